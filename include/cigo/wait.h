@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Waiting for several futures at once. Takes any mix of futures and tasks; NULL counts as one that
+ * failed with -ENOMEM.
+ */
+#ifndef CIGO_WAIT_H
+#define CIGO_WAIT_H
+
+#include <cigo/base.h>
+#include <cigo/ctx.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum cigo_wait_mode {
+	CIGO_WAIT_FIRST_RESULT, /* until one succeeds, or all are done */
+	CIGO_WAIT_FIRST_ERROR,	/* until one fails, or all are done */
+	CIGO_WAIT_ALL
+} cigo_wait_mode;
+
+/*
+ * Waits as mode says; cancels nothing and leaves nothing behind on the futures. No futures: 0 at
+ * once. Suspends: yes. Fails: the latest error so far (FIRST_RESULT: 0 if one succeeded); the
+ * context's cause; -EDEADLK: one of them waits for this coroutine.
+ */
+CIGO_CHECK CIGO_API int cigo_wait(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futures,
+				  size_t n);
+
+/*
+ * The value and the index of the first future that succeeds. The others are cancelled by that very
+ * completion, before they can begin, and have returned before this returns. Suspends: yes. Fails:
+ * all failed: the error of the last to finish; the context's cause (all are cancelled and waited
+ * for); -EINVAL: n is 0.
+ */
+CIGO_CHECK CIGO_API int cigo_first_result(cigo_ctx *ctx, cigo_future *const *futures, size_t n,
+					  void *ret, size_t size);
+
+#ifndef __cplusplus /* a list ended by NULL would clash with futures that are NULL */
+#define CIGO_LIST_(T, ...) \
+	(T *const[]){ __VA_ARGS__ }, sizeof((T *const[]){ __VA_ARGS__ }) / sizeof(T *)
+#define cigo_wait_all(ctx, ...) \
+	cigo_wait(CIGO_AT(ctx), CIGO_WAIT_ALL, CIGO_LIST_(cigo_future, __VA_ARGS__))
+#define cigo_wait_any(ctx, ...) \
+	cigo_wait(CIGO_AT(ctx), CIGO_WAIT_FIRST_RESULT, CIGO_LIST_(cigo_future, __VA_ARGS__))
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Floor: 3 promise
+ * A call with a timed context.
+ */
+#include <errno.h>
+
+#include "cigo/ctx.h"
+#include "misuse.h"
+
+int cigo_call_timeout(cigo_ctx *ctx, int64_t ns, cigo_coro_fn *fn, void *arg, void *ret)
+{
+	ci_expect(fn, "no function");
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, ns);
+	if (!timed)
+		return -ENOMEM;
+	int result = fn(timed, arg, ret);
+	cigo_ctx_unref(timed);
+	return result;
+}

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Floor: 2 engine
+ * Ticks and the driver. One function (next) pops the ready queue; one seam gives now (ci_engine_now)
+ * and waits (wait_for_events).
+ *
+ * A tick: due timers go to the ready queue; the batch that is ready now is run, not what it adds;
+ * poll. While busy, descriptors and clock are looked at only every 64 resumptions, or fewer where
+ * those take more than 100 us, so that switching stays cheap and nothing is starved.
+ */
+#include "engine.h"
+
+#include <errno.h>
+
+#include "misuse.h"
+
+enum { STARVED_NS = 10000000 }; /* how often a thread is asked for again */
+
+int64_t ci_engine_now(const cigo_loop *loop)
+{
+	return loop->options.clock == CIGO_CLOCK_VIRTUAL ? loop->virtual_now : ci_clock_now();
+}
+
+void ci_engine_ready(cigo_loop *loop, struct ci_runnable *r)
+{
+	ci_list_append(&loop->ready, &r->link);
+}
+
+/* splitmix64 (Steele, Lea, Flood 2014). */
+uint64_t ci_engine_random(cigo_loop *loop)
+{
+	uint64_t z = loop->random += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+/* --- the batch ------------------------------------------------------------------------------- */
+
+/* Merges two lists sorted by key. */
+static void merge(struct ci_list *into, struct ci_list *from)
+{
+	struct ci_list *pos = into->next;
+
+	while (!ci_list_empty(from)) {
+		struct ci_runnable *f = ci_list_first(from, struct ci_runnable, link);
+
+		while (pos != into && ci_list_entry(pos, struct ci_runnable, link)->key <= f->key)
+			pos = pos->next;
+		ci_list_unlink(&f->link);
+		ci_list_add_before(pos, &f->link);
+	}
+}
+
+/* Sorts by random keys: a shuffle without memory (bottom-up merge sort on the list). */
+static void shuffle(cigo_loop *loop, struct ci_list *list)
+{
+	struct ci_list bins[64];
+	int used = 0;
+
+	while (!ci_list_empty(list)) {
+		struct ci_list carry;
+		int i = 0;
+
+		ci_list_init(&carry);
+		struct ci_runnable *r = ci_list_first(list, struct ci_runnable, link);
+		ci_list_unlink(&r->link);
+		r->key = ci_engine_random(loop);
+		ci_list_append(&carry, &r->link);
+		for (; i < used && !ci_list_empty(&bins[i]); i++) {
+			merge(&bins[i], &carry);
+			ci_list_splice(&carry, &bins[i]);
+		}
+		if (i == used)
+			ci_list_init(&bins[used++]);
+		ci_list_splice(&bins[i], &carry);
+	}
+	for (int i = 0; i < used; i++)
+		merge(list, &bins[i]);
+}
+
+/* --- looking outside ------------------------------------------------------------------------- */
+
+void ci_engine_deliver(cigo_loop *loop, struct ci_list *letters, int status)
+{
+	struct ci_list *node;
+
+	while ((node = ci_list_pop(letters))) {
+		struct ci_letter *letter = ci_list_entry(node, struct ci_letter, link);
+		letter->deliver(loop, letter, status);
+	}
+}
+
+/* True: there were letters. Then the driver is not announced to sleep, and may not. */
+static bool collect(cigo_loop *loop, bool polling)
+{
+	struct ci_list letters;
+
+	ci_list_init(&letters);
+	ci_door_collect(&loop->door, &letters, polling);
+	bool any = !ci_list_empty(&letters);
+	ci_engine_deliver(loop, &letters, 0);
+	return any;
+}
+
+void ci_engine_collect(cigo_loop *loop)
+{
+	collect(loop, false);
+}
+
+/* Waits in the poller, at most timeout ns of real time. Returns the number of events. */
+static int wait_for_events(cigo_loop *loop, int64_t timeout)
+{
+	struct ci_event events[CI_EVENTS];
+
+	loop->stats.polls++;
+	int n = loop->poller->ops->wait(loop->poller, timeout, events, CI_EVENTS);
+	ci_watch_dispatch(loop, events, n);
+	return n;
+}
+
+static bool nothing_is_ready(const cigo_loop *loop)
+{
+	return ci_list_empty(&loop->ready);
+}
+
+/* Nothing that is known of could ever make the loop go on; the starved then have no hope. */
+static bool sleeps_for_ever(const cigo_loop *loop)
+{
+	return ci_timer_next(loop) == CIGO_NEVER && !loop->waits && !loop->outside &&
+	       !loop->lingering;
+}
+
+/* How long the driver may sleep, of real time. On the virtual clock *ret_jump says that it may
+ * jump to the next timer if nothing happens in that time. */
+static int64_t patience(cigo_loop *loop, bool *ret_jump)
+{
+	int64_t next = ci_timer_next(loop), ns = CIGO_NEVER;
+
+	if (loop->options.clock != CIGO_CLOCK_VIRTUAL) {
+		if (next != CIGO_NEVER) {
+			int64_t now = ci_clock_now();
+			ns = next > now ? next - now : 0;
+		}
+	} else if (next <= loop->virtual_now) {
+		ns = 0;
+	} else if (next != CIGO_NEVER && !loop->outside && !ci_door_expects(&loop->door)) {
+		*ret_jump = true;
+		ns = loop->alien_waits ? loop->options.silence_ns : 0;
+	}
+	if (!ci_list_empty(&loop->starved) && ns > STARVED_NS)
+		ns = STARVED_NS;
+	return ns;
+}
+
+/* With nothing ready: sleeps until something may be. */
+static void look_idle(cigo_loop *loop)
+{
+	bool jump = false;
+	int64_t ns;
+
+	if (collect(loop, true)) /* they may have changed everything: look again */
+		return;
+	ns = patience(loop, &jump); /* from here on outsiders ring */
+	bool silent = (jump && !loop->waits) || wait_for_events(loop, ns) == 0;
+	silent &= !collect(loop, false);
+	if (jump && silent && nothing_is_ready(loop))
+		loop->virtual_now = ci_timer_next(loop);
+}
+
+static void look_busy(cigo_loop *loop)
+{
+	collect(loop, false);
+	if (loop->waits)
+		wait_for_events(loop, 0);
+}
+
+/* Sets the pace: as many resumptions as fit into CI_LOOK_NS, by what the last ones took. */
+static void set_pace(cigo_loop *loop, int64_t now, bool idle)
+{
+	int64_t took = now - loop->last_look;
+	unsigned n = CI_LOOK_AFTER;
+
+	if (!idle && loop->options.clock != CIGO_CLOCK_VIRTUAL && took > CI_LOOK_NS)
+		n = (unsigned)(CI_LOOK_NS * (int64_t)loop->since_look / took);
+	loop->look_after = n ? n : 1;
+	loop->last_look = now;
+	loop->since_look = 0;
+}
+
+static void look(cigo_loop *loop, bool idle)
+{
+	if (idle)
+		look_idle(loop);
+	else
+		look_busy(loop);
+	int64_t now = ci_engine_now(loop);
+	ci_timer_fire(loop, now);
+	set_pace(loop, now, idle);
+}
+
+/* --- out of threads -------------------------------------------------------------------------- */
+
+static void starve(cigo_loop *loop, struct ci_runnable *r)
+{
+	int64_t now = ci_clock_now();
+
+	if (!r->since)
+		r->since = now;
+	loop->starved_look = now;
+	ci_list_append(&loop->starved, &r->link);
+}
+
+/* An idle strand whose stack is large enough for r; NULL: none. */
+static struct ci_strand *idle_for(const cigo_loop *loop, const struct ci_runnable *r)
+{
+	ci_list_each(node, &loop->idle) {
+		struct ci_strand *s = ci_list_entry(node, struct ci_strand, idle);
+
+		if (s->stack_size >= r->stack_size)
+			return s;
+	}
+	return NULL;
+}
+
+/* Tries them again where a strand is free or it is time, and gives up those that have waited too
+ * long. */
+static void feed(cigo_loop *loop)
+{
+	int64_t now = ci_clock_now();
+	bool time = now - loop->starved_look >= STARVED_NS;
+	bool hopeless = nothing_is_ready(loop) && sleeps_for_ever(loop);
+
+	if (time)
+		loop->starved_look = now;
+	ci_list_each(node, &loop->starved) {
+		struct ci_runnable *r = ci_list_entry(node, struct ci_runnable, link);
+		bool idle = idle_for(loop, r) != NULL;
+		bool late = now - r->since >= loop->options.patience_ns;
+
+		if (!idle && !time && !hopeless)
+			continue;
+		ci_list_unlink(node);
+		if (idle || (!late && !hopeless)) {
+			ci_list_append(&loop->ready, node);
+			continue;
+		}
+		r->give_up(loop, r, -EAGAIN);
+		hopeless = false; /* one at a time: its end may be what the next waits for */
+	}
+}
+
+/* --- ticks ----------------------------------------------------------------------------------- */
+
+static bool nothing_is_left(const cigo_loop *loop)
+{
+	return loop->state >= CI_ENDING && !loop->live && !loop->outside && !loop->lingering;
+}
+
+static bool tick(cigo_loop *loop)
+{
+	bool idle = nothing_is_ready(loop);
+
+	if (!ci_list_empty(&loop->starved)) {
+		feed(loop);
+		idle = nothing_is_ready(loop);
+	}
+	if (idle && nothing_is_left(loop))
+		return false;
+	if (idle || loop->since_look >= loop->look_after)
+		look(loop, idle);
+	ci_list_splice(&loop->batch, &loop->ready);
+	if (loop->options.shuffle_seed)
+		shuffle(loop, &loop->batch);
+	loop->stats.ticks++;
+	return true;
+}
+
+/* What is to run next; NULL: nothing is left, for ever. */
+static struct ci_runnable *next(cigo_loop *loop)
+{
+	for (;;) {
+		struct ci_list *node = ci_list_pop(&loop->batch);
+
+		if (node) {
+			loop->since_look++;
+			return ci_list_entry(node, struct ci_runnable, link);
+		}
+		if (!tick(loop))
+			return NULL;
+	}
+}
+
+/* --- the driver ------------------------------------------------------------------------------ */
+
+static void strand_body(struct ci_strand *me);
+
+/* A strand without a coroutine for r; NULL: there is none to be had now, and r starves. */
+static struct ci_strand *strand_for(cigo_loop *loop, struct ci_runnable *r)
+{
+	struct ci_strand *s = idle_for(loop, r);
+
+	if (s) {
+		ci_list_unlink(&s->idle);
+		return s;
+	}
+	if (ci_strand_create(&s, loop, r->stack_size, strand_body)) {
+		starve(loop, r);
+		return NULL;
+	}
+	ci_list_append(&loop->strands, &s->link);
+	loop->stats.strands++;
+	return s;
+}
+
+/* Who must run r, prepared to do so; NULL: it was run here, or starves. */
+static struct ci_strand *runner(cigo_loop *loop, struct ci_runnable *r, struct ci_strand *empty)
+{
+	struct ci_strand *s = &loop->home;
+
+	switch (r->where) {
+	case CI_HERE: r->run(loop, r); return NULL;
+	case CI_RESUME: return ci_container_of(r, struct ci_strand, resume);
+	case CI_HOME: loop->home_call = r; return s;
+	case CI_START:
+		s = empty && empty->stack_size >= r->stack_size ? empty : strand_for(loop, r);
+		if (s)
+			s->start = r;
+		return s;
+	}
+	return NULL;
+}
+
+static void hand_over(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to)
+{
+	loop->stats.handoffs++;
+	ci_baton_pass(&to->baton);
+	ci_baton_take(&me->baton, loop);
+}
+
+/* Drives until it is my turn. me has a suspended coroutine, or none (empty). */
+static void drive(cigo_loop *loop, struct ci_strand *me, bool empty)
+{
+	struct ci_strand *to = NULL;
+
+	while (!to) {
+		struct ci_runnable *r = next(loop);
+
+		to = r ? runner(loop, r, empty ? me : NULL) : &loop->home;
+	}
+	if (to == me) {
+		loop->stats.avoided++;
+		return;
+	}
+	if (empty)
+		ci_list_prepend(&loop->idle, &me->idle);
+	hand_over(loop, me, to);
+}
+
+void ci_engine_suspend(struct ci_strand *me)
+{
+	int saved = errno;
+
+	if (!me->named && me->name) {
+		me->named = true;
+		ci_strand_name(me->name);
+	}
+	drive(me->loop, me, false);
+	errno = saved;
+}
+
+static void strand_body(struct ci_strand *me)
+{
+	ci_baton_take(&me->baton, me->loop);
+	while (me->start) {
+		struct ci_runnable *r = me->start;
+
+		me->start = NULL;
+		r->run(me->loop, r);
+		drive(me->loop, me, true);
+	}
+}
+
+void ci_engine_home(cigo_loop *loop)
+{
+	struct ci_runnable *r;
+
+	while ((r = next(loop))) {
+		struct ci_strand *to = runner(loop, r, NULL);
+
+		if (to && to != &loop->home)
+			hand_over(loop, &loop->home, to);
+		while ((r = loop->home_call)) {
+			loop->home_call = NULL;
+			r->run(loop, r);
+		}
+	}
+}
+
+void ci_engine_dismiss(cigo_loop *loop)
+{
+	while (!ci_list_empty(&loop->strands)) {
+		struct ci_strand *s = ci_list_first(&loop->strands, struct ci_strand, link);
+
+		s->start = NULL;
+		ci_baton_pass(&s->baton);
+		ci_strand_join(s);
+		ci_self.held = loop;
+	}
+}
+
+/* --- blocking sections ----------------------------------------------------------------------- */
+
+void ci_engine_leave(struct ci_strand *me)
+{
+	cigo_loop *loop = me->loop;
+	struct ci_strand *to =
+		&loop->home; /* the driver of last resort: always there, and waiting */
+	struct ci_list *node = loop->batch.next;
+
+	if (node != &loop->batch) {
+		struct ci_runnable *r = ci_list_entry(node, struct ci_runnable, link);
+
+		if (r->where == CI_RESUME) {
+			ci_list_unlink(node);
+			loop->since_look++;
+			to = ci_container_of(r, struct ci_strand, resume);
+		}
+	}
+	loop->stats.handoffs++;
+	ci_baton_pass(&to->baton);
+}
+
+void ci_engine_return(struct ci_strand *me)
+{
+	ci_baton_take(&me->baton, me->loop);
+}

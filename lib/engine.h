@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Floor: 2 engine
+ * The loop's data and its engine: the ready queue, ticks, and the driver.
+ * Invariant: every field of struct cigo_loop but `door` is touched only by the thread that holds the
+ * loop's baton: plain memory, no atomics, no locks. TSan is the referee that this is true.
+ *
+ * The driver is not a thread. Whoever holds the baton and has nothing to do drives, on its own
+ * stack, until somebody else must run; then it passes the baton straight to that strand. It keeps
+ * no state on the stack, so it can travel. So there is one handoff per switch, and none when the
+ * next runnable is the driver's own coroutine, or a new one that can start on its empty strand.
+ */
+#ifndef CI_ENGINE_H
+#define CI_ENGINE_H
+
+#include "clock.h"
+#include "door.h"
+#include "heap.h"
+#include "list.h"
+#include "poller.h"
+#include "strand.h"
+#include "table.h"
+#include "timer.h"
+#include "watch.h"
+
+#include "cigo/loop.h"
+
+enum {
+	CI_EVENTS = 64,	    /* events of one poll */
+	CI_LOOK_AFTER = 64, /* resumptions between looks at descriptors and clock, at most */
+	CI_LOOK_NS = 100000 /* and the time that should pass between them, at most */
+};
+
+enum ci_state {
+	CI_NEW,	    /* not yet run */
+	CI_RUNNING, /* main has not returned */
+	CI_ENDING,  /* main has; the others are brought to their end */
+	CI_DRAINED, /* no coroutine, worker, section is left; last callbacks get their status */
+	CI_ENDED
+};
+
+struct cigo_loop {
+	struct ci_door door;	   /* has its own lock */
+	cigo_loop_options options; /* final; written by new */
+	enum ci_state state;
+
+	/* who runs */
+	struct ci_strand home;	       /* the thread in cigo_loop_run; not in strands */
+	struct ci_runnable *home_call; /* what home is to run when it gets the baton; NULL: drive */
+	struct ci_list strands, idle;  /* all; those without a coroutine, last used first */
+
+	/* when */
+	struct ci_list ready, batch;	 /* to run; to run in this tick */
+	struct ci_list starved;		 /* found no thread */
+	int64_t starved_look;		 /* when they were last tried, real clock */
+	unsigned since_look, look_after; /* resumptions since the last look; until the next */
+	int64_t last_look;		 /* real clock */
+	struct ci_heap timers;
+	uint64_t timer_seq;
+	int64_t virtual_now; /* valid on the virtual clock */
+	uint64_t random;     /* the shuffle's state */
+
+	/* descriptors */
+	struct ci_poller *poller; /* while running */
+	struct ci_list watches;
+	struct ci_table watch_keys;
+	uint64_t watch_seq;
+	long waits, alien_waits;
+	struct ci_fd_entry **fds; /* fd.c's, by descriptor */
+	size_t fds_size;
+
+	/* what is alive; the run ends when all are 0 */
+	unsigned long live;	 /* tasks not done, workers among them */
+	unsigned long outside;	 /* blocking sections, workers, calls to other loops */
+	unsigned long lingering; /* closed streams that still send */
+
+	/* of the floors above; the engine only keeps them */
+	struct ci_table callback_keys;
+	struct ci_list callbacks; /* of callback.c: all pending */
+	unsigned long calls;	  /* how many */
+	struct ci_list idlers;	  /* of loop_wait_idle */
+	struct ci_list futures;	  /* of future.c: all that belong here */
+	cigo_ctx *root;		  /* of ctx.c: callbacks get it; the background before the run */
+	cigo_task *main;
+	struct ci_signals *signals; /* of signal.c: what is watched; NULL: nothing yet */
+	bool ctrl_c;		    /* of run.c: SIGINT cancels main */
+	uint64_t done_seq, search;
+
+	cigo_stats stats;
+};
+
+/* Whether this thread may touch the loop. */
+static inline bool ci_holds(const cigo_loop *loop)
+{
+	return ci_self.held == loop;
+}
+
+/* Queues r, last. */
+void ci_engine_ready(cigo_loop *loop, struct ci_runnable *r);
+/* The loop's clock. */
+int64_t ci_engine_now(const cigo_loop *loop);
+/* Suspends the coroutine on me; returns when it was made ready and its turn has come. */
+void ci_engine_suspend(struct ci_strand *me);
+/* Drives on the home thread until nothing is left. */
+void ci_engine_home(cigo_loop *loop);
+/* Gives the baton away without suspending: to who is next, or to home. */
+void ci_engine_leave(struct ci_strand *me);
+/* Waits for it to come back; me was made ready by a letter. */
+void ci_engine_return(struct ci_strand *me);
+/* Ends and joins the strands, all idle. */
+void ci_engine_dismiss(cigo_loop *loop);
+/* Delivers what outsiders have posted so far. */
+void ci_engine_collect(cigo_loop *loop);
+/* Delivers letters with that status. */
+void ci_engine_deliver(cigo_loop *loop, struct ci_list *letters, int status);
+/* On the virtual clock and by seeds: the next random number. */
+uint64_t ci_engine_random(cigo_loop *loop);
+
+#endif

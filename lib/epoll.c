@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Floor: 5 poller
+ * epoll(7). Streams are registered once, edge-triggered, for everything: no system call per wait.
+ * Once-only watches are one-shot, so that a number closed and used again cannot be hit.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "watch.h"
+
+struct epoll {
+	struct ci_poller poller;
+	int fd, wake_fd;
+	bool no_pwait2; /* the kernel (< 5.11) or a tool does not know it: milliseconds then */
+};
+
+static const uint64_t wake_key = 0; /* no watch's */
+
+static int ctl(const struct epoll *e, int op, int fd, uint32_t events, uint64_t key)
+{
+	struct epoll_event event = { .events = events, .data.u64 = key };
+
+	return epoll_ctl(e->fd, op, fd, &event) ? -errno : 0;
+}
+
+static int open_epoll(struct ci_poller **ret, int wake_fd)
+{
+	struct epoll *e = calloc(1, sizeof *e);
+	int err;
+
+	if (!e)
+		return -ENOMEM;
+	e->poller.ops = &ci_epoll;
+	e->wake_fd = wake_fd;
+	e->fd = epoll_create1(EPOLL_CLOEXEC);
+	err = e->fd < 0 ? -errno : ctl(e, EPOLL_CTL_ADD, wake_fd, EPOLLIN, wake_key);
+	if (err) {
+		if (e->fd >= 0)
+			close(e->fd);
+		free(e);
+		return err;
+	}
+	*ret = &e->poller;
+	return 0;
+}
+
+static void close_epoll(struct ci_poller *p)
+{
+	struct epoll *e = ci_container_of(p, struct epoll, poller);
+
+	close(e->fd);
+	free(e);
+}
+
+static int add(struct ci_poller *p, const struct ci_watch *w)
+{
+	uint32_t events = w->once ? EPOLLONESHOT : EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+
+	return ctl(ci_container_of(p, struct epoll, poller), EPOLL_CTL_ADD, w->fd, events, w->key);
+}
+
+static int want(struct ci_poller *p, const struct ci_watch *w)
+{
+	uint32_t events = EPOLLONESHOT;
+
+	if (!w->once)
+		return 0;
+	events |= w->want & CIGO_READ ? EPOLLIN | EPOLLRDHUP : 0;
+	events |= w->want & CIGO_WRITE ? EPOLLOUT : 0;
+	return ctl(ci_container_of(p, struct epoll, poller), EPOLL_CTL_MOD, w->fd, events, w->key);
+}
+
+static void del(struct ci_poller *p, const struct ci_watch *w)
+{
+	ctl(ci_container_of(p, struct epoll, poller), EPOLL_CTL_DEL, w->fd, 0, 0);
+}
+
+static int wait_epoll(struct epoll *e, struct epoll_event *events, int n, int64_t timeout)
+{
+	if (!e->no_pwait2) {
+		struct timespec t = ci_clock_timespec(timeout == CIGO_NEVER ? 0 : timeout);
+		int count = epoll_pwait2(e->fd, events, n, timeout == CIGO_NEVER ? NULL : &t, NULL);
+
+		if (count >= 0 || errno != ENOSYS)
+			return count;
+		e->no_pwait2 = true;
+	}
+	return epoll_wait(e->fd, events, n, ci_clock_ms(timeout));
+}
+
+static unsigned translate(uint32_t events)
+{
+	unsigned result = 0;
+
+	if (events & (EPOLLIN | EPOLLRDHUP))
+		result |= CIGO_READ;
+	if (events & EPOLLOUT)
+		result |= CIGO_WRITE;
+	if (events & (EPOLLHUP | EPOLLERR))
+		result |= CIGO_READ | CIGO_WRITE;
+	if (events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP))
+		result |= CI_HANGUP;
+	return result;
+}
+
+static int wait_events(struct ci_poller *p, int64_t timeout, struct ci_event *ret, int n)
+{
+	struct epoll *e = ci_container_of(p, struct epoll, poller);
+	struct epoll_event events[64];
+	int used = 0;
+	int count = wait_epoll(e, events, n < 64 ? n : 64, timeout);
+
+	if (count < 0 && errno != EINTR)
+		ci_clock_pause(); /* no such failure is known; were it to last, don't spin */
+	for (int i = 0; i < count; i++) {
+		uint64_t drained;
+
+		if (events[i].data.u64 != wake_key)
+			ret[used++] = (struct ci_event){ events[i].data.u64,
+							 translate(events[i].events) };
+		else if (read(e->wake_fd, &drained, sizeof drained) < 0)
+			continue; /* another wake-up has read it */
+	}
+	return used;
+}
+
+const struct ci_poller_ops ci_epoll = {
+	.name = "epoll",
+	.open = open_epoll,
+	.close = close_epoll,
+	.add = add,
+	.want = want,
+	.del = del,
+	.wait = wait_events,
+};

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Floor: 8 stream
+ * write(2) that never raises SIGPIPE, on any thread.
+ */
+#ifndef CI_NOSIG_H
+#define CI_NOSIG_H
+
+#include "base.h"
+
+/* Bytes written, or -errno. */
+ssize_t ci_nosig_write(int fd, bool socket, const void *data, size_t n);
+
+#endif

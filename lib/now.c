@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Floor: 3 promise
+ * The clock of a context.
+ */
+#include "ctx.h"
+
+int64_t cigo_now(const cigo_ctx *ctx)
+{
+	return ctx && ctx->loop ? ci_engine_now(ctx->loop) : ci_clock_now();
+}

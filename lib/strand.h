@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Floor: 1 baton
+ * A pthread of the library plus its baton semaphore. What it runs is the engine's business.
+ */
+#ifndef CI_STRAND_H
+#define CI_STRAND_H
+
+#include <pthread.h>
+#include <signal.h>
+
+#include "baton.h"
+#include "list.h"
+
+struct ci_team;
+
+/* Where a thing that is ready may be run. */
+enum ci_where {
+	CI_RESUME, /* on the strand it lies in, which is suspended */
+	CI_START,  /* on a strand without a coroutine */
+	CI_HOME,   /* on the home thread: user callbacks */
+	CI_HERE	   /* by whoever drives: the library's own, never foreign code */
+};
+
+/* A thing that can be queued as ready. The first word of who owns it says how it is run. */
+struct ci_runnable {
+	struct ci_list link; /* in the loop's ready, batch or starved list, while queued */
+	enum ci_where where;
+	uint64_t key;  /* engine's: order of the shuffle */
+	int64_t since; /* engine's: when it was first found starved, real clock; 0: was not */
+	void (*run)(cigo_loop *loop, struct ci_runnable *r);		  /* all but CI_RESUME */
+	void (*give_up)(cigo_loop *loop, struct ci_runnable *r, int err); /* CI_START: no thread */
+	size_t stack_size;						  /* CI_START: bytes */
+};
+
+/* Any thread of the library. */
+struct ci_thread {
+	pthread_t id;
+	void *(*body)(void *arg);
+	void *arg;
+	sigset_t outside; /* the mask of who made it, or its maker: what a forked child gets */
+};
+
+struct ci_strand {
+	struct ci_runnable resume; /* queued while the coroutine is to go on */
+	struct ci_baton baton;
+	struct ci_thread thread;   /* valid once created; not home's */
+	cigo_loop *loop;	   /* whose */
+	struct ci_list link;	   /* in the loop's strands, from creation to join */
+	struct ci_list idle;	   /* in the loop's pool, while it has no coroutine */
+	struct ci_runnable *start; /* what to run next; NULL when woken: quit */
+	void (*body)(struct ci_strand *);
+	size_t stack_size; /* bytes asked for */
+
+	/* the coroutine on it; written by the strand itself and, in passing, by who wakes it */
+	struct cigo_future *task;   /* NULL: none */
+	cigo_ctx *ctx;		    /* the task's */
+	struct cigo_future *awaits; /* what it waits for, to find cycles: just this one, */
+	struct cigo_future *const *awaits_all; /* all of these, */
+	size_t awaits_count;
+	struct ci_team *awaits_team;   /* or all of this group */
+	struct ci_strand *search_next; /* of cycle.c */
+	uint64_t searched;	       /* the last search that saw it */
+	struct ci_list writes;	       /* of future.c: where values are to be copied to */
+	const char *place_function;    /* the last CIGO_AT; NULL: none */
+	int place_line;
+	unsigned free_calls;  /* calls in a row that did not have to wait */
+	unsigned dead_awaits; /* awaits in a row that ended at once under a dead context */
+	const char *name;     /* of the coroutine */
+	bool named;	      /* the thread bears it */
+	bool blocking;	      /* inside a blocking section */
+};
+
+/*
+ * A new thread that runs body(s), then ends. Asynchronous signals are blocked in it. stack_size is
+ * what the body may use; thread-local storage comes on top. Fails: -EAGAIN, -ENOMEM.
+ */
+int ci_strand_create(struct ci_strand **ret, cigo_loop *loop, size_t stack_size,
+		     void (*body)(struct ci_strand *));
+/* Waits for its end and frees it. */
+void ci_strand_join(struct ci_strand *s);
+/* Names the calling thread, at most 15 bytes of name. */
+void ci_strand_name(const char *name);
+/* A plain thread made as strands are: stack, signal mask. t is joined by its id and outlives it.
+ * Fails: -EAGAIN, -ENOMEM. */
+int ci_strand_thread(struct ci_thread *t, size_t stack_size, void *(*body)(void *), void *arg);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ * A program that knows cigo only as it is installed. */
+#include <stdio.h>
+
+#include <cigo.h>
+
+static int add(cigo_ctx *ctx, void *arg, void *ret)
+{
+	const int *numbers = (const int *)arg;
+
+	CIGO_UNUSED(ctx);
+	*(int *)ret = numbers[0] + numbers[1];
+	return 0;
+}
+
+static int body(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int numbers[2];
+
+	CIGO_UNUSED(ret);
+	numbers[0] = 40;
+	numbers[1] = 2;
+	return cigo_take(ctx, cigo_spawn(ctx, add, numbers, sizeof(int)), (int *)arg);
+}
+
+int main(void)
+{
+	int sum = 0;
+	int err = cigo_run(body, &sum);
+
+	printf("cigo %s: %d, %s\n", CIGO_VERSION, sum, cigo_strerror(err));
+	return err == 0 && sum == 42 ? 0 : 1;
+}

@@ -1,0 +1,31 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Every demo prints exactly what demos/expected/NAME.txt says, and exits with 0.
+set -- $DEMOS
+test $# -gt 0 || { echo "1..0 # SKIP no demos"; exit 0; }
+echo "1..$#"
+# found here where there is no static library to link with
+LD_LIBRARY_PATH=$top_builddir/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH
+limit=$((60 * ${CK_TIMEOUT_MULTIPLIER:-1}))
+n=0
+for demo; do
+	n=$((n + 1))
+	name=${demo##*/}
+	expected=$top_srcdir/demos/expected/$name.txt
+	got=./demo-$name.out.$$
+	timeout -k 5 "$limit" "$top_builddir/$demo" </dev/null >"$got" 2>"$got.err"
+	rc=$?
+	if test $rc -ne 0; then
+		sed 's/^/# /' "$got.err"
+		echo "not ok $n - $name: exit status $rc"
+	elif ! test -f "$expected"; then
+		echo "not ok $n - $name: there is no demos/expected/$name.txt"
+	elif ! diff -u "$expected" "$got" >"$got.diff"; then
+		sed 's/^/# /' "$got.diff"
+		echo "not ok $n - $name: prints something else"
+	else
+		echo "ok $n - $name"
+	fi
+	rm -f "$got" "$got.err" "$got.diff"
+done

@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Every detector of the harness is tried on a planted fault (tests/planted.c).
+planted=$top_builddir/tests/planted
+test -x "$planted" || { echo "1..0 # SKIP the suites are not built"; exit 0; }
+
+n=0
+report() { # report OK TEXT
+	n=$((n + 1))
+	if test "$1" = 0; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+}
+
+# finds FAULT TEXT...: the program fails and says each text
+finds() {
+	fault=$1
+	shift
+	out=$("$planted" "$fault" 2>&1) && { echo "$out" | sed 's/^/# /'; report 1 "$fault is found"; return; }
+	for text; do
+		case $out in
+		*"$text"*) ;;
+		*) echo "$out" | sed 's/^/# /'; report 1 "$fault is found: it says \"$text\""; return ;;
+		esac
+	done
+	report 0 "$fault is found"
+}
+
+CK_VERBOSITY=normal
+export CK_VERBOSITY
+unset CK_TAP_LOG_FILE_NAME
+"$planted" nothing >/dev/null 2>&1
+report $? "a clean test passes"
+finds thread 'threads left' '(planted)'
+finds descriptor 'descriptors left' '/dev/null'
+CK_TIMEOUT_MULTIPLIER=1 finds hang 'hangs' 'end of the threads' 'planted' 'Killed'
+finds unnoticed 'went unnoticed' 'misuse goes on'
+finds misnamed 'does not say' 'something else'
+case $SAN_CFLAGS in
+*address*) finds memory 'memory left' ;;
+*thread*) finds race 'data race' ;;
+esac
+echo "1..$n"

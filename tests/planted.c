@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT
+ * One planted fault, named on the command line, for each thing the harness is to find. Not a test:
+ * tests/detectors.sh runs it and expects to see it fail, for the right reason. */
+#include "harness.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+long planted_shared; /* not static: the optimiser would delete the race */
+void *planted_leak;
+
+static void *sleep_long(void *arg)
+{
+	pthread_setname_np(pthread_self(), "planted");
+	sleep(60);
+	return arg;
+}
+
+T_TEST(nothing) {}
+
+T_TEST(stray)
+{
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, sleep_long, NULL), 0);
+}
+
+T_TEST(descriptor)
+{
+	ck_assert_int_ge(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
+}
+
+T_TEST(hang)
+{
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, sleep_long, NULL), 0);
+	pthread_join(thread, NULL);
+}
+
+T_TEST(memory)
+{
+	planted_leak = malloc(4711);
+	memset(planted_leak, 1, 4711);
+	planted_leak = NULL;
+}
+
+static void *add_many(void *arg)
+{
+	for (int i = 0; i < 100000; i++)
+		planted_shared += i;
+	return arg;
+}
+
+T_TEST(race)
+{
+	pthread_t threads[2];
+
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, add_many, NULL), 0);
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void no_abort(void *arg)
+{
+	fprintf(stderr, "%s goes on\n", (const char *)arg);
+}
+
+static void other_abort(void *arg)
+{
+	fprintf(stderr, "%s\n", (const char *)arg);
+	abort();
+}
+
+T_TEST(unnoticed)
+{
+	char text[] = "misuse";
+
+	t_abort(no_abort, text, "misuse");
+}
+
+T_TEST(misnamed)
+{
+	char text[] = "something else";
+
+	t_abort(other_abort, text, "the function's name");
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		const TTest *const *test;
+	} plants[] = {
+		{ "nothing", &nothing },       { "thread", &stray },
+		{ "descriptor", &descriptor }, { "hang", &hang },
+		{ "memory", &memory },	       { "race", &race },
+		{ "unnoticed", &unnoticed },   { "misnamed", &misnamed },
+	};
+	Suite *s = suite_create("planted");
+	bool hangs = argc == 2 && !strcmp(argv[1], "hang");
+	TCase *tc = t_case_slow(s, "planted", hangs ? 1 : T_DEADLINE);
+
+	for (size_t i = 0; i < sizeof plants / sizeof *plants; i++)
+		if (argc == 2 && !strcmp(argv[1], plants[i].name)) {
+			t_add(tc, *plants[i].test);
+			return t_main(s);
+		}
+	fprintf(stderr, "usage: planted FAULT\n");
+	return 2;
+}
