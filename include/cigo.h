@@ -10,8 +10,8 @@
  *          the right on, so they need it.
  * Errors   < 0; 0 or a count is success. Outputs are always written: zeros or NULL on failure.
  *          Misuse aborts, with the function and the reason on stderr.
- * Owns     what a call returns is yours: unref/free/close it once. What you pass stays yours.
- *          "Lent" results are not yours.
+ * Owns     what a call returns is yours: unref/free/close it once. What you pass stays yours, except
+ *          that iterators take over the iterators given to them. "Lent" results are not yours.
  * NULL     an object that could not be made acts as one that failed with -ENOMEM, in every call;
  *          closing it is fine. Makers return NULL for want of memory only; whatever else went
  *          wrong is the error of the object returned.
@@ -36,8 +36,10 @@
 #include <cigo/event.h>
 #include <cigo/fd.h>
 #include <cigo/future.h>
+#include <cigo/gen.h>
 #include <cigo/go.h>
 #include <cigo/group.h>
+#include <cigo/iter.h>
 #include <cigo/listener.h>
 #include <cigo/loop.h>
 #include <cigo/mutex.h>

@@ -35,10 +35,10 @@ static bool is_passing(int err)
 	}
 }
 
-/* Who was given a broken one was the first in line, and is again. */
+/* Who was given a broken one tries again at once, and else goes back to its place. */
 static int accept_in_loop(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l)
 {
-	bool first = false;
+	uint64_t ticket = l->tickets++;
 	int fd;
 
 	do {
@@ -47,12 +47,11 @@ static int accept_in_loop(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l)
 			return fd;
 		if (ci_listener_stopped(l))
 			return CIGO_ECLOSED;
-		fd = first || ci_list_empty(&l->line) ? ci_accept_now(l) : -EAGAIN;
+		fd = ci_listener_is_first(l, ticket) ? ci_accept_now(l) : -EAGAIN;
 		if (fd == -EAGAIN)
-			fd = ci_listener_wait(ctx, me, l, first);
+			fd = ci_listener_wait(ctx, me, l, ticket);
 		else
 			ci_park_turn(me);
-		first = true;
 	} while (is_passing(fd));
 	return fd;
 }

@@ -91,14 +91,16 @@ int ci_address_unix(const char *path, struct ci_address *ret)
 	return 0;
 }
 
-static int text_of(const cigo_stream *s, int (*ask)(int, struct sockaddr *, socklen_t *), char *buf,
-		   size_t n)
+typedef int ask_fn(int fd, struct sockaddr *addr, socklen_t *size);
+
+static int text_of(const cigo_stream *s, ask_fn *ask, char *buf, size_t n, const char *function)
 {
 	struct sockaddr_storage addr = { .ss_family = AF_UNSPEC };
 	socklen_t size = sizeof addr;
 	int fd = cigo_stream_fd(s);
 
-	ci_expect(buf || !n, "nowhere to put the address");
+	if (!buf && n)
+		ci_misuse(function, "nowhere to put the address");
 	if (n)
 		*buf = '\0';
 	if (!s)
@@ -112,10 +114,10 @@ static int text_of(const cigo_stream *s, int (*ask)(int, struct sockaddr *, sock
 
 int cigo_address_local(const cigo_stream *s, char *buf, size_t n)
 {
-	return text_of(s, getsockname, buf, n);
+	return text_of(s, getsockname, buf, n, __func__);
 }
 
 int cigo_address_peer(const cigo_stream *s, char *buf, size_t n)
 {
-	return text_of(s, getpeername, buf, n);
+	return text_of(s, getpeername, buf, n, __func__);
 }

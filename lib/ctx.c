@@ -57,10 +57,15 @@ static int64_t now(const cigo_ctx *ctx)
 	return ctx->loop ? ci_engine_now(ctx->loop) : ci_clock_now();
 }
 
+/* With the baton the cause is plain memory; who asks without it (a blocking section) asks under the
+ * mutex, under which it is written. */
 int ci_ctx_cause(const cigo_ctx *ctx)
 {
-	int cause = __atomic_load_n(&ctx->cause, __ATOMIC_ACQUIRE);
-
+	if (ci_likely(ctx->loop && ci_self.held == ctx->loop))
+		return ctx->cause;
+	pthread_mutex_lock(&outside);
+	int cause = ctx->cause;
+	pthread_mutex_unlock(&outside);
 	if (!cause && !ctx->loop && ctx->deadline != CIGO_NEVER && ctx->deadline <= ci_clock_now())
 		return -ETIMEDOUT; /* without a loop nobody fires timers */
 	return cause;
@@ -261,25 +266,35 @@ static void end_one(cigo_ctx *ctx, int cause)
 {
 	struct ci_list *node;
 
-	__atomic_store_n(&ctx->cause, cause, __ATOMIC_RELEASE);
-	if (ctx->loop)
+	if (ctx->loop) { /* without one we are under the mutex already */
+		pthread_mutex_lock(&outside);
+		ctx->cause = cause;
+		pthread_mutex_unlock(&outside);
 		ci_timer_disarm(ctx->loop, &ctx->timer);
+	} else {
+		ctx->cause = cause;
+	}
 	while ((node = ci_list_pop(&ctx->watches))) {
 		struct ci_ctx_watch *w = ci_list_entry(node, struct ci_ctx_watch, link);
 		w->fired(w, cause);
 	}
 }
 
-void ci_ctx_end(cigo_ctx *top, int cause)
+void ci_ctx_end_inside(cigo_ctx *top, int cause)
 {
 	bool alive;
 
-	lock(top);
 	for (cigo_ctx *ctx = top; ctx; ctx = next_of(top, ctx, alive)) {
 		alive = !ctx->cause && (ctx == top || !ctx->barrier);
 		if (alive)
 			end_one(ctx, cause);
 	}
+}
+
+void ci_ctx_end(cigo_ctx *top, int cause)
+{
+	lock(top);
+	ci_ctx_end_inside(top, cause);
 	unlock(top);
 }
 

@@ -25,7 +25,7 @@ struct cigo_ctx {
 	cigo_ctx *parent; /* NULL: the background */
 	cigo_loop *loop;  /* NULL: none, or it has ended */
 	unsigned refs;
-	int cause;	       /* 0: alive; atomic */
+	int cause;	       /* 0: alive; written with the baton (if any) and under the mutex */
 	bool barrier;	       /* cancellations from above end here */
 	int64_t deadline;      /* effective: its own or an ancestor's; final */
 	struct ci_timer timer; /* armed: the deadline is its own; needs a loop */
@@ -50,6 +50,8 @@ int ci_ctx_watch_add(cigo_ctx *ctx, struct ci_ctx_watch *w);
 void ci_ctx_watch_remove(cigo_ctx *ctx, struct ci_ctx_watch *w);
 /* Cancels ctx and what descends from it. cause < 0. */
 void ci_ctx_end(cigo_ctx *ctx, int cause);
+/* As ci_ctx_end, for a context without a loop, under the mutex: by what ci_ctx_watch.fired calls. */
+void ci_ctx_end_inside(cigo_ctx *ctx, int cause);
 /* As cigo_ctx_error, for a context that isn't NULL. */
 int ci_ctx_cause(const cigo_ctx *ctx);
 /*

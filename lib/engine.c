@@ -258,8 +258,22 @@ static bool nothing_is_left(const cigo_loop *loop)
 	return loop->state >= CI_ENDING && !loop->live && !loop->outside && !loop->lingering;
 }
 
+/* The run ends, and only those are left who wait for a consumer. */
+static void dismiss_leavers(cigo_loop *loop)
+{
+	struct ci_list *node;
+
+	while ((node = ci_list_pop(&loop->leavers))) {
+		struct ci_leaver *l = ci_list_entry(node, struct ci_leaver, link);
+		l->leave(loop, l);
+	}
+}
+
 static bool tick(cigo_loop *loop)
 {
+	if (ci_unlikely(loop->parked) && loop->state >= CI_ENDING && loop->live == loop->parked &&
+	    nothing_is_ready(loop) && !loop->outside && !loop->lingering)
+		dismiss_leavers(loop);
 	bool idle = nothing_is_ready(loop);
 
 	if (!ci_list_empty(&loop->starved)) {
@@ -296,8 +310,8 @@ static struct ci_runnable *next(cigo_loop *loop)
 
 static void strand_body(struct ci_strand *me);
 
-/* A strand without a coroutine for r; NULL: there is none to be had now, and r starves. */
-static struct ci_strand *strand_for(cigo_loop *loop, struct ci_runnable *r)
+/* A strand without a coroutine for r; NULL: there is none to be had now. */
+static struct ci_strand *strand_for(cigo_loop *loop, const struct ci_runnable *r)
 {
 	struct ci_strand *s = idle_for(loop, r);
 
@@ -305,12 +319,19 @@ static struct ci_strand *strand_for(cigo_loop *loop, struct ci_runnable *r)
 		ci_list_unlink(&s->idle);
 		return s;
 	}
-	if (ci_strand_create(&s, loop, r->stack_size, strand_body)) {
-		starve(loop, r);
+	if (ci_strand_create(&s, loop, r->stack_size, strand_body))
 		return NULL;
-	}
 	ci_list_append(&loop->strands, &s->link);
 	loop->stats.strands++;
+	return s;
+}
+
+struct ci_strand *ci_engine_start(cigo_loop *loop, struct ci_runnable *r)
+{
+	struct ci_strand *s = strand_for(loop, r);
+
+	if (s)
+		s->start = r;
 	return s;
 }
 
@@ -327,6 +348,8 @@ static struct ci_strand *runner(cigo_loop *loop, struct ci_runnable *r, struct c
 		s = empty && empty->stack_size >= r->stack_size ? empty : strand_for(loop, r);
 		if (s)
 			s->start = r;
+		else
+			starve(loop, r);
 		return s;
 	}
 	return NULL;
@@ -342,8 +365,9 @@ static void hand_over(cigo_loop *loop, struct ci_strand *me, struct ci_strand *t
 /* Drives until it is my turn. me has a suspended coroutine, or none (empty). */
 static void drive(cigo_loop *loop, struct ci_strand *me, bool empty)
 {
-	struct ci_strand *to = NULL;
+	struct ci_strand *to = loop->direct;
 
+	loop->direct = NULL;
 	while (!to) {
 		struct ci_runnable *r = next(loop);
 
@@ -368,6 +392,12 @@ void ci_engine_suspend(struct ci_strand *me)
 	}
 	drive(me->loop, me, false);
 	errno = saved;
+}
+
+void ci_engine_switch(struct ci_strand *me, struct ci_strand *to)
+{
+	me->loop->direct = to;
+	ci_engine_suspend(me);
 }
 
 static void strand_body(struct ci_strand *me)

@@ -39,6 +39,13 @@ enum ci_state {
 	CI_ENDED
 };
 
+/* A coroutine that waits for a consumer. When the run ends and nothing else is left, none will
+ * come: it is told, and must go on by itself. */
+struct ci_leaver {
+	struct ci_list link;
+	void (*leave)(cigo_loop *loop, struct ci_leaver *l);
+};
+
 struct cigo_loop {
 	struct ci_door door;	   /* has its own lock */
 	cigo_loop_options options; /* final; written by new */
@@ -47,7 +54,8 @@ struct cigo_loop {
 	/* who runs */
 	struct ci_strand home;	       /* the thread in cigo_loop_run; not in strands */
 	struct ci_runnable *home_call; /* what home is to run when it gets the baton; NULL: drive */
-	struct ci_list strands, idle;  /* all; those without a coroutine, last used first */
+	struct ci_strand *direct; /* set right before a suspension: it runs next, ahead of all */
+	struct ci_list strands, idle; /* all; those without a coroutine, last used first */
 
 	/* when */
 	struct ci_list ready, batch;	 /* to run; to run in this tick */
@@ -80,6 +88,8 @@ struct cigo_loop {
 	unsigned long calls;	  /* how many */
 	struct ci_list idlers;	  /* of loop_wait_idle */
 	struct ci_list futures;	  /* of future.c: all that belong here */
+	struct ci_list leavers;	  /* of ci_leaver: generators that wait for their consumers */
+	unsigned long parked;	  /* how many; they are alive, but nobody may come for them */
 	cigo_ctx *root;		  /* of ctx.c: callbacks get it; the background before the run */
 	cigo_task *main;
 	struct ci_signals *signals; /* of signal.c: what is watched; NULL: nothing yet */
@@ -101,6 +111,10 @@ void ci_engine_ready(cigo_loop *loop, struct ci_runnable *r);
 int64_t ci_engine_now(const cigo_loop *loop);
 /* Suspends the coroutine on me; returns when it was made ready and its turn has come. */
 void ci_engine_suspend(struct ci_strand *me);
+/* Suspends the coroutine on me and passes straight to `to`, which is suspended in no queue. */
+void ci_engine_switch(struct ci_strand *me, struct ci_strand *to);
+/* A strand prepared to run r when it is switched to; NULL: no thread is to be had. */
+struct ci_strand *ci_engine_start(cigo_loop *loop, struct ci_runnable *r);
 /* Drives on the home thread until nothing is left. */
 void ci_engine_home(cigo_loop *loop);
 /* Gives the baton away without suspending: to who is next, or to home. */

@@ -50,9 +50,29 @@ static void withdraw(struct ci_park *p)
 	ci_list_unlink(&ci_container_of(p, struct ci_listener_wait, park)->link);
 }
 
-int ci_listener_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, bool first)
+static uint64_t ticket_of(const struct ci_list *node)
 {
-	struct ci_listener_wait w;
+	return ci_list_entry(node, const struct ci_listener_wait, link)->ticket;
+}
+
+bool ci_listener_is_first(const cigo_listener *l, uint64_t ticket)
+{
+	return ci_list_empty(&l->line) || ticket < ticket_of(l->line.next);
+}
+
+/* Who comes back is put before those who came later; who is new, at the end. */
+static void join(cigo_listener *l, struct ci_listener_wait *w)
+{
+	struct ci_list *behind = &l->line;
+
+	while (behind->prev != &l->line && ticket_of(behind->prev) > w->ticket)
+		behind = behind->prev;
+	ci_list_add_before(behind, &w->link);
+}
+
+int ci_listener_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, uint64_t ticket)
+{
+	struct ci_listener_wait w = { .ticket = ticket };
 
 	if (!l->watch.loop) {
 		int err = ci_watch_open(me->loop, &l->watch);
@@ -61,10 +81,7 @@ int ci_listener_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, bool
 					      : err; /* the user waits for the same descriptor */
 	}
 	ci_park_init(&w.park, me, withdraw);
-	if (first)
-		ci_list_prepend(&l->line, &w.link);
-	else
-		ci_list_append(&l->line, &w.link);
+	join(l, &w);
 	want(l);
 	int err = ci_park_wait(ctx, &w.park);
 	want(l);

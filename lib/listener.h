@@ -22,7 +22,8 @@ struct cigo_listener {
 	bool closed;
 	unsigned inside; /* calls that still use this memory */
 	struct ci_watch watch;
-	struct ci_list line;   /* of ci_listener_wait: acceptors, first come first served */
+	uint64_t tickets;      /* drawn so far */
+	struct ci_list line;   /* of ci_listener_wait: acceptors, by ticket */
 	struct ci_list pauses; /* of ci_listener_wait: those that only want to hear of the stop */
 	bool has_file;	       /* a unix path, which goes with the listener */
 	dev_t dev;	       /* if it is still this file */
@@ -34,6 +35,7 @@ struct ci_listener_wait {
 	struct ci_park park;
 	struct ci_list link;   /* in line or pauses */
 	struct ci_timer timer; /* of a pause */
+	uint64_t ticket;       /* in line: first come, first served */
 	int result;	       /* in line: a descriptor or an error; valid once woken */
 };
 
@@ -43,8 +45,10 @@ cigo_listener *ci_listener_new(void);
 struct ci_strand *ci_listener_enter(const cigo_ctx *ctx, cigo_listener *l, const char *function);
 void ci_listener_leave(cigo_listener *l);
 bool ci_listener_stopped(const cigo_listener *l);
-/* Suspends in line, at its end or (first) at its head: a descriptor, or an error. */
-int ci_listener_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, bool first);
+/* Whether nobody in line comes before this ticket. */
+bool ci_listener_is_first(const cigo_listener *l, uint64_t ticket);
+/* Suspends in line, in the ticket's place: a descriptor, or an error. */
+int ci_listener_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, uint64_t ticket);
 /* Suspends for ns, or until l stops, or somebody wakes *ret_park; that is NULL again afterwards. */
 int ci_listener_pause(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, int64_t ns,
 		      struct ci_park **ret_park);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+CIGO_PRINTF(3, 0)
 static void say(const char *prefix, const char *function, const char *format, va_list ap)
 {
 	char text[1024];

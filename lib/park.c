@@ -33,7 +33,7 @@ struct ci_strand *ci_park_enter(const cigo_ctx *ctx, const char *function)
 }
 
 /* The running task's context, where ctx does not descend from it nor from a barrier. */
-static cigo_ctx *tasks_own(const cigo_ctx *ctx, const struct ci_strand *me)
+cigo_ctx *ci_park_tasks_own(const cigo_ctx *ctx, const struct ci_strand *me)
 {
 	for (; ctx; ctx = ctx->parent)
 		if (ctx == me->ctx || ctx->barrier)
@@ -46,7 +46,7 @@ int ci_park_cause(const cigo_ctx *ctx, const struct ci_strand *me)
 	int cause = ci_ctx_cause(ctx);
 
 	if (!cause && ctx != me->ctx) {
-		const cigo_ctx *own = tasks_own(ctx, me);
+		const cigo_ctx *own = ci_park_tasks_own(ctx, me);
 		if (own)
 			cause = ci_ctx_cause(own);
 	}
@@ -133,7 +133,7 @@ int ci_park_wait(cigo_ctx *ctx, struct ci_park *p)
 	struct ci_strand *me = p->me;
 
 	if (ctx && !p->woken) {
-		cigo_ctx *own = ctx == me->ctx ? NULL : tasks_own(ctx, me);
+		cigo_ctx *own = ctx == me->ctx ? NULL : ci_park_tasks_own(ctx, me);
 
 		p->given.fired = given_ended;
 		ci_list_append(&ctx->watches, &p->given.link);

@@ -35,6 +35,8 @@ struct ci_park {
 struct ci_strand *ci_park_enter(const cigo_ctx *ctx, const char *function);
 /* The cause of ctx or of the running task, if ctx heeds that; 0: both alive. */
 int ci_park_cause(const cigo_ctx *ctx, const struct ci_strand *me);
+/* The running task's context, where ctx does not descend from it nor from a barrier; else NULL. */
+cigo_ctx *ci_park_tasks_own(const cigo_ctx *ctx, const struct ci_strand *me);
 /* As cause; counts calls of coroutines that do not listen, and gives others a turn. */
 int ci_park_refuse(const cigo_ctx *ctx, struct ci_strand *me);
 /* The call did not have to wait: after 64 such in a row the others get a turn. */

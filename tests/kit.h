@@ -21,7 +21,7 @@
 
 /* The body of a coroutine, a callback, a plain thread. */
 #define CORO(name) static int name(cigo_ctx *ctx T_UNUSED, void *arg T_UNUSED, void *ret T_UNUSED)
-#define CALLBACK(name)                                                                             \
+#define CALLBACK(name) \
 	static void name(const cigo_ctx *ctx T_UNUSED, int status T_UNUSED, void *arg T_UNUSED)
 #define THREAD(name) static void *name(void *arg T_UNUSED)
 #define MISUSE(name) static void name(void *arg T_UNUSED)
@@ -29,17 +29,17 @@
 /* A test that is the main coroutine of a loop on the virtual (REAL: on the real) clock. */
 #define LOOP_TEST(name) LOOP_TEST_(name, t_run)
 #define REAL_TEST(name) LOOP_TEST_(name, t_run_real)
-#define LOOP_TEST_(name, run)                                                                      \
-	static int name##_main(cigo_ctx *ctx, void *arg, void *ret);                               \
-	T_TEST(name)                                                                               \
-	{                                                                                          \
-		ck_assert_int_eq(run(name##_main, NULL), 0);                                       \
-	}                                                                                          \
+#define LOOP_TEST_(name, run)                                        \
+	static int name##_main(cigo_ctx *ctx, void *arg, void *ret); \
+	T_TEST(name)                                                 \
+	{                                                            \
+		ck_assert_int_eq(run(name##_main, NULL), 0);         \
+	}                                                            \
 	CORO(name##_main)
 
-#define ok(call) ck_assert_int_eq((call), 0)
+#define ok(call)	 ck_assert_int_eq((call), 0)
 #define fails(call, err) ck_assert_int_eq((call), (err))
-#define equal(a, b) ck_assert_int_eq((intmax_t)(a), (intmax_t)(b))
+#define equal(a, b)	 ck_assert_int_eq((intmax_t)(a), (intmax_t)(b))
 
 /* What a loop of ctx has counted so far. */
 static inline cigo_stats counts(const cigo_ctx *ctx)
@@ -78,8 +78,8 @@ static inline void *thread_join(pthread_t t)
 /* Two ends of one connection; raw ends do not block and are not inherited. */
 static inline void raw_pair(int ends[2])
 {
-	ck_assert_int_eq(
-		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends),
+			 0);
 }
 
 static inline void raw_pipe(int ends[2])
@@ -165,8 +165,7 @@ static inline int tcp_listen(const char *addr, int port, int backlog, int *ret_p
 
 	if (ret_port)
 		*ret_port = port;
-	inet_pton(v6 ? AF_INET6 : AF_INET, addr,
-		  v6 ? (void *)&a6.sin6_addr : (void *)&a4.sin_addr);
+	inet_pton(v6 ? AF_INET6 : AF_INET, addr, v6 ? (void *)&a6.sin6_addr : (void *)&a4.sin_addr);
 	fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -1;

@@ -63,16 +63,16 @@ struct message {
 
 static struct world *the_world;
 
-#define LAW(condition, ...)                                                                        \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "CIGO_STRESS_SEED=%llu breaks a law: ",                    \
-				(unsigned long long)the_world->seed);                              \
-			fprintf(stderr, __VA_ARGS__);                                              \
-			fputc('\n', stderr);                                                       \
-			ck_abort_msg("seed %llu, line %d: %s",                                     \
-				     (unsigned long long)the_world->seed, __LINE__, #condition);   \
-		}                                                                                  \
+#define LAW(condition, ...)                                                                      \
+	do {                                                                                     \
+		if (!(condition)) {                                                              \
+			fprintf(stderr, "CIGO_STRESS_SEED=%llu breaks a law: ",                  \
+				(unsigned long long)the_world->seed);                            \
+			fprintf(stderr, __VA_ARGS__);                                            \
+			fputc('\n', stderr);                                                     \
+			ck_abort_msg("seed %llu, line %d: %s",                                   \
+				     (unsigned long long)the_world->seed, __LINE__, #condition); \
+		}                                                                                \
 	} while (0)
 
 /* ---- chance ---- */
@@ -104,7 +104,8 @@ static void free_actor(void *arg)
 {
 	const struct actor *a = arg;
 
-	LAW(a->w->state[a->id] != RUNNING, "the argument of actor %d is freed while it runs", a->id);
+	LAW(a->w->state[a->id] != RUNNING, "the argument of actor %d is freed while it runs",
+	    a->id);
 	a->w->freed++;
 }
 
@@ -149,8 +150,8 @@ static void step_sleep(cigo_ctx *ctx, struct world *w)
 	int err = cigo_sleep(ctx, ns);
 
 	LAW(usual(err), "sleep: error %d", err);
-	LAW(err || ns == 0 || cigo_now(ctx) == start + ns, "a sleep of %lld took %lld", (long long)ns,
-	    (long long)(cigo_now(ctx) - start));
+	LAW(err || ns == 0 || cigo_now(ctx) == start + ns, "a sleep of %lld took %lld",
+	    (long long)ns, (long long)(cigo_now(ctx) - start));
 }
 
 static void step_put(cigo_ctx *ctx, struct world *w)
@@ -287,7 +288,8 @@ static void step_await(cigo_ctx *ctx, struct world *w)
 static void step_group(cigo_ctx *ctx, struct world *w)
 {
 	cigo_ctx *timed = patient(w, ctx);
-	cigo_group *g = cigo_group_new(timed, chance(w, 3), chance(w, 2) ? CIGO_GROUP_KEEP_GOING : 0);
+	cigo_group *g =
+		cigo_group_new(timed, chance(w, 3), chance(w, 2) ? CIGO_GROUP_KEEP_GOING : 0);
 	int ids[5], n = 0, err;
 
 	LAW(g, "no memory for a group");
@@ -308,7 +310,8 @@ static void step_group(cigo_ctx *ctx, struct world *w)
 		err = cigo_group_wait(timed, g);
 		LAW(usual(err), "group: error %d", err);
 		for (int i = 0; i < n; i++)
-			LAW(w->state[ids[i]] != RUNNING, "actor %d outlives its group's wait", ids[i]);
+			LAW(w->state[ids[i]] != RUNNING, "actor %d outlives its group's wait",
+			    ids[i]);
 	}
 	err = cigo_group_close(ctx, g);
 	LAW(usual(err), "group: error %d", err);
@@ -379,8 +382,8 @@ static void step_call(cigo_ctx *ctx, struct world *w)
 		return;
 	w->calls++;
 	*call = QUEUED;
-	id = chance(w, 2) ? cigo_loop_call_soon(cigo_ctx_loop(ctx), be_called, call) :
-			    cigo_loop_call_later(cigo_ctx_loop(ctx), chance(w, 3000000), be_called,
+	id = chance(w, 2) ? cigo_loop_call_soon(cigo_ctx_loop(ctx), be_called, call)
+			  : cigo_loop_call_later(cigo_ctx_loop(ctx), chance(w, 3000000), be_called,
 						 call);
 	if (id == CIGO_ECLOSED)
 		*call = CANCELLED;
@@ -467,8 +470,8 @@ static void step_outside(cigo_ctx *ctx, struct world *w)
 }
 
 static void (*const steps[])(cigo_ctx *ctx, struct world *w) = {
-	step_yield,  step_sleep,  step_put,  step_put,	  step_get,    step_get,   step_lock,
-	step_lock,   step_write,  step_read, step_read,	  step_detach, step_await, step_group,
+	step_yield,  step_sleep,   step_put,  step_put,	   step_get,	step_get,     step_lock,
+	step_lock,   step_write,   step_read, step_read,   step_detach, step_await,   step_group,
 	step_cancel, step_several, step_call, step_future, step_grace,	step_outside,
 };
 
@@ -563,7 +566,8 @@ static void judge(struct world *w)
 		LAW(w->item[i] == ARRIVED || w->item[i] == NOT_SENT, "item %d is lost (%d)", i,
 		    w->item[i]);
 	for (int i = 0; i < w->messages; i++)
-		LAW(w->message[i] == ARRIVED || w->message[i] == MAYBE_SENT, "message %d is lost", i);
+		LAW(w->message[i] == ARRIVED || w->message[i] == MAYBE_SENT, "message %d is lost",
+		    i);
 	for (int i = 0; i < w->calls; i++)
 		LAW(w->call[i] == CALLED || w->call[i] == CANCELLED, "callback %d: %d", i,
 		    w->call[i]);
@@ -664,7 +668,8 @@ int main(void)
 		first_seed = random % 1000000000 + 1;
 	}
 	fprintf(stderr, "seeds %llu to %llu; CIGO_STRESS_SEED=n tries one again\n",
-		(unsigned long long)first_seed, (unsigned long long)first_seed + (unsigned long long)n - 1);
+		(unsigned long long)first_seed,
+		(unsigned long long)first_seed + (unsigned long long)n - 1);
 	t_add_loop(tc, a_seed_on_both_pollers, 0, (int)n);
 	t_add_loop(tc, a_seed_means_the_same_run_each_time, 0, (int)(n < 5 ? n : 5));
 	return t_main(s);

@@ -215,7 +215,7 @@ MISUSE(no_buffer)
 
 T_TEST(no_buffer_is_misuse)
 {
-	t_abort(no_buffer, NULL, "nowhere to put the address");
+	t_abort(no_buffer, NULL, "cigo_address_local: nowhere to put the address");
 }
 
 int main(void)

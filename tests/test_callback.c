@@ -40,7 +40,7 @@ static void called_were(int n, const int *numbers)
 		equal(called[i], numbers[i]);
 }
 
-#define CALLED(...)                                                                                \
+#define CALLED(...) \
 	called_were(sizeof((int[]){ __VA_ARGS__ }) / sizeof(int), (int[]){ __VA_ARGS__ })
 
 /* ---- order ---- */
@@ -98,8 +98,7 @@ LOOP_TEST(a_callback_is_called_at_its_time_to_the_nanosecond)
 {
 	int64_t start = cigo_now(ctx);
 
-	ck_assert_int_gt(
-		cigo_loop_call_later(cigo_ctx_loop(ctx), 1234567, note_time, NULL), 0);
+	ck_assert_int_gt(cigo_loop_call_later(cigo_ctx_loop(ctx), 1234567, note_time, NULL), 0);
 	ok(cigo_sleep(ctx, CIGO_S(1)));
 	equal(when_called, start + 1234567);
 	return 0;
@@ -185,8 +184,8 @@ CORO(not_on_home_thread)
 
 	equal(pthread_equal(pthread_self(), home), false);
 	ck_assert_int_gt(cigo_loop_call_soon(cigo_ctx_loop(ctx), on_home_thread, &on_home), 0);
-	ck_assert_int_gt(
-		cigo_loop_call_later(cigo_ctx_loop(ctx), 1000, on_home_thread, &on_home), 0);
+	ck_assert_int_gt(cigo_loop_call_later(cigo_ctx_loop(ctx), 1000, on_home_thread, &on_home),
+			 0);
 	ok(cigo_loop_call_threadsafe(cigo_ctx_loop(ctx), on_home_thread, &on_home));
 	ok(cigo_loop_wait_idle(ctx));
 	equal(on_home, 3);

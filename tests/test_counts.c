@@ -324,8 +324,8 @@ LOOP_TEST(callbacks_called_in_a_row_cost_one_trip_to_the_home_thread)
 	ok(cigo_yield(ctx));
 	before = counts(ctx);
 	for (int i = 0; i < CALLS; i++)
-		ck_assert_int_gt(
-			cigo_loop_call_soon(cigo_ctx_loop(ctx), count_callback, &called), 0);
+		ck_assert_int_gt(cigo_loop_call_soon(cigo_ctx_loop(ctx), count_callback, &called),
+				 0);
 	ok(cigo_yield(ctx));
 	after = counts(ctx);
 	equal(called, CALLS);

@@ -72,11 +72,11 @@ void __wrap_freeaddrinfo(struct addrinfo *list)
 	}
 }
 
-#define HOST_MEANS(...)                                                                            \
-	do {                                                                                       \
-		const char *addresses_[8] = { __VA_ARGS__ };                                       \
-		fake.host = "fake.test";                                                           \
-		memcpy(fake.addresses, addresses_, sizeof addresses_);                             \
+#define HOST_MEANS(...)                                                \
+	do {                                                           \
+		const char *addresses_[8] = { __VA_ARGS__ };           \
+		fake.host = "fake.test";                               \
+		memcpy(fake.addresses, addresses_, sizeof addresses_); \
 	} while (0)
 
 static char *address(const char *host, int port)

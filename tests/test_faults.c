@@ -246,6 +246,27 @@ CORO(leave_loop)
 	return 0;
 }
 
+struct submitter {
+	cigo_loop *loop;
+	int got;
+};
+
+CORO(submit_from_worker)
+{
+	struct submitter *s = arg;
+	int err = cigo_loop_submit(ctx, s->loop, return_42, NULL, &s->got, sizeof s->got);
+
+	must(s->got == (err ? 0 : 42));
+	return err;
+}
+
+CORO(submit)
+{
+	struct submitter s = { cigo_ctx_loop(ctx), 1 };
+
+	return cigo_future_take(ctx, cigo_go(ctx, submit_from_worker, &s, 0), NULL, 0);
+}
+
 CORO(combine)
 {
 	cigo_future *f = cigo_future_new(sizeof(int)), *shield = cigo_future_shield(f);
@@ -313,8 +334,9 @@ CORO(hear_signals)
 }
 
 static cigo_coro_fn *const bodies[] = {
-	produce,   consume,  lock_and_wait, lock_and_wait,  write_lines, read_lines, dial_server,
-	call_back, time_out, leave_loop,    copy_arguments, combine,	 clean_up,   hear_signals,
+	produce,	consume,     lock_and_wait, lock_and_wait, write_lines,
+	read_lines,	dial_server, call_back,	    time_out,	   leave_loop,
+	copy_arguments, combine,     clean_up,	    hear_signals,  submit,
 };
 
 CORO(use_everything)

@@ -139,8 +139,9 @@ T_TEST(the_node_visited_may_be_unlinked)
 	make_items(items, 5);
 	for (int i = 0; i < 5; i++)
 		ci_list_append(&head, &items[i].link);
-	ci_list_each(pos, &head) if (ci_list_entry(pos, struct item, link)->number % 2 == 0)
-		ci_list_unlink(pos);
+	ci_list_each(pos, &head)
+		if (ci_list_entry(pos, struct item, link)->number % 2 == 0)
+			ci_list_unlink(pos);
 	list_is(&head, "13");
 }
 

@@ -59,6 +59,17 @@ static cigo_stream *must_dial(cigo_ctx *ctx, const cigo_listener *l)
 	return s;
 }
 
+/* Connects without the loop's help. */
+static int raw_client(const cigo_listener *l)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	a.sin_port = htons((uint16_t)atoi(strrchr(cigo_listener_address(l), ':') + 1));
+	ok(connect(fd, (struct sockaddr *)&a, sizeof a));
+	return fd;
+}
+
 /* "host" with the port l listens at. */
 static const char *at_port_of(const cigo_listener *l, const char *host)
 {
@@ -574,6 +585,30 @@ LOOP_TEST(who_is_cancelled_leaves_the_line_and_takes_no_connection)
 	return 0;
 }
 
+/* The connection is there, but the loop has not yet looked: it is the first one's all the same. */
+LOOP_TEST(who_comes_later_does_not_overtake_those_in_line)
+{
+	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
+	cigo_ctx *soon = cigo_ctx_with_timeout(ctx, CIGO_MS(100));
+	struct acceptor a[MANY];
+	cigo_task *tasks[MANY];
+	cigo_stream *s;
+	int client;
+
+	start_acceptors(ctx, l, a, tasks);
+	client = raw_client(l);
+	fails(cigo_accept(soon, l, &s), -ETIMEDOUT);
+	equal(a[0].order, 1);
+	ok(a[0].err);
+	cigo_stream_close(a[0].s);
+	for (int i = 0; i < MANY; i++)
+		cigo_ignore(cigo_task_stop(ctx, tasks[i]));
+	cigo_ctx_unref(soon);
+	close(client);
+	cigo_listener_close(l);
+	return 0;
+}
+
 /* Nobody waits any more; so nobody asks the poller, and the virtual clock may jump. */
 LOOP_TEST(a_listener_nobody_waits_for_holds_nobody_up)
 {
@@ -581,8 +616,13 @@ LOOP_TEST(a_listener_nobody_waits_for_holds_nobody_up)
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(5));
 	cigo_stream *s, *client;
 	uint64_t polls;
+	int64_t begun;
 
 	fails(cigo_accept(timed, l, &s), -ETIMEDOUT);
+	begun = t_real_now(); /* its silence is not waited for: that would be 10 ms each */
+	for (int i = 0; i < 100; i++)
+		ok(cigo_sleep(ctx, CIGO_S(1)));
+	ck_assert_int_lt(t_real_now() - begun, CIGO_MS(700));
 	client = must_dial(ctx, l);
 	polls = counts(ctx).polls;
 	ok(cigo_sleep(ctx, CIGO_S(100)));
@@ -647,11 +687,15 @@ LOOP_TEST(those_that_wait_pass_over_broken_connections_and_keep_their_places)
 	start_acceptors(ctx, l, a, tasks);
 	fake.accept_err = ECONNABORTED;
 	fake.accepts = 3;
-	for (int i = 0; i < MANY; i++)
-		clients[i] = must_dial(ctx, l);
-	for (int i = 0; i < MANY; i++)
-		ok(cigo_join(ctx, tasks[i]));
+	clients[0] = must_dial(ctx, l);
+	ok(cigo_join(ctx, tasks[3])); /* the others had been given broken ones */
 	equal(fake.accepts, 0);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	for (int i = 1; i < MANY; i++) {
+		clients[i] = must_dial(ctx, l);
+		ok(cigo_join(ctx, tasks[i <= 3 ? i - 1 : i]));
+		equal(accepted, i + 1);
+	}
 	for (int i = 0; i < MANY; i++) {
 		cigo_stream_close(clients[i]);
 		cigo_stream_close(a[i].s);
@@ -1004,6 +1048,7 @@ int main(void)
 	t_add(tc, those_that_wait_are_served_in_the_order_they_came);
 	t_add(tc, many_that_come_at_once_are_all_taken);
 	t_add(tc, who_is_cancelled_leaves_the_line_and_takes_no_connection);
+	t_add(tc, who_comes_later_does_not_overtake_those_in_line);
 	t_add(tc, a_listener_nobody_waits_for_holds_nobody_up);
 	t_add(tc, an_acceptor_that_never_waits_gives_the_others_a_turn);
 	tc = t_case(s, "errors");

@@ -10,14 +10,14 @@ static int run_on(int poller, int clock, cigo_coro_fn *body)
 	return cigo_run_with(&o, cigo_ctx_background(), body, NULL);
 }
 
-#define POLLER_TEST(name) POLLER_TEST_(name, CIGO_CLOCK_VIRTUAL)
+#define POLLER_TEST(name)      POLLER_TEST_(name, CIGO_CLOCK_VIRTUAL)
 #define REAL_POLLER_TEST(name) POLLER_TEST_(name, CIGO_CLOCK_REAL)
-#define POLLER_TEST_(name, clock)                                                                  \
-	static int name##_main(cigo_ctx *ctx, void *arg, void *ret);                               \
-	T_TEST(name)                                                                               \
-	{                                                                                          \
-		ck_assert_int_eq(run_on(_i, clock, name##_main), 0);                               \
-	}                                                                                          \
+#define POLLER_TEST_(name, clock)                                    \
+	static int name##_main(cigo_ctx *ctx, void *arg, void *ret); \
+	T_TEST(name)                                                 \
+	{                                                            \
+		ck_assert_int_eq(run_on(_i, clock, name##_main), 0); \
+	}                                                            \
 	CORO(name##_main)
 
 struct waiter {

@@ -8,11 +8,11 @@
 /* How much later than asked is forgiven: the machine may be busy with others. */
 #define SLACK CIGO_MS(t_scale(400, 2000))
 
-#define ELAPSED(from, least)                                                                       \
-	do {                                                                                       \
-		int64_t took_ = t_real_now() - (from);                                             \
-		ck_assert_int_ge(took_, (least));                                                  \
-		ck_assert_int_lt(took_, (least) + SLACK);                                          \
+#define ELAPSED(from, least)                              \
+	do {                                              \
+		int64_t took_ = t_real_now() - (from);    \
+		ck_assert_int_ge(took_, (least));         \
+		ck_assert_int_lt(took_, (least) + SLACK); \
 	} while (0)
 
 REAL_TEST(a_sleep_takes_its_time_and_never_less)
@@ -108,8 +108,7 @@ REAL_TEST(a_callback_comes_in_time)
 {
 	int64_t start = t_real_now();
 
-	ck_assert_int_gt(
-		cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_MS(20), note_time, NULL), 0);
+	ck_assert_int_gt(cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_MS(20), note_time, NULL), 0);
 	ok(cigo_loop_wait_idle(ctx));
 	ck_assert_int_ge(called_at - start, CIGO_MS(20) - CIGO_MS(1));
 	ELAPSED(start, CIGO_MS(20) - CIGO_MS(1));

@@ -355,6 +355,30 @@ LOOP_TEST(the_context_may_end_in_the_time_of_grace)
 	return 0;
 }
 
+CALLBACK(stop_it)
+{
+	cigo_listener_stop(arg);
+}
+
+LOOP_TEST(a_context_that_ends_is_told_also_after_a_stop)
+{
+	struct world w = { .ns = CIGO_S(100), .o = { .size = sizeof w.o, .grace_ns = CIGO_S(50) } };
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_S(2));
+	int64_t begun = cigo_now(ctx);
+	cigo_stream *s;
+
+	ok(cigo_listen(ctx, "tcp", "127.0.0.1:0", NULL, &w.l));
+	s = client(ctx, &w);
+	ck_assert_int_gt(cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_S(1), stop_it, w.l), 0);
+	fails(cigo_serve(timed, w.l, sleeper, &w, &w.o), -ETIMEDOUT);
+	equal(cigo_now(ctx) - begun, CIGO_S(2));
+	equal(w.ended, 1);
+	cigo_ctx_unref(timed);
+	cigo_stream_close(s);
+	cigo_listener_close(w.l);
+	return 0;
+}
+
 LOOP_TEST(connections_whose_handlers_never_ran_are_closed)
 {
 	struct world w = { .ns = CIGO_S(100) };
@@ -384,7 +408,7 @@ LOOP_TEST(connections_whose_handlers_never_ran_are_closed)
 
 LOOP_TEST(a_full_server_hears_of_a_stop)
 {
-	struct world w = { .ns = CIGO_S(3), .o = { .limit = 1 } };
+	struct world w = { .ns = CIGO_S(100), .o = { .limit = 1, .grace_ns = CIGO_S(2) } };
 	cigo_stream *a, *b;
 	int64_t begun = cigo_now(ctx);
 
@@ -521,6 +545,7 @@ REAL_TEST(without_descriptors_it_waits_and_does_not_spin)
 LOOP_TEST(without_descriptors_it_hears_of_a_stop)
 {
 	struct world w = { .l = NULL };
+	int64_t begun;
 	int fd;
 
 	start(ctx, &w, echo);
@@ -528,7 +553,9 @@ LOOP_TEST(without_descriptors_it_hears_of_a_stop)
 	leave_descriptors(0);
 	ok(cigo_sleep(ctx, CIGO_S(10)));
 	equal(w.begun, 0);
+	begun = cigo_now(ctx);
 	ok(end(ctx, &w));
+	equal(cigo_now(ctx), begun);
 	setrlimit(RLIMIT_NOFILE, &limit_before);
 	close(fd);
 	return 0;
@@ -635,6 +662,7 @@ int main(void)
 	t_add(tc, it_waits_for_handlers_that_clean_up);
 	t_add(tc, if_the_context_ends_handlers_are_cancelled_at_once);
 	t_add(tc, the_context_may_end_in_the_time_of_grace);
+	t_add(tc, a_context_that_ends_is_told_also_after_a_stop);
 	t_add(tc, connections_whose_handlers_never_ran_are_closed);
 	t_add(tc, a_full_server_hears_of_a_stop);
 	t_add(tc, a_listener_may_be_closed_while_it_is_served);

@@ -379,13 +379,10 @@ REAL_TEST(who_waited_gets_it_before_one_who_asks_later)
 {
 	struct wish w = { { SIGUSR1 }, 1, 0 };
 	cigo_task *t = cigo_spawn(ctx, wish_for, &w, 0);
-	int64_t until;
+	struct sender s = { .sig = SIGUSR1 };
 
 	ok(cigo_yield(ctx));
-	send_here(SIGUSR1);
-	until = t_real_now() + CIGO_MS(20); /* the home thread takes it, this coroutine runs on */
-	while (t_real_now() < until)
-		;
+	thread_join(thread_start(raise_later, &s)); /* handled, and the loop has not looked since */
 	expect_none(ctx, SIGUSR1);
 	equal(w.got, SIGUSR1);
 	return cigo_future_take(ctx, t, NULL, 0);

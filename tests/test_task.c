@@ -690,20 +690,6 @@ static int stubborn(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-T_CORO_REAL(a_worker_is_waited_for_too)
-{
-	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(2));
-	int ended = 0;
-	struct t_job job = { .ns = CIGO_S(60), .cleanup = CIGO_MS(1), .ended = &ended };
-	cigo_task *t = cigo_go(ctx, t_job_body, &job, sizeof(int));
-
-	ck_assert_int_eq(cigo_join(timed, t), -ETIMEDOUT);
-	ck_assert_int_eq(ended, 1);
-	ck_assert_int_eq(cigo_future_error(t), -ETIMEDOUT);
-	cigo_future_unref(t);
-	cigo_ctx_unref(timed);
-}
-
 T_CORO(what_waits_under_a_context_without_cancel_does_not_hear_its_task_s_cancellation)
 {
 	int64_t start = cigo_now(ctx);
@@ -1450,7 +1436,6 @@ int main(void)
 	      a_timeout_around_an_await_cancels_the_task_and_waits_for_its_body,
 	      awaiting_a_task_under_a_dead_context_cancels_it_and_waits,
 	      a_task_is_cancelled_by_one_waiter_s_timeout_though_others_wait,
-	      a_worker_is_waited_for_too,
 	      what_waits_under_a_context_without_cancel_does_not_hear_its_task_s_cancellation,
 	      the_end_of_a_task_cancels_nothing,
 	      cancelling_a_task_cancels_what_descends_from_its_context,

@@ -39,6 +39,8 @@ typedef struct cigo_group cigo_group;
 typedef struct cigo_stream cigo_stream;
 typedef struct cigo_queue cigo_queue;
 typedef struct cigo_mutex cigo_mutex;
+typedef struct cigo_iter cigo_iter;
+typedef struct cigo_gen cigo_gen;
 typedef struct cigo_semaphore cigo_semaphore;
 typedef struct cigo_event cigo_event;
 typedef struct cigo_condition cigo_condition;

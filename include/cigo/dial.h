@@ -25,6 +25,13 @@ extern "C" {
 CIGO_CHECK CIGO_API int cigo_dial(cigo_ctx *ctx, const char *network, const char *address,
 				  cigo_stream **ret);
 
+/*
+ * The lines a server sends, as cigo_bytes, each lent until the next. Dials at the first next; owns
+ * its stream and closes it. Suspends: no. Owns: yours. Fails: NULL, no memory; all else is the
+ * iterator's error.
+ */
+CIGO_CHECK CIGO_API cigo_iter *cigo_dial_lines(const char *network, const char *address);
+
 #ifdef __cplusplus
 }
 #endif

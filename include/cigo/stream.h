@@ -104,6 +104,16 @@ CIGO_API void cigo_stream_abort(cigo_stream *s, int reason);
  */
 CIGO_API void cigo_stream_close(cigo_stream *s);
 
+/*
+ * The lines still to come, as cigo_bytes, each lent until the next. s stays yours and must outlive
+ * the iterator; breaking out loses no byte of it. Suspends: no. Owns: yours. Fails: NULL, no memory.
+ */
+CIGO_CHECK CIGO_API cigo_iter *cigo_stream_lines(cigo_stream *s);
+/* As lines, in chunks of n bytes, the last may be shorter. n 0: failed with -EINVAL. */
+CIGO_CHECK CIGO_API cigo_iter *cigo_stream_chunks(cigo_stream *s, size_t n);
+/* As lines, whatever comes, at most max bytes at a time. max 0: failed with -EINVAL. */
+CIGO_CHECK CIGO_API cigo_iter *cigo_stream_stream(cigo_stream *s, size_t max);
+
 /* The descriptor, for getsockopt and the like; -1: none. Suspends: no. Owns: lent. */
 CIGO_API int cigo_stream_fd(const cigo_stream *s);
 

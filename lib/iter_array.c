@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Floor: 7 sequence
+ * The items of an array, which stays its owner's.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "iter.h"
+#include "misuse.h"
+
+struct array {
+	cigo_iter it;
+	const char *items;
+	size_t n;
+};
+
+static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
+{
+	struct array *a = ci_container_of(it, struct array, it);
+
+	(void)ctx;
+	if (!a->n)
+		return 0;
+	memcpy(ret, a->items, it->item_size);
+	a->items += it->item_size;
+	a->n--;
+	return 1;
+}
+
+static int close_it(cigo_ctx *ctx, cigo_iter *it)
+{
+	(void)ctx;
+	free(it);
+	return 0;
+}
+
+static const struct ci_iter_ops ops = { next, close_it };
+
+cigo_iter *cigo_iter_array(const void *items, size_t n, size_t item_size)
+{
+	ci_expect(item_size, "items of 0 bytes");
+	ci_expect(items || !n, "no items");
+	struct array *a = calloc(1, sizeof *a);
+
+	if (!a)
+		return NULL;
+	ci_iter_init(&a->it, &ops, item_size);
+	a->items = items;
+	a->n = n;
+	return &a->it;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Floor: 7 sequence
+ * Counting up to something.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "iter_count.h"
+
+cigo_iter *cigo_iter_range(int64_t n)
+{
+	return ci_iter_counting(0, n);
+}
