@@ -6,9 +6,9 @@
  *
  * The address it listens at is the first line it prints. Ctrl-C or SIGTERM ends it.
  *
- * A client is two coroutines: one reads its lines, one writes what lies in its mailbox. Nobody waits
- * for a client that reads slowly: when its mailbox is full, it is dropped. There is neither lock nor
- * atomic here: nothing changes between two calls that may suspend.
+ * A client is two coroutines: one reads its lines, one writes what lies in its mailbox. Nobody
+ * waits for a client that reads slowly: when its mailbox is full, it is dropped. There is neither
+ * lock nor atomic here: nothing changes between two calls that may suspend.
  */
 #include <cigo.h>
 #include <errno.h>
@@ -39,7 +39,7 @@ struct room {
 	int count, numbers;
 };
 
-/* --- lines --------------------------------------------------------------------------------------- */
+/* --- lines ------------------------------------------------------------------------------------ */
 
 static struct line *line_new(const char *format, ...)
 {
@@ -65,7 +65,7 @@ static void line_unref(struct line *l)
 		free(l);
 }
 
-/* --- the room ------------------------------------------------------------------------------------ */
+/* --- the room --------------------------------------------------------------------------------- */
 
 static void post(struct client *c, struct line *l)
 {
@@ -112,7 +112,7 @@ static void leave(struct room *room, struct client *c)
 	say(room, NULL, line_new("* %d left\n", c->number));
 }
 
-/* --- a client ------------------------------------------------------------------------------------ */
+/* --- a client --------------------------------------------------------------------------------- */
 
 /* Ends when the mailbox is closed and empty. */
 static int writer(cigo_ctx *ctx, void *arg, void *ret)
@@ -169,7 +169,7 @@ static int client(cigo_ctx *ctx, cigo_stream *s, void *arg)
 	return err;
 }
 
-/* --- the server ---------------------------------------------------------------------------------- */
+/* --- the server ------------------------------------------------------------------------------- */
 
 static int stop_on_signal(cigo_ctx *ctx, void *arg, void *ret)
 {

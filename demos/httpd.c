@@ -55,7 +55,7 @@ struct connection {
 	char out[32768];
 };
 
-/* --- the request --------------------------------------------------------------------------------- */
+/* --- the request ------------------------------------------------------------------------------ */
 
 /* Appends, as much as there is room for. False: not all. */
 static bool append(char *to, size_t size, const char *text, size_t n)
@@ -254,7 +254,7 @@ static int parse_range(const char *text, int64_t size, int64_t *ret_from, int64_
 	return 206;
 }
 
-/* --- files --------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 /* For kernels before 5.6. */
 static int open_checked(const struct site *site, const char *path)
@@ -344,7 +344,7 @@ static const char *type_of(const char *path)
 	return "application/octet-stream";
 }
 
-/* --- the answer ---------------------------------------------------------------------------------- */
+/* --- the answer ------------------------------------------------------------------------------- */
 
 static const char *phrase(int status)
 {
@@ -532,7 +532,7 @@ static int client(cigo_ctx *ctx, cigo_stream *s, void *arg)
 	return err;
 }
 
-/* --- the server ---------------------------------------------------------------------------------- */
+/* --- the server ------------------------------------------------------------------------------- */
 
 static int stop_on_signal(cigo_ctx *ctx, void *arg, void *ret)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * Floor: 8 stream
- * Listeners, from inside. Like a stream, one is used by one loop at a time, or by plain threads; its
- * descriptor is registered with a loop's poller at the first wait there.
- * Invariant: while somebody is in line, accept(2) has said EAGAIN since the last news of the poller;
- * so the driver, who accepts for those in line, misses no connection. The memory lives until the
- * last call inside has left.
+ * Listeners, from inside. Like a stream, one is used by one loop at a time, or by plain threads;
+ * its descriptor is registered with a loop's poller at the first wait there.
+ * Invariant: while somebody is in line, accept(2) has said EAGAIN since the last news of the
+ * poller; so the driver, who accepts for those in line, misses no connection. The memory lives
+ * until the last call inside has left.
  */
 #ifndef CI_LISTENER_H
 #define CI_LISTENER_H

@@ -111,7 +111,7 @@ static int step(struct server *sv, cigo_ctx *ctx)
 	return 0;
 }
 
-/* Gives the handlers their time. A context that ends cancels them, and is waited for all the same. */
+/* Gives the handlers their time. If ctx ends they are cancelled, and waited for all the same. */
 static void let_finish(struct server *sv, cigo_ctx *ctx)
 {
 	cigo_ctx *grace = cigo_ctx_with_timeout(ctx, sv->options.grace_ns);

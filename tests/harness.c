@@ -56,6 +56,13 @@ long t_scale(long n, long slow_n)
 	return t_is_slow() ? slow_n : n;
 }
 
+bool t_under_helgrind(void)
+{
+	const char *wrapper = getenv("CK_WRAPPER");
+
+	return wrapper && strstr(wrapper, "helgrind");
+}
+
 long t_env(const char *name, long otherwise)
 {
 	const char *text = getenv(name);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * One suite for all streams, in the manner of Trio's: whatever a stream runs over, it behaves alike.
- * Each test runs over a pipe, a socketpair, unix and TCP connections; those that need both
+ * One suite for all streams, in the manner of Trio's: whatever a stream runs over, it behaves
+ * alike. Each test runs over a pipe, a socketpair, unix and TCP connections; those that need both
  * directions or a half-close not over the pipe.
  */
 #include "kit.h"

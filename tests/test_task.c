@@ -279,6 +279,8 @@ T_CORO(errno_is_kept_though_the_loop_s_work_fails_on_the_same_thread)
 	cigo_task *impossible = cigo_spawn_with(ctx, t_sleeper, NULL, 0, &o);
 	int error;
 
+	if (t_under_helgrind()) /* which reports a pthread_create that fails */
+		return;
 	ck_assert_int_eq(cigo_take(ctx, t, &error), 0);
 	ck_assert_int_eq(error, 77);
 	ck_assert_int_eq(cigo_future_take(ctx, impossible, NULL, 0), -EAGAIN);
@@ -398,6 +400,8 @@ T_CORO(a_task_no_thread_can_be_had_for_fails_with_eagain_and_its_argument_is_fre
 	cigo_task *t = cigo_spawn_with(ctx, t_job_body, &job, sizeof(int), &o);
 	int value = 99;
 
+	if (t_under_helgrind()) /* which reports a pthread_create that fails */
+		return;
 	ck_assert_ptr_nonnull(t);
 	ck_assert_int_eq(cigo_take(ctx, t, &value), -EAGAIN);
 	ck_assert_int_eq(value, 0);
@@ -412,6 +416,8 @@ T_CORO(a_task_too_large_for_every_thread_there_is_fails_too)
 	cigo_task_options o = { .size = sizeof o, .stack_size = (size_t)1 << 50 };
 	cigo_task *small = t_job(ctx, .ns = CIGO_MS(1)), *large;
 
+	if (t_under_helgrind()) /* which reports a pthread_create that fails */
+		return;
 	ck_assert_int_eq(cigo_future_take(ctx, small, NULL, 0), 0); /* leaves a thread idle */
 	large = cigo_spawn_with(ctx, t_sleeper, NULL, 0, &o);
 	ck_assert_int_eq(cigo_future_take(ctx, large, NULL, 0), -EAGAIN);
@@ -1029,8 +1035,8 @@ T_CORO(a_coroutine_whose_calls_never_wait_gives_the_others_a_turn)
 	cigo_task *other;
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
+	cigo_future_cancel(deaf, 0); /* it runs first */
 	other = cigo_spawn(ctx, sets_flag, &begun, 0);
-	cigo_future_cancel(deaf, 0);
 	ck_assert_int_eq(cigo_take(ctx, deaf, &had_a_turn), -ECANCELED);
 	ck_assert(had_a_turn);
 	ck_assert_int_eq(cigo_future_take(ctx, other, NULL, 0), 0);

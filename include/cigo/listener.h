@@ -34,11 +34,11 @@ typedef struct cigo_listen_options {
 /*
  * Listens. network "tcp", "tcp4", "tcp6": address is "host:port", "[v6]:port", or ":port" for all
  * addresses, where "tcp" means v4 and v6 by one socket (v4 alone where there is no v6); port 0 is
- * any that is free. "unix": a path, "@name" for the abstract namespace; the path must not exist, and
- * is removed when the listener ends, if it is still the same file. options NULL: none. Suspends:
- * yes, to look a name up. Owns: *ret is yours, close it; NULL on failure. Fails: -EINVAL: network
- * or address do not parse; CIGO_ERESOLVE; -EADDRINUSE, -EADDRNOTAVAIL, -EACCES and the like: the
- * last address's; ctx's cause; -EMFILE, -ENOMEM, -EAGAIN.
+ * any that is free. "unix": a path, "@name" for the abstract namespace; the path must not exist,
+ * and is removed when the listener ends, if it is still the same file. options NULL: none.
+ * Suspends: yes, to look a name up. Owns: *ret is yours, close it; NULL on failure. Fails: -EINVAL:
+ * network or address do not parse; CIGO_ERESOLVE; -EADDRINUSE, -EADDRNOTAVAIL, -EACCES and the
+ * like: the last address's; ctx's cause; -EMFILE, -ENOMEM, -EAGAIN.
  */
 CIGO_CHECK CIGO_API int cigo_listen(cigo_ctx *ctx, const char *network, const char *address,
 				    const cigo_listen_options *options, cigo_listener **ret);
@@ -53,8 +53,8 @@ CIGO_CHECK CIGO_API int cigo_accept(cigo_ctx *ctx, cigo_listener *l, cigo_stream
 
 /*
  * Accepts no more: whoever waits gets CIGO_ECLOSED, so do all to come, and who connects is refused.
- * May be repeated; l stays yours. Suspends: no. In callbacks too; while plain threads accept from l,
- * any thread.
+ * May be repeated; l stays yours. Suspends: no. In callbacks too; while plain threads accept from
+ * l, any thread.
  */
 CIGO_API void cigo_listener_stop(cigo_listener *l);
 

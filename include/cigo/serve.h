@@ -28,12 +28,12 @@ typedef int cigo_serve_fn(cigo_ctx *ctx, cigo_stream *s, void *arg);
 
 /*
  * Accepts from l and runs fn(ctx, stream, arg) in a task of its own for each connection, until
- * cigo_listener_stop or the end of ctx. Never more than limit at a time, and none accepted above it.
- * Out of descriptors or memory, it goes on when some come free, trying now and then. After a stop
- * handlers have grace_ns to finish, then they are cancelled; if ctx ends, they are cancelled at once,
- * with its cause. In every case it returns when all of them have. l stays yours. options NULL: none.
- * Suspends: yes; needs a loop. Fails: 0 after a stop; ctx's cause; accept(2)'s errors, which end
- * the server as a stop does.
+ * cigo_listener_stop or the end of ctx. Never more than limit at a time, and none accepted above
+ * it. Out of descriptors or memory, it goes on when some come free, trying now and then. After a
+ * stop handlers have grace_ns to finish, then they are cancelled with -ETIMEDOUT; if ctx ends, they
+ * are cancelled at once, with its cause. In every case it returns when all of them have. l stays
+ * yours. options NULL: none. Suspends: yes; needs a loop. Fails: 0 after a stop; ctx's cause;
+ * accept(2)'s errors, which end the server as a stop does; -ENOMEM.
  */
 CIGO_CHECK CIGO_API int cigo_serve(cigo_ctx *ctx, cigo_listener *l, cigo_serve_fn *fn, void *arg,
 				   const cigo_serve_options *options);

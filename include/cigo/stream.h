@@ -80,9 +80,9 @@ CIGO_API void cigo_stream_set_limit(cigo_stream *s, size_t limit);
 CIGO_API int cigo_stream_set_nodelay(cigo_stream *s, bool on);
 
 /*
- * Probes a silent peer after idle_ns (rounded up to seconds), then every 15 s or less, and gives the
- * connection up when none is answered; CIGO_NEVER, 0 or negative: never. Streams of cigo_accept have
- * 15 s. Suspends: no. Fails: as set_nodelay.
+ * Probes a silent peer after idle_ns (rounded up to seconds), then every 15 s or less, and gives
+ * the connection up when none is answered; CIGO_NEVER, 0 or negative: never. Streams of cigo_accept
+ * have 15 s. Suspends: no. Fails: as set_nodelay.
  */
 CIGO_API int cigo_stream_set_keepalive(cigo_stream *s, int64_t idle_ns);
 
