@@ -7,6 +7,8 @@ echo "1..$#"
 # found here where there is no static library to link with
 LD_LIBRARY_PATH=$top_builddir/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
+# what they print is what they print by default
+unset CIGO_MODEL CIGO_CLOCK CIGO_SEED CIGO_DEBUG CIGO_TRACE
 limit=$((60 * ${CK_TIMEOUT_MULTIPLIER:-1}))
 n=0
 for demo; do

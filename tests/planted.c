@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "baton.h"
+
 long planted_shared; /* not static: the optimiser would delete the race */
 void *planted_leak;
 
@@ -63,6 +65,37 @@ T_TEST(race)
 		pthread_join(threads[i], NULL);
 }
 
+static struct ci_baton batons[2];
+
+/* Two hand a baton to each other. One in a thousand times one of them touches what they share once
+ * more, right after it has passed: the bug that the rule of the baton forbids. */
+static void *alternate(void *arg)
+{
+	struct ci_baton *mine = arg, *other = &batons[mine == &batons[0]];
+
+	for (int i = 0; i < 20000; i++) {
+		ci_baton_take(mine, NULL);
+		planted_shared++;
+		ci_baton_pass(other);
+		if (mine == &batons[0] && i % 1000 == 500)
+			planted_shared++;
+	}
+	return NULL;
+}
+
+T_TEST(late)
+{
+	pthread_t threads[2];
+
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(ci_baton_init(&batons[i]), 0);
+	for (int i = 0; i < 2; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, alternate, &batons[i]), 0);
+	ci_baton_pass(&batons[0]);
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+}
+
 static void no_abort(void *arg)
 {
 	fprintf(stderr, "%s goes on\n", (const char *)arg);
@@ -94,10 +127,9 @@ int main(int argc, char **argv)
 		const char *name;
 		const TTest *const *test;
 	} plants[] = {
-		{ "nothing", &nothing },       { "thread", &stray },
-		{ "descriptor", &descriptor }, { "hang", &hang },
-		{ "memory", &memory },	       { "race", &race },
-		{ "unnoticed", &unnoticed },   { "misnamed", &misnamed },
+		{ "nothing", &nothing }, { "thread", &stray },	      { "descriptor", &descriptor },
+		{ "hang", &hang },	 { "memory", &memory },	      { "race", &race },
+		{ "late", &late },	 { "unnoticed", &unnoticed }, { "misnamed", &misnamed },
 	};
 	Suite *s = suite_create("planted");
 	bool hangs = argc == 2 && !strcmp(argv[1], "hang");

@@ -4,6 +4,7 @@
 #include "kit.h"
 
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -1498,6 +1499,66 @@ T_TEST(to_submit_to_a_loop_past_its_end_fails)
 	cigo_loop_unref(loop);
 }
 
+struct late_submit {
+	cigo_loop *loop;
+	sem_t now;
+	struct fate fate;
+	int err, dropped;
+};
+
+CALLBACK(count_dropped)
+{
+	ck_assert_int_lt(status, 0);
+	++*(int *)arg;
+}
+
+THREAD(submit_late)
+{
+	struct late_submit *l = arg;
+	int err;
+
+	while (sem_wait(&l->now) && errno == EINTR)
+		;
+	err = cigo_loop_call_threadsafe(l->loop, count_dropped, &l->dropped);
+	if (err == CIGO_ECLOSED)
+		l->dropped++;
+	l->err = cigo_loop_submit(cigo_ctx_background(), l->loop, sleep_till_cancelled, &l->fate,
+				  NULL, 0);
+	return NULL;
+}
+
+CALLBACK(hold_the_end_up)
+{
+	struct late_submit *l = arg;
+
+	ck_assert_int_lt(status, 0);
+	sem_post(&l->now);
+	nap(50);
+}
+
+CORO(leave_holder_up)
+{
+	ck_assert_int_gt(cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_S(1), hold_the_end_up, arg),
+			 0);
+	return 0;
+}
+
+T_TEST(what_is_submitted_while_the_loop_closes_is_refused)
+{
+	struct late_submit l = { .loop = cigo_loop_new(NULL) };
+	pthread_t t;
+
+	sem_init(&l.now, 0, 0);
+	t = thread_start(submit_late, &l);
+	ok(cigo_loop_run(l.loop, cigo_ctx_background(), leave_holder_up, &l));
+	thread_join(t);
+	ck_assert(l.err == CIGO_ECLOSED || l.err == -ECANCELED);
+	equal(l.dropped, 1);
+	equal(l.fate.began, 0);
+	cigo_loop_unref(l.loop);
+	sem_destroy(&l.now);
+}
+
 T_TEST(under_a_dead_context_nothing_is_submitted)
 {
 	struct other o;
@@ -2334,6 +2395,7 @@ int main(void)
 	t_add(tc, a_coroutines_timeout_cancels_what_it_submitted);
 	t_add(tc, a_task_submitted_to_a_loop_that_ends_is_cancelled_and_its_submitter_told);
 	t_add(tc, to_submit_to_a_loop_past_its_end_fails);
+	t_add(tc, what_is_submitted_while_the_loop_closes_is_refused);
 	t_add(tc, under_a_dead_context_nothing_is_submitted);
 	tc = t_case(s, "options");
 	t_add(tc, options_of_size_0_are_misuse);
