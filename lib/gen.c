@@ -70,6 +70,8 @@ bool cigo_gen_yield_item(cigo_ctx *ctx, cigo_gen *g, const void *item, size_t si
 	ci_expect(item || !size, "no item");
 	ci_expect(g->state == CI_GEN_RUNNING && ci_gen_is_inside(g),
 		  "only a generator's own body may yield");
+	ci_expect(g->plain || ci_holds(g->strand->loop),
+		  "a generator may not yield in a blocking section; call cigo_blocking_end");
 	if (g->leaving)
 		return false;
 	if (size)
@@ -84,9 +86,9 @@ bool cigo_gen_yield_item(cigo_ctx *ctx, cigo_gen *g, const void *item, size_t si
 
 bool cigo_gen_yield_all(cigo_ctx *ctx, cigo_gen *g, cigo_iter *it, int *ret_err)
 {
-	bool stays = true;
+	bool stays = g && !g->leaving; /* if not, an item would be taken for nobody */
 	void *item = it ? malloc(it->item_size ? it->item_size : 1) : NULL;
-	int err = it && !item ? -ENOMEM : 0;
+	int err = !ctx || (it && !item) ? -ENOMEM : 0;
 
 	while (!err && stays && ci_iter_pull(ctx, it, item))
 		stays = cigo_gen_yield_item(ctx, g, item, it->item_size);

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "baton.h"
 #include "gen.h"
@@ -78,6 +79,39 @@ static void consumer_ended(struct ci_ctx_watch *w, int cause)
 	ci_ctx_end_inside(ci_container_of(w, struct ci_gen_plain, watch)->ctx, cause);
 }
 
+/* Waits for the generator, at most until `when`; true: it has come. sem_timedwait goes by the wall
+ * clock, which may be set meanwhile: so at most a second at a time. */
+static bool comes_until(struct ci_gen_plain *p, int64_t when)
+{
+	int64_t left;
+
+	while ((left = when - ci_clock_now()) > 0) {
+		struct timespec t, step = ci_clock_timespec(left < CIGO_S(1) ? left : CIGO_S(1));
+
+		clock_gettime(CLOCK_REALTIME, &t);
+		t.tv_nsec += step.tv_nsec;
+		t.tv_sec += step.tv_sec + t.tv_nsec / 1000000000;
+		t.tv_nsec %= 1000000000;
+		if (!sem_timedwait(&p->outside.sem, &t))
+			return true;
+	}
+	return false;
+}
+
+/* Waits for it to yield or end. A deadline of the consumer's ends its context: no loop does. */
+static void wait_outside(const cigo_ctx *ctx, struct ci_gen_plain *p)
+{
+	int saved = errno;
+	bool timed = !ctx->loop && ctx->deadline != CIGO_NEVER;
+
+	if (!timed || !comes_until(p, ctx->deadline)) {
+		if (timed)
+			ci_ctx_end(p->ctx, -ETIMEDOUT);
+		ci_baton_take(&p->outside, NULL);
+	}
+	errno = saved;
+}
+
 /* Lets the generator run until it yields or ends. */
 static void visit(cigo_ctx *ctx, cigo_gen *g, bool begin)
 {
@@ -97,7 +131,7 @@ static void visit(cigo_ctx *ctx, cigo_gen *g, bool begin)
 	} else {
 		if (!begin)
 			ci_baton_pass(&p->inside);
-		ci_baton_take(&p->outside, NULL);
+		wait_outside(ctx, p);
 	}
 	if (!ctx->loop)
 		ci_ctx_watch_remove(ctx, &p->watch);

@@ -100,8 +100,12 @@ bool cigo_iter_next(cigo_ctx *ctx, cigo_iter *it, void *ret, size_t size)
 {
 	if (ret && size)
 		memset(ret, 0, size);
-	if (!ctx || !it)
+	if (!it)
 		return false;
+	if (!ctx && !it->ended) {
+		it->ended = true;
+		it->err = -ENOMEM;
+	}
 	ci_expect(size == it->item_size || it->ended, "items have %zu bytes, not %zu",
 		  it->item_size, size);
 	ci_expect(ret || !size, "nowhere to put the item");

@@ -43,7 +43,7 @@ ssize_t cigo_iter_collect(cigo_ctx *ctx, cigo_iter *it, void *ret_array, size_t 
 	ci_expect(ret_array, "nowhere to put the array");
 	struct array a = { .item_size = item_size };
 	void (*drop)(void *) = it ? it->drop : NULL;
-	int err = 0, closed;
+	int err = ctx ? 0 : -ENOMEM, closed;
 
 	memset(ret_array, 0, sizeof(void *));
 	while (!err && (grow(&a) || !(err = -ENOMEM)) &&

@@ -13,18 +13,19 @@ report() { # report OK TEXT
 # finds FAULT TEXT...: the program fails and says each text
 finds() {
 	fault=$1
+	by=${tool:+ by ${tool%%:*}}
 	shift
-	out=$($wrapper "$planted" "$fault" 2>&1) && { echo "$out" | sed 's/^/# /'; report 1 "$fault is found"; return; }
+	out=$($wrapper "$planted" "$fault" 2>&1) && { echo "$out" | sed 's/^/# /'; report 1 "$fault is found$by"; return; }
 	for text; do
 		case $out in
 		*"$text"*) ;;
-		*) echo "$out" | sed 's/^/# /'; report 1 "$fault is found: it says \"$text\""; return ;;
+		*) echo "$out" | sed 's/^/# /'; report 1 "$fault is found$by: it says \"$text\""; return ;;
 		esac
 	done
-	report 0 "$fault is found"
+	report 0 "$fault is found$by"
 }
 
-wrapper= # valgrind
+wrapper= tool= # of valgrind
 CK_VERBOSITY=normal
 export CK_VERBOSITY
 unset CK_TAP_LOG_FILE_NAME
@@ -49,10 +50,9 @@ case $SAN_CFLAGS in
 			CK_WRAPPER=$wrapper CK_TIMEOUT_MULTIPLIER=10 finds late "${tool#*:}" alternate
 		else
 			n=$((n + 1))
-			echo "ok $n - late under ${tool%%:*} # SKIP no valgrind"
+			echo "ok $n - late is found by ${tool%%:*} # SKIP no valgrind"
 		fi
 	done
-	wrapper=
 	;;
 esac
 echo "1..$n"

@@ -44,23 +44,21 @@ enum {
 
 /* ---- facts about this process ---- */
 
-bool t_is_slow(void)
+bool t_under_valgrind(void)
 {
 	const char *wrapper = getenv("CK_WRAPPER");
 
-	return WITH_TSAN || WITH_ASAN || (wrapper && strstr(wrapper, "valgrind"));
+	return wrapper && strstr(wrapper, "valgrind");
+}
+
+bool t_is_slow(void)
+{
+	return WITH_TSAN || WITH_ASAN || t_under_valgrind();
 }
 
 long t_scale(long n, long slow_n)
 {
 	return t_is_slow() ? slow_n : n;
-}
-
-bool t_under_helgrind(void)
-{
-	const char *wrapper = getenv("CK_WRAPPER");
-
-	return wrapper && strstr(wrapper, "helgrind");
 }
 
 long t_env(const char *name, long otherwise)

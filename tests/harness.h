@@ -60,9 +60,10 @@ int t_wait_threads(int n);
 bool t_is_slow(void);
 long t_scale(long n, long slow_n);
 
-/* helgrind takes every call of pthread_... and sem_... that fails for an error of the program. The
- * few tests that make one fail on purpose return early under it (not under DRD). */
-bool t_under_helgrind(void);
+/* helgrind takes every call of pthread_... and sem_... that fails for an error of the program, and
+ * DRD itself dies of a thread that the kernel refuses. The few tests that make such a call fail on
+ * purpose return early under valgrind, whichever the tool. */
+bool t_under_valgrind(void);
 
 /* The number in an environment variable, or otherwise. */
 long t_env(const char *name, long otherwise);

@@ -4,6 +4,35 @@
 #include "bodies.h"
 #include "kit.h"
 
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t size);
+
+static int until_none = -1; /* so many allocations from now one fails; -1: none does */
+
+static bool none_left(void)
+{
+	return until_none >= 0 && !until_none--;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return none_left() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return none_left() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *p, size_t size)
+{
+	return none_left() ? NULL : __real_realloc(p, size);
+}
+
 #define ITEMS(a) cigo_iter_array((a), sizeof(a) / sizeof *(a), sizeof *(a))
 #define INTS(...)                                                                             \
 	cigo_iter_array((int[]){ __VA_ARGS__ }, sizeof((int[]){ __VA_ARGS__ }) / sizeof(int), \
@@ -179,10 +208,9 @@ static int is_even(cigo_ctx *ctx, const void *item, void *ret, void *arg)
 	int n = *(const int *)item;
 
 	CIGO_UNUSED(ctx);
-	ck_assert_ptr_null(ret);
 	if (arg)
 		++*(int *)arg;
-	return n < 0 ? n : n % 2 == 0;
+	return ret ? -EPROTO : n < 0 ? n : n % 2 == 0;
 }
 
 PLAIN_TEST(fault_32_a_filter_skips_what_it_rejects_and_goes_on)
@@ -372,7 +400,8 @@ PLAIN_TEST(uniq_is_quick_with_many_items)
 	free(items);
 }
 
-static const cigo_bytes bytes[] = { { "one", 3 }, { "", 0 }, { "th\0ee", 5 }, { "four", 3 } };
+static char one[] = "one", none[] = "", three[] = "th\0ee", four[] = "four";
+static const cigo_bytes bytes[] = { { one, 3 }, { none, 0 }, { three, 5 }, { four, 3 } };
 
 PLAIN_TEST(strings_are_copies_of_their_own)
 {
@@ -404,7 +433,7 @@ static int only_long_ones(cigo_ctx *ctx, const void *item, void *ret, void *arg)
 
 PLAIN_TEST(strings_nobody_gets_are_freed)
 {
-	char **s = (void *)1, *one;
+	char **s = (void *)1, *got;
 	cigo_iter *it;
 
 	it = cigo_generate(ctx, bytes_then_fail, sizeof *bytes, &(int){ -EIO });
@@ -412,14 +441,14 @@ PLAIN_TEST(strings_nobody_gets_are_freed)
 	ck_assert_ptr_null(s);
 
 	it = cigo_iter_filter(cigo_iter_strings(ITEMS(bytes)), only_long_ones, NULL);
-	ck_assert(cigo_next(ctx, it, &one));
-	ck_assert_str_eq(one, "one");
-	free(one);
-	ck_assert(cigo_next(ctx, it, &one));
-	ck_assert_str_eq(one, "fou");
-	free(one);
-	ck_assert(!cigo_next(ctx, it, &one));
-	ck_assert_ptr_null(one);
+	ck_assert(cigo_next(ctx, it, &got));
+	ck_assert_str_eq(got, "one");
+	free(got);
+	ck_assert(cigo_next(ctx, it, &got));
+	ck_assert_str_eq(got, "fou");
+	free(got);
+	ck_assert(!cigo_next(ctx, it, &got));
+	ck_assert_ptr_null(got);
 	ok(cigo_iter_close(ctx, it));
 
 	it = cigo_generate(ctx, bytes_then_fail, sizeof *bytes, &(int){ -EIO });
@@ -701,6 +730,69 @@ PLAIN_TEST(makers_take_failed_iterators_like_any)
 		   "!22");
 	cigo_stream_close(s);
 	close(raw);
+}
+
+static int to_int(cigo_ctx *ctx, const void *item, void *ret, void *arg)
+{
+	CIGO_UNUSED(ctx), CIGO_UNUSED(arg);
+	*(int *)ret = (int)*(const int64_t *)item;
+	return 1;
+}
+
+/* All makers at once. */
+static ssize_t collect_all(cigo_ctx *ctx, struct twins **ret)
+{
+	cigo_iter *flat = cigo_iter_flat_map(INTS(3, 2), up_to, NULL, 8);
+	cigo_iter *a = cigo_chain(cigo_iter_filter(cigo_iter_uniq(INTS(2, 2, 4)), is_even, NULL),
+				  cigo_iter_map(flat, to_int, NULL, 4));
+	cigo_iter *b = cigo_iter_map(cigo_iter_count(7), to_int, NULL, 4);
+
+	return cigo_collect(ctx, cigo_zip(struct twins, a, a, b, b), ret);
+}
+
+PLAIN_TEST(wherever_memory_ends_it_is_the_error_and_nothing_is_lost)
+{
+	struct twins *all;
+	ssize_t n = -ENOMEM;
+	int fail;
+
+	for (fail = 0; n == -ENOMEM; fail++) {
+		until_none = fail;
+		n = collect_all(ctx, &all);
+		if (n < 0) {
+			equal(until_none, -1);
+			ck_assert_ptr_null(all);
+		}
+	}
+	until_none = -1;
+	equal(n, 7);
+	equal(all[6].a, 1);
+	equal(all[6].b, 13);
+	free(all);
+	ck_assert_int_gt(fail, 14); /* as many makers there are */
+}
+
+PLAIN_TEST(strings_and_for_each_lose_nothing_for_want_of_memory_either)
+{
+	char **s;
+	ssize_t n = -ENOMEM;
+	struct each e = { 0, -1, -1 };
+	int err = -ENOMEM;
+
+	for (int fail = 0; n == -ENOMEM; fail++) {
+		until_none = fail;
+		n = cigo_collect(ctx, cigo_iter_strings(ITEMS(bytes)), &s);
+	}
+	for (int fail = 0; err == -ENOMEM; fail++) {
+		until_none = fail;
+		err = cigo_iter_for_each(ctx, cigo_iter_uniq(INTS(1, 2)), add_up, &e);
+	}
+	until_none = -1;
+	equal(n, 4);
+	for (int i = 0; i < 4; i++)
+		free(s[i]);
+	free(s);
+	equal(err, 0);
 }
 
 /* ---- who owns what ---- */
@@ -1001,7 +1093,10 @@ int main(void)
 	t_add(tc, an_error_is_kept_and_close_returns_it, an_error_climbs_through_all_layers,
 	      the_error_of_an_early_close_is_returned_too, null_is_an_iterator_that_failed,
 	      a_zip_with_half_missing_closes_the_other_half,
-	      a_missing_context_ends_it_for_want_of_memory, makers_take_failed_iterators_like_any);
+	      a_missing_context_ends_it_for_want_of_memory,
+	      wherever_memory_ends_it_is_the_error_and_nothing_is_lost,
+	      strings_and_for_each_lose_nothing_for_want_of_memory_either,
+	      makers_take_failed_iterators_like_any);
 	tc = t_case(s, "owners");
 	t_add(tc, closing_an_outer_closes_all_it_owns,
 	      a_chain_closes_each_part_before_it_begins_the_next,

@@ -325,6 +325,31 @@ REAL_TEST(of_several_that_have_come_the_first_in_the_array_is_returned)
 	return 0;
 }
 
+REAL_TEST(an_iterator_gives_one_signal_after_the_other_and_loses_none)
+{
+	int both[] = { SIGUSR1, SIGUSR2 }, got = 0;
+	cigo_iter *it = cigo_signal_iter(both, 2);
+	cigo_ctx *timed;
+
+	watch(ctx, SIGUSR1);
+	watch(ctx, SIGUSR2);
+	send_one_by_one(ctx, SIGUSR2, 1);
+	send_one_by_one(ctx, SIGUSR1, 2);
+	for (int i = 0; i < 3; i++) {
+		ck_assert(cigo_next(ctx, it, &got));
+		equal(got, i < 2 ? SIGUSR1 : SIGUSR2);
+	}
+	timed = cigo_ctx_with_timeout(ctx, CIGO_MS(5));
+	ck_assert(!cigo_next(timed, it, &got));
+	equal(got, 0);
+	cigo_ctx_unref(timed);
+	equal(cigo_iter_close(ctx, it), -ETIMEDOUT);
+	it = cigo_signal_iter(both, 0);
+	ck_assert(!cigo_next(ctx, it, &got));
+	equal(cigo_iter_close(ctx, it), -EINVAL);
+	return 0;
+}
+
 REAL_TEST(a_signal_may_be_named_twice)
 {
 	int twice[] = { SIGUSR1, SIGUSR1 };
@@ -1366,6 +1391,7 @@ int main(void)
 	FOR_BOTH(tc, a_burst_of_another_process_is_heard);
 	tc = t_case(s, "several");
 	t_add(tc, of_several_that_have_come_the_first_in_the_array_is_returned);
+	t_add(tc, an_iterator_gives_one_signal_after_the_other_and_loses_none);
 	t_add(tc, a_signal_may_be_named_twice);
 	t_add(tc, all_who_wait_for_a_signal_get_it);
 	t_add(tc, who_waited_gets_it_before_one_who_asks_later);

@@ -66,7 +66,8 @@ CIGO_API int cigo_future_error(const cigo_future *f);
 CIGO_API int cigo_future_get(const cigo_future *f, void *ret, size_t size);
 
 /*
- * Has the value copied to dst when f completes, before any waiter runs; at once if it is done.
+ * Zeroes dst now, and has the value copied there when f completes, before any waiter runs; at once
+ * if it is done.
  * Forgotten when this coroutine's next wait for f returns, or the coroutine: never a write into a
  * dead frame. Suspends: no. Owns: nothing; returns f, NULL for want of memory.
  */

@@ -38,6 +38,13 @@ extern "C" {
  */
 CIGO_CHECK CIGO_API int cigo_signal_wait(cigo_ctx *ctx, const int *signals, size_t n);
 
+/*
+ * The signals, one after the other, as int; it never ends by itself. Each next is a cigo_signal_wait.
+ * n 0: failed with -EINVAL. Suspends: no. Owns: yours. Fails: NULL, no memory; what
+ * cigo_signal_wait fails with is the iterator's error.
+ */
+CIGO_CHECK CIGO_API cigo_iter *cigo_signal_iter(const int *signals, size_t n);
+
 #ifdef __cplusplus
 }
 #endif
