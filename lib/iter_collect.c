@@ -42,13 +42,13 @@ ssize_t cigo_iter_collect(cigo_ctx *ctx, cigo_iter *it, void *ret_array, size_t 
 {
 	ci_expect(ret_array, "nowhere to put the array");
 	struct array a = { .item_size = item_size };
-	void (*drop)(void *) = it ? it->drop : NULL;
 	int err = ctx ? 0 : -ENOMEM, closed;
 
 	memset(ret_array, 0, sizeof(void *));
 	while (!err && (grow(&a) || !(err = -ENOMEM)) &&
 	       cigo_iter_next(ctx, it, a.items + a.n * item_size, item_size))
 		a.n++;
+	void (*drop)(void *) = it ? it->drop : NULL; /* known once an item has come */
 	closed = cigo_iter_close(ctx, it);
 	err = err ? err : closed;
 	if (err) {

@@ -42,6 +42,7 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 			return f->its->err;
 		if (!f->current)
 			return cigo_iter_error(NULL);
+		it->drop = f->current->drop;
 	}
 }
 

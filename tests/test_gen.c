@@ -1348,7 +1348,7 @@ int main(void)
 	      BOTH(leaving_the_outermost_ends_all_nested_ones),
 	      yield_all_of_nothing_made_is_an_error);
 	tc = t_case_slow(s, "consumers", 30);
-	t_add_loop(tc, tasks_may_consume_a_generator_in_turn, 0, 50);
+	t_add_loop(tc, tasks_may_consume_a_generator_in_turn, 0, (int)t_scale(200, 50));
 	t_add(tc, a_generator_outlives_its_maker, plain_threads_may_consume_a_generator_in_turn);
 	tc = t_case(s, "cancellation");
 	t_add(tc, the_context_of_a_next_reaches_the_innermost_await,
@@ -1363,7 +1363,7 @@ int main(void)
 	      without_a_loop_too_a_timeout_of_the_maker_reaches_the_await,
 	      without_a_loop_too_a_timeout_of_a_next_reaches_the_await);
 	tc = t_case(s, "streams");
-	t_add_loop(tc, two_generators_that_read_streams_can_be_zipped, 0, 50);
+	t_add_loop(tc, two_generators_that_read_streams_can_be_zipped, 0, (int)t_scale(200, 50));
 	tc = t_case(s, "end");
 	t_add(tc, generators_left_open_are_ended_after_everything_else,
 	      a_cancelled_task_s_clean_up_still_finds_its_generator,
@@ -1379,7 +1379,7 @@ int main(void)
 	tc = t_case_slow(s, "beside", 30);
 	t_add(tc, an_endless_generator_starves_neither_tasks_nor_timers_nor_callbacks,
 	      others_run_while_a_generator_awaits);
-	t_add_loop(tc, every_order_of_events_gives_the_same_items, 0, 50);
+	t_add_loop(tc, every_order_of_events_gives_the_same_items, 0, (int)t_scale(200, 50));
 	tc = t_case(s, "failures");
 	t_add(tc, BOTH(no_thread_to_be_had_is_the_iterator_s_error),
 	      without_a_context_there_is_none);

@@ -22,7 +22,8 @@ typedef int cigo_gen_fn(cigo_ctx *ctx, cigo_gen *gen, void *arg);
  * and begins at the first next; if there is none, never. Its context descends from ctx, and ends too
  * when that of a waiting next or close does. Works without a loop as well, on a plain thread; then it
  * is for plain threads only. A close while fn is in a yield makes that and all later yields return
- * false, and returns when fn has. Suspends: no. Owns: yours. Fails: NULL, no memory; no thread to be
+ * false, and returns when fn has. One still open when the run ends is ended last, with -ECANCELED.
+ * Suspends: no. Owns: yours. Fails: NULL, no memory; no thread to be
  * had is the iterator's error, -EAGAIN.
  */
 CIGO_CHECK CIGO_API cigo_iter *cigo_gen_new(const cigo_ctx *ctx, const char *name, cigo_gen_fn *fn,

@@ -65,7 +65,10 @@ CIGO_CHECK CIGO_API cigo_iter *cigo_iter_uniq(cigo_iter *it);
 CIGO_CHECK CIGO_API cigo_iter *cigo_iter_zip(size_t item_size, size_t a_at, size_t a_size,
 					     cigo_iter *a, size_t b_at, size_t b_size, cigo_iter *b,
 					     bool longest);
-/* cigo_bytes to char *: copied, each for free(). Suspends: no. Owns: takes it over. Fails: NULL. */
+/*
+ * cigo_bytes to char *: copied, each for free() by who gets it from next or collect; for_each lends
+ * them, filter and uniq free what they leave out. Suspends: no. Owns: takes it over. Fails: NULL.
+ */
 CIGO_CHECK CIGO_API cigo_iter *cigo_iter_strings(cigo_iter *it);
 /*
  * The futures as they are done, of cigo_future *, lent; in the order of completion. NULL ones come
