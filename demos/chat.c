@@ -41,6 +41,7 @@ struct room {
 
 /* --- lines ------------------------------------------------------------------------------------ */
 
+CIGO_PRINTF(1, 2)
 static struct line *line_new(const char *format, ...)
 {
 	va_list ap;

@@ -357,6 +357,7 @@ static const char *phrase(int status)
 }
 
 /* Begins the answer in c->out. How long it is. */
+CIGO_PRINTF(4, 5)
 static size_t head(struct connection *c, int status, int64_t size, const char *format, ...)
 {
 	time_t now = time(NULL);
