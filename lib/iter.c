@@ -23,14 +23,14 @@ static int never(cigo_ctx *ctx, cigo_iter *it, void *ret)
 	return it->err;
 }
 
-static int free_it(cigo_ctx *ctx, cigo_iter *it)
+int ci_iter_free(cigo_ctx *ctx, cigo_iter *it)
 {
 	(void)ctx;
 	free(it);
 	return 0;
 }
 
-static const struct ci_iter_ops failed = { never, free_it };
+static const struct ci_iter_ops failed = { never, ci_iter_free };
 
 cigo_iter *ci_iter_failed(int err, size_t item_size)
 {

@@ -31,6 +31,8 @@ struct cigo_iter {
 
 /* The memory's first member is it. */
 void ci_iter_init(cigo_iter *it, const struct ci_iter_ops *ops, size_t item_size);
+/* A close for those that took nothing over. */
+int ci_iter_free(cigo_ctx *ctx, cigo_iter *it);
 /* An iterator that has failed with err. NULL for want of memory. */
 cigo_iter *ci_iter_failed(int err, size_t item_size);
 /* For makers without memory: the n iterators given as one that failed; NULL if all are. */

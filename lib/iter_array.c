@@ -28,14 +28,7 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 	return 1;
 }
 
-static int close_it(cigo_ctx *ctx, cigo_iter *it)
-{
-	(void)ctx;
-	free(it);
-	return 0;
-}
-
-static const struct ci_iter_ops ops = { next, close_it };
+static const struct ci_iter_ops ops = { next, ci_iter_free };
 
 cigo_iter *cigo_iter_array(const void *items, size_t n, size_t item_size)
 {

@@ -20,14 +20,7 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 	return n > 0 ? 1 : (int)n;
 }
 
-static int close_it(cigo_ctx *ctx, cigo_iter *it)
-{
-	(void)ctx;
-	free(it);
-	return 0;
-}
-
-static const struct ci_iter_ops ops = { next, close_it };
+static const struct ci_iter_ops ops = { next, ci_iter_free };
 
 cigo_iter *cigo_stream_lines(cigo_stream *s)
 {
