@@ -48,12 +48,12 @@ static void reply(struct submission *s, int err)
 {
 	pthread_mutex_lock(&s->lock);
 	s->err = err;
-	pthread_mutex_unlock(&s->lock);
 	if (s->from)
 		ci_door_post(&s->from->door, &s->back); /* it waits for us, so it has not ended */
-	else
+	else /* under the lock, which the waiter takes too before it closes the descriptor */
 		while (eventfd_write(s->done_fd, 1) && errno == EINTR)
 			;
+	pthread_mutex_unlock(&s->lock);
 	unref(s);
 }
 

@@ -5,6 +5,7 @@
 
 #include <alloca.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -191,7 +192,7 @@ T_TEST(taking_the_baton_keeps_errno)
 	ci_baton_fini(&home);
 }
 
-static volatile sig_atomic_t interrupted;
+static atomic_int interrupted;
 
 static void on_interrupt(int signal)
 {

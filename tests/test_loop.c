@@ -1996,7 +1996,8 @@ static int with_few_threads(int n, int (*body)(void))
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
 }
 
-/* Only root can become somebody else; helgrind reports a pthread_create that fails, DRD dies of it. */
+/* Only root can become somebody else; helgrind reports a pthread_create that fails, DRD dies of
+ * it. */
 static bool threads_cannot_be_refused(void)
 {
 	return geteuid() != 0 || t_under_valgrind();
