@@ -14,8 +14,11 @@
 #include "misuse.h"
 #include "task.h"
 
+/* Guards refs and orders a result before its reader. One for all: a mutex that lies in what the last
+ * unref frees would have to be destroyed by one thread while another is just leaving it. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
 struct submission {
-	pthread_mutex_t lock; /* guards refs and orders the result before its reader */
 	unsigned refs;
 	struct ci_letter go, cancel, back;
 	struct ci_listener listener; /* on the task */
@@ -34,26 +37,25 @@ struct submission {
 
 static void unref(struct submission *s)
 {
-	pthread_mutex_lock(&s->lock);
+	pthread_mutex_lock(&lock);
 	bool last = --s->refs == 0;
-	pthread_mutex_unlock(&s->lock);
+	pthread_mutex_unlock(&lock);
 	if (!last)
 		return;
-	pthread_mutex_destroy(&s->lock);
 	free(s);
 }
 
 /* There: the result goes back. */
 static void reply(struct submission *s, int err)
 {
-	pthread_mutex_lock(&s->lock);
+	pthread_mutex_lock(&lock);
 	s->err = err;
 	if (s->from)
 		ci_door_post(&s->from->door, &s->back); /* it waits for us, so it has not ended */
 	else /* under the lock, which the waiter takes too before it closes the descriptor */
 		while (eventfd_write(s->done_fd, 1) && errno == EINTR)
 			;
-	pthread_mutex_unlock(&s->lock);
+	pthread_mutex_unlock(&lock);
 	unref(s);
 }
 
@@ -110,9 +112,9 @@ static void deliver_back(cigo_loop *from, struct ci_letter *letter, int status)
 static void send_cancel(struct submission *s, cigo_loop *to, int reason)
 {
 	s->reason = reason;
-	pthread_mutex_lock(&s->lock);
+	pthread_mutex_lock(&lock);
 	s->refs++;
-	pthread_mutex_unlock(&s->lock);
+	pthread_mutex_unlock(&lock);
 	if (ci_door_post(&to->door, &s->cancel))
 		unref(s);
 }
@@ -171,8 +173,8 @@ static int wait_in_thread(cigo_ctx *ctx, struct submission *s, cigo_loop *to)
 		uint64_t one; /* what the other loop wrote before is mine to read now */
 		while (read(s->done_fd, &one, sizeof one) < 0 && errno == EINTR)
 			;
-		pthread_mutex_lock(&s->lock); /* tools that don't follow eventfds see it here */
-		pthread_mutex_unlock(&s->lock);
+		pthread_mutex_lock(&lock); /* tools that don't follow eventfds see it here */
+		pthread_mutex_unlock(&lock);
 		err = s->err;
 	}
 	close(s->done_fd);
@@ -193,7 +195,6 @@ int cigo_loop_submit(cigo_ctx *ctx, cigo_loop *to, cigo_coro_fn *fn, void *arg, 
 	struct submission *s = size > PTRDIFF_MAX / 2 ? NULL : calloc(1, sizeof *s + size);
 	if (!s)
 		return -ENOMEM;
-	pthread_mutex_init(&s->lock, NULL);
 	s->refs = 2; /* mine and the task's */
 	s->fn = fn;
 	s->arg = arg;

@@ -45,12 +45,15 @@ case $SAN_CFLAGS in
 '')
 	# plain builds do not notice it, whatever it does; these two do
 	for tool in helgrind:'Possible data race' drd:'Conflicting'; do
-		if command -v valgrind >/dev/null 2>&1; then
-			wrapper="valgrind -q --error-exitcode=99 --tool=${tool%%:*}"
-			CK_WRAPPER=$wrapper CK_TIMEOUT_MULTIPLIER=10 finds late "${tool#*:}" alternate
-		else
+		wrapper="valgrind -q --error-exitcode=99 --tool=${tool%%:*}"
+		if ! command -v valgrind >/dev/null 2>&1; then
 			n=$((n + 1))
 			echo "ok $n - late is found by ${tool%%:*} # SKIP no valgrind"
+		elif $wrapper "$planted" nothing 2>&1 | grep 'debuginfo reader' >/dev/null; then
+			n=$((n + 1)) # valgrind 3.19 gives up on what clang 14 writes
+			echo "ok $n - late is found by ${tool%%:*} # SKIP valgrind cannot read this build's debugging information"
+		else
+			CK_WRAPPER=$wrapper CK_TIMEOUT_MULTIPLIER=10 finds late "${tool#*:}" alternate
 		fi
 	done
 	;;
