@@ -155,6 +155,13 @@ static int start(struct ci_strand *me, cigo_gen *g)
 	return 0;
 }
 
+/* The generator no longer waits for a consumer: here is one. */
+static void end_wait(cigo_loop *loop, cigo_gen *g)
+{
+	ci_list_unlink(&g->leaver.link);
+	loop->parked--;
+}
+
 static int next_in_loop(cigo_ctx *ctx, cigo_gen *g, void *ret)
 {
 	struct ci_strand *me = ci_park_enter(ctx, "cigo_iter_next");
@@ -166,10 +173,8 @@ static int next_in_loop(cigo_ctx *ctx, cigo_gen *g, void *ret)
 		return err;
 	if (g->state == CI_GEN_NEW)
 		err = start(me, g);
-	else if (g->state == CI_GEN_WAITING) {
-		ci_list_unlink(&g->leaver.link);
-		me->loop->parked--;
-	}
+	else if (g->state == CI_GEN_WAITING)
+		end_wait(me->loop, g);
 	if (err || g->state == CI_GEN_DONE)
 		return err ? err : g->task->f.err;
 	g->ret = ret;
@@ -193,8 +198,7 @@ static int end_in_loop(cigo_ctx *ctx, cigo_gen *g)
 
 		if (!me || me->loop != g->strand->loop)
 			ci_misuse("cigo_iter_close", "the generator lives in another loop");
-		ci_list_unlink(&g->leaver.link);
-		me->loop->parked--;
+		end_wait(me->loop, g);
 		g->leaving = true;
 		visit(ctx, me, g);
 	}

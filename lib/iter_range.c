@@ -3,9 +3,6 @@
  * Floor: 7 sequence
  * Counting up to something.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "iter_count.h"
 
 cigo_iter *cigo_iter_range(int64_t n)
