@@ -80,6 +80,7 @@ static int accept_in_thread(cigo_ctx *ctx, const cigo_listener *l)
 
 int cigo_accept(cigo_ctx *ctx, cigo_listener *l, cigo_stream **ret)
 {
+	CI_ENTRY;
 	ci_expect(ret, "nowhere to put the stream");
 	*ret = NULL;
 	if (!ctx || !l)

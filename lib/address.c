@@ -114,10 +114,12 @@ static int text_of(const cigo_stream *s, ask_fn *ask, char *buf, size_t n, const
 
 int cigo_address_local(const cigo_stream *s, char *buf, size_t n)
 {
+	CI_ENTRY;
 	return text_of(s, getsockname, buf, n, __func__);
 }
 
 int cigo_address_peer(const cigo_stream *s, char *buf, size_t n)
 {
+	CI_ENTRY;
 	return text_of(s, getpeername, buf, n, __func__);
 }

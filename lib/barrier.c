@@ -27,6 +27,7 @@ struct party {
 
 cigo_barrier *cigo_barrier_new(int parties)
 {
+	CI_ENTRY;
 	ci_expect(parties > 0, "%d parties", parties);
 	cigo_barrier *b = calloc(1, sizeof *b);
 
@@ -39,6 +40,7 @@ cigo_barrier *cigo_barrier_new(int parties)
 
 void cigo_barrier_free(cigo_barrier *b)
 {
+	CI_ENTRY;
 	if (!b)
 		return;
 	ci_expect(ci_list_empty(&b->line), "somebody waits for it");
@@ -82,6 +84,7 @@ static int wait_for_the_others(cigo_ctx *ctx, struct ci_strand *me, cigo_barrier
 
 int cigo_barrier_wait(cigo_ctx *ctx, cigo_barrier *b)
 {
+	CI_ENTRY;
 	if (!ctx || !b)
 		return -ENOMEM;
 	struct ci_strand *me;
@@ -106,12 +109,14 @@ int cigo_barrier_wait(cigo_ctx *ctx, cigo_barrier *b)
 
 void cigo_barrier_abort(cigo_barrier *b)
 {
+	CI_ENTRY;
 	if (b)
 		break_up(b, __func__);
 }
 
 void cigo_barrier_reset(cigo_barrier *b)
 {
+	CI_ENTRY;
 	if (!b)
 		return;
 	b->broken = false;
@@ -120,10 +125,12 @@ void cigo_barrier_reset(cigo_barrier *b)
 
 bool cigo_barrier_is_broken(const cigo_barrier *b)
 {
+	CI_ENTRY;
 	return !b || b->broken;
 }
 
 int cigo_barrier_waiting(const cigo_barrier *b)
 {
+	CI_ENTRY;
 	return b ? b->count : 0;
 }

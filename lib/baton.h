@@ -31,6 +31,8 @@ struct ci_self {
 	struct ci_strand *strand; /* which strand of the library I am; NULL: a foreign thread */
 	const struct ci_thread *thread; /* of the library, with its signals blocked; NULL: foreign */
 	bool finishing;			/* futures are being completed, see future.c */
+	cigo_loop *roams; /* preemptive: whose coroutine or home I am, while outside sections; else
+			   * NULL. Then held says whether I am inside, see entry.h */
 };
 
 extern __thread struct ci_self ci_self __attribute__((tls_model("initial-exec")));

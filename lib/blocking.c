@@ -16,6 +16,7 @@ struct comeback {
 
 void cigo_blocking_begin(cigo_ctx *ctx)
 {
+	CI_ENTRY;
 	if (!ctx)
 		return;
 	ci_expect(!ci_self.strand || !ci_self.strand->blocking, "sections do not nest");
@@ -25,7 +26,10 @@ void cigo_blocking_begin(cigo_ctx *ctx)
 	me->blocking = true;
 	me->free_calls = 0;
 	me->loop->outside++;
-	ci_engine_leave(me);
+	if (ci_preemptive(me->loop))
+		ci_self.roams = NULL; /* no lock is for it before the end of the section */
+	else
+		ci_engine_leave(me);
 }
 
 static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
@@ -37,6 +41,24 @@ static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
 	ci_engine_ready(loop, &me->resume);
 }
 
+static void end_cooperative(struct ci_strand *me)
+{
+	struct comeback c = { .letter.deliver = deliver, .me = me };
+
+	me->blocking = false;
+	ci_door_post(&me->loop->door, &c.letter);
+	ci_engine_return(me);
+}
+
+/* It never was anything but outside. */
+static void end_preemptive(struct ci_strand *me)
+{
+	ci_self.roams = me->loop;
+	CI_ENTRY;
+	me->blocking = false;
+	me->loop->outside--;
+}
+
 void cigo_blocking_end(cigo_ctx *ctx)
 {
 	struct ci_strand *me = ci_self.strand;
@@ -44,10 +66,10 @@ void cigo_blocking_end(cigo_ctx *ctx)
 	if (!ctx || (!ctx->loop && !me))
 		return;
 	ci_expect(me && me->blocking && me->loop == ctx->loop, "there was no cigo_blocking_begin");
-	struct comeback c = { .letter.deliver = deliver, .me = me };
-	me->blocking = false;
-	ci_door_post(&me->loop->door, &c.letter);
-	ci_engine_return(me);
+	if (ci_preemptive(me->loop))
+		end_preemptive(me);
+	else
+		end_cooperative(me);
 }
 
 int cigo_blocking_call(cigo_ctx *ctx, int (*fn)(void *arg), void *arg)

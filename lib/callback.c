@@ -81,6 +81,7 @@ void ci_callback_drain(cigo_loop *loop)
 
 bool cigo_callback_cancel(cigo_loop *loop, int64_t id)
 {
+	CI_ENTRY;
 	if (!loop)
 		return false;
 	if (loop->state != CI_NEW && !ci_holds(loop)) {

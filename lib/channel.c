@@ -14,6 +14,7 @@
 
 cigo_channel *cigo_channel_new(size_t item_size, size_t capacity)
 {
+	CI_ENTRY;
 	ci_expect(item_size, "items of 0 bytes");
 	size_t bytes;
 	if (__builtin_mul_overflow(item_size, capacity, &bytes) || bytes > PTRDIFF_MAX / 2)
@@ -30,6 +31,7 @@ cigo_channel *cigo_channel_new(size_t item_size, size_t capacity)
 
 void cigo_channel_free(cigo_channel *c)
 {
+	CI_ENTRY;
 	if (!c)
 		return;
 	ci_expect(ci_list_empty(&c->senders) && ci_list_empty(&c->receivers),
@@ -39,6 +41,7 @@ void cigo_channel_free(cigo_channel *c)
 
 size_t cigo_channel_count(const cigo_channel *c)
 {
+	CI_ENTRY;
 	return c ? c->count : 0;
 }
 
@@ -168,6 +171,7 @@ static int wait_for_one(cigo_ctx *ctx, struct ci_strand *me, cigo_channel *c, st
 
 int cigo_channel_send(cigo_ctx *ctx, cigo_channel *c, const void *item, size_t size)
 {
+	CI_ENTRY;
 	ci_channel_check(c, size, __func__);
 	ci_expect(item, "no item");
 	if (!ctx || !c)
@@ -187,6 +191,7 @@ int cigo_channel_send(cigo_ctx *ctx, cigo_channel *c, const void *item, size_t s
 
 int cigo_channel_recv(cigo_ctx *ctx, cigo_channel *c, void *ret, size_t size)
 {
+	CI_ENTRY;
 	ci_channel_check(c, size, __func__);
 	ci_expect(ret, "nowhere to put the item");
 	memset(ret, 0, size);
@@ -207,6 +212,7 @@ int cigo_channel_recv(cigo_ctx *ctx, cigo_channel *c, void *ret, size_t size)
 
 int cigo_channel_try_send(cigo_channel *c, const void *item, size_t size)
 {
+	CI_ENTRY;
 	ci_channel_check(c, size, __func__);
 	ci_expect(item, "no item");
 	return c ? ci_channel_send(c, item, __func__) : -ENOMEM;
@@ -214,6 +220,7 @@ int cigo_channel_try_send(cigo_channel *c, const void *item, size_t size)
 
 int cigo_channel_try_recv(cigo_channel *c, void *ret, size_t size)
 {
+	CI_ENTRY;
 	ci_channel_check(c, size, __func__);
 	ci_expect(ret, "nowhere to put the item");
 	memset(ret, 0, size);
@@ -222,6 +229,7 @@ int cigo_channel_try_recv(cigo_channel *c, void *ret, size_t size)
 
 void cigo_channel_close(cigo_channel *c)
 {
+	CI_ENTRY;
 	struct ci_offer *o;
 
 	if (!c)

@@ -19,6 +19,7 @@ struct cigo_condition {
 
 cigo_condition *cigo_condition_new(void)
 {
+	CI_ENTRY;
 	cigo_condition *c = malloc(sizeof *c);
 
 	if (!c)
@@ -30,6 +31,7 @@ cigo_condition *cigo_condition_new(void)
 
 void cigo_condition_free(cigo_condition *c)
 {
+	CI_ENTRY;
 	if (!c)
 		return;
 	ci_expect(ci_list_empty(&c->line), "somebody waits for it");
@@ -38,6 +40,7 @@ void cigo_condition_free(cigo_condition *c)
 
 int cigo_condition_wait(cigo_ctx *ctx, cigo_condition *c, cigo_mutex *m)
 {
+	CI_ENTRY;
 	if (!ctx || !c || !m)
 		return -ENOMEM;
 	ci_expect(ci_mutex_held(m), "the caller does not hold the mutex");
@@ -63,10 +66,12 @@ static void notify(cigo_condition *c, size_t n, const char *function)
 
 void cigo_condition_notify(cigo_condition *c, size_t n)
 {
+	CI_ENTRY;
 	notify(c, n, __func__);
 }
 
 void cigo_condition_notify_all(cigo_condition *c)
 {
+	CI_ENTRY;
 	notify(c, SIZE_MAX, __func__);
 }

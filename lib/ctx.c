@@ -150,6 +150,7 @@ cigo_ctx *ci_ctx_root(cigo_ctx *outer, cigo_loop *loop)
 
 cigo_ctx *cigo_ctx_with_cancel(cigo_ctx *parent)
 {
+	CI_ENTRY;
 	if (!parent)
 		return NULL;
 	check_thread(parent, __func__);
@@ -167,6 +168,7 @@ static cigo_ctx *with_deadline(cigo_ctx *parent, int64_t when)
 
 cigo_ctx *cigo_ctx_with_timeout(cigo_ctx *parent, int64_t ns)
 {
+	CI_ENTRY;
 	if (!parent)
 		return NULL;
 	check_thread(parent, __func__);
@@ -175,6 +177,7 @@ cigo_ctx *cigo_ctx_with_timeout(cigo_ctx *parent, int64_t ns)
 
 cigo_ctx *cigo_ctx_with_deadline(cigo_ctx *parent, int64_t when)
 {
+	CI_ENTRY;
 	if (!parent)
 		return NULL;
 	check_thread(parent, __func__);
@@ -183,6 +186,7 @@ cigo_ctx *cigo_ctx_with_deadline(cigo_ctx *parent, int64_t when)
 
 cigo_ctx *cigo_ctx_with_value(cigo_ctx *parent, const void *key, const void *value, size_t size)
 {
+	CI_ENTRY;
 	if (!parent)
 		return NULL;
 	check_thread(parent, __func__);
@@ -199,6 +203,7 @@ cigo_ctx *cigo_ctx_with_value(cigo_ctx *parent, const void *key, const void *val
 
 cigo_ctx *cigo_ctx_without_cancel(cigo_ctx *parent, int64_t grace_ns)
 {
+	CI_ENTRY;
 	if (!parent)
 		return NULL;
 	check_thread(parent, __func__);
@@ -216,6 +221,7 @@ cigo_ctx *cigo_ctx_without_cancel(cigo_ctx *parent, int64_t grace_ns)
 
 cigo_ctx *cigo_ctx_ref(cigo_ctx *ctx)
 {
+	CI_ENTRY;
 	if (!ctx || ctx == &background)
 		return ctx;
 	check_thread(ctx, __func__);
@@ -227,6 +233,7 @@ cigo_ctx *cigo_ctx_ref(cigo_ctx *ctx)
 
 void cigo_ctx_unref(const cigo_ctx *lent)
 {
+	CI_ENTRY;
 	cigo_ctx *ctx = mutable(lent);
 
 	while (ctx && ctx != &background) { /* up the tree, not by recursion */
@@ -300,6 +307,7 @@ void ci_ctx_end(cigo_ctx *top, int cause)
 
 void cigo_ctx_cancel(const cigo_ctx *ctx, int reason)
 {
+	CI_ENTRY;
 	if (!ctx)
 		return;
 	ci_expect(ctx != &background, "the background context cannot be cancelled");
@@ -341,11 +349,13 @@ void ci_ctx_watch_remove(cigo_ctx *ctx, struct ci_ctx_watch *w)
 
 int cigo_ctx_error(const cigo_ctx *ctx)
 {
+	CI_ENTRY;
 	return ctx ? ci_ctx_cause(ctx) : -ENOMEM;
 }
 
 const void *cigo_ctx_value(const cigo_ctx *ctx, const void *key, size_t size)
 {
+	CI_ENTRY;
 	for (; ctx && key; ctx = ctx->parent)
 		if (ctx->key == key) {
 			ci_expect(ctx->size == size, "the value has %zu bytes, not %zu", ctx->size,
@@ -357,16 +367,19 @@ const void *cigo_ctx_value(const cigo_ctx *ctx, const void *key, size_t size)
 
 cigo_loop *cigo_ctx_loop(const cigo_ctx *ctx)
 {
+	CI_ENTRY;
 	return ctx ? ctx->loop : NULL;
 }
 
 int64_t cigo_ctx_deadline(const cigo_ctx *ctx)
 {
+	CI_ENTRY;
 	return ctx ? ctx->deadline : CIGO_NEVER;
 }
 
 cigo_ctx *cigo_ctx_at(cigo_ctx *ctx, const char *function, int line)
 {
+	CI_ENTRY;
 	struct ci_strand *me = ci_self.strand;
 
 	if (me) {

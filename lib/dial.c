@@ -234,6 +234,7 @@ static int dial_unix(cigo_ctx *ctx, struct ci_strand *me, const char *path, cigo
 
 int cigo_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stream **ret)
 {
+	CI_ENTRY;
 	ci_expect(ret, "nowhere to put the stream");
 	*ret = NULL;
 	if (!ctx)

@@ -41,6 +41,7 @@ static const struct ci_iter_ops ops = { next, close_it };
 
 cigo_iter *cigo_dial_lines(const char *network, const char *address)
 {
+	CI_ENTRY;
 	size_t n = strlen(network ? network : "") + 1, m = strlen(address ? address : "") + 1;
 	struct dial_lines *d = calloc(1, sizeof *d + n + m);
 

@@ -107,6 +107,7 @@ static bool collect(cigo_loop *loop, bool polling)
 void ci_engine_collect(cigo_loop *loop)
 {
 	collect(loop, false);
+	ci_monitor_ring(loop); /* it may sleep, and must be announced again */
 }
 
 /* Waits in the poller, at most timeout ns of real time. Returns the number of events. */
@@ -115,7 +116,9 @@ static int wait_for_events(cigo_loop *loop, int64_t timeout)
 	struct ci_event events[CI_EVENTS];
 
 	loop->stats.polls++;
+	ci_monitor_sleep(loop, timeout);
 	int n = loop->poller->ops->wait(loop->poller, timeout, events, CI_EVENTS);
+	ci_monitor_wake(loop);
 	ci_watch_dispatch(loop, events, n);
 	return n;
 }
@@ -129,7 +132,7 @@ static bool nothing_is_ready(const cigo_loop *loop)
 static bool sleeps_for_ever(const cigo_loop *loop)
 {
 	return ci_timer_next(loop) == CIGO_NEVER && !loop->waits && !loop->outside &&
-	       !loop->lingering;
+	       !loop->lingering && !loop->monitor.roaming;
 }
 
 /* How long the driver may sleep, of real time. On the virtual clock *ret_jump says that it may
@@ -145,7 +148,8 @@ static int64_t patience(cigo_loop *loop, bool *ret_jump)
 		}
 	} else if (next <= loop->virtual_now) {
 		ns = 0;
-	} else if (next != CIGO_NEVER && !loop->outside && !ci_door_expects(&loop->door)) {
+	} else if (next != CIGO_NEVER && !loop->outside && !loop->monitor.roaming &&
+		   !ci_door_expects(&loop->door)) {
 		*ret_jump = true;
 		ns = loop->alien_waits ? loop->options.silence_ns : 0;
 	}
@@ -255,7 +259,8 @@ static void feed(cigo_loop *loop)
 
 static bool nothing_is_left(const cigo_loop *loop)
 {
-	return loop->state >= CI_ENDING && !loop->live && !loop->outside && !loop->lingering;
+	return loop->state >= CI_ENDING && !loop->live && !loop->outside && !loop->lingering &&
+	       !loop->monitor.roaming;
 }
 
 /* The run ends, and only those are left who wait for a consumer. */
@@ -272,7 +277,7 @@ static void dismiss_leavers(cigo_loop *loop)
 static bool tick(cigo_loop *loop)
 {
 	if (ci_unlikely(loop->parked) && loop->state >= CI_ENDING && loop->live == loop->parked &&
-	    nothing_is_ready(loop) && !loop->outside && !loop->lingering)
+	    nothing_is_ready(loop) && !loop->outside && !loop->lingering && !loop->monitor.roaming)
 		dismiss_leavers(loop);
 	bool idle = nothing_is_ready(loop);
 
@@ -390,7 +395,10 @@ void ci_engine_suspend(struct ci_strand *me)
 		me->named = true;
 		ci_strand_name(me->name);
 	}
-	drive(me->loop, me, false);
+	if (ci_preemptive(me->loop))
+		ci_monitor_suspend(me);
+	else
+		drive(me->loop, me, false);
 	errno = saved;
 }
 
@@ -402,6 +410,10 @@ void ci_engine_switch(struct ci_strand *me, struct ci_strand *to)
 
 static void strand_body(struct ci_strand *me)
 {
+	if (ci_preemptive(me->loop)) {
+		ci_monitor_strand(me);
+		return;
+	}
 	ci_baton_take(&me->baton, me->loop);
 	while (me->start) {
 		struct ci_runnable *r = me->start;
@@ -419,8 +431,12 @@ void ci_engine_home(cigo_loop *loop)
 	while ((r = next(loop))) {
 		struct ci_strand *to = runner(loop, r, NULL);
 
-		if (to && to != &loop->home)
-			hand_over(loop, &loop->home, to);
+		if (to && to != &loop->home) {
+			if (ci_preemptive(loop))
+				ci_monitor_start(to);
+			else
+				hand_over(loop, &loop->home, to);
+		}
 		while ((r = loop->home_call)) {
 			loop->home_call = NULL;
 			r->run(loop, r);

@@ -15,8 +15,10 @@
 
 #include "clock.h"
 #include "door.h"
+#include "entry.h"
 #include "heap.h"
 #include "list.h"
+#include "monitor.h"
 #include "poller.h"
 #include "strand.h"
 #include "table.h"
@@ -56,6 +58,7 @@ struct cigo_loop {
 	struct ci_runnable *home_call; /* what home is to run when it gets the baton; NULL: drive */
 	struct ci_strand *direct; /* set right before a suspension: it runs next, ahead of all */
 	struct ci_list strands, idle; /* all; those without a coroutine, last used first */
+	struct ci_monitor monitor;    /* in the preemptive model */
 
 	/* when */
 	struct ci_list ready, batch;	 /* to run; to run in this tick */
@@ -103,6 +106,12 @@ struct cigo_loop {
 static inline bool ci_holds(const cigo_loop *loop)
 {
 	return ci_self.held == loop;
+}
+
+/* Whether coroutines run beside each other, without the baton. */
+static inline bool ci_preemptive(const cigo_loop *loop)
+{
+	return ci_unlikely(loop->options.model == CIGO_PREEMPTIVE);
 }
 
 /* Queues r, last. */

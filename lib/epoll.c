@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "entry.h"
 #include "watch.h"
 
 struct epoll {
@@ -83,13 +84,17 @@ static int wait_epoll(struct epoll *e, struct epoll_event *events, int n, int64_
 {
 	if (!e->no_pwait2) {
 		struct timespec t = ci_clock_timespec(timeout == CIGO_NEVER ? 0 : timeout);
-		int count = epoll_pwait2(e->fd, events, n, timeout == CIGO_NEVER ? NULL : &t, NULL);
+		int count;
+		CI_OUTSIDE(count = epoll_pwait2(e->fd, events, n, timeout == CIGO_NEVER ? NULL : &t,
+						NULL));
 
 		if (count >= 0 || errno != ENOSYS)
 			return count;
 		e->no_pwait2 = true;
 	}
-	return epoll_wait(e->fd, events, n, ci_clock_ms(timeout));
+	int count;
+	CI_OUTSIDE(count = epoll_wait(e->fd, events, n, ci_clock_ms(timeout)));
+	return count;
 }
 
 static unsigned translate(uint32_t events)

@@ -18,6 +18,7 @@ struct cigo_event {
 
 cigo_event *cigo_event_new(void)
 {
+	CI_ENTRY;
 	cigo_event *e = malloc(sizeof *e);
 
 	if (!e)
@@ -29,6 +30,7 @@ cigo_event *cigo_event_new(void)
 
 void cigo_event_free(cigo_event *e)
 {
+	CI_ENTRY;
 	if (!e)
 		return;
 	ci_expect(ci_list_empty(&e->line), "somebody waits for it");
@@ -37,6 +39,7 @@ void cigo_event_free(cigo_event *e)
 
 void cigo_event_set(cigo_event *e)
 {
+	CI_ENTRY;
 	if (!e)
 		return;
 	e->set = true;
@@ -46,17 +49,20 @@ void cigo_event_set(cigo_event *e)
 
 void cigo_event_clear(cigo_event *e)
 {
+	CI_ENTRY;
 	if (e)
 		e->set = false;
 }
 
 bool cigo_event_is_set(const cigo_event *e)
 {
+	CI_ENTRY;
 	return e && e->set;
 }
 
 int cigo_event_wait(cigo_ctx *ctx, cigo_event *e)
 {
+	CI_ENTRY;
 	if (!ctx || !e)
 		return -ENOMEM;
 	struct ci_strand *me;

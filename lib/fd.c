@@ -187,6 +187,7 @@ static int block(cigo_ctx *ctx, int fd, unsigned events)
 
 int cigo_fd_wait(cigo_ctx *ctx, int fd, int events)
 {
+	CI_ENTRY;
 	if (!ctx)
 		return -ENOMEM;
 	if (events <= 0 || events > (CIGO_READ | CIGO_WRITE))

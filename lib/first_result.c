@@ -118,6 +118,7 @@ static int run_race(cigo_ctx *ctx, struct ci_strand *me, struct race *r)
 
 int cigo_first_result(cigo_ctx *ctx, cigo_future *const *futures, size_t n, void *ret, size_t size)
 {
+	CI_ENTRY;
 	ci_future_copy(NULL, ret, size, __func__);
 	if (!ctx)
 		return -ENOMEM;

@@ -51,6 +51,7 @@ void ci_future_check(const cigo_future *f, const char *function)
 
 cigo_future *cigo_future_new(size_t size)
 {
+	CI_ENTRY;
 	struct {
 		cigo_future f;
 		char value[] __attribute__((aligned(CI_ALIGN)));
@@ -64,6 +65,7 @@ cigo_future *cigo_future_new(size_t size)
 
 cigo_future *cigo_future_ref(cigo_future *f)
 {
+	CI_ENTRY;
 	if (f) {
 		ci_future_check(f, __func__);
 		f->refs++;
@@ -83,6 +85,7 @@ static void drop_listeners(cigo_future *f)
 
 int cigo_future_unref(cigo_future *f)
 {
+	CI_ENTRY;
 	if (!f)
 		return -ENOMEM;
 	while (f) { /* down a chain of shields, not by recursion */
@@ -168,6 +171,7 @@ static int complete(cigo_future *f, const void *value, size_t size, int err, con
 
 int cigo_future_set(cigo_future *f, const void *value, size_t size)
 {
+	CI_ENTRY;
 	if (f && !value && f->size)
 		ci_misuse(__func__, "no value");
 	return complete(f, value, size, 0, __func__);
@@ -175,12 +179,14 @@ int cigo_future_set(cigo_future *f, const void *value, size_t size)
 
 int cigo_future_fail(cigo_future *f, int err)
 {
+	CI_ENTRY;
 	ci_expect(err < 0, "%d is not an error (< 0)", err);
 	return complete(f, NULL, 0, err, __func__);
 }
 
 int cigo_future_complete(cigo_future *f, const void *value, size_t size, int err)
 {
+	CI_ENTRY;
 	return complete(f, value, size, err, __func__);
 }
 
@@ -197,6 +203,7 @@ bool ci_future_end(cigo_future *f, int cause)
 
 int cigo_future_cancel(cigo_future *f, int reason)
 {
+	CI_ENTRY;
 	if (!f)
 		return -ENOMEM;
 	ci_future_check(f, __func__);
@@ -220,6 +227,7 @@ void ci_future_copy(const cigo_future *f, void *ret, size_t size, const char *fu
 
 bool cigo_future_is_done(const cigo_future *f)
 {
+	CI_ENTRY;
 	if (!f)
 		return true;
 	ci_future_check(f, __func__);
@@ -228,6 +236,7 @@ bool cigo_future_is_done(const cigo_future *f)
 
 int cigo_future_error(const cigo_future *f)
 {
+	CI_ENTRY;
 	if (!f)
 		return -ENOMEM;
 	ci_future_check(f, __func__);
@@ -236,6 +245,7 @@ int cigo_future_error(const cigo_future *f)
 
 int cigo_future_get(const cigo_future *f, void *ret, size_t size)
 {
+	CI_ENTRY;
 	if (f)
 		ci_future_check(f, __func__);
 	ci_future_copy(f, ret, size, __func__);
@@ -246,6 +256,7 @@ int cigo_future_get(const cigo_future *f, void *ret, size_t size)
 
 int cigo_future_off_done(cigo_future *f, cigo_done_fn *fn, const void *arg)
 {
+	CI_ENTRY;
 	if (!f)
 		return -ENOMEM;
 	ci_future_check(f, __func__);
@@ -348,11 +359,13 @@ int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size, const
 
 int cigo_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size)
 {
+	CI_ENTRY;
 	return ci_future_await(ctx, f, ret, size, __func__);
 }
 
 int cigo_future_take(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size)
 {
+	CI_ENTRY;
 	int err = ci_future_await(ctx, f, ret, size, __func__);
 
 	cigo_future_unref(f);

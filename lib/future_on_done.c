@@ -28,7 +28,8 @@ static void call(cigo_loop *loop, struct ci_callback *c, int status)
 	(void)status; /* f's error tells */
 	ci_list_unlink(&memory->of_future);
 	free(memory);
-	d.fn(loop->root, d.f, d.f->err, d.arg);
+	int err = d.f->err;
+	CI_OUTSIDE(d.fn(loop->root, d.f, err, d.arg));
 	cigo_future_unref(d.f);
 }
 
@@ -42,6 +43,7 @@ static void fired(struct ci_listener *l, cigo_future *f)
 
 int cigo_future_on_done(const cigo_ctx *ctx, cigo_future *f, cigo_done_fn *fn, void *arg)
 {
+	CI_ENTRY;
 	if (!ctx || !f)
 		return -ENOMEM;
 	cigo_loop *loop = ctx->loop;

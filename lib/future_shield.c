@@ -46,6 +46,7 @@ const struct ci_future_ops ci_shield_ops = {
 
 cigo_future *cigo_future_shield(cigo_future *inner)
 {
+	CI_ENTRY;
 	if (!inner)
 		return NULL;
 	ci_future_check(inner, __func__);

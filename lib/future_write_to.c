@@ -36,6 +36,7 @@ static void copy(struct ci_listener *l, cigo_future *f)
 
 cigo_future *cigo_future_write_to(const cigo_ctx *ctx, cigo_future *f, void *dst, size_t size)
 {
+	CI_ENTRY;
 	if (dst && size)
 		memset(dst, 0, size);
 	if (!f || !ctx)

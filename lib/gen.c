@@ -64,6 +64,7 @@ static void yield_in_loop(cigo_gen *g)
 
 bool cigo_gen_yield_item(cigo_ctx *ctx, cigo_gen *g, const void *item, size_t size)
 {
+	CI_ENTRY;
 	if (!ctx || !g)
 		return false;
 	ci_expect(size == g->it.item_size, "items have %zu bytes, not %zu", g->it.item_size, size);
@@ -86,6 +87,7 @@ bool cigo_gen_yield_item(cigo_ctx *ctx, cigo_gen *g, const void *item, size_t si
 
 bool cigo_gen_yield_all(cigo_ctx *ctx, cigo_gen *g, cigo_iter *it, int *ret_err)
 {
+	CI_ENTRY;
 	bool stays = g && !g->leaving; /* if not, an item would be taken for nobody */
 	void *item = it ? malloc(it->item_size ? it->item_size : 1) : NULL;
 	int err = !ctx || (it && !item) ? -ENOMEM : 0;
@@ -232,6 +234,7 @@ bool ci_gen_is_inside(const cigo_gen *g)
 cigo_iter *cigo_gen_new(const cigo_ctx *ctx, const char *name, cigo_gen_fn *fn, size_t item_size,
 			const void *arg, size_t arg_size)
 {
+	CI_ENTRY;
 	if (!ctx)
 		return NULL;
 	ci_expect(fn, "no function");

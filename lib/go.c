@@ -102,6 +102,7 @@ static struct worker *make(const cigo_ctx *ctx, size_t ret_size)
 
 cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_size)
 {
+	CI_ENTRY;
 	if (!ctx)
 		return NULL;
 	cigo_loop *loop = ctx->loop;

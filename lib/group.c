@@ -114,6 +114,7 @@ static void member_done(struct ci_listener *l, cigo_future *f)
 
 cigo_group *cigo_group_new(const cigo_ctx *ctx, unsigned limit, unsigned flags)
 {
+	CI_ENTRY;
 	if (!ctx)
 		return NULL;
 	ci_expect(ctx->loop && ci_holds(ctx->loop),
@@ -162,7 +163,7 @@ static cigo_task *start(cigo_group *g, cigo_coro_fn *fn, void *arg, size_t ret_s
 	if (m) /* calls arg_free itself if it fails */
 		m->task = ci_task_make(g->ctx, fn, arg, ret_size, &checked, function);
 	else if (checked.arg_free)
-		checked.arg_free(arg);
+		CI_OUTSIDE(checked.arg_free(arg));
 	if (!m || !m->task) {
 		free(m);
 		if (g)
@@ -181,6 +182,7 @@ static cigo_task *start(cigo_group *g, cigo_coro_fn *fn, void *arg, size_t ret_s
 cigo_task *cigo_group_start(cigo_group *g, const char *name, cigo_coro_fn *fn, void *arg,
 			    size_t ret_size)
 {
+	CI_ENTRY;
 	cigo_task_options o = { .size = sizeof o, .name = name };
 
 	return start(g, fn, arg, ret_size, &o, __func__);
@@ -189,6 +191,7 @@ cigo_task *cigo_group_start(cigo_group *g, const char *name, cigo_coro_fn *fn, v
 cigo_task *cigo_group_start_copy(cigo_group *g, const char *name, cigo_coro_fn *fn, size_t ret_size,
 				 const void *arg, size_t arg_size)
 {
+	CI_ENTRY;
 	cigo_task_options o = { .size = sizeof o, .name = name, .arg_size = arg_size };
 
 	return start(g, fn, (void *)(uintptr_t)arg, ret_size, &o, __func__);
@@ -197,11 +200,13 @@ cigo_task *cigo_group_start_copy(cigo_group *g, const char *name, cigo_coro_fn *
 cigo_task *cigo_group_start_with(cigo_group *g, cigo_coro_fn *fn, void *arg, size_t ret_size,
 				 const cigo_task_options *o)
 {
+	CI_ENTRY;
 	return start(g, fn, arg, ret_size, o, __func__);
 }
 
 void cigo_group_cancel(cigo_group *g, int reason)
 {
+	CI_ENTRY;
 	if (!g)
 		return;
 	check(g, __func__);
@@ -259,6 +264,7 @@ static int wait_all(cigo_ctx *ctx, struct ci_strand *me, cigo_group *g)
 
 int cigo_group_wait(cigo_ctx *ctx, cigo_group *g)
 {
+	CI_ENTRY;
 	if (!ctx || !g)
 		return -ENOMEM;
 	return wait_all(ctx, enter(ctx, g, __func__), g);
@@ -266,6 +272,7 @@ int cigo_group_wait(cigo_ctx *ctx, cigo_group *g)
 
 cigo_task *cigo_group_next(cigo_ctx *ctx, cigo_group *g)
 {
+	CI_ENTRY;
 	if (!ctx || !g)
 		return NULL;
 	struct ci_strand *me = enter(ctx, g, __func__);
@@ -288,6 +295,7 @@ static void free_members(struct ci_list *list)
 
 int cigo_group_close(cigo_ctx *ctx, cigo_group *g)
 {
+	CI_ENTRY;
 	if (!ctx || !g)
 		return -ENOMEM;
 	struct ci_strand *me = enter(ctx, g, __func__);

@@ -98,6 +98,7 @@ bool ci_iter_pull(cigo_ctx *ctx, cigo_iter *it, void *ret)
 
 bool cigo_iter_next(cigo_ctx *ctx, cigo_iter *it, void *ret, size_t size)
 {
+	CI_ENTRY;
 	if (ret && size)
 		memset(ret, 0, size);
 	if (!it)
@@ -117,11 +118,13 @@ bool cigo_iter_next(cigo_ctx *ctx, cigo_iter *it, void *ret, size_t size)
 
 int cigo_iter_error(const cigo_iter *it)
 {
+	CI_ENTRY;
 	return it ? it->err : -ENOMEM;
 }
 
 int cigo_iter_close(cigo_ctx *ctx, cigo_iter *it)
 {
+	CI_ENTRY;
 	if (!it)
 		return -ENOMEM;
 	if (!ctx)

@@ -32,6 +32,7 @@ static const struct ci_iter_ops ops = { next, ci_iter_free };
 
 cigo_iter *cigo_iter_array(const void *items, size_t n, size_t item_size)
 {
+	CI_ENTRY;
 	ci_expect(item_size, "items of 0 bytes");
 	ci_expect(items || !n, "no items");
 	struct array *a = calloc(1, sizeof *a);

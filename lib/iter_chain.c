@@ -65,6 +65,7 @@ static size_t common_size(cigo_iter *const *its, size_t n)
 
 cigo_iter *cigo_iter_chain(cigo_iter *const *its, size_t n)
 {
+	CI_ENTRY;
 	ci_expect(its || !n, "no iterators");
 	size_t size = common_size(its, n);
 	struct chain *c = calloc(1, sizeof *c + n * sizeof *c->its);

@@ -40,6 +40,7 @@ static void free_array(struct array *a, void (*drop)(void *item))
 
 ssize_t cigo_iter_collect(cigo_ctx *ctx, cigo_iter *it, void *ret_array, size_t item_size)
 {
+	CI_ENTRY;
 	ci_expect(ret_array, "nowhere to put the array");
 	struct array a = { .item_size = item_size };
 	int err = ctx ? 0 : -ENOMEM, closed;

@@ -105,6 +105,7 @@ static void line_up(struct completed *c, struct entry *e)
 
 cigo_iter *cigo_iter_completed(cigo_future *const *futures, size_t n)
 {
+	CI_ENTRY;
 	ci_expect(futures || !n, "no futures");
 	struct completed *c = calloc(1, sizeof *c + n * sizeof *c->entries);
 

@@ -46,6 +46,7 @@ cigo_iter *ci_iter_counting(int64_t from, int64_t end)
 
 cigo_iter *cigo_iter_count(int64_t start)
 {
+	CI_ENTRY;
 	cigo_iter *it = ci_iter_counting(start, INT64_MAX);
 
 	if (it)

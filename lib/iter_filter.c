@@ -21,7 +21,8 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 	struct filter *f = ci_container_of(it, struct filter, it);
 
 	while (ci_iter_pull(ctx, f->inner, ret)) {
-		int kept = f->fn(ctx, ret, NULL, f->arg);
+		int kept;
+		CI_OUTSIDE(kept = f->fn(ctx, ret, NULL, f->arg));
 
 		if (kept > 0)
 			return 1;
@@ -45,6 +46,7 @@ static const struct ci_iter_ops ops = { next, close_it };
 
 cigo_iter *cigo_iter_filter(cigo_iter *it, cigo_map_fn *fn, void *arg)
 {
+	CI_ENTRY;
 	ci_expect(fn, "no function");
 	struct filter *f = it ? calloc(1, sizeof *f) : NULL;
 

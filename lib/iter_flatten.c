@@ -59,6 +59,7 @@ static const struct ci_iter_ops ops = { next, close_it };
 
 cigo_iter *cigo_iter_flatten(cigo_iter *its, size_t item_size)
 {
+	CI_ENTRY;
 	ci_expect(item_size, "items of 0 bytes");
 	ci_expect(!its || its->ended || its->item_size == sizeof(cigo_iter *),
 		  "its items are no iterators");

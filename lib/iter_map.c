@@ -22,7 +22,8 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 	struct map *m = ci_container_of(it, struct map, it);
 
 	while (ci_iter_pull(ctx, m->inner, m->item)) {
-		int kept = m->fn(ctx, m->item, ret, m->arg);
+		int kept;
+		CI_OUTSIDE(kept = m->fn(ctx, m->item, ret, m->arg));
 
 		if (kept)
 			return kept < 0 ? kept : 1;
@@ -43,6 +44,7 @@ static const struct ci_iter_ops ops = { next, close_it };
 
 cigo_iter *cigo_iter_map(cigo_iter *it, cigo_map_fn *fn, void *arg, size_t item_size)
 {
+	CI_ENTRY;
 	ci_expect(fn, "no function");
 	ci_expect(item_size, "items of 0 bytes");
 	struct map *m = it ? calloc(1, sizeof *m + it->item_size) : NULL;

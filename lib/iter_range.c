@@ -7,5 +7,6 @@
 
 cigo_iter *cigo_iter_range(int64_t n)
 {
+	CI_ENTRY;
 	return ci_iter_counting(0, n);
 }

@@ -32,6 +32,7 @@ static void drop(void *item)
 
 cigo_iter *cigo_iter_strings(cigo_iter *it)
 {
+	CI_ENTRY;
 	ci_expect(!it || it->ended || it->item_size == sizeof(cigo_bytes),
 		  "its items are no cigo_bytes");
 	cigo_iter *strings = cigo_iter_map(it, copy, NULL, sizeof(char *));

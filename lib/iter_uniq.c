@@ -76,6 +76,7 @@ static const struct ci_iter_ops ops = { next, close_it };
 
 cigo_iter *cigo_iter_uniq(cigo_iter *it)
 {
+	CI_ENTRY;
 	struct uniq *u = it ? calloc(1, sizeof *u) : NULL;
 
 	if (!u)

@@ -62,6 +62,7 @@ static void check_part(size_t item_size, size_t at, size_t size, const cigo_iter
 cigo_iter *cigo_iter_zip(size_t item_size, size_t a_at, size_t a_size, cigo_iter *a, size_t b_at,
 			 size_t b_size, cigo_iter *b, bool longest)
 {
+	CI_ENTRY;
 	check_part(item_size, a_at, a_size, a);
 	check_part(item_size, b_at, b_size, b);
 	struct zip *z = a && b ? calloc(1, sizeof *z) : NULL;

@@ -140,6 +140,7 @@ static cigo_listen_options check_options(const cigo_listen_options *given, const
 int cigo_listen(cigo_ctx *ctx, const char *network, const char *address,
 		const cigo_listen_options *options, cigo_listener **ret)
 {
+	CI_ENTRY;
 	ci_expect(ret, "nowhere to put the listener");
 	*ret = NULL;
 	cigo_listen_options o = check_options(options, __func__);

@@ -159,6 +159,7 @@ bool ci_listener_stopped(const cigo_listener *l)
 
 const char *cigo_listener_address(const cigo_listener *l)
 {
+	CI_ENTRY;
 	return l ? l->address : "";
 }
 
@@ -195,6 +196,7 @@ static void stop(cigo_listener *l)
 
 void cigo_listener_stop(cigo_listener *l)
 {
+	CI_ENTRY;
 	if (!l)
 		return;
 	check(l, __func__);
@@ -203,6 +205,7 @@ void cigo_listener_stop(cigo_listener *l)
 
 void cigo_listener_close(cigo_listener *l)
 {
+	CI_ENTRY;
 	if (!l)
 		return;
 	check(l, __func__);

@@ -42,6 +42,7 @@ cigo_loop *cigo_loop_new(const cigo_loop_options *o)
 
 cigo_loop *cigo_loop_ref(cigo_loop *loop)
 {
+	CI_ENTRY;
 	if (loop)
 		ci_door_count(&loop->door, 1);
 	return loop;
@@ -59,6 +60,7 @@ static void close_door(cigo_loop *loop)
 
 void cigo_loop_unref(cigo_loop *loop)
 {
+	CI_ENTRY;
 	if (!loop || ci_door_count(&loop->door, -1))
 		return;
 	ci_expect(loop->state == CI_NEW || loop->state == CI_ENDED, "the last reference of a "
@@ -227,12 +229,13 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 	ci_expect(main, "no main function");
 	ci_expect(!outer->loop, "the outer context belongs to a loop");
 	ci_expect(loop->state == CI_NEW, "a loop runs once");
-	if (loop->options.model == CIGO_PREEMPTIVE)
-		return -ENOTSUP;
 	struct run r = { .loop = loop, .outer = outer };
+	int err = ci_monitor_open(loop);
+	if (err)
+		return err;
 	loop->state = CI_RUNNING;
 	ci_self.held = loop;
-	int err = open_all(loop, outer);
+	err = open_all(loop, outer);
 	if (!err)
 		err = start_main(&r, main, arg);
 	if (!err) {
@@ -244,6 +247,7 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 	}
 	close_all(loop);
 	ci_self.held = NULL;
+	ci_monitor_close(loop);
 	return err;
 }
 
@@ -265,6 +269,7 @@ static void deliver_stop(cigo_loop *loop, struct ci_letter *letter, int status)
 
 int cigo_loop_stop(cigo_loop *loop, int reason)
 {
+	CI_ENTRY;
 	ci_expect(reason <= 0, "the reason %d is not an error (< 0)", reason);
 	struct stop *s = loop ? malloc(sizeof *s) : NULL;
 	if (!s)
@@ -279,6 +284,7 @@ int cigo_loop_stop(cigo_loop *loop, int reason)
 
 int cigo_loop_stats(const cigo_loop *loop, cigo_stats *ret)
 {
+	CI_ENTRY;
 	ci_expect(ret && ret->size >= sizeof ret->size && ret->size <= sizeof *ret,
 		  "size is not sizeof(cigo_stats)");
 	if (!loop) {
@@ -313,6 +319,7 @@ static void withdraw(struct ci_park *p)
 
 int cigo_loop_wait_idle(cigo_ctx *ctx)
 {
+	CI_ENTRY;
 	if (!ctx)
 		return -ENOMEM;
 	struct ci_strand *me = ci_park_enter(ctx, __func__);

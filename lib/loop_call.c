@@ -27,8 +27,11 @@ static void call(cigo_loop *loop, struct ci_callback *c, int status)
 	void *arg = u->arg;
 
 	ci_table_remove(&loop->callback_keys, u->id);
+	loop->monitor.calling = u->id;
 	free(u);
-	fn(loop->root, status, arg);
+	const cigo_ctx *root = loop->root;
+	CI_OUTSIDE(fn(root, status, arg));
+	ci_monitor_over(loop);
 }
 
 static struct user_call *make(cigo_callback_fn *fn, void *arg)
@@ -71,11 +74,13 @@ static int64_t schedule(const char *function, cigo_loop *loop, int64_t ns, cigo_
 
 int64_t cigo_loop_call_soon(cigo_loop *loop, cigo_callback_fn *fn, void *arg)
 {
+	CI_ENTRY;
 	return schedule(__func__, loop, 0, fn, arg);
 }
 
 int64_t cigo_loop_call_later(cigo_loop *loop, int64_t ns, cigo_callback_fn *fn, void *arg)
 {
+	CI_ENTRY;
 	return schedule(__func__, loop, ns, fn, arg);
 }
 
@@ -83,8 +88,10 @@ bool ci_loop_call_cancel(cigo_loop *loop, int64_t id)
 {
 	struct user_call *u = id > 0 ? ci_table_remove(&loop->callback_keys, (uint64_t)id) : NULL;
 
-	if (!u)
+	if (!u) { /* it may be running, beside us */
+		ci_monitor_wait_over(loop, (uint64_t)id);
 		return false;
+	}
 	ci_callback_withdraw(loop, &u->callback);
 	free(u);
 	return true;
@@ -101,6 +108,7 @@ static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
 
 int cigo_loop_call_threadsafe(cigo_loop *loop, cigo_callback_fn *fn, void *arg)
 {
+	CI_ENTRY;
 	if (!loop)
 		return -ENOMEM;
 	ci_expect(fn, "no function");

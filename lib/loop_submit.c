@@ -184,6 +184,7 @@ static int wait_in_thread(cigo_ctx *ctx, struct submission *s, cigo_loop *to)
 int cigo_loop_submit(cigo_ctx *ctx, cigo_loop *to, cigo_coro_fn *fn, void *arg, void *ret,
 		     size_t size)
 {
+	CI_ENTRY;
 	ci_future_copy(NULL, ret, size, __func__);
 	if (!ctx || !to)
 		return -ENOMEM;

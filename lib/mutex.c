@@ -55,6 +55,7 @@ static void check(const cigo_ctx *ctx, const char *function)
 
 cigo_mutex *cigo_mutex_new(void)
 {
+	CI_ENTRY;
 	cigo_mutex *m = calloc(1, sizeof *m);
 
 	if (m)
@@ -64,6 +65,7 @@ cigo_mutex *cigo_mutex_new(void)
 
 void cigo_mutex_free(cigo_mutex *m)
 {
+	CI_ENTRY;
 	if (!m)
 		return;
 	ci_expect(!m->owner.thread, "it is locked");
@@ -77,6 +79,7 @@ static void withdraw(struct ci_park *p)
 
 int cigo_mutex_lock(cigo_ctx *ctx, cigo_mutex *m)
 {
+	CI_ENTRY;
 	if (!ctx || !m)
 		return -ENOMEM;
 	struct ci_strand *me = ci_park_enter(ctx, __func__);
@@ -117,6 +120,7 @@ bool ci_mutex_held(const cigo_mutex *m)
 
 bool cigo_mutex_try_lock(const cigo_ctx *ctx, cigo_mutex *m)
 {
+	CI_ENTRY;
 	if (!ctx || !m)
 		return false;
 	check(ctx, __func__);
@@ -128,6 +132,7 @@ bool cigo_mutex_try_lock(const cigo_ctx *ctx, cigo_mutex *m)
 
 void cigo_mutex_unlock(const cigo_ctx *ctx, cigo_mutex *m)
 {
+	CI_ENTRY;
 	if (!ctx || !m)
 		return;
 	check(ctx, __func__);

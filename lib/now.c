@@ -7,5 +7,6 @@
 
 int64_t cigo_now(const cigo_ctx *ctx)
 {
+	CI_ENTRY;
 	return ctx && ctx->loop ? ci_engine_now(ctx->loop) : ci_clock_now();
 }

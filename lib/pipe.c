@@ -14,6 +14,7 @@
 
 int cigo_pipe(cigo_stream **ret_read, cigo_stream **ret_write)
 {
+	CI_ENTRY;
 	int fds[2];
 
 	ci_expect(ret_read && ret_write, "nowhere to put the streams");

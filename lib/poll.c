@@ -9,10 +9,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "entry.h"
 #include "watch.h"
 
 struct poll {
@@ -21,6 +23,9 @@ struct poll {
 	uint64_t *keys;	    /* allocated: size */
 	int *watched;	    /* allocated: size; the descriptor, also while nothing is wanted */
 	size_t size, used;
+	struct pollfd *asked; /* allocated: asked_size; copies of fds and keys, as those may change */
+	uint64_t *asked_keys; /* allocated: asked_size; while poll(2) waits (preemptive model) */
+	size_t asked_size;
 	size_t start; /* where the next scan begins: nobody is served first for ever */
 };
 
@@ -46,6 +51,23 @@ static bool grow(struct poll *p)
 	return true;
 }
 
+/* Only while nobody polls. */
+static bool grow_asked(struct poll *p)
+{
+	if (p->asked_size >= p->used)
+		return true;
+	struct pollfd *asked = realloc(p->asked, p->size * sizeof *asked);
+	if (!asked)
+		return false;
+	p->asked = asked;
+	uint64_t *keys = realloc(p->asked_keys, p->size * sizeof *keys);
+	if (!keys)
+		return false;
+	p->asked_keys = keys;
+	p->asked_size = p->size;
+	return true;
+}
+
 static int append(struct poll *p, int fd, short events, uint64_t key)
 {
 	if (!grow(p))
@@ -64,6 +86,8 @@ static void close_poll(struct ci_poller *poller)
 	free(p->fds);
 	free(p->keys);
 	free(p->watched);
+	free(p->asked);
+	free(p->asked_keys);
 	free(p);
 }
 
@@ -74,7 +98,7 @@ static int open_poll(struct ci_poller **ret, int wake_fd)
 	if (!p)
 		return -ENOMEM;
 	p->poller.ops = &ci_poll;
-	if (append(p, wake_fd, POLLIN, 0)) {
+	if (append(p, wake_fd, POLLIN, 0) || !grow_asked(p)) {
 		close_poll(&p->poller);
 		return -ENOMEM;
 	}
@@ -148,23 +172,38 @@ static unsigned translate(short events)
 	return result;
 }
 
+/* The results are in asked; returns how many entries that has. */
+static size_t ask(struct poll *p, int64_t timeout, int *ret_count)
+{
+	struct timespec t = ci_clock_timespec(timeout == CIGO_NEVER ? 0 : timeout);
+	size_t used = grow_asked(p) ? p->used : p->asked_size; /* for want of memory: some */
+	struct pollfd *asked = p->asked;
+	int count;
+
+	memcpy(asked, p->fds, used * sizeof *asked);
+	memcpy(p->asked_keys, p->keys, used * sizeof *p->asked_keys);
+	CI_OUTSIDE(count = ppoll(asked, used, timeout == CIGO_NEVER ? NULL : &t, NULL));
+	*ret_count = count;
+	return used;
+}
+
 static int wait_events(struct ci_poller *poller, int64_t timeout, struct ci_event *ret, int n)
 {
 	struct poll *p = ci_container_of(poller, struct poll, poller);
-	struct timespec t = ci_clock_timespec(timeout == CIGO_NEVER ? 0 : timeout);
-	int count = ppoll(p->fds, p->used, timeout == CIGO_NEVER ? NULL : &t, NULL), used = 0;
+	int count, used = 0;
+	size_t asked = ask(p, timeout, &count);
 	uint64_t drained;
 
 	if (count < 0 && errno != EINTR)
 		ci_clock_pause(); /* for want of memory: later */
-	if (count > 0 && p->fds[0].revents && read(p->fds[0].fd, &drained, sizeof drained) < 0)
+	if (count > 0 && p->asked[0].revents && read(p->asked[0].fd, &drained, sizeof drained) < 0)
 		count = 0; /* another wake-up has read it; the others are reported again */
-	for (size_t k = 1; k < p->used && count > 0 && used < n; k++) {
-		size_t i = 1 + (p->start + k) % (p->used - 1);
+	for (size_t k = 1; k < asked && count > 0 && used < n; k++) {
+		size_t i = 1 + (p->start + k) % (asked - 1);
 
-		if (!p->fds[i].revents)
+		if (!p->asked[i].revents)
 			continue;
-		ret[used++] = (struct ci_event){ p->keys[i], translate(p->fds[i].revents) };
+		ret[used++] = (struct ci_event){ p->asked_keys[i], translate(p->asked[i].revents) };
 		if (used == n)
 			p->start = i;
 	}

@@ -52,12 +52,14 @@ static cigo_queue *make(const cigo_queue_options *o, const char *function)
 
 cigo_queue *cigo_queue_new(size_t item_size, size_t capacity)
 {
+	CI_ENTRY;
 	return make(&(cigo_queue_options){ .item_size = item_size, .capacity = capacity },
 		    __func__);
 }
 
 cigo_queue *cigo_queue_new_with(const cigo_queue_options *given)
 {
+	CI_ENTRY;
 	cigo_queue_options o = { .kind = CIGO_QUEUE_FIFO };
 
 	ci_expect(given, "no options");
@@ -72,6 +74,7 @@ cigo_queue *cigo_queue_new_with(const cigo_queue_options *given)
 
 void cigo_queue_free(cigo_queue *q)
 {
+	CI_ENTRY;
 	if (!q)
 		return;
 	ci_expect(ci_list_empty(&q->getters) && ci_list_empty(&q->putters) &&
@@ -83,6 +86,7 @@ void cigo_queue_free(cigo_queue *q)
 
 size_t cigo_queue_count(const cigo_queue *q)
 {
+	CI_ENTRY;
 	return q ? q->store.count : 0;
 }
 
@@ -174,18 +178,21 @@ static int put(cigo_ctx *ctx, cigo_queue *q, const void *item, int64_t ns, const
 
 int cigo_queue_put(cigo_ctx *ctx, cigo_queue *q, const void *item, size_t size)
 {
+	CI_ENTRY;
 	check(q, size, __func__);
 	return put(ctx, q, item, CIGO_NEVER, __func__);
 }
 
 int cigo_queue_put_timeout(cigo_ctx *ctx, cigo_queue *q, const void *item, size_t size, int64_t ns)
 {
+	CI_ENTRY;
 	check(q, size, __func__);
 	return put(ctx, q, item, ns, __func__);
 }
 
 int cigo_queue_push(cigo_queue *q, const void *item, size_t size)
 {
+	CI_ENTRY;
 	if (!q)
 		return -ENOMEM;
 	check(q, size, __func__);
@@ -217,16 +224,19 @@ static int get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns,
 
 int cigo_queue_get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size)
 {
+	CI_ENTRY;
 	return get(ctx, q, ret, size, CIGO_NEVER, __func__);
 }
 
 int cigo_queue_get_timeout(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns)
 {
+	CI_ENTRY;
 	return get(ctx, q, ret, size, ns, __func__);
 }
 
 int cigo_queue_try_get(cigo_queue *q, void *ret, size_t size)
 {
+	CI_ENTRY;
 	check(q, size, __func__);
 	ci_expect(ret, "nowhere to put the item");
 	memset(ret, 0, size);
@@ -235,6 +245,7 @@ int cigo_queue_try_get(cigo_queue *q, void *ret, size_t size)
 
 void cigo_queue_task_done(cigo_queue *q)
 {
+	CI_ENTRY;
 	if (!q)
 		return;
 	ci_expect(q->unfinished, "called more often than items were put");
@@ -245,6 +256,7 @@ void cigo_queue_task_done(cigo_queue *q)
 
 int cigo_queue_join(cigo_ctx *ctx, cigo_queue *q)
 {
+	CI_ENTRY;
 	if (!ctx || !q)
 		return -ENOMEM;
 	struct ci_strand *me;
@@ -259,6 +271,7 @@ int cigo_queue_join(cigo_ctx *ctx, cigo_queue *q)
 
 void cigo_queue_close(cigo_queue *q)
 {
+	CI_ENTRY;
 	struct waiter *w;
 
 	if (!q)

@@ -140,6 +140,7 @@ static int wait_for_all(cigo_ctx *ctx, struct ci_strand *me, cigo_select_case *c
 
 int cigo_select(cigo_ctx *ctx, cigo_select_case *cases, size_t n)
 {
+	CI_ENTRY;
 	int result = check(cases, n, __func__);
 
 	if (result || !ctx)
@@ -160,6 +161,7 @@ int cigo_select(cigo_ctx *ctx, cigo_select_case *cases, size_t n)
 
 int cigo_select_try(cigo_select_case *cases, size_t n)
 {
+	CI_ENTRY;
 	int result = check(cases, n, __func__);
 
 	if (!result)

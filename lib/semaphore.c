@@ -20,6 +20,7 @@ struct cigo_semaphore {
 
 cigo_semaphore *cigo_semaphore_new(size_t initial, size_t maximum)
 {
+	CI_ENTRY;
 	ci_expect(!maximum || initial <= maximum, "%zu units, the maximum is %zu", initial,
 		  maximum);
 	cigo_semaphore *s = malloc(sizeof *s);
@@ -34,6 +35,7 @@ cigo_semaphore *cigo_semaphore_new(size_t initial, size_t maximum)
 
 void cigo_semaphore_free(cigo_semaphore *s)
 {
+	CI_ENTRY;
 	if (!s)
 		return;
 	ci_expect(ci_list_empty(&s->line), "somebody waits for it");
@@ -42,6 +44,7 @@ void cigo_semaphore_free(cigo_semaphore *s)
 
 int cigo_semaphore_acquire(cigo_ctx *ctx, cigo_semaphore *s)
 {
+	CI_ENTRY;
 	if (!ctx || !s)
 		return -ENOMEM;
 	struct ci_strand *me;
@@ -56,6 +59,7 @@ int cigo_semaphore_acquire(cigo_ctx *ctx, cigo_semaphore *s)
 
 bool cigo_semaphore_try_acquire(cigo_semaphore *s)
 {
+	CI_ENTRY;
 	if (!s || !s->value)
 		return false;
 	s->value--;
@@ -64,6 +68,7 @@ bool cigo_semaphore_try_acquire(cigo_semaphore *s)
 
 void cigo_semaphore_release(cigo_semaphore *s)
 {
+	CI_ENTRY;
 	if (!s || ci_line_wake(&s->line, __func__))
 		return;
 	ci_expect(s->value < s->maximum,
@@ -75,5 +80,6 @@ void cigo_semaphore_release(cigo_semaphore *s)
 
 size_t cigo_semaphore_value(const cigo_semaphore *s)
 {
+	CI_ENTRY;
 	return s ? s->value : 0;
 }

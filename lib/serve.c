@@ -46,6 +46,7 @@ static int connection(cigo_ctx *ctx, void *arg, void *ret)
 /* The task's arg_free. */
 static void connection_over(void *arg)
 {
+	CI_ENTRY;
 	const struct connection *c = arg;
 
 	cigo_stream_close(c->stream);
@@ -138,6 +139,7 @@ static cigo_serve_options check_options(const cigo_serve_options *given, const c
 int cigo_serve(cigo_ctx *ctx, cigo_listener *l, cigo_serve_fn *fn, void *arg,
 	       const cigo_serve_options *options)
 {
+	CI_ENTRY;
 	struct server sv = { .listener = l, .fn = fn, .arg = arg, .backoff = FIRST_BACKOFF };
 	int err = 0;
 

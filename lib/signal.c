@@ -223,6 +223,7 @@ static int block(cigo_ctx *ctx, const int *signals, size_t n)
 
 int cigo_signal_wait(cigo_ctx *ctx, const int *signals, size_t n)
 {
+	CI_ENTRY;
 	if (!ctx)
 		return -ENOMEM;
 	if (!signals || !n)

@@ -32,6 +32,7 @@ static const struct ci_iter_ops ops = { next, ci_iter_free };
 
 cigo_iter *cigo_signal_iter(const int *signals, size_t n)
 {
+	CI_ENTRY;
 	ci_expect(signals || !n, "no signals");
 	if (!n)
 		return ci_iter_failed(-EINVAL, sizeof(int));

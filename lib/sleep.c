@@ -26,6 +26,7 @@ static void withdraw(struct ci_park *p)
 
 int cigo_sleep(cigo_ctx *ctx, int64_t ns)
 {
+	CI_ENTRY;
 	if (ns <= 0)
 		return cigo_yield(ctx);
 	if (!ctx)

@@ -82,6 +82,7 @@ cigo_stream *ci_stream_new(int fd, bool own)
 
 cigo_stream *cigo_stream_open(int fd)
 {
+	CI_ENTRY;
 	cigo_stream *s = ci_stream_new(fd, false);
 
 	if (!s || s->error)
@@ -237,6 +238,7 @@ int ci_stream_block(cigo_ctx *ctx, const cigo_stream *s, short events)
 
 int cigo_stream_send(cigo_stream *s, const void *data, size_t n)
 {
+	CI_ENTRY;
 	if (!s)
 		return -ENOMEM;
 	check(s, __func__);
@@ -284,6 +286,7 @@ static int flush_in_loop(cigo_ctx *ctx, struct ci_strand *me, cigo_stream *s)
 
 int cigo_stream_flush(cigo_ctx *ctx, cigo_stream *s)
 {
+	CI_ENTRY;
 	if (!ctx || !s)
 		return -ENOMEM;
 	struct ci_strand *me = ci_stream_enter(ctx, s, __func__);
@@ -296,6 +299,7 @@ int cigo_stream_flush(cigo_ctx *ctx, cigo_stream *s)
 
 ssize_t cigo_stream_printf(cigo_ctx *ctx, cigo_stream *s, const char *format, ...)
 {
+	CI_ENTRY;
 	char *text = NULL;
 	va_list ap;
 
@@ -311,6 +315,7 @@ ssize_t cigo_stream_printf(cigo_ctx *ctx, cigo_stream *s, const char *format, ..
 
 int cigo_stream_fd(const cigo_stream *s)
 {
+	CI_ENTRY;
 	return s ? s->fd : -1;
 }
 
@@ -318,6 +323,7 @@ int cigo_stream_fd(const cigo_stream *s)
 
 int cigo_stream_shutdown(cigo_stream *s)
 {
+	CI_ENTRY;
 	if (!s)
 		return -ENOMEM;
 	check(s, __func__);
@@ -338,6 +344,7 @@ static void wake_all(cigo_stream *s)
 
 void cigo_stream_abort(cigo_stream *s, int reason)
 {
+	CI_ENTRY;
 	if (!s)
 		return;
 	check(s, __func__);
@@ -378,6 +385,7 @@ static void linger_here(cigo_stream *s)
 
 void cigo_stream_close(cigo_stream *s)
 {
+	CI_ENTRY;
 	if (!s)
 		return;
 	check(s, __func__);

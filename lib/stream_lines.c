@@ -24,6 +24,7 @@ static const struct ci_iter_ops ops = { next, ci_iter_free };
 
 cigo_iter *cigo_stream_lines(cigo_stream *s)
 {
+	CI_ENTRY;
 	struct lines *l = s ? calloc(1, sizeof *l) : NULL;
 
 	if (!l)

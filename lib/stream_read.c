@@ -183,6 +183,7 @@ static ssize_t end(cigo_stream *s, struct ci_strand *me, ssize_t result)
 
 ssize_t cigo_stream_read(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
 {
+	CI_ENTRY;
 	struct ci_strand *me;
 	int err = begin(ctx, s, &me, __func__);
 
@@ -203,6 +204,7 @@ ssize_t cigo_stream_read(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
 
 ssize_t cigo_stream_read_chunk(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
 {
+	CI_ENTRY;
 	struct ci_strand *me;
 	ssize_t more = begin(ctx, s, &me, __func__);
 
@@ -260,16 +262,19 @@ static ssize_t read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo_by
 
 ssize_t cigo_stream_read_line(cigo_ctx *ctx, cigo_stream *s, cigo_bytes *ret)
 {
+	CI_ENTRY;
 	return read_until(ctx, s, '\n', ret, __func__);
 }
 
 ssize_t cigo_stream_read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo_bytes *ret)
 {
+	CI_ENTRY;
 	return read_until(ctx, s, delimiter, ret, __func__);
 }
 
 ssize_t cigo_stream_read_all(cigo_ctx *ctx, cigo_stream *s, size_t limit, cigo_bytes *ret)
 {
+	CI_ENTRY;
 	struct ci_strand *me;
 
 	ci_expect(ret, "nowhere to put the bytes");

@@ -14,12 +14,14 @@ enum { LONGEST_IDLE = 32767, INTERVAL = 15 }; /* seconds; the kernel's limit; be
 
 void cigo_stream_set_timeout(cigo_stream *s, int64_t ns)
 {
+	CI_ENTRY;
 	if (s)
 		s->timeout = ns < 0 ? 0 : ns;
 }
 
 void cigo_stream_set_limit(cigo_stream *s, size_t limit)
 {
+	CI_ENTRY;
 	if (s)
 		s->limit = limit ? limit : CI_STREAM_LIMIT;
 }
@@ -31,11 +33,13 @@ static int set(const cigo_stream *s, int level, int option, int value)
 
 int cigo_stream_set_nodelay(cigo_stream *s, bool on)
 {
+	CI_ENTRY;
 	return s ? set(s, IPPROTO_TCP, TCP_NODELAY, on) : -ENOMEM;
 }
 
 int cigo_stream_set_keepalive(cigo_stream *s, int64_t idle_ns)
 {
+	CI_ENTRY;
 	if (!s)
 		return -ENOMEM;
 	if (idle_ns <= 0 || idle_ns == CIGO_NEVER)

@@ -8,5 +8,6 @@
 
 cigo_iter *cigo_stream_stream(cigo_stream *s, size_t max)
 {
+	CI_ENTRY;
 	return ci_stream_pieces(s, max, cigo_stream_read);
 }

@@ -288,6 +288,7 @@ static int write_in_thread(cigo_ctx *ctx, cigo_stream *s, const char *data, size
 
 ssize_t cigo_stream_write(cigo_ctx *ctx, cigo_stream *s, const void *data, size_t n)
 {
+	CI_ENTRY;
 	if (!ctx || !s)
 		return -ENOMEM;
 	ci_expect((data || !n) && n <= SSIZE_MAX, "no data");

@@ -26,7 +26,7 @@ static void end(struct ci_task *t, int err)
 	cigo_loop *loop = t->f.loop;
 
 	if (t->arg_free)
-		t->arg_free(t->arg);
+		CI_OUTSIDE(t->arg_free(t->arg));
 	ci_ctx_watch_remove(t->ctx, &t->before);
 	loop->live--;
 	ci_future_finish(&t->f, t->cause ? t->cause : err < 0 ? err : 0);
@@ -86,11 +86,12 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	me->name = t->name;
 	me->named = false;
 	me->free_calls = me->dead_awaits = 0;
-	int err = t->fn(t->ctx, t->arg, t->f.size ? t->f.value : NULL);
+	int err;
+	CI_OUTSIDE(err = t->fn(t->ctx, t->arg, t->f.size ? t->f.value : NULL));
 	check_return(t, me);
 	ci_future_forget_writes(me, NULL);
 	if (t->arg_free) { /* it is still the coroutine that runs this */
-		t->arg_free(t->arg);
+		CI_OUTSIDE(t->arg_free(t->arg));
 		t->arg_free = NULL;
 	}
 	me->task = NULL;
@@ -211,7 +212,7 @@ struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, s
 	struct ci_task *t = allocate(ctx, ret_size, o);
 	if (!t) {
 		if (o->arg_free)
-			o->arg_free(arg);
+			CI_OUTSIDE(o->arg_free(arg));
 		return NULL;
 	}
 	if (o->arg_size)
@@ -253,7 +254,7 @@ static cigo_task *spawn(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t
 
 	if (!ctx) {
 		if (checked.arg_free)
-			checked.arg_free(arg);
+			CI_OUTSIDE(checked.arg_free(arg));
 		return NULL;
 	}
 	struct ci_task *t = ci_task_make(ctx, fn, arg, ret_size, &checked, function);
@@ -266,6 +267,7 @@ static cigo_task *spawn(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t
 cigo_task *cigo_task_spawn(const cigo_ctx *ctx, const char *name, cigo_coro_fn *fn, void *arg,
 			   size_t ret_size)
 {
+	CI_ENTRY;
 	cigo_task_options o = { .size = sizeof o, .name = name };
 
 	return spawn(ctx, fn, arg, ret_size, &o, __func__);
@@ -274,6 +276,7 @@ cigo_task *cigo_task_spawn(const cigo_ctx *ctx, const char *name, cigo_coro_fn *
 cigo_task *cigo_task_spawn_copy(const cigo_ctx *ctx, const char *name, cigo_coro_fn *fn,
 				size_t ret_size, const void *arg, size_t arg_size)
 {
+	CI_ENTRY;
 	cigo_task_options o = { .size = sizeof o, .name = name, .arg_size = arg_size };
 
 	return spawn(ctx, fn, (void *)(uintptr_t)arg, ret_size, &o, __func__);
@@ -282,6 +285,7 @@ cigo_task *cigo_task_spawn_copy(const cigo_ctx *ctx, const char *name, cigo_coro
 cigo_task *cigo_task_spawn_with(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_size,
 				const cigo_task_options *o)
 {
+	CI_ENTRY;
 	return spawn(ctx, fn, arg, ret_size, o, __func__);
 }
 
@@ -289,6 +293,7 @@ cigo_task *cigo_task_spawn_with(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg
 
 int cigo_task_stop(cigo_ctx *ctx, cigo_task *t)
 {
+	CI_ENTRY;
 	if (!t)
 		return -ENOMEM;
 	ci_future_check(t, __func__);
@@ -301,6 +306,7 @@ int cigo_task_stop(cigo_ctx *ctx, cigo_task *t)
 
 const char *cigo_task_name(const cigo_task *t)
 {
+	CI_ENTRY;
 	if (!t)
 		return "(no memory)";
 	const struct ci_task *task = ci_task_of(t);
@@ -310,6 +316,7 @@ const char *cigo_task_name(const cigo_task *t)
 
 cigo_task *cigo_task_current(const cigo_ctx *ctx)
 {
+	CI_ENTRY;
 	const struct ci_strand *me = ci_self.strand;
 
 	return ctx && ctx->loop && me && me->loop == ctx->loop && ci_self.held ? me->task : NULL;

@@ -144,6 +144,7 @@ static int wait_for(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futu
 
 int cigo_wait(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futures, size_t n)
 {
+	CI_ENTRY;
 	if (!ctx)
 		return -ENOMEM;
 	ci_expect(mode >= CIGO_WAIT_FIRST_RESULT && mode <= CIGO_WAIT_ALL, "no mode: %d",

@@ -40,6 +40,8 @@ int ci_watch_want(struct ci_watch *w, unsigned events)
 		return err;
 	}
 	loop->waits += !before - !events;
+	if (loop->options.poller == CIGO_POLLER_POLL)
+		ci_monitor_ring(loop); /* the call that waits doesn't know of it */
 	if (!w->own)
 		loop->alien_waits += !before - !events;
 	return 0;

@@ -11,6 +11,7 @@
 
 int cigo_yield(cigo_ctx *ctx)
 {
+	CI_ENTRY;
 	if (!ctx)
 		return -ENOMEM;
 	struct ci_strand *me = ci_park_enter(ctx, __func__);

@@ -23,7 +23,8 @@ enum { CIGO_DEBUG_OFF = 1, CIGO_DEBUG_ON };	  /* CIGO_DEBUG=0|1 */
 /* Zero means the default, everywhere. */
 typedef struct cigo_loop_options {
 	size_t size; /* sizeof this struct; 0 is misuse */
-	int model;   /* only CIGO_COOPERATIVE so far; else the run fails with -ENOTSUP */
+	int model;   /* CIGO_PREEMPTIVE: coroutines run beside each other, as threads do, and the
+		      * library's calls take turns; what rests on cooperation is void then */
 	int clock;   /* virtual: time jumps to the next timer when nothing else can happen */
 	int poller;  /* */
 	int debug;   /* abort where otherwise a warning is printed */
