@@ -28,8 +28,10 @@ void cigo_blocking_begin(cigo_ctx *ctx)
 	me->loop->outside++;
 	if (ci_preemptive(me->loop))
 		ci_self.roams = NULL; /* no lock is for it before the end of the section */
-	else
+	else {
+		ci_cpu_release(me);
 		ci_engine_leave(me);
+	}
 }
 
 static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)

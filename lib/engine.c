@@ -11,6 +11,7 @@
 #include "engine.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "misuse.h"
 
@@ -326,6 +327,7 @@ static struct ci_strand *strand_for(cigo_loop *loop, const struct ci_runnable *r
 	}
 	if (ci_strand_create(&s, loop, r->stack_size, strand_body))
 		return NULL;
+	s->cpu = (ci_self.strand ? ci_self.strand : &loop->home)->cpu; /* a thread inherits it */
 	ci_list_append(&loop->strands, &s->link);
 	loop->stats.strands++;
 	return s;
@@ -360,11 +362,36 @@ static struct ci_strand *runner(cigo_loop *loop, struct ci_runnable *r, struct c
 	return NULL;
 }
 
-static void hand_over(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to)
+/* The last thing before the baton is passed: where both are to be. */
+static void prepare(cigo_loop *loop, struct ci_strand *to)
 {
 	loop->stats.handoffs++;
+	if (!loop->cpu.on)
+		return;
+	if (ci_unlikely(++loop->cpu.handoffs >= CI_CPU_WINDOW))
+		ci_cpu_review(loop);
+	int where = ci_unlikely(to == loop->pair.beside) ? CI_CPU_BESIDE : loop->cpu.home;
+	if (ci_unlikely(to->cpu != where))
+		ci_cpu_settle(loop, to, where);
+}
+
+static void take(struct ci_strand *me)
+{
+	ci_baton_take(&me->baton, me->loop);
+	if (ci_unlikely(me->loop->cpu.passed))
+		ci_cpu_arrived(me->loop);
+}
+
+static void hand_over(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to)
+{
+	bool spin = loop->cpu.spins && ci_pair_pass(loop, me, to);
+
+	prepare(loop, to);
 	ci_baton_pass(&to->baton);
-	ci_baton_take(&me->baton, loop);
+	bool won = spin && ci_pair_spin(me);
+	take(me);
+	if (spin)
+		ci_pair_spun(loop, won);
 }
 
 /* Drives until it is my turn. me has a suspended coroutine, or none (empty). */
@@ -414,7 +441,8 @@ static void strand_body(struct ci_strand *me)
 		ci_monitor_strand(me);
 		return;
 	}
-	ci_baton_take(&me->baton, me->loop);
+	take(me);
+	me->tid = gettid();
 	while (me->start) {
 		struct ci_runnable *r = me->start;
 
@@ -474,11 +502,11 @@ void ci_engine_leave(struct ci_strand *me)
 			to = ci_container_of(r, struct ci_strand, resume);
 		}
 	}
-	loop->stats.handoffs++;
+	prepare(loop, to);
 	ci_baton_pass(&to->baton);
 }
 
 void ci_engine_return(struct ci_strand *me)
 {
-	ci_baton_take(&me->baton, me->loop);
+	take(me);
 }

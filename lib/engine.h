@@ -14,11 +14,13 @@
 #define CI_ENGINE_H
 
 #include "clock.h"
+#include "cpu.h"
 #include "door.h"
 #include "entry.h"
 #include "heap.h"
 #include "list.h"
 #include "monitor.h"
+#include "pair.h"
 #include "poller.h"
 #include "strand.h"
 #include "table.h"
@@ -59,6 +61,8 @@ struct cigo_loop {
 	struct ci_strand *direct; /* set right before a suspension: it runs next, ahead of all */
 	struct ci_list strands, idle; /* all; those without a coroutine, last used first */
 	struct ci_monitor monitor;    /* in the preemptive model */
+	struct ci_cpu cpu;
+	struct ci_pair pair;
 
 	/* when */
 	struct ci_list ready, batch;	 /* to run; to run in this tick */

@@ -62,6 +62,7 @@ static void *worker_main(void *arg)
 	struct worker *w = arg;
 
 	ci_strand_name("cigo_go");
+	ci_cpu_roam(w->loop);
 	pthread_cleanup_push(left_early, NULL);
 	w->result = w->fn(w->own, w->arg, w->f.size ? w->value : NULL);
 	pthread_cleanup_pop(0);

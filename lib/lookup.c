@@ -89,6 +89,7 @@ static void *lookup_main(void *arg)
 	struct lookup *l = arg;
 
 	ci_strand_name("cigo_lookup");
+	ci_cpu_roam(l->loop);
 	resolve(l);
 	ci_door_post(&l->loop->door, &l->letter);
 	return NULL;

@@ -135,6 +135,8 @@ static int open_all(cigo_loop *loop, cigo_ctx *outer)
 		return err;
 	loop->home.loop = loop;
 	loop->last_look = ci_clock_now();
+	ci_cpu_open(loop);
+	ci_pair_open(loop);
 	cigo_ctx *root = ci_ctx_root(outer, loop);
 	if (!root)
 		return -ENOMEM;
@@ -191,6 +193,7 @@ static void finish(struct run *r)
 	ci_engine_home(loop); /* tasks that callbacks spawned too late end without a body */
 	ci_callback_drain(loop);
 	ci_engine_dismiss(loop);
+	ci_cpu_close(loop);
 }
 
 static void close_all(cigo_loop *loop)

@@ -61,6 +61,8 @@ cigo_loop_options ci_options(const cigo_loop_options *given, const char *functio
 	o.poller =
 		choice(function, o.poller, "CIGO_POLLER", (const char *const[]){ "epoll", "poll" });
 	o.debug = choice(function, o.debug, "CIGO_DEBUG", (const char *const[]){ "0", "1" });
+	o.home = choice(function, o.home, "CIGO_HOME", (const char *const[]){ "1", "0" });
+	o.spin = choice(function, o.spin, "CIGO_SPIN", (const char *const[]){ "1", "0" });
 	o.shuffle_seed = number(o.shuffle_seed, "CIGO_SEED");
 	if (!o.stack_size)
 		o.stack_size = 256 * 1024;

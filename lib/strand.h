@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/types.h>
 
 #include "baton.h"
 #include "list.h"
@@ -69,6 +70,9 @@ struct ci_strand {
 	const char *name;     /* of the coroutine */
 	bool named;	      /* the thread bears it */
 	bool blocking;	      /* inside a blocking section */
+
+	pid_t tid; /* of cpu.c: the kernel's number; 0: has not run yet */
+	int cpu;   /* of cpu.c: where it may run */
 };
 
 /*

@@ -19,6 +19,8 @@ enum { CIGO_COOPERATIVE = 1, CIGO_PREEMPTIVE };	  /* CIGO_MODEL=cooperative|pree
 enum { CIGO_CLOCK_REAL = 1, CIGO_CLOCK_VIRTUAL }; /* CIGO_CLOCK=real|virtual */
 enum { CIGO_POLLER_EPOLL = 1, CIGO_POLLER_POLL }; /* CIGO_POLLER=epoll|poll */
 enum { CIGO_DEBUG_OFF = 1, CIGO_DEBUG_ON };	  /* CIGO_DEBUG=0|1 */
+enum { CIGO_HOME_ON = 1, CIGO_HOME_OFF };	  /* CIGO_HOME=1|0 */
+enum { CIGO_SPIN_ON = 1, CIGO_SPIN_OFF };	  /* CIGO_SPIN=1|0 */
 
 /* Zero means the default, everywhere. */
 typedef struct cigo_loop_options {
@@ -33,6 +35,8 @@ typedef struct cigo_loop_options {
 	int64_t patience_ns;   /* how long a task waits for a thread; 0: 1 s */
 	int64_t silence_ns;    /* how long descriptors must be silent before the virtual clock
 				* jumps; 0: 10 ms */
+	int home; /* while coroutines hand over often, they share one CPU of the thread's mask */
+	int spin; /* two that only pass to each other use two CPUs, if one is idle; needs home */
 } cigo_loop_options;
 
 /* Exact counts since the loop was made. */
@@ -46,6 +50,8 @@ typedef struct cigo_stats {
 	uint64_t tasks;	    /* tasks spawned */
 	uint64_t callbacks; /* callbacks called */
 	uint64_t wakes;	    /* writes to the eventfd by outsiders */
+	uint64_t moves;	    /* threads moved to another set of CPUs, see option home */
+	uint64_t spins;	    /* handoffs waited for without sleeping at first, see option spin */
 } cigo_stats;
 
 /* status < 0: dropped at the loop's end, free what arg owns. Runs on the home thread. */

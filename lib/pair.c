@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Floor: 2 engine
+ * Spinning for the baton, where it pays.
+ */
+#include "pair.h"
+
+#include <unistd.h>
+
+#include "engine.h"
+
+/* About what a sleep and a wake on another CPU cost. */
+#define SPIN INT64_C(8000) /* ns */
+
+enum {
+	LOOKS = 32, /* at the semaphore, between looks at the clock */
+	MOST_NEEDED = 1 << 16
+};
+
+void ci_pair_open(cigo_loop *loop)
+{
+	loop->pair = (struct ci_pair){ .need = CI_PAIR_BEGIN };
+}
+
+static void stop(struct ci_pair *p)
+{
+	p->on = false;
+	p->beside = NULL;
+	p->run = 0;
+}
+
+/* In vain: the next time it must be earned by more. */
+static void give_up(struct ci_pair *p)
+{
+	stop(p);
+	if (p->need < MOST_NEEDED)
+		p->need *= 2;
+}
+
+/* Besides the one or two of us, is there a CPU for which nobody waits? */
+static bool room(int ours)
+{
+	int wanted = ci_cpu_wanted();
+
+	return wanted >= 0 && wanted - ours < (int)sysconf(_SC_NPROCESSORS_ONLN) - 1;
+}
+
+static void begin(cigo_loop *loop, struct ci_strand *beside)
+{
+	struct ci_pair *p = &loop->pair;
+
+	p->run = 0;
+	p->spins = p->lost = 0;
+	if (loop->cpu.home == CI_CPU_ANY)
+		return;
+	if (!room(1)) {
+		give_up(p);
+		return;
+	}
+	p->on = true;
+	p->beside = beside;
+}
+
+bool ci_pair_pass(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to)
+{
+	struct ci_pair *p = &loop->pair;
+	bool alternates = me == p->to && to == p->from;
+
+	p->from = me;
+	p->to = to;
+	if (ci_unlikely(!alternates)) {
+		stop(p);
+		return false;
+	}
+	if (ci_likely(p->on)) {
+		if (loop->cpu.home == CI_CPU_ANY)
+			stop(p);
+		return p->on;
+	}
+	if (++p->run >= p->need)
+		begin(loop, to);
+	return p->on;
+}
+
+static inline void relax(void)
+{
+#if defined __x86_64__ || defined __i386__
+	__builtin_ia32_pause();
+#elif defined __aarch64__
+	__asm__ volatile("yield");
+#endif
+}
+
+bool ci_pair_spin(struct ci_strand *me)
+{
+	int64_t end = ci_clock_now() + SPIN;
+
+	do {
+		for (int i = 0; i < LOOKS; i++) {
+			int value = 0;
+
+			sem_getvalue(&me->baton.sem, &value);
+			if (value > 0)
+				return true;
+			relax();
+		}
+	} while (ci_clock_now() < end);
+	return false;
+}
+
+void ci_pair_spun(cigo_loop *loop, bool won)
+{
+	struct ci_pair *p = &loop->pair;
+
+	loop->stats.spins++;
+	if (!p->on)
+		return;
+	p->spins++;
+	p->lost += !won;
+	if (p->spins < CI_PAIR_CHECK && (p->spins < 16 || p->lost < p->spins / 2))
+		return;
+	if (p->lost >= p->spins / 2 || !room(2))
+		give_up(p);
+	else
+		p->need = CI_PAIR_BEGIN;
+	p->spins = p->lost = 0;
+}
