@@ -37,6 +37,14 @@ static void give_up(struct ci_pair *p)
 		p->need *= 2;
 }
 
+/* Asking costs 6 us: not too often. */
+static void no_room(struct ci_pair *p)
+{
+	stop(p);
+	if (p->need < CI_PAIR_RETRY)
+		p->need = CI_PAIR_RETRY;
+}
+
 /* Besides the one or two of us, is there a CPU for which nobody waits? */
 static bool room(int ours)
 {
@@ -54,11 +62,24 @@ static void begin(cigo_loop *loop, struct ci_strand *beside)
 	if (loop->cpu.home == CI_CPU_ANY)
 		return;
 	if (!room(1)) {
-		give_up(p);
+		no_room(p);
 		return;
 	}
 	p->on = true;
+	p->crowded = false;
 	p->beside = beside;
+}
+
+/* Once may be anything that just passes by. */
+static void look_round(struct ci_pair *p)
+{
+	bool crowded = !room(2);
+
+	if (crowded && p->crowded)
+		no_room(p);
+	else
+		p->need = CI_PAIR_BEGIN;
+	p->crowded = crowded;
 }
 
 bool ci_pair_pass(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to)
@@ -119,9 +140,9 @@ void ci_pair_spun(cigo_loop *loop, bool won)
 	p->lost += !won;
 	if (p->spins < CI_PAIR_CHECK && (p->spins < 16 || p->lost < p->spins / 2))
 		return;
-	if (p->lost >= p->spins / 2 || !room(2))
+	if (p->lost >= p->spins / 2)
 		give_up(p);
 	else
-		p->need = CI_PAIR_BEGIN;
+		look_round(p);
 	p->spins = p->lost = 0;
 }

@@ -8,7 +8,7 @@
  *
  * It begins after CI_PAIR_BEGIN handoffs in strict alternation, if the machine has a CPU that nobody
  * wants at that moment, and ends when the alternation does, when every second spin is in vain, or
- * somebody else wants to run; then it must be earned again by twice as many. At most one strand of a
+ * somebody else wants to run; then it must be earned again, by more. At most one strand of a
  * loop spins: the other holds the baton. Never with one CPU; off by option.
  *
  * The spinner looks with sem_getvalue, then takes with sem_wait: TSan, helgrind and DRD follow that.
@@ -18,7 +18,7 @@
 
 #include "strand.h"
 
-enum { CI_PAIR_BEGIN = 64, CI_PAIR_CHECK = 2048 };
+enum { CI_PAIR_BEGIN = 64, CI_PAIR_RETRY = 1024, CI_PAIR_CHECK = 2048 };
 
 struct ci_pair {
 	struct ci_strand *from, *to; /* of the last handoff; compared only: they may be gone */
@@ -27,6 +27,7 @@ struct ci_pair {
 	bool on;
 	struct ci_strand *beside; /* on: the one that is not on the home CPU */
 	unsigned spins, lost;	  /* since the last look: all, those in vain */
+	bool crowded;		  /* on: there was no room when we last looked */
 };
 
 void ci_pair_open(cigo_loop *loop);
