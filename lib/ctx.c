@@ -108,9 +108,34 @@ static cigo_ctx *adopt(cigo_ctx *ctx)
 
 cigo_ctx *ci_ctx_new(cigo_ctx *parent, cigo_loop *loop)
 {
-	cigo_ctx *ctx = make(parent, loop, 0);
+	return ci_ctx_new_with(parent, loop, 0);
+}
+
+cigo_ctx *ci_ctx_new_with(cigo_ctx *parent, cigo_loop *loop, size_t room)
+{
+	cigo_ctx *ctx = make(parent, loop, room);
 
 	return ctx ? adopt(ctx) : NULL;
+}
+
+void ci_ctx_leave(cigo_ctx *ctx)
+{
+	if (ctx->refs > 1)
+		return;
+	ci_timer_disarm(ctx->loop, &ctx->timer);
+	ci_list_unlink(&ctx->sibling);
+	cigo_ctx_unref(ctx->parent);
+	ctx->parent = &background;
+	ctx->loop = NULL;
+	ctx->left = true;
+}
+
+void ci_ctx_drop(cigo_ctx *ctx)
+{
+	if (ctx->left)
+		free(ctx);
+	else
+		cigo_ctx_unref(ctx);
 }
 
 static void timed_out(cigo_loop *loop, struct ci_timer *t)

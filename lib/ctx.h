@@ -27,6 +27,7 @@ struct cigo_ctx {
 	unsigned refs;
 	int cause;	       /* 0: alive; written with the baton (if any) and under the mutex */
 	bool barrier;	       /* cancellations from above end here */
+	bool left;	       /* it has left the tree, and has but one reference */
 	int64_t deadline;      /* effective: its own or an ancestor's; final */
 	struct ci_timer timer; /* armed: the deadline is its own; needs a loop */
 	struct ci_list sibling, children;
@@ -38,6 +39,12 @@ struct cigo_ctx {
 
 /* A child of parent that belongs to loop (NULL: to none). */
 cigo_ctx *ci_ctx_new(cigo_ctx *parent, cigo_loop *loop);
+/* As ctx_new, with room for what shares its memory: room bytes, zeros, at value. */
+cigo_ctx *ci_ctx_new_with(cigo_ctx *parent, cigo_loop *loop, size_t room);
+/* The coroutine that had it is over: if nobody else has it, its ancestors need not wait for it. */
+void ci_ctx_leave(cigo_ctx *ctx);
+/* Gives back the reference of who called leave. */
+void ci_ctx_drop(cigo_ctx *ctx);
 /*
  * A context of another world than outer: a loop's root, or a worker's without a loop. Knows outer's
  * values and (but for a virtual one) deadline, and is no child of it.

@@ -97,7 +97,10 @@ int cigo_future_unref(cigo_future *f)
 
 		drop_listeners(f);
 		ci_list_unlink(&f->link);
-		free(f);
+		if (f->ops->free)
+			f->ops->free(f);
+		else
+			free(f);
 		f = inner;
 	}
 	return 0;

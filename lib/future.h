@@ -16,6 +16,7 @@ struct ci_future_ops {
 	bool user; /* may be completed by the program */
 	bool body; /* done only when a body has returned: awaits wait for it, even cancelled */
 	void (*cancel)(cigo_future *f, int cause); /* pending; NULL: completes with the cause */
+	void (*free)(cigo_future *f);		   /* gives its memory back; NULL: free(3) */
 	/* What f still refers to goes; a reference returned is given back by the caller. */
 	cigo_future *(*fini)(cigo_future *f);
 };

@@ -30,9 +30,7 @@ static void end(struct ci_task *t, int err)
 	ci_ctx_watch_remove(t->ctx, &t->before);
 	loop->live--;
 	ci_future_finish(&t->f, t->cause ? t->cause : err < 0 ? err : 0);
-	cigo_ctx *ctx = t->ctx;
-	t->ctx = NULL;
-	cigo_ctx_unref(ctx);
+	ci_ctx_leave(t->ctx);
 	cigo_future_unref(&t->f);
 }
 
@@ -149,7 +147,15 @@ static void cancel(cigo_future *f, int cause)
 	ci_ctx_end(t->ctx, cause);
 }
 
-const struct ci_future_ops ci_task_ops = { .noun = "task", .body = true, .cancel = cancel };
+/* Its memory is the context's. */
+static void free_task(cigo_future *f)
+{
+	ci_ctx_drop(ci_container_of(f, struct ci_task, f)->ctx);
+}
+
+const struct ci_future_ops ci_task_ops = {
+	.noun = "task", .body = true, .cancel = cancel, .free = free_task
+};
 
 /* --- spawning -------------------------------------------------------------------------------- */
 
@@ -168,7 +174,7 @@ cigo_task_options ci_task_check(const cigo_task_options *o, const char *function
 	return result;
 }
 
-/* One allocation: the task, its value, the canary, the copy of the argument, the name. */
+/* One allocation: the context, the task, its value, the canary, the copy of the argument, the name. */
 static struct ci_task *allocate(const cigo_ctx *ctx, size_t ret_size, const cigo_task_options *o)
 {
 	size_t name_size = strlen(o->name) + 1, most = PTRDIFF_MAX / 4;
@@ -178,15 +184,12 @@ static struct ci_task *allocate(const cigo_ctx *ctx, size_t ret_size, const cigo
 	size_t value_at = ci_align(sizeof(struct ci_task));
 	size_t arg_at = ci_align(value_at + ret_size + sizeof canary);
 	size_t name_at = arg_at + o->arg_size;
-	struct ci_task *t = calloc(1, name_at + name_size);
-	if (!t)
+	cigo_ctx *own = ci_ctx_new_with((cigo_ctx *)(uintptr_t)ctx, ctx->loop, name_at + name_size);
+	if (!own)
 		return NULL;
-	char *memory = (char *)t;
-	t->ctx = ci_ctx_new((cigo_ctx *)(uintptr_t)ctx, ctx->loop);
-	if (!t->ctx) {
-		free(t);
-		return NULL;
-	}
+	char *memory = own->value;
+	struct ci_task *t = (struct ci_task *)(void *)memory;
+	t->ctx = own;
 	ci_future_init(&t->f, &ci_task_ops, ret_size, memory + value_at, ctx->loop);
 	memcpy(memory + value_at + ret_size, canary, sizeof canary);
 	if (o->arg_size)

@@ -20,7 +20,7 @@ struct ci_task {
 	struct ci_runnable start;   /* queued until the first step */
 	struct ci_ctx_watch before; /* on ctx, until the first step */
 	struct ci_strand *strand;   /* while the body runs; NULL before and after */
-	cigo_ctx *ctx;		    /* the coroutine's own; holds a reference till done */
+	cigo_ctx *ctx;		    /* the coroutine's own: both lie in one block, which is its */
 	cigo_coro_fn *fn;
 	void *arg;
 	void (*arg_free)(void *arg);
