@@ -40,6 +40,7 @@
 #include <cigo/go.h>
 #include <cigo/group.h>
 #include <cigo/iter.h>
+#include <cigo/limit.h>
 #include <cigo/listener.h>
 #include <cigo/loop.h>
 #include <cigo/mutex.h>

@@ -13,7 +13,9 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "limit.h"
 #include "misuse.h"
+#include "pool.h"
 
 enum { STARVED_NS = 10000000 }; /* how often a thread is asked for again */
 
@@ -156,6 +158,11 @@ static int64_t patience(cigo_loop *loop, bool *ret_jump)
 	}
 	if (!ci_list_empty(&loop->starved) && ns > STARVED_NS)
 		ns = STARVED_NS;
+	int64_t pool = *ret_jump ? CIGO_NEVER : ci_pool_next(loop);
+	if (pool != CIGO_NEVER && ns > 0) {
+		int64_t wait = pool - ci_clock_now();
+		ns = wait < 0 ? 0 : wait < ns ? wait : ns;
+	}
 	return ns;
 }
 
@@ -202,6 +209,7 @@ static void look(cigo_loop *loop, bool idle)
 		look_busy(loop);
 	int64_t now = ci_engine_now(loop);
 	ci_timer_fire(loop, now);
+	ci_pool_trim(loop);
 	set_pace(loop, now, idle);
 }
 
@@ -217,18 +225,6 @@ static void starve(cigo_loop *loop, struct ci_runnable *r)
 	ci_list_append(&loop->starved, &r->link);
 }
 
-/* An idle strand whose stack is large enough for r; NULL: none. */
-static struct ci_strand *idle_for(const cigo_loop *loop, const struct ci_runnable *r)
-{
-	ci_list_each(node, &loop->idle) {
-		struct ci_strand *s = ci_list_entry(node, struct ci_strand, idle);
-
-		if (s->stack_size >= r->stack_size)
-			return s;
-	}
-	return NULL;
-}
-
 /* Tries them again where a strand is free or it is time, and gives up those that have waited too
  * long. */
 static void feed(cigo_loop *loop)
@@ -241,7 +237,7 @@ static void feed(cigo_loop *loop)
 		loop->starved_look = now;
 	ci_list_each(node, &loop->starved) {
 		struct ci_runnable *r = ci_list_entry(node, struct ci_runnable, link);
-		bool idle = idle_for(loop, r) != NULL;
+		bool idle = ci_pool_find(loop, r->stack_size) != NULL;
 		bool late = now - r->since >= loop->options.patience_ns;
 
 		if (!idle && !time && !hopeless)
@@ -251,6 +247,9 @@ static void feed(cigo_loop *loop)
 			ci_list_append(&loop->ready, node);
 			continue;
 		}
+		if (!loop->told_limit)
+			ci_limit_warn("a task fails with -EAGAIN");
+		loop->told_limit = true;
 		r->give_up(loop, r, -EAGAIN);
 		hopeless = false; /* one at a time: its end may be what the next waits for */
 	}
@@ -319,7 +318,7 @@ static void strand_body(struct ci_strand *me);
 /* A strand without a coroutine for r; NULL: there is none to be had now. */
 static struct ci_strand *strand_for(cigo_loop *loop, const struct ci_runnable *r)
 {
-	struct ci_strand *s = idle_for(loop, r);
+	struct ci_strand *s = ci_pool_find(loop, r->stack_size);
 
 	if (s) {
 		ci_list_unlink(&s->idle);
@@ -469,18 +468,6 @@ void ci_engine_home(cigo_loop *loop)
 			loop->home_call = NULL;
 			r->run(loop, r);
 		}
-	}
-}
-
-void ci_engine_dismiss(cigo_loop *loop)
-{
-	while (!ci_list_empty(&loop->strands)) {
-		struct ci_strand *s = ci_list_first(&loop->strands, struct ci_strand, link);
-
-		s->start = NULL;
-		ci_baton_pass(&s->baton);
-		ci_strand_join(s);
-		ci_self.held = loop;
 	}
 }
 

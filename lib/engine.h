@@ -59,7 +59,10 @@ struct cigo_loop {
 	struct ci_strand home;	       /* the thread in cigo_loop_run; not in strands */
 	struct ci_runnable *home_call; /* what home is to run when it gets the baton; NULL: drive */
 	struct ci_strand *direct; /* set right before a suspension: it runs next, ahead of all */
-	struct ci_list strands, idle; /* all; those without a coroutine, last used first */
+	struct ci_list strands;	      /* all */
+	struct ci_list idle, cold;    /* without a coroutine, last used first; see pool.c */
+	struct ci_list ending;	      /* told to, not yet joined */
+	int64_t pool_look;	      /* when the pool is looked at again, real clock */
 	struct ci_monitor monitor;    /* in the preemptive model */
 	struct ci_cpu cpu;
 	struct ci_pair pair;
@@ -67,6 +70,7 @@ struct cigo_loop {
 	/* when */
 	struct ci_list ready, batch;	 /* to run; to run in this tick */
 	struct ci_list starved;		 /* found no thread */
+	bool told_limit;		 /* a warning has said why */
 	int64_t starved_look;		 /* when they were last tried, real clock */
 	unsigned since_look, look_after; /* resumptions since the last look; until the next */
 	int64_t last_look;		 /* real clock */
@@ -134,8 +138,6 @@ void ci_engine_home(cigo_loop *loop);
 void ci_engine_leave(struct ci_strand *me);
 /* Waits for it to come back; me was made ready by a letter. */
 void ci_engine_return(struct ci_strand *me);
-/* Ends and joins the strands, all idle. */
-void ci_engine_dismiss(cigo_loop *loop);
 /* Delivers what outsiders have posted so far. */
 void ci_engine_collect(cigo_loop *loop);
 /* Delivers letters with that status. */

@@ -170,7 +170,7 @@ int ci_gen_plain_end(cigo_ctx *ctx, cigo_gen *g)
 		visit(ctx, g, false);
 	}
 	if (p->ctx && g->state == CI_GEN_DONE)
-		pthread_join(p->thread.id, NULL);
+		ci_strand_thread_join(&p->thread);
 	int err = p->result;
 	cigo_ctx_unref(p->ctx);
 	ci_baton_fini(&p->inside);

@@ -45,7 +45,7 @@ static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
 	struct worker *w = ci_container_of(letter, struct worker, letter);
 
 	(void)status; /* the loop does not end before */
-	pthread_join(w->thread.id, NULL);
+	ci_strand_thread_join(&w->thread);
 	loop->outside--;
 	end(w, w->result);
 }

@@ -100,7 +100,7 @@ static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
 	struct lookup *l = ci_container_of(letter, struct lookup, letter);
 
 	(void)status; /* the loop does not end before */
-	pthread_join(l->thread.id, NULL);
+	ci_strand_thread_join(&l->thread);
 	loop->outside--;
 	struct ci_park *park = l->park;
 	l->park = NULL;

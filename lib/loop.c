@@ -13,6 +13,7 @@
 #include "interrupt.h"
 #include "misuse.h"
 #include "options.h"
+#include "pool.h"
 #include "signal.h"
 #include "task.h"
 
@@ -32,7 +33,7 @@ cigo_loop *cigo_loop_new(const cigo_loop_options *o)
 	loop->root = cigo_ctx_background();
 	loop->look_after = CI_LOOK_AFTER;
 	struct ci_list *lists[] = {
-		&loop->strands, &loop->idle,	  &loop->ready,	  &loop->batch,	 &loop->starved,
+		&loop->strands, &loop->cold, &loop->ending, &loop->idle,	  &loop->ready,	  &loop->batch,	 &loop->starved,
 		&loop->watches, &loop->callbacks, &loop->leavers, &loop->idlers, &loop->futures,
 	};
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
@@ -192,7 +193,7 @@ static void finish(struct run *r)
 	ci_callback_drain(loop);
 	ci_engine_home(loop); /* tasks that callbacks spawned too late end without a body */
 	ci_callback_drain(loop);
-	ci_engine_dismiss(loop);
+	ci_pool_dismiss(loop);
 	ci_cpu_close(loop);
 }
 

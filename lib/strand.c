@@ -1,29 +1,41 @@
 /* SPDX-License-Identifier: MIT
  *
  * Floor: 1 baton
- * Threads: their stacks, guards, names and signal masks.
+ * Threads: their stacks, names and signal masks.
  *
- * Stacks are glibc's: committed lazily, cached by it. pthread_attr_setstacksize counts static
- * thread-local storage in, and a sanitizer's can be larger than a whole default stack (gcc's TSan:
- * 921,088 bytes), so that is added here. The guard is 64 KiB: a local array of 60 kB must not jump
- * over it. Deliberately missing: pthread_cancel and pthread_exit in coroutines.
+ * Stacks come from stack.c. Static thread-local storage lies on a thread's stack, and a sanitizer's
+ * can be larger than a whole default stack (gcc's TSan: 921,088 bytes), so that is added here.
+ *
+ * A strand's record lies on top of its stack, beside the thread's own: there they share a page, and a
+ * coroutine that sleeps needs one less, in memory and in the processor's tables. It lives from before
+ * the thread is made until after it is joined, as long as the stack.
+ *
+ * Deliberately missing: pthread_cancel and pthread_exit in coroutines.
  */
 #include "strand.h"
 
+#include <config.h>
 #include <errno.h>
 #include <limits.h>
 #include <link.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "misuse.h"
 
-enum { GUARD = 64 * 1024, MOST_TLS = 64 << 20 };
+enum {
+	MOST_TLS = 64 << 20,
+	LINE = 64,     /* of the processor's cache */
+	OWN = 6 * 1024 /* of the thread itself: its descriptor, room for modules loaded later, and
+			* the first frames */
+};
 
-/* Static TLS of all modules loaded now; what dlopen adds later comes from glibc's surplus. */
+/* --- thread-local storage -------------------------------------------------------------------- */
+
+static size_t tls; /* static, of all modules loaded at the first thread; written once */
+
 static int add_tls(struct dl_phdr_info *info, size_t size, void *sum)
 {
 	(void)size;
@@ -33,39 +45,38 @@ static int add_tls(struct dl_phdr_info *info, size_t size, void *sum)
 	return 0;
 }
 
-/* Blocks what comes from outside; faults and what profilers use stay open. */
-static void block_signals(sigset_t *old)
+/* A stack for a body that uses size bytes. `surplus` is what the C library was found to need beyond
+ * what the modules say: see grows. It sets all of that aside when the program starts, so the modules
+ * are asked once. */
+static int get_stack(struct ci_stack *ret, size_t size, size_t surplus)
 {
-	static const int open[] = { SIGSEGV, SIGBUS, SIGFPE,  SIGILL,
-				    SIGTRAP, SIGSYS, SIGPROF, SIGABRT };
-	sigset_t set;
-
-	sigfillset(&set);
-	for (size_t i = 0; i < sizeof open / sizeof *open; i++)
-		sigdelset(&set, open[i]);
-	pthread_sigmask(SIG_SETMASK, &set, old);
-}
-
-static int create(pthread_t *ret, pthread_attr_t *attr, size_t size, void *(*body)(void *),
-		  void *arg)
-{
-	size_t page = (size_t)sysconf(_SC_PAGESIZE), tls = 0;
-	int err;
-
 	if (size < (size_t)PTHREAD_STACK_MIN)
 		size = PTHREAD_STACK_MIN;
 	if (size > PTRDIFF_MAX / 2)
 		return -EAGAIN;
-	dl_iterate_phdr(add_tls, &tls);
-	for (;; tls = 2 * tls + page) { /* the sum above may miss a surplus: grow on EINVAL */
-		size_t whole = (size + tls + GUARD + page - 1) & ~(page - 1);
+	return ci_stack_alloc(ret, size + tls + surplus + OWN);
+}
 
-		err = pthread_attr_setstacksize(attr, whole);
-		if (!err)
-			err = pthread_create(ret, attr, body, arg);
-		if (err != EINVAL || tls > MOST_TLS)
-			return -err;
-	}
+/* Whether a creation that failed is worth another attempt, with more surplus. */
+static bool grows(int err, size_t *surplus)
+{
+	if (err != -EINVAL || *surplus > MOST_TLS)
+		return false;
+	*surplus = 2 * (*surplus + tls) + 4096;
+	return true;
+}
+
+/* --- signals --------------------------------------------------------------------------------- */
+
+/* What library threads block: all that comes from outside; faults and what profilers use stay open. */
+static void signals_to_block(sigset_t *ret)
+{
+	static const int open[] = { SIGSEGV, SIGBUS, SIGFPE,  SIGILL,
+				    SIGTRAP, SIGSYS, SIGPROF, SIGABRT };
+
+	sigfillset(ret);
+	for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+		sigdelset(ret, open[i]);
 }
 
 /* A child of fork is no library thread any more: it gets signals as the process does. */
@@ -75,10 +86,15 @@ static void in_child(void)
 		pthread_sigmask(SIG_SETMASK, &ci_self.thread->outside, NULL);
 }
 
-static void watch_forks(void)
+static void prepare(void)
 {
+	dl_iterate_phdr(add_tls, &tls);
 	pthread_atfork(NULL, NULL, in_child); /* for want of memory children keep the mask */
 }
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* --- threads --------------------------------------------------------------------------------- */
 
 static void *thread_main(void *arg)
 {
@@ -88,26 +104,74 @@ static void *thread_main(void *arg)
 	return t->body(t->arg);
 }
 
-int ci_strand_thread(struct ci_thread *t, size_t stack_size, void *(*body)(void *), void *arg)
+/* The thread's mask is set as it is made: by its attributes, or else by its maker, who has it for
+ * that moment. */
+static int create(struct ci_thread *t, pthread_attr_t *attr)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	pthread_attr_t attr;
+	sigset_t mask;
+
+	signals_to_block(&mask);
+#if HAVE_PTHREAD_ATTR_SETSIGMASK_NP
+	if (ci_self.thread)
+		t->outside = ci_self.thread->outside;
+	else
+		pthread_sigmask(SIG_SETMASK, NULL, &t->outside);
+	int err = pthread_attr_setsigmask_np(attr, &mask);
+	return err ? err : pthread_create(&t->id, attr, thread_main, t);
+#else
 	sigset_t old;
+	pthread_sigmask(SIG_SETMASK, &mask, &old);
+	t->outside = ci_self.thread ? ci_self.thread->outside : old;
+	int err = pthread_create(&t->id, attr, thread_main, t);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return err;
+#endif
+}
+
+/* Runs t->body on the stack, whose `used` topmost bytes are taken. */
+static int launch(struct ci_thread *t, const struct ci_stack *stack, size_t used)
+{
+	pthread_attr_t attr;
 	int err = pthread_attr_init(&attr);
 
 	if (err)
 		return -err;
-	pthread_once(&once, watch_forks);
-	pthread_attr_setguardsize(&attr, GUARD);
-	block_signals(&old);
+	t->stack = *stack;
+	err = pthread_attr_setstack(&attr, stack->base, stack->size - used);
+	if (!err)
+		err = create(t, &attr);
+	pthread_attr_destroy(&attr);
+	return err == EPERM ? -EAGAIN : -err;
+}
+
+int ci_strand_thread(struct ci_thread *t, size_t stack_size, void *(*body)(void *), void *arg)
+{
+	struct ci_stack stack = { .slab = NULL };
+	size_t surplus = 0;
+	int err;
+
+	pthread_once(&once, prepare);
 	t->body = body;
 	t->arg = arg;
-	t->outside = ci_self.thread ? ci_self.thread->outside : old;
-	err = create(&t->id, &attr, stack_size, thread_main, t);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	pthread_attr_destroy(&attr);
-	return err == -EINVAL || err == -EPERM ? -EAGAIN : err;
+	do {
+		err = get_stack(&stack, stack_size, surplus);
+		if (!err)
+			err = launch(t, &stack, 0);
+		if (err)
+			ci_stack_free(&stack);
+	} while (grows(err, &surplus));
+	return err == -EINVAL ? -EAGAIN : err;
 }
+
+void ci_strand_thread_join(struct ci_thread *t)
+{
+	struct ci_stack stack = t->stack; /* t may lie on it */
+
+	pthread_join(t->id, NULL); /* the kernel is done with it too */
+	ci_stack_free(&stack);
+}
+
+/* --- strands --------------------------------------------------------------------------------- */
 
 static void left_early(void *arg)
 {
@@ -129,17 +193,11 @@ static void *strand_main(void *arg)
 	return NULL;
 }
 
-int ci_strand_create(struct ci_strand **ret, cigo_loop *loop, size_t stack_size,
-		     void (*body)(struct ci_strand *))
+/* Makes s, on top of the stack. */
+static int init(struct ci_strand *s, cigo_loop *loop, size_t stack_size,
+		void (*body)(struct ci_strand *))
 {
-	struct ci_strand *s = calloc(1, sizeof *s);
-	int err = s ? ci_baton_init(&s->baton) : -ENOMEM;
-
-	*ret = NULL;
-	if (err) {
-		free(s);
-		return err;
-	}
+	memset(s, 0, sizeof *s);
 	s->loop = loop;
 	s->body = body;
 	s->stack_size = stack_size;
@@ -148,29 +206,64 @@ int ci_strand_create(struct ci_strand **ret, cigo_loop *loop, size_t stack_size,
 	ci_list_init(&s->link);
 	ci_list_init(&s->idle);
 	ci_list_init(&s->writes);
-	err = ci_strand_thread(&s->thread, stack_size, strand_main, s);
-	if (err) {
-		ci_baton_fini(&s->baton);
-		free(s);
+	s->thread.body = strand_main;
+	s->thread.arg = s;
+	return ci_baton_init(&s->baton);
+}
+
+static int make(struct ci_strand **ret, const struct ci_stack *stack, cigo_loop *loop,
+		size_t stack_size, void (*body)(struct ci_strand *))
+{
+	enum { SIZE = (sizeof(struct ci_strand) + LINE - 1) / LINE * LINE };
+	struct ci_strand *s = (void *)(stack->base + stack->size - SIZE);
+	int err = init(s, loop, stack_size, body);
+
+	if (err)
 		return err;
-	}
-	*ret = s;
-	return 0;
+	err = launch(&s->thread, stack, SIZE);
+	if (err)
+		ci_baton_fini(&s->baton);
+	else
+		*ret = s;
+	return err;
+}
+
+int ci_strand_create(struct ci_strand **ret, cigo_loop *loop, size_t stack_size,
+		     void (*body)(struct ci_strand *))
+{
+	struct ci_stack stack = { .slab = NULL };
+	size_t surplus = 0;
+	int err;
+
+	pthread_once(&once, prepare);
+	*ret = NULL;
+	do {
+		err = get_stack(&stack, stack_size, surplus);
+		if (!err)
+			err = make(ret, &stack, loop, stack_size, body);
+		if (err)
+			ci_stack_free(&stack);
+	} while (grows(err, &surplus));
+	return err == -EINVAL ? -EAGAIN : err;
 }
 
 void ci_strand_join(struct ci_strand *s)
 {
+	struct ci_stack stack = s->thread.stack;
+
 	pthread_join(s->thread.id, NULL);
 	ci_list_unlink(&s->link);
 	ci_list_unlink(&s->idle);
 	ci_baton_fini(&s->baton);
-	free(s);
+	ci_stack_free(&stack);
 }
 
 void ci_strand_name(const char *name)
 {
 	char text[16];
+	size_t n = strnlen(name, sizeof text - 1); /* snprintf would need a page of stack */
 
-	snprintf(text, sizeof text, "%s", name);
+	memcpy(text, name, n);
+	text[n] = 0;
 	pthread_setname_np(pthread_self(), text);
 }

@@ -12,6 +12,7 @@
 
 #include "baton.h"
 #include "list.h"
+#include "stack.h"
 
 struct ci_team;
 
@@ -39,6 +40,7 @@ struct ci_thread {
 	pthread_t id;
 	void *(*body)(void *arg);
 	void *arg;
+	struct ci_stack stack;
 	sigset_t outside; /* the mask of who made it, or its maker: what a forked child gets */
 };
 
@@ -85,8 +87,9 @@ int ci_strand_create(struct ci_strand **ret, cigo_loop *loop, size_t stack_size,
 void ci_strand_join(struct ci_strand *s);
 /* Names the calling thread, at most 15 bytes of name. */
 void ci_strand_name(const char *name);
-/* A plain thread made as strands are: stack, signal mask. t is joined by its id and outlives it.
- * Fails: -EAGAIN, -ENOMEM. */
+/* A plain thread made as strands are: stack, signal mask. t outlives it. Fails: -EAGAIN, -ENOMEM. */
 int ci_strand_thread(struct ci_thread *t, size_t stack_size, void *(*body)(void *), void *arg);
+/* Waits for its end, once, and gives its stack back. */
+void ci_strand_thread_join(struct ci_thread *t);
 
 #endif

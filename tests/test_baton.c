@@ -373,13 +373,10 @@ T_TEST(a_strand_knows_itself_and_begins_without_the_baton)
 {
 	struct ci_strand *s = strand(STACK, know_itself);
 
-	pthread_join(s->thread.id, NULL);
+	ci_strand_join(s);
 	ck_assert_ptr_eq(knows_itself, s);
 	ck_assert_ptr_null(ci_self.strand); /* the test is none */
 	ck_assert_ptr_null(ci_self.thread);
-	/* what ci_strand_join does, but for the join */
-	ci_baton_fini(&s->baton);
-	free(s);
 }
 
 static void look_at_names(struct ci_strand *s T_UNUSED)
@@ -482,7 +479,7 @@ static void fork_on_strand(struct ci_strand *s)
 	look_at_mask(s); /* the parent's is what it was */
 	/* and so on a thread that a strand has made: not its maker's mask, which blocks all */
 	ok(ci_strand_thread(&worker, STACK, fork_on_thread, NULL));
-	pthread_join(worker.id, NULL);
+	ci_strand_thread_join(&worker);
 }
 
 T_TEST(a_child_forked_on_a_strand_has_the_signal_mask_of_who_made_the_strand)
