@@ -58,12 +58,12 @@ struct cigo_loop {
 	/* who runs */
 	struct ci_strand home;	       /* the thread in cigo_loop_run; not in strands */
 	struct ci_runnable *home_call; /* what home is to run when it gets the baton; NULL: drive */
-	struct ci_strand *direct; /* set right before a suspension: it runs next, ahead of all */
-	struct ci_list strands;	      /* all */
-	struct ci_list idle, cold;    /* without a coroutine, last used first; see pool.c */
-	struct ci_list ending;	      /* told to, not yet joined */
-	int64_t pool_look;	      /* when the pool is looked at again, real clock */
-	struct ci_monitor monitor;    /* in the preemptive model */
+	struct ci_strand *direct;  /* set right before a suspension: it runs next, ahead of all */
+	struct ci_list strands;	   /* all */
+	struct ci_list idle, cold; /* without a coroutine, last used first; see pool.c */
+	struct ci_list ending;	   /* told to, not yet joined */
+	int64_t pool_look;	   /* when the pool is looked at again, real clock */
+	struct ci_monitor monitor; /* in the preemptive model */
 	struct ci_cpu cpu;
 	struct ci_pair pair;
 

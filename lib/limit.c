@@ -21,10 +21,10 @@
 #include "stack.h"
 
 enum {
-	RESERVED = 300,	       /* the lowest process ids are given out once only */
-	DEFAULT = 256 * 1024,  /* of a stack; of others one does not know */
-	EACH = 36 * 1024,      /* bytes of memory a sleeping coroutine takes, the kernel's too */
-	SYS_ADMIN = 21,	       /* the capabilities that RLIMIT_NPROC does not hold for */
+	RESERVED = 300,	      /* the lowest process ids are given out once only */
+	DEFAULT = 256 * 1024, /* of a stack; of others one does not know */
+	EACH = 36 * 1024,     /* bytes of memory a sleeping coroutine takes, the kernel's too */
+	SYS_ADMIN = 21,	      /* the capabilities that RLIMIT_NPROC does not hold for */
 	SYS_RESOURCE = 24
 };
 

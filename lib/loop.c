@@ -33,8 +33,9 @@ cigo_loop *cigo_loop_new(const cigo_loop_options *o)
 	loop->root = cigo_ctx_background();
 	loop->look_after = CI_LOOK_AFTER;
 	struct ci_list *lists[] = {
-		&loop->strands, &loop->cold, &loop->ending, &loop->idle,	  &loop->ready,	  &loop->batch,	 &loop->starved,
-		&loop->watches, &loop->callbacks, &loop->leavers, &loop->idlers, &loop->futures,
+		&loop->strands,	  &loop->cold,	  &loop->ending,  &loop->idle,
+		&loop->ready,	  &loop->batch,	  &loop->starved, &loop->watches,
+		&loop->callbacks, &loop->leavers, &loop->idlers,  &loop->futures,
 	};
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		ci_list_init(lists[i]);
