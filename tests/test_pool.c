@@ -162,6 +162,7 @@ POOL_TEST(a_loop_that_sleeps_wakes_to_end_them, CIGO_CLOCK_REAL)
 	equal(cigo_stream_read(ctx, s, &c, 1), 1);
 	thread_join(t);
 	equal(seen, before);
+	ok(cigo_sleep(ctx, CIGO_MS(30))); /* joined */
 	ck_assert_uint_le(counts(ctx).polls - polls, 20);
 	equal(length(&loop_of(ctx)->ending) + length(&loop_of(ctx)->cold), 0);
 	cigo_stream_close(s);
