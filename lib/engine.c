@@ -377,6 +377,8 @@ static void prepare(cigo_loop *loop, struct ci_strand *to)
 static void take(struct ci_strand *me)
 {
 	ci_baton_take(&me->baton, me->loop);
+	if (ci_unlikely(me->over)) /* it has no baton */
+		return;
 	if (ci_unlikely(me->loop->cpu.passed))
 		ci_cpu_arrived(me->loop);
 }
@@ -389,7 +391,7 @@ static void hand_over(cigo_loop *loop, struct ci_strand *me, struct ci_strand *t
 	ci_baton_pass(&to->baton);
 	bool won = spin && ci_pair_spin(me);
 	take(me);
-	if (spin)
+	if (spin && !me->over)
 		ci_pair_spun(loop, won);
 }
 
