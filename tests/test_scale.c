@@ -16,11 +16,12 @@ static double each(long n)
 	return (double)(t_real_now() - began) / (double)n;
 }
 
-/* What a hundred times as many cost: caches make each dearer, but not thirty times. */
+/* What a hundred times as many cost: caches make each dearer, but not thirty times. Tools have their
+ * own ways to grow. */
 static void grows_mildly(double few, double many)
 {
-	ck_assert_msg(many < 30 * few + 2000, "%.0f ns each, a hundred times as many %.0f ns", few,
-		      many);
+	ck_assert_msg(t_is_slow() || many < 30 * few + 2000,
+		      "%.0f ns each, a hundred times as many %.0f ns", few, many);
 }
 
 /* ---- timers ---- */
