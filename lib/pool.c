@@ -87,7 +87,13 @@ void ci_pool_dismiss(cigo_loop *loop)
 {
 	join_all(loop);
 	while (!ci_list_empty(&loop->strands)) {
-		end(loop, ci_list_first(&loop->strands, struct ci_strand, link));
+		int n = 0;
+
+		ci_list_each(node, &loop->strands) {
+			end(loop, ci_list_entry(node, struct ci_strand, link));
+			if (++n == AT_ONCE) /* so that they end while the next are told */
+				break;
+		}
 		join_all(loop);
 	}
 }

@@ -45,7 +45,7 @@
 enum {
 	FEWEST = 4, /* stacks of a slab */
 	MOST = 64,
-	WARM = 16,
+	WARM = 128,
 	STEPS = 8,			       /* classes of size in each doubling */
 	LEAST = 14,			       /* log2 of the smallest stack */
 	LARGEST = sizeof(size_t) > 4 ? 44 : 31 /* log2 of what is absurd */
