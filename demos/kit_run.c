@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The runs of a demo: each in a process of its own, which reports line by line through a pipe and is
+ * killed when it says nothing for too long.
+ */
+#define _GNU_SOURCE /* pipe2 */
+#include "kit_parts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* --- in the child ----------------------------------------------------------------------------- */
+
+/* Written before the first thread begins. The stream's own lock orders those who report. */
+static FILE *report;
+static bool in_picture;
+static bool came_right; /* of this run; set by any thread, read after all have ended */
+
+bool kit_picture(void)
+{
+	return in_picture;
+}
+
+void kit_right(bool right)
+{
+	came_right = right;
+}
+
+/* One line: a kind, up to two texts. */
+static void say(const char *kind, const char *a, const char *b)
+{
+	if (report)
+		fprintf(report, "%s\t%s\t%s\n", kind, a, b);
+}
+
+void kit_row(const char *what, const char *format, ...)
+{
+	char value[256];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(value, sizeof value, format, ap);
+	va_end(ap);
+	say("row", what, value);
+}
+
+void kit_note(const char *format, ...)
+{
+	char text[512], *at = text, *line;
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	while ((line = strsep(&at, "\n")))
+		if (*line)
+			say("note", line, "");
+}
+
+/* 1234567 as "1,234,567". */
+static const char *with_commas(char buf[32], int64_t n)
+{
+	char *at = buf + 31;
+	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
+
+	*at = '\0';
+	for (int digits = 0; rest || !digits; rest /= 10, digits++) {
+		if (digits && digits % 3 == 0)
+			*--at = ',';
+		*--at = (char)('0' + rest % 10);
+	}
+	if (n < 0)
+		*--at = '-';
+	return at;
+}
+
+void kit_count(const char *what, int64_t n)
+{
+	char buf[32];
+
+	say("row", what, with_commas(buf, n));
+}
+
+/* Three digits that matter. */
+static const char *as_time(char buf[32], int64_t ns)
+{
+	static const struct {
+		double unit;
+		const char *name;
+	} units[] = { { 1e9, "s" }, { 1e6, "ms" }, { 1e3, "µs" } };
+
+	for (size_t i = 0; i < 3; i++) {
+		double n = (double)ns / units[i].unit;
+
+		if (n < 1)
+			continue;
+		snprintf(buf, 32, "%.*f %s", n < 10 ? 2 : n < 100 ? 1 : 0, n, units[i].name);
+		return buf;
+	}
+	snprintf(buf, 32, "%" PRId64 " ns", ns);
+	return buf;
+}
+
+void kit_time(const char *what, int64_t ns)
+{
+	char buf[32];
+
+	say("row", what, as_time(buf, ns));
+}
+
+static int compare_times(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void kit_percentiles(const char *what, int64_t *ns, size_t n)
+{
+	static const struct {
+		size_t percent;
+		const char *name;
+	} marks[] = { { 50, "median" }, { 99, "99 of 100 within" }, { 100, "worst" } };
+
+	if (!n)
+		return;
+	qsort(ns, n, sizeof *ns, compare_times);
+	for (size_t i = 0; i < 3; i++) {
+		char name[100];
+
+		snprintf(name, sizeof name, "%s, %s", what, marks[i].name);
+		kit_time(name, ns[(n - 1) * marks[i].percent / 100]);
+	}
+}
+
+struct usage {
+	int64_t wall, cpu;
+	long by_will, by_force; /* switches */
+};
+
+int64_t kit_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * CIGO_S(1) + t.tv_nsec;
+}
+
+void kit_crunch(int64_t ns)
+{
+	struct timespec t;
+	volatile unsigned number = 1;
+	int64_t until = 0, now;
+
+	do {
+		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+		now = t.tv_sec * CIGO_S(1) + t.tv_nsec;
+		if (!until)
+			until = now + ns;
+		for (int i = 0; i < 2000; i++)
+			number = number * 1103515245 + 12345;
+	} while (now < until);
+}
+
+static int64_t of_timeval(struct timeval t)
+{
+	return t.tv_sec * CIGO_S(1) + t.tv_usec * 1000;
+}
+
+static struct usage used(void)
+{
+	struct rusage r;
+
+	getrusage(RUSAGE_SELF, &r);
+	return (struct usage){
+		.wall = kit_now(),
+		.cpu = of_timeval(r.ru_utime) + of_timeval(r.ru_stime),
+		.by_will = r.ru_nvcsw,
+		.by_force = r.ru_nivcsw,
+	};
+}
+
+static void report_usage(const struct usage *a, const struct usage *b)
+{
+	char one[32], two[32];
+
+	kit_row("thread switches, by waiting + by force", "%s + %s",
+		with_commas(one, b->by_will - a->by_will),
+		with_commas(two, b->by_force - a->by_force));
+	kit_row("time on the clock, on the CPUs", "%s, %s", as_time(one, b->wall - a->wall),
+		as_time(two, b->cpu - a->cpu));
+}
+
+static int one_run(const struct kit_variant *v, int model)
+{
+	cigo_loop_options o = { .size = sizeof o, .model = model };
+
+	return v->plain ? v->plain(model, v->arg)
+			: cigo_run_with(&o, cigo_ctx_background(), v->main, v->arg);
+}
+
+static void child(const struct kit_table *t, const struct kit_job *job)
+{
+	const struct kit_variant *v = &t->demo->variants[job->variant];
+	int err = 0;
+
+	in_picture = job->picture;
+	if (job->trace)
+		setenv("CIGO_TRACE", job->trace, 1);
+	for (int i = 0; i < job->runs && err >= 0; i++) {
+		struct usage before = used();
+
+		came_right = true;
+		err = one_run(v, t->columns[job->column]->model);
+		struct usage after = used();
+		if (err < 0) {
+			char number[16];
+
+			snprintf(number, sizeof number, "%d", err);
+			say("failed", number, "");
+			break;
+		}
+		report_usage(&before, &after);
+		say(came_right ? "right" : "wrong", "", "");
+		fflush(report);
+	}
+	fflush(report);
+}
+
+/* --- in the parent ---------------------------------------------------------------------------- */
+
+struct process {
+	pid_t pid;
+	int fd; /* what it reports */
+};
+
+static struct process start(const struct kit_table *t, const struct kit_job *job)
+{
+	struct process p = { .pid = -1 };
+	pid_t parent = getpid();
+	int ends[2];
+
+	fflush(NULL);
+	if (pipe2(ends, O_CLOEXEC) || (p.pid = fork()) < 0)
+		return p;
+	if (!p.pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(0);
+		close(ends[0]);
+		report = fdopen(ends[1], "w");
+		child(t, job);
+		exit(0); /* the sanitizers have their say */
+	}
+	close(ends[1]);
+	p.fd = ends[0];
+	return p;
+}
+
+/* All it says, 0-terminated, for free(); *ret_hung: it had to be killed. */
+static char *listen_to(struct process p, int patience, bool *ret_hung)
+{
+	struct pollfd fd = { .fd = p.fd, .events = POLLIN };
+	size_t n = 0, size = 1 << 16;
+	char *text = malloc(size);
+
+	*ret_hung = false;
+	while (text) {
+		int ready = poll(&fd, 1, patience * 1000);
+		if (ready < 0 && errno == EINTR)
+			continue;
+		if (ready <= 0) {
+			*ret_hung = true;
+			kill(p.pid, SIGKILL);
+			break;
+		}
+		ssize_t got = read(p.fd, text + n, size - n - 1);
+		if (got <= 0)
+			break;
+		n += (size_t)got;
+		if (size - n < 4096) {
+			char *more = realloc(text, size *= 2);
+			if (!more)
+				break;
+			text = more;
+		}
+	}
+	if (text)
+		text[n] = '\0';
+	close(p.fd);
+	return text;
+}
+
+struct count {
+	int done, wrong, err;
+};
+
+static void take_line(struct kit_table *t, const struct kit_job *job, char *line,
+		      struct count *count)
+{
+	const char *kind = strsep(&line, "\t"), *a = strsep(&line, "\t"), *b = line;
+
+	if (!a || !b)
+		return;
+	if (strcmp(kind, "row") == 0) {
+		kit_table_put(t, job->variant, job->column, a, b);
+	} else if (strcmp(kind, "note") == 0) {
+		kit_table_note(t, job->variant, job->column, a);
+	} else if (strcmp(kind, "failed") == 0) {
+		count->err = atoi(a);
+		kit_table_put(t, job->variant, job->column, "could not run",
+			      cigo_strerror(count->err));
+	} else {
+		count->done++;
+		count->wrong += strcmp(kind, "wrong") == 0;
+	}
+}
+
+/* How the process ended, if not by itself. */
+static void take_end(struct kit_table *t, const struct kit_job *job, bool hung, int status,
+		     struct count *count)
+{
+	char text[64];
+
+	if (hung)
+		snprintf(text, sizeof text, "hung, killed after %d s", job->patience);
+	else if (WIFSIGNALED(status))
+		snprintf(text, sizeof text, "killed by signal %d", WTERMSIG(status));
+	else
+		return;
+	count->done++;
+	count->wrong++;
+	kit_table_put(t, job->variant, job->column, "its end", text);
+}
+
+/* One process, for as many runs as it gets through. */
+static void run_process(struct kit_table *t, const struct kit_job *job, struct count *count)
+{
+	struct process p = start(t, job);
+	bool hung;
+	int status = 0;
+
+	if (p.pid < 0) {
+		count->err = -errno;
+		return;
+	}
+	char *text = listen_to(p, job->patience, &hung), *at = text, *line;
+	while (waitpid(p.pid, &status, 0) < 0 && errno == EINTR)
+		;
+	while (at && (line = strsep(&at, "\n")))
+		take_line(t, job, line, count);
+	take_end(t, job, hung, status, count);
+	free(text);
+}
+
+struct kit_outcome kit_run(struct kit_table *t, const struct kit_job *job)
+{
+	struct kit_job rest = *job;
+	struct count count = { 0 };
+
+	while (count.done < job->runs && !count.err) {
+		int before = count.done;
+
+		rest.runs = job->runs - count.done;
+		run_process(t, &rest, &count);
+		if (count.done == before && !count.err)
+			count.err = -ECHILD; /* it left without a word */
+	}
+	return (struct kit_outcome){ .wrong = count.wrong, .err = count.err };
+}
