@@ -48,18 +48,18 @@ static void help(const struct kit_demo *d)
 	puts("  --help               this");
 }
 
-static bool number(const struct kit_demo *d, const char *name, const char *text, int least,
-		   int *ret)
+static bool number(const struct kit_demo *d, const struct kit_option *o, const char *text)
 {
+	int most = o->most ? o->most : 1000000000;
 	char *end;
 	long n = strtol(text, &end, 10);
 
-	if (*text && !*end && n >= least && n <= 1000000000) {
-		*ret = (int)n;
+	if (*text && !*end && n >= o->least && n <= most) {
+		*o->value = (int)n;
 		return true;
 	}
-	fprintf(stderr, "%s: --%s takes a number from %d on, not '%s'\n", d->name, name, least,
-		text);
+	fprintf(stderr, "%s: --%s takes a number from %d to %d, not '%s'\n", d->name, o->name,
+		o->least, most, text);
 	return false;
 }
 
@@ -77,6 +77,8 @@ static int parse(const struct kit_demo *d, struct choice *c, int argc, char **ar
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 	};
+	const struct kit_option runs = { "runs", "", &c->runs, 1, 0 },
+				patience = { "patience", "", &c->patience, 1, 10000 };
 	size_t n = 9;
 	int option;
 
@@ -91,16 +93,14 @@ static int parse(const struct kit_demo *d, struct choice *c, int argc, char **ar
 		case 'v': c->variant = optarg; break;
 		case 't': c->timeline = optarg; break;
 		case 'e': c->trace = optarg; break;
-		case 'r': fine = number(d, "runs", optarg, 1, &c->runs); break;
-		case 'p': fine = number(d, "patience", optarg, 1, &c->patience); break;
+		case 'r': fine = number(d, &runs, optarg); break;
+		case 'p': fine = number(d, &patience, optarg); break;
 		case 'q': c->quiet = true; break;
 		case 'j': c->json = true; break;
 		case 'h': help(d); return 1;
 		default:
-			if (option >= OWN) {
-				const struct kit_option *o = &d->options[option - OWN];
-				fine = number(d, o->name, optarg, o->least, o->value);
-			}
+			if (option >= OWN)
+				fine = number(d, &d->options[option - OWN], optarg);
 		}
 		if (!fine)
 			break;

@@ -43,7 +43,7 @@ struct kit_column {
 
 struct kit_option { /* --name N */
 	const char *name, *what;
-	int *value, least;
+	int *value, least, most; /* most 0: a thousand million */
 };
 
 struct kit_demo {

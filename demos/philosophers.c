@@ -229,7 +229,7 @@ static const struct kit_variant variants[] = {
 };
 
 static const struct kit_option options[] = {
-	{ "meals", "for each philosopher", &meals, 1 },
+	{ "meals", "for each philosopher", &meals, 1, 0 },
 	{ 0 },
 };
 

@@ -138,7 +138,7 @@ static const struct kit_variant variants[] = {
 };
 
 static const struct kit_option options[] = {
-	{ "transfers", "by each clerk", &transfers, 1 },
+	{ "transfers", "by each clerk", &transfers, 1, 0 },
 	{ 0 },
 };
 

@@ -118,7 +118,7 @@ static const struct kit_variant variants[] = {
 };
 
 static const struct kit_option options[] = {
-	{ "work", "milliseconds of computing, 390 at most makes sense", &work_ms, 1 },
+	{ "work", "milliseconds of computing", &work_ms, 1, 390 },
 	{ 0 },
 };
 
