@@ -3,12 +3,18 @@
  * A server that sends back what it gets, till Ctrl-C or SIGTERM; then clients have 5 s to finish.
  *
  *	echo [ADDRESS]		an address for cigo_listen, default 127.0.0.1:0
+ *	echo --compare		the same server in other ways, under load: a table. See --help.
  *
  * The address it listens at is the first line it prints.
  */
 #include <cigo.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "echo_rivals.h"
+
+enum { FROM = __LINE__ };
 
 static int echo(cigo_ctx *ctx, cigo_stream *s, void *arg)
 {
@@ -55,9 +61,80 @@ static int server(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
+enum { LINES = __LINE__ - FROM - 2 };
+
+/* --- compared with others ----------------------------------------------------------------------- */
+
+static int echo_cigo(struct contest *c, int model, void *arg)
+{
+	return compare_serve(c, model, echo, arg);
+}
+
+#define REQUEST "sixty-four bytes there and back, a small thing to ask anybody.\n"
+
+static int milliseconds = 500;
+
+static size_t answer(const char *bytes, size_t n)
+{
+	CIGO_UNUSED(bytes), CIGO_UNUSED(n);
+	return sizeof REQUEST - 1;
+}
+
+static int compare(int model, void *arg)
+{
+	const struct rival rivals[] = {
+		{ CIGO_COOPERATIVE, LINES, echo_cigo },
+		{ CIGO_PREEMPTIVE, LINES, echo_cigo },
+		{ COMPARE_THREADS, echo_threads_lines, echo_threads },
+		{ COMPARE_EPOLL, echo_epoll_lines, echo_epoll },
+		{ 0 },
+	};
+	const struct load load = {
+		.connections = kit_picture() ? 2 : *(int *)arg,
+		.ns = kit_picture() ? CIGO_MS(2) : CIGO_MS(milliseconds),
+		.request = REQUEST,
+		.answer = answer,
+	};
+
+	return compare_run(rivals, model, &load, NULL);
+}
+
+static const struct kit_variant variants[] = {
+	{ "one", "one connection, 64 bytes there and back",
+	  "One client leaves nothing to do meanwhile, so this is what an answer costs by itself: mostly "
+	  "the kernel's work, and waking whoever waited.",
+	  NULL, compare, &(int){ 1 } },
+	{ "many", "fifty connections",
+	  "The state machine hands nothing over and takes the least of the CPUs, for twice the code: what "
+	  "the others keep in local variables is in a struct there, and where they wait, it returns. "
+	  "Threads read as simply as coroutines and use all CPUs; from the first variable they share on, "
+	  "they need locks. Coroutines need none and pay a handoff an answer; their lines do more, too: "
+	  "time limits, an end on Ctrl-C.",
+	  NULL, compare, &(int){ 50 } },
+	{ 0 },
+};
+
+static const struct kit_option options[] = {
+	{ "milliseconds", "of load for each", &milliseconds, 10, 60000 },
+	{ 0 },
+};
+
+static const struct kit_demo demo = {
+	.name = "echo",
+	.title = "Echo: a server as coroutines, as threads, as a state machine",
+	.lesson =
+		"Three ways to serve many at once. Without options it is a server: echo [ADDRESS].",
+	.variants = variants,
+	.columns = compare_columns,
+	.options = options,
+};
+
 int main(int argc, char **argv)
 {
 	static char anywhere[] = "127.0.0.1:0";
+
+	if (argc > 1 && argv[1][0] == '-')
+		return kit_main(&demo, argc, argv);
 	int err = cigo_run(server, argc > 1 ? argv[1] : anywhere);
 
 	if (err < 0)

@@ -3,6 +3,7 @@
  * An HTTP/1.1 server for the files of a folder: GET and HEAD, keep-alive, ranges, index.html.
  *
  *	httpd [-a ADDRESS] [-t SECONDS] [-n CONNECTIONS] [FOLDER]
+ *	httpd --compare		the same server in other ways, under load: a table. See --help.
  *
  * -a	where to listen, default 127.0.0.1:0, any free port: the first line printed tells which
  * -t	what a client may take to send a request, or to read 32 KiB of an answer; default 10
@@ -14,11 +15,11 @@
  * in a blocking section, so that a slow disk holds nobody up.
  */
 #define _GNU_SOURCE /* preadv2 */
-#include <cigo.h>
+#include "httpd.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <http_parser.h>
-#include <limits.h>
 #include <linux/openat2.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -32,13 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
-struct site {
-	char root[PATH_MAX]; /* the folder, absolute */
-	int dir;	     /* it, open */
-	int64_t patience;
-	unsigned limit;
-	const char *address;
-};
+enum { FROM = __LINE__ };
 
 struct connection {
 	cigo_stream *s;
@@ -515,7 +510,7 @@ static void part(cigo_ctx *ctx, struct connection *c)
 		all += n;
 }
 
-static int client(cigo_ctx *ctx, cigo_stream *s, void *arg)
+int httpd_client(cigo_ctx *ctx, cigo_stream *s, void *arg)
 {
 	struct connection c = { .s = s, .site = arg };
 	int err;
@@ -558,15 +553,19 @@ static int server(cigo_ctx *ctx, void *arg, void *ret)
 	cigo_task *stopper = cigo_spawn(ctx, stop_on_signal, l, 0);
 	printf("%s\n", cigo_listener_address(l));
 	fflush(stdout);
-	err = cigo_serve(ctx, l, client, site, &o);
+	err = cigo_serve(ctx, l, httpd_client, site, &o);
 	cigo_task_stop(ctx, stopper);
 	cigo_listener_close(l);
 	return err;
 }
 
+const int httpd_lines = __LINE__ - FROM - 2;
+
 static int usage(void)
 {
-	fputs("usage: httpd [-a ADDRESS] [-t SECONDS] [-n CONNECTIONS] [FOLDER]\n", stderr);
+	fputs("usage: httpd [-a ADDRESS] [-t SECONDS] [-n CONNECTIONS] [FOLDER]\n"
+	      "       httpd --help\n",
+	      stderr);
 	return 2;
 }
 
@@ -575,6 +574,8 @@ int main(int argc, char **argv)
 	struct site site = { .address = "127.0.0.1:0", .patience = CIGO_S(10), .limit = 1000 };
 	int option;
 
+	if (argc > 1 && strncmp(argv[1], "--", 2) == 0 && argv[1][2])
+		return httpd_compare(argc, argv);
 	while ((option = getopt(argc, argv, "a:t:n:")) != -1) {
 		if (option == 'a')
 			site.address = optarg;

@@ -76,10 +76,11 @@ static int parse(const struct kit_demo *d, struct choice *c, int argc, char **ar
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
+		{ "compare", no_argument, NULL, 'c' }, /* for servers: nothing but this */
 	};
 	const struct kit_option runs = { "runs", "", &c->runs, 1, 0 },
 				patience = { "patience", "", &c->patience, 1, 10000 };
-	size_t n = 9;
+	size_t n = 10;
 	int option;
 
 	for (const struct kit_option *o = d->options; o && o->name; o++, n++)
