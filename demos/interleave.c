@@ -103,7 +103,7 @@ struct tally {
 static void note_order(struct tally *t, int order, int seed, int model)
 {
 	if (order < 0) {
-		if (!t->torn++)
+		if (t->torn++ < 3)
 			kit_note("%s: no seed shows this", text);
 	} else if (!t->seen[order]) {
 		t->seen[order] = true;
