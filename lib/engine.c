@@ -188,13 +188,16 @@ static void look_busy(cigo_loop *loop)
 		wait_for_events(loop, 0);
 }
 
-/* Sets the pace: as many resumptions as fit into CI_LOOK_NS, by what the last ones took. */
+/* Sets the pace: as many resumptions as fit into CI_LOOK_NS, by what the last ones took. What comes
+ * after an idle time may be of another kind: then it begins with 1, and doubles. */
 static void set_pace(cigo_loop *loop, int64_t now, bool idle)
 {
 	int64_t took = now - loop->last_look;
-	unsigned n = CI_LOOK_AFTER;
+	unsigned n = idle ? 1 : 2 * loop->look_after;
 
-	if (!idle && loop->options.clock != CIGO_CLOCK_VIRTUAL && took > CI_LOOK_NS)
+	if (n > CI_LOOK_AFTER || loop->options.clock == CIGO_CLOCK_VIRTUAL)
+		n = CI_LOOK_AFTER;
+	else if (!idle && took > CI_LOOK_NS)
 		n = (unsigned)(CI_LOOK_NS * (int64_t)loop->since_look / took);
 	loop->look_after = n ? n : 1;
 	loop->last_look = now;

@@ -31,7 +31,7 @@ cigo_loop *cigo_loop_new(const cigo_loop_options *o)
 	loop->options = options;
 	loop->random = options.shuffle_seed;
 	loop->root = cigo_ctx_background();
-	loop->look_after = CI_LOOK_AFTER;
+	loop->look_after = 1;
 	struct ci_list *lists[] = {
 		&loop->strands,	  &loop->cold,	  &loop->ending,  &loop->idle,
 		&loop->ready,	  &loop->batch,	  &loop->starved, &loop->watches,
