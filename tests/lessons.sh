@@ -185,7 +185,7 @@ report $? "generators: the walk, and the same fringe, in both models and without
 # ---- servers ----
 for server in echo httpd; do
 	if test -x "$demos/$server"; then
-		wrong 0 0 1 $server --compare --milliseconds 100
+		wrong 0 0 1 $server --compare --milliseconds $((100 + 200 * (${CK_TIMEOUT_MULTIPLIER:-1} - 1)))
 		report $? "$server: coroutines in both models, threads, epoll: all serve fifty at a time"
 	else
 		n=$((n + 1))
