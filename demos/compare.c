@@ -160,8 +160,8 @@ static int report(const struct contest *c, const struct load_result *r, const st
 {
 	double n = r->answers ? (double)r->answers : 1;
 
-	kit_count("lines of code", rival->lines);
 	kit_count("answers a second", r->ns ? (int64_t)(n * 1e9 / (double)r->ns) : 0);
+	kit_count("lines of code", rival->lines);
 	kit_time("an answer takes, median", r->median);
 	kit_time("an answer takes, 99 of 100 within", r->p99);
 	kit_time("of the CPUs' time it takes", (int64_t)((double)(b->cpu - a->cpu) / n));

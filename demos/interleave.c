@@ -127,10 +127,9 @@ static int tell(int model, void *arg)
 		err = cigo_run_with(&o, cigo_ctx_background(), write_text, NULL);
 		note_order(&tally, order_of(text), seed, model);
 	}
-	kit_row("orders of whole letters seen", "%d of %d", tally.orders, possible());
-	kit_count("tries", n);
-	kit_count("the last new order came at try", tally.last);
 	kit_row("torn texts", "%d of %d", tally.torn, n);
+	kit_row("orders of whole letters seen", "%d of %d", tally.orders, possible());
+	kit_count("the last new one came at try", tally.last);
 	kit_right(!tally.torn);
 	return err;
 }

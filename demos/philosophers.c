@@ -205,8 +205,8 @@ static int dinner(cigo_ctx *ctx, void *arg, void *ret)
 		cigo_mutex_free(forks[i].mutex);
 		sem_destroy(&forks[i].there);
 	}
-	kit_row("meals", "%d of %d", eaten, SEATS * (kit_picture() ? 3 : meals));
 	kit_row("deadlock", stuck ? "yes" : "no");
+	kit_row("meals", "%d of %d", eaten, SEATS * (kit_picture() ? 3 : meals));
 	kit_right(!stuck);
 	return stuck ? 0 : err;
 }

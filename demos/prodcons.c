@@ -190,9 +190,9 @@ static void count(void)
 		lost += times == 0;
 		twice += times > 1;
 	}
+	kit_count("items lost", lost);
+	kit_count("items that came out more than once", twice);
 	kit_count("items put in", PRODUCERS * each());
-	kit_count("lost", lost);
-	kit_count("came out more than once", twice);
 	kit_right(!lost && !twice);
 }
 
