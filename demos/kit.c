@@ -185,8 +185,10 @@ int kit_main(const struct kit_demo *d, int argc, char **argv)
 	int status = measure(t, &c);
 	if (c.json)
 		kit_table_json(t, stdout);
-	else if (!c.quiet)
+	else if (!c.quiet) {
+		printf("%s\n\n", d->title);
 		kit_table_print(t, stdout);
+	}
 	if (c.timeline || c.trace)
 		status |= kit_pictures(t, c.variant, c.timeline, c.trace);
 	kit_table_free(t);

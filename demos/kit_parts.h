@@ -33,9 +33,17 @@ struct kit_table {
 void kit_table_put(struct kit_table *t, size_t variant, size_t column, const char *what,
 		   const char *value);
 void kit_table_note(struct kit_table *t, size_t variant, size_t column, const char *text);
+/* Without its title. */
 void kit_table_print(const struct kit_table *t, FILE *f);
 void kit_table_json(const struct kit_table *t, FILE *f);
 void kit_table_free(struct kit_table *t);
+
+/* In the process of a run: where reports go; one more line; the run came to its end. */
+void kit_report_begin(FILE *f, bool picture);
+void kit_say(const char *kind, const char *a, const char *b);
+void kit_report_end(void);
+const char *kit_with_commas(char buf[32], int64_t n);
+const char *kit_as_time(char buf[32], int64_t ns);
 
 /* One run, or several in a row, of a variant in a model. */
 struct kit_job {

@@ -8,10 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -22,156 +20,10 @@
 
 /* --- in the child ----------------------------------------------------------------------------- */
 
-/* Written before the first thread begins. The stream's own lock orders those who report. */
-static FILE *report;
-static bool in_picture;
-static bool came_right; /* of this run; set by any thread, read after all have ended */
-
-bool kit_picture(void)
-{
-	return in_picture;
-}
-
-void kit_right(bool right)
-{
-	came_right = right;
-}
-
-/* One line: a kind, up to two texts. */
-static void say(const char *kind, const char *a, const char *b)
-{
-	if (report)
-		fprintf(report, "%s\t%s\t%s\n", kind, a, b);
-}
-
-void kit_row(const char *what, const char *format, ...)
-{
-	char value[256];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(value, sizeof value, format, ap);
-	va_end(ap);
-	say("row", what, value);
-}
-
-void kit_note(const char *format, ...)
-{
-	char text[512], *at = text, *line;
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(text, sizeof text, format, ap);
-	va_end(ap);
-	while ((line = strsep(&at, "\n")))
-		if (*line)
-			say("note", line, "");
-}
-
-/* 1234567 as "1,234,567". */
-static const char *with_commas(char buf[32], int64_t n)
-{
-	char *at = buf + 31;
-	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
-
-	*at = '\0';
-	for (int digits = 0; rest || !digits; rest /= 10, digits++) {
-		if (digits && digits % 3 == 0)
-			*--at = ',';
-		*--at = (char)('0' + rest % 10);
-	}
-	if (n < 0)
-		*--at = '-';
-	return at;
-}
-
-void kit_count(const char *what, int64_t n)
-{
-	char buf[32];
-
-	say("row", what, with_commas(buf, n));
-}
-
-/* Three digits that matter. */
-static const char *as_time(char buf[32], int64_t ns)
-{
-	static const struct {
-		double unit;
-		const char *name;
-	} units[] = { { 1e9, "s" }, { 1e6, "ms" }, { 1e3, "µs" } };
-
-	for (size_t i = 0; i < 3; i++) {
-		double n = (double)ns / units[i].unit;
-
-		if (n < 1)
-			continue;
-		snprintf(buf, 32, "%.*f %s", n < 10 ? 2 : n < 100 ? 1 : 0, n, units[i].name);
-		return buf;
-	}
-	snprintf(buf, 32, "%" PRId64 " ns", ns);
-	return buf;
-}
-
-void kit_time(const char *what, int64_t ns)
-{
-	char buf[32];
-
-	say("row", what, as_time(buf, ns));
-}
-
-static int compare_times(const void *a, const void *b)
-{
-	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-void kit_percentiles(const char *what, int64_t *ns, size_t n)
-{
-	static const struct {
-		size_t percent;
-		const char *name;
-	} marks[] = { { 50, "median" }, { 99, "99 of 100 within" }, { 100, "worst" } };
-
-	if (!n)
-		return;
-	qsort(ns, n, sizeof *ns, compare_times);
-	for (size_t i = 0; i < 3; i++) {
-		char name[100];
-
-		snprintf(name, sizeof name, "%s, %s", what, marks[i].name);
-		kit_time(name, ns[(n - 1) * marks[i].percent / 100]);
-	}
-}
-
 struct usage {
 	int64_t wall, cpu;
 	long by_will, by_force; /* switches */
 };
-
-int64_t kit_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * CIGO_S(1) + t.tv_nsec;
-}
-
-void kit_crunch(int64_t ns)
-{
-	struct timespec t;
-	volatile unsigned number = 1;
-	int64_t until = 0, now;
-
-	do {
-		clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-		now = t.tv_sec * CIGO_S(1) + t.tv_nsec;
-		if (!until)
-			until = now + ns;
-		for (int i = 0; i < 2000; i++)
-			number = number * 1103515245 + 12345;
-	} while (now < until);
-}
 
 static int64_t of_timeval(struct timeval t)
 {
@@ -196,10 +48,10 @@ static void report_usage(const struct usage *a, const struct usage *b)
 	char one[32], two[32];
 
 	kit_row("thread switches, by waiting + by force", "%s + %s",
-		with_commas(one, b->by_will - a->by_will),
-		with_commas(two, b->by_force - a->by_force));
-	kit_row("time on the clock, on the CPUs", "%s, %s", as_time(one, b->wall - a->wall),
-		as_time(two, b->cpu - a->cpu));
+		kit_with_commas(one, b->by_will - a->by_will),
+		kit_with_commas(two, b->by_force - a->by_force));
+	kit_row("time on the clock, on the CPUs", "%s, %s", kit_as_time(one, b->wall - a->wall),
+		kit_as_time(two, b->cpu - a->cpu));
 }
 
 static int one_run(const struct kit_variant *v, int model)
@@ -210,32 +62,29 @@ static int one_run(const struct kit_variant *v, int model)
 			: cigo_run_with(&o, cigo_ctx_background(), v->main, v->arg);
 }
 
-static void child(const struct kit_table *t, const struct kit_job *job)
+static void child(const struct kit_table *t, const struct kit_job *job, FILE *report)
 {
 	const struct kit_variant *v = &t->demo->variants[job->variant];
-	int err = 0;
 
-	in_picture = job->picture;
 	if (job->trace)
 		setenv("CIGO_TRACE", job->trace, 1);
-	for (int i = 0; i < job->runs && err >= 0; i++) {
+	for (int i = 0; i < job->runs; i++) {
 		struct usage before = used();
 
-		came_right = true;
-		err = one_run(v, t->columns[job->column]->model);
+		kit_report_begin(report, job->picture);
+		int err = one_run(v, t->columns[job->column]->model);
 		struct usage after = used();
 		if (err < 0) {
 			char number[16];
 
 			snprintf(number, sizeof number, "%d", err);
-			say("failed", number, "");
+			kit_say("failed", number, "");
 			break;
 		}
 		report_usage(&before, &after);
-		say(came_right ? "right" : "wrong", "", "");
-		fflush(report);
+		kit_report_end();
 	}
-	fflush(report);
+	fclose(report);
 }
 
 /* --- in the parent ---------------------------------------------------------------------------- */
@@ -259,8 +108,9 @@ static struct process start(const struct kit_table *t, const struct kit_job *job
 		if (getppid() != parent)
 			_exit(0);
 		close(ends[0]);
-		report = fdopen(ends[1], "w");
-		child(t, job);
+		FILE *report = fdopen(ends[1], "w");
+		if (report)
+			child(t, job, report);
 		exit(0); /* the sanitizers have their say */
 	}
 	close(ends[1]);

@@ -139,8 +139,6 @@ void kit_table_print(const struct kit_table *t, FILE *f)
 	for (size_t i = 0; i < t->n_rows; i++)
 		if (width(t->rows[i].what) > what)
 			what = width(t->rows[i].what);
-	paragraph(f, t->demo->title, 100);
-	fputc('\n', f);
 	pad(f, 2 + what);
 	for (size_t c = 0; c < t->n_columns; c++) {
 		wide[c] = column_width(t, c);
