@@ -1,99 +1,24 @@
 /* SPDX-License-Identifier: MIT
  *
- * What switching costs, as ratios against the physical limit in the same run: N bare threads that
- * pass one token through futex words, all on one processor. Medians of five rounds, alternating.
+ * What switching costs in cigo, in ns.
  *
- *	switch [SWITCHES]	handoffs per measurement, default 100000
+ *	switch MEASURE COUNT [N]
+ *
+ *	yield	COUNT yields of N coroutines together, per yield
+ *	spawn	COUNT tasks that do nothing, N at a time, awaited one after the other, per task
+ *	future	a future there and one back between two coroutines, per round
+ *	queue	an item there and one back by two queues, per round
+ *	gen	an item of a generator
+ *	pipe	64 bytes there and back by two pipes, per round
  */
-#define _GNU_SOURCE
 #include <cigo.h>
-#include <linux/futex.h>
-#include <pthread.h>
-#include <sched.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
-enum { ROUNDS = 5, MOST = 100 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *values)
-{
-	qsort(values, ROUNDS, sizeof *values, compare);
-	return values[ROUNDS / 2];
-}
-
-/* --- the limit ------------------------------------------------------------------------------- */
-
-struct seat {
-	_Alignas(64) atomic_int token;
-};
-
-static struct seat seats[MOST];
-static int players;
-static long passes_left; /* guarded by the token */
-
-static void hand(struct seat *to)
-{
-	atomic_store(&to->token, 1);
-	syscall(SYS_futex, &to->token, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
-}
-
-static void *play(void *arg)
-{
-	struct seat *mine = arg, *next = &seats[(mine - seats + 1) % players];
-
-	for (;;) {
-		while (!atomic_exchange(&mine->token, 0))
-			syscall(SYS_futex, &mine->token, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
-		bool over = --passes_left < 0;
-		hand(next);
-		if (over)
-			return NULL;
-	}
-}
-
-static double limit(int n, long switches)
-{
-	pthread_t threads[MOST];
-
-	players = n;
-	passes_left = switches;
-	for (int i = 0; i < n; i++) {
-		atomic_store(&seats[i].token, 0);
-		pthread_create(&threads[i], NULL, play, &seats[i]);
-	}
-	usleep(20000);
-	double start = now();
-	hand(&seats[0]);
-	for (int i = 0; i < n; i++)
-		pthread_join(threads[i], NULL);
-	return (now() - start) / (double)switches;
-}
-
-/* --- cigo ------------------------------------------------------------------------------------ */
+#include "bench.h"
 
 struct job {
+	long count;
 	int n;
-	long switches;
-	double ns; /* the result, per switch or item */
+	double ns; /* the result, of one */
 };
 
 static int yield_often(cigo_ctx *ctx, void *arg, void *ret)
@@ -102,24 +27,28 @@ static int yield_often(cigo_ctx *ctx, void *arg, void *ret)
 	int err = 0;
 
 	CIGO_UNUSED(ret);
-	for (long i = 0; i < job->switches / job->n && !err; i++)
+	for (long i = 0; i < job->count / job->n && !err; i++)
 		err = cigo_yield(ctx);
 	return err;
 }
 
-static int yields(cigo_ctx *ctx, void *arg, void *ret)
+/* All are there and have yielded once before the clock starts: creation is another measure. */
+static int yield(cigo_ctx *ctx, void *arg, void *ret)
 {
 	struct job *job = arg;
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
-	double start = now();
 
 	CIGO_UNUSED(ret);
-	for (int i = 0; i < job->n; i++)
+	for (int i = 1; i < job->n; i++)
 		cigo_group_spawn(g, yield_often, job, 0);
-	int err = cigo_group_wait(ctx, g);
-	job->ns = (now() - start) / (double)job->switches;
+	int err = cigo_yield(ctx);
+	double start = bench_now();
+	if (!err)
+		err = yield_often(ctx, job, NULL);
+	job->ns = (bench_now() - start) / (double)(job->count / job->n * job->n);
+	int err2 = cigo_group_wait(ctx, g);
 	cigo_group_close(ctx, g);
-	return err;
+	return err ? err : err2;
 }
 
 static int nothing(cigo_ctx *ctx, void *arg, void *ret)
@@ -128,22 +57,98 @@ static int nothing(cigo_ctx *ctx, void *arg, void *ret)
 	return 0;
 }
 
-static int spawns(cigo_ctx *ctx, void *arg, void *ret)
+static int spawn(cigo_ctx *ctx, void *arg, void *ret)
 {
 	struct job *job = arg;
-	cigo_task *tasks[1000];
-	double start = now();
-	int err = 0;
+	cigo_task **tasks = calloc((size_t)job->n, sizeof *tasks);
+	int err = tasks ? 0 : -ENOMEM;
+	double start = bench_now();
 
 	CIGO_UNUSED(ret);
-	for (long done = 0; done < job->switches && !err; done += job->n) {
+	for (long done = 0; done < job->count && !err; done += job->n) {
 		for (int i = 0; i < job->n; i++)
 			tasks[i] = cigo_spawn(ctx, nothing, NULL, 0);
 		for (int i = 0; i < job->n; i++)
 			err |= cigo_future_take(ctx, tasks[i], NULL, 0);
 	}
-	job->ns = (now() - start) / (double)job->switches;
+	job->ns = (bench_now() - start) / (double)job->count;
+	free(tasks);
 	return err;
+}
+
+/* --- two that pass messages ------------------------------------------------------------------- */
+
+struct rally {
+	cigo_future *there, *back;
+};
+
+static int play(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct rally *r = arg;
+	int err, n = 1;
+
+	CIGO_UNUSED(ret);
+	while (!(err = cigo_take(ctx, r->there, &n)) && n) {
+		r->there = cigo_future_new(sizeof(int));
+		err = cigo_set(r->back, &n);
+	}
+	return err;
+}
+
+/* A new future per message: a future is completed once. */
+static int future(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct job *job = arg;
+	struct rally r = { cigo_future_new(sizeof(int)), NULL };
+	cigo_task *t = cigo_spawn(ctx, play, &r, 0);
+	double start = bench_now();
+	int err = 0, n = 1;
+
+	CIGO_UNUSED(ret);
+	for (long i = 0; i < job->count && !err; i++) {
+		r.back = cigo_future_new(sizeof(int));
+		err = cigo_set(r.there, &n);
+		if (!err)
+			err = cigo_take(ctx, r.back, &n);
+	}
+	job->ns = (bench_now() - start) / (double)job->count;
+	n = 0;
+	cigo_must(cigo_set(r.there, &n));
+	int err2 = cigo_future_take(ctx, t, NULL, 0);
+	return err ? err : err2;
+}
+
+static int serve(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_queue **q = arg;
+	int err, n;
+
+	CIGO_UNUSED(ret);
+	while (!(err = cigo_pop(ctx, q[0], &n)))
+		cigo_must(cigo_put(ctx, q[1], &n));
+	return err == CIGO_ECLOSED ? 0 : err;
+}
+
+static int queue(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct job *job = arg;
+	cigo_queue *q[2] = { cigo_queue_new(sizeof(int), 0), cigo_queue_new(sizeof(int), 0) };
+	cigo_task *t = cigo_spawn(ctx, serve, q, 0);
+	double start = bench_now();
+	int err = 0, n = 1;
+
+	CIGO_UNUSED(ret);
+	for (long i = 0; i < job->count && !err; i++) {
+		err = cigo_put(ctx, q[0], &n);
+		if (!err)
+			err = cigo_pop(ctx, q[1], &n);
+	}
+	job->ns = (bench_now() - start) / (double)job->count;
+	cigo_queue_close(q[0]);
+	int err2 = cigo_future_take(ctx, t, NULL, 0);
+	cigo_queue_free(q[0]);
+	cigo_queue_free(q[1]);
+	return err ? err : err2;
 }
 
 static int count_up(cigo_ctx *ctx, cigo_gen *gen, void *arg)
@@ -153,16 +158,16 @@ static int count_up(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	return 0;
 }
 
-static int generates(cigo_ctx *ctx, void *arg, void *ret)
+static int gen(cigo_ctx *ctx, void *arg, void *ret)
 {
 	struct job *job = arg;
-	cigo_iter *it = cigo_generate(ctx, count_up, sizeof(long), &job->switches);
-	double start = now();
+	cigo_iter *it = cigo_generate(ctx, count_up, sizeof(long), &job->count);
+	double start = bench_now();
 
 	CIGO_UNUSED(ret);
 	for (long i; cigo_next(ctx, it, &i);)
 		;
-	job->ns = (now() - start) / (double)job->switches;
+	job->ns = (bench_now() - start) / (double)job->count;
 	return cigo_iter_close(ctx, it);
 }
 
@@ -183,7 +188,7 @@ static int echo(cigo_ctx *ctx, void *arg, void *ret)
 	return (int)n;
 }
 
-static int echoes(cigo_ctx *ctx, void *arg, void *ret)
+static int pipes(cigo_ctx *ctx, void *arg, void *ret)
 {
 	struct job *job = arg;
 	struct pipes p;
@@ -193,12 +198,12 @@ static int echoes(cigo_ctx *ctx, void *arg, void *ret)
 	cigo_must(cigo_pipe(&p.there_in, &p.there_out));
 	cigo_must(cigo_pipe(&p.back_in, &p.back_out));
 	cigo_task *t = cigo_spawn(ctx, echo, &p, 0);
-	double start = now();
-	for (long i = 0; i < job->switches; i++) {
+	double start = bench_now();
+	for (long i = 0; i < job->count; i++) {
 		cigo_must(cigo_stream_write(ctx, p.there_out, buf, sizeof buf));
 		cigo_must(cigo_stream_read_chunk(ctx, p.back_in, buf, sizeof buf));
 	}
-	job->ns = (now() - start) / (double)job->switches;
+	job->ns = (bench_now() - start) / (double)job->count;
 	cigo_stream_close(p.there_out);
 	int err = cigo_future_take(ctx, t, NULL, 0);
 	cigo_stream_close(p.there_in);
@@ -207,53 +212,28 @@ static int echoes(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-/* --- the table ------------------------------------------------------------------------------- */
+/* --- choosing -------------------------------------------------------------------------------- */
 
-struct row {
+static const struct measure {
 	const char *name;
 	cigo_coro_fn *fn;
-	int n, against; /* players of the limit */
-	long share;	/* of the switches, one in so many: slow ones need fewer */
+} measures[] = {
+	{ "yield", yield }, { "spawn", spawn }, { "future", future },
+	{ "queue", queue }, { "gen", gen },	{ "pipe", pipes },
 };
-
-static const struct row rows[] = {
-	{ "yield between 2 coroutines", yields, 2, 2, 1 },
-	{ "yield between 100", yields, 100, 100, 1 },
-	{ "one coroutine yielding alone", yields, 1, 2, 1 },
-	{ "spawn 1,000, await all, per task", spawns, 1000, 2, 1 },
-	{ "spawn one, await it", spawns, 1, 2, 4 },
-	{ "an item of a generator", generates, 1, 2, 2 },
-	{ "64 bytes there and back by two pipes", echoes, 1, 2, 4 },
-};
-
-static void measure(const struct row *row, long switches)
-{
-	double ours[ROUNDS], theirs[ROUNDS];
-
-	for (int i = 0; i < ROUNDS; i++) {
-		struct job job = { .n = row->n, .switches = switches / row->share };
-
-		theirs[i] = limit(row->against, switches);
-		cigo_must(cigo_run(row->fn, &job));
-		ours[i] = job.ns;
-	}
-	double a = median(ours), b = median(theirs);
-	printf("%-38s %9.0f %9.0f (ring of %3d) %7.2f\n", row->name, a, b, row->against, a / b);
-}
 
 int main(int argc, char **argv)
 {
-	long switches = argc > 1 ? atol(argv[1]) : 100000;
-	cpu_set_t one;
+	struct job job = { .count = argc > 2 ? atol(argv[2]) : 0,
+			   .n = argc > 3 ? atoi(argv[3]) : 1 };
 
-	CPU_ZERO(&one);
-	CPU_SET((size_t)sched_getcpu(), &one);
-	if (switches < 1000 || sched_setaffinity(0, sizeof one, &one)) {
-		fputs("usage: switch [SWITCHES], 1000 at least\n", stderr);
-		return 2;
-	}
-	printf("%-38s %9s %9s %14s %6s\n", "on one processor", "ns", "limit ns", "", "ratio");
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		measure(&rows[i], switches);
-	return 0;
+	for (size_t i = 0; i < sizeof measures / sizeof *measures; i++)
+		if (argc > 2 && job.n > 0 && job.count >= job.n &&
+		    !strcmp(argv[1], measures[i].name)) {
+			cigo_must(cigo_run(measures[i].fn, &job));
+			bench_say("ns", job.ns);
+			return 0;
+		}
+	fputs("usage: switch yield|spawn|future|queue|gen|pipe COUNT [N]\n", stderr);
+	return 2;
 }

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What time costs in cigo, in ns.
+ *
+ *	time sleep COUNT	COUNT sleeps of 1 ms: how late they end, and the CPU time of one
+ *	time timers N		N callbacks for later: setting one, and having it called; per timer
+ *	time cancel N		N callbacks for later, all cancelled; per timer
+ */
+#include <cigo.h>
+
+#include "bench.h"
+
+static int sleeps(cigo_ctx *ctx, void *arg, void *ret)
+{
+	const long *count = arg;
+	double start = bench_now(), cpu = bench_cpu();
+	int err = 0;
+
+	CIGO_UNUSED(ret);
+	for (long i = 0; i < *count && !err; i++)
+		err = cigo_sleep(ctx, CIGO_MS(1));
+	printf("{\"late\": %.0f, \"cpu\": %.0f}\n", (bench_now() - start) / (double)*count - 1e6,
+	       (bench_cpu() - cpu) / (double)*count);
+	return err;
+}
+
+static long called;
+
+static void count_one(const cigo_ctx *ctx, int status, void *arg)
+{
+	CIGO_UNUSED(ctx), CIGO_UNUSED(status), CIGO_UNUSED(arg);
+	called++;
+}
+
+/* Delays that look random, of 1 ms at most: the heap has something to sort. */
+static int64_t delay(long i)
+{
+	return (int64_t)((uint64_t)i * UINT64_C(0x9e3779b97f4a7c15) >> 44);
+}
+
+static int timers(cigo_ctx *ctx, void *arg, void *ret)
+{
+	const long *n = arg;
+	cigo_loop *loop = cigo_ctx_loop(ctx);
+	double start = bench_cpu();
+
+	CIGO_UNUSED(ret);
+	for (long i = 0; i < *n; i++)
+		if (cigo_loop_call_later(loop, delay(i), count_one, NULL) < 0)
+			return -ENOMEM;
+	int err = cigo_loop_wait_idle(ctx);
+	bench_say("ns", (bench_cpu() - start) / (double)called);
+	return err;
+}
+
+static int cancels(cigo_ctx *ctx, void *arg, void *ret)
+{
+	const long *n = arg;
+	cigo_loop *loop = cigo_ctx_loop(ctx);
+	int64_t *ids = calloc((size_t)*n, sizeof *ids);
+	double start = bench_cpu();
+
+	CIGO_UNUSED(ret);
+	for (long i = 0; ids && i < *n; i++)
+		ids[i] = cigo_loop_call_later(loop, CIGO_S(100) + delay(i), count_one, NULL);
+	for (long i = 0; ids && i < *n; i++)
+		cigo_callback_cancel(loop, ids[i]);
+	bench_say("ns", (bench_cpu() - start) / (double)*n);
+	free(ids);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	long n = argc > 2 ? atol(argv[2]) : 0;
+	cigo_coro_fn *fn = NULL;
+
+	if (n > 0)
+		fn = !strcmp(argv[1], "sleep")	  ? sleeps
+		     : !strcmp(argv[1], "timers") ? timers
+		     : !strcmp(argv[1], "cancel") ? cancels
+						  : NULL;
+	if (!fn) {
+		fputs("usage: time sleep|timers|cancel N\n", stderr);
+		return 2;
+	}
+	cigo_must(cigo_run(fn, &n));
+	return 0;
+}
