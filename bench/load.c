@@ -51,7 +51,7 @@ static int bin_of(double ns)
 /* the upper end of the bin, us */
 static double percentile(double share)
 {
-	long left = (long)((double)done * share);
+	long left = (long)((double)(done - 1) * share);
 	int i = 0;
 
 	while (i < BINS - 1 && (left -= bins[i]) >= 0)
