@@ -33,9 +33,27 @@ static inline double bench_cpu(void)
 	return bench_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
-static inline void bench_say(const char *what, double value)
+/* What passed: wall clock and CPU time. Where all runs on one processor and none of it waits, CPU
+ * time is the same on a quiet machine, and on a busy one it is still right. */
+struct bench_time {
+	double ns, cpu;
+};
+
+static inline struct bench_time bench_start(void)
 {
-	printf("{\"%s\": %.4g}\n", what, value);
+	return (struct bench_time){ bench_now(), bench_cpu() };
+}
+
+/* of one, since start */
+static inline struct bench_time bench_stop(struct bench_time start, long count)
+{
+	return (struct bench_time){ (bench_now() - start.ns) / (double)count,
+				    (bench_cpu() - start.cpu) / (double)count };
+}
+
+static inline void bench_say(struct bench_time t)
+{
+	printf("{\"ns\": %.1f, \"cpu\": %.1f}\n", t.ns, t.cpu);
 	fflush(stdout);
 }
 
@@ -54,22 +72,29 @@ static inline double bench_proc(const char *path, const char *line)
 	return kb * 1024;
 }
 
-/* What a crowd of n sleeping threads costs each; `made` ns passed while they were made. */
-struct bench_crowd {
-	double rss, available, start;
+/* Memory that threads take: their own, and the kernel's for them, which only the whole system's
+ * figures tell. (MemAvailable would have it all, and whatever else happens on the machine.) */
+struct bench_memory {
+	double rss, kernel;
 };
 
-static inline struct bench_crowd bench_crowd_begin(void)
+static inline struct bench_memory bench_memory(void)
 {
-	return (struct bench_crowd){ bench_proc("/proc/self/status", "VmRSS"),
-				     bench_proc("/proc/meminfo", "MemAvailable"), bench_now() };
+	const char *all = "/proc/meminfo";
+
+	return (struct bench_memory){ bench_proc("/proc/self/status", "VmRSS"),
+				      bench_proc(all, "KernelStack") +
+					      bench_proc(all, "PageTables") +
+					      bench_proc(all, "SUnreclaim") };
 }
 
-static inline void bench_crowd_end(const struct bench_crowd *c, double made, long n)
+static inline void bench_say_crowd(struct bench_memory before, struct bench_time made, long n)
 {
-	printf("{\"create\": %.1f, \"rss\": %.1f, \"system\": %.1f}\n", made / (double)n,
-	       (bench_proc("/proc/self/status", "VmRSS") - c->rss) / (double)n,
-	       (c->available - bench_proc("/proc/meminfo", "MemAvailable")) / (double)n);
+	struct bench_memory after = bench_memory();
+	double rss = after.rss - before.rss, kernel = after.kernel - before.kernel;
+
+	printf("{\"ns\": %.1f, \"cpu\": %.1f, \"rss\": %.1f, \"system\": %.1f}\n", made.ns,
+	       made.cpu, rss / (double)n, (rss + kernel) / (double)n);
 	fflush(stdout);
 }
 

@@ -31,14 +31,14 @@ static int work(cigo_ctx *ctx, void *arg, void *ret)
 static int burn(cigo_ctx *ctx, void *arg, void *ret)
 {
 	uint64_t x;
-	double start = bench_now();
+	struct bench_time start = bench_start();
 	cigo_task *t = cigo_spawn(ctx, work, arg, sizeof x);
 
 	CIGO_UNUSED(ret);
 	x = 1;
 	int err = work(ctx, arg, &x);
 	int err2 = cigo_take(ctx, t, &x);
-	bench_say("ns", bench_now() - start);
+	bench_say(bench_stop(start, 1));
 	return err ? err : err2;
 }
 

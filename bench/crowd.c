@@ -22,7 +22,8 @@ static int crowd(cigo_ctx *ctx, void *arg, void *ret)
 {
 	const long *n = arg;
 	long asleep = 0;
-	struct bench_crowd c = bench_crowd_begin();
+	struct bench_memory before = bench_memory();
+	struct bench_time start = bench_start();
 	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_REAP);
 	int err = 0;
 
@@ -31,9 +32,9 @@ static int crowd(cigo_ctx *ctx, void *arg, void *ret)
 		cigo_group_spawn(g, nap, &asleep, 0);
 	while (asleep < *n && !err)
 		err = cigo_yield(ctx);
-	double made = bench_now() - c.start;
+	struct bench_time made = bench_stop(start, *n);
 	err = cigo_sleep(ctx, CIGO_MS(50)); /* the kernel settles */
-	bench_crowd_end(&c, made, *n);
+	bench_say_crowd(before, made, *n);
 	cigo_group_cancel(g, 0);
 	cigo_group_close(ctx, g);
 	return err;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What switching costs in cigo, in ns.
+ * What switching costs in cigo, in ns of wall clock and CPU time.
  *
  *	switch MEASURE COUNT [N]
  *
@@ -18,7 +18,7 @@
 struct job {
 	long count;
 	int n;
-	double ns; /* the result, of one */
+	struct bench_time time; /* the result, of one */
 };
 
 static int yield_often(cigo_ctx *ctx, void *arg, void *ret)
@@ -42,10 +42,10 @@ static int yield(cigo_ctx *ctx, void *arg, void *ret)
 	for (int i = 1; i < job->n; i++)
 		cigo_group_spawn(g, yield_often, job, 0);
 	int err = cigo_yield(ctx);
-	double start = bench_now();
+	struct bench_time start = bench_start();
 	if (!err)
 		err = yield_often(ctx, job, NULL);
-	job->ns = (bench_now() - start) / (double)(job->count / job->n * job->n);
+	job->time = bench_stop(start, job->count / job->n * job->n);
 	int err2 = cigo_group_wait(ctx, g);
 	cigo_group_close(ctx, g);
 	return err ? err : err2;
@@ -62,7 +62,7 @@ static int spawn(cigo_ctx *ctx, void *arg, void *ret)
 	struct job *job = arg;
 	cigo_task **tasks = calloc((size_t)job->n, sizeof *tasks);
 	int err = tasks ? 0 : -ENOMEM;
-	double start = bench_now();
+	struct bench_time start = bench_start();
 
 	CIGO_UNUSED(ret);
 	for (long done = 0; done < job->count && !err; done += job->n) {
@@ -71,7 +71,7 @@ static int spawn(cigo_ctx *ctx, void *arg, void *ret)
 		for (int i = 0; i < job->n; i++)
 			err |= cigo_future_take(ctx, tasks[i], NULL, 0);
 	}
-	job->ns = (bench_now() - start) / (double)job->count;
+	job->time = bench_stop(start, job->count);
 	free(tasks);
 	return err;
 }
@@ -101,7 +101,7 @@ static int future(cigo_ctx *ctx, void *arg, void *ret)
 	struct job *job = arg;
 	struct rally r = { cigo_future_new(sizeof(int)), NULL };
 	cigo_task *t = cigo_spawn(ctx, play, &r, 0);
-	double start = bench_now();
+	struct bench_time start = bench_start();
 	int err = 0, n = 1;
 
 	CIGO_UNUSED(ret);
@@ -111,7 +111,7 @@ static int future(cigo_ctx *ctx, void *arg, void *ret)
 		if (!err)
 			err = cigo_take(ctx, r.back, &n);
 	}
-	job->ns = (bench_now() - start) / (double)job->count;
+	job->time = bench_stop(start, job->count);
 	n = 0;
 	cigo_must(cigo_set(r.there, &n));
 	int err2 = cigo_future_take(ctx, t, NULL, 0);
@@ -134,7 +134,7 @@ static int queue(cigo_ctx *ctx, void *arg, void *ret)
 	struct job *job = arg;
 	cigo_queue *q[2] = { cigo_queue_new(sizeof(int), 0), cigo_queue_new(sizeof(int), 0) };
 	cigo_task *t = cigo_spawn(ctx, serve, q, 0);
-	double start = bench_now();
+	struct bench_time start = bench_start();
 	int err = 0, n = 1;
 
 	CIGO_UNUSED(ret);
@@ -143,7 +143,7 @@ static int queue(cigo_ctx *ctx, void *arg, void *ret)
 		if (!err)
 			err = cigo_pop(ctx, q[1], &n);
 	}
-	job->ns = (bench_now() - start) / (double)job->count;
+	job->time = bench_stop(start, job->count);
 	cigo_queue_close(q[0]);
 	int err2 = cigo_future_take(ctx, t, NULL, 0);
 	cigo_queue_free(q[0]);
@@ -162,12 +162,12 @@ static int gen(cigo_ctx *ctx, void *arg, void *ret)
 {
 	struct job *job = arg;
 	cigo_iter *it = cigo_generate(ctx, count_up, sizeof(long), &job->count);
-	double start = bench_now();
+	struct bench_time start = bench_start();
 
 	CIGO_UNUSED(ret);
 	for (long i; cigo_next(ctx, it, &i);)
 		;
-	job->ns = (bench_now() - start) / (double)job->count;
+	job->time = bench_stop(start, job->count);
 	return cigo_iter_close(ctx, it);
 }
 
@@ -198,12 +198,12 @@ static int pipes(cigo_ctx *ctx, void *arg, void *ret)
 	cigo_must(cigo_pipe(&p.there_in, &p.there_out));
 	cigo_must(cigo_pipe(&p.back_in, &p.back_out));
 	cigo_task *t = cigo_spawn(ctx, echo, &p, 0);
-	double start = bench_now();
+	struct bench_time start = bench_start();
 	for (long i = 0; i < job->count; i++) {
 		cigo_must(cigo_stream_write(ctx, p.there_out, buf, sizeof buf));
 		cigo_must(cigo_stream_read_chunk(ctx, p.back_in, buf, sizeof buf));
 	}
-	job->ns = (bench_now() - start) / (double)job->count;
+	job->time = bench_stop(start, job->count);
 	cigo_stream_close(p.there_out);
 	int err = cigo_future_take(ctx, t, NULL, 0);
 	cigo_stream_close(p.there_in);
@@ -231,7 +231,7 @@ int main(int argc, char **argv)
 		if (argc > 2 && job.n > 0 && job.count >= job.n &&
 		    !strcmp(argv[1], measures[i].name)) {
 			cigo_must(cigo_run(measures[i].fn, &job));
-			bench_say("ns", job.ns);
+			bench_say(job.time);
 			return 0;
 		}
 	fputs("usage: switch yield|spawn|future|queue|gen|pipe COUNT [N]\n", stderr);

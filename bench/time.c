@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What time costs in cigo, in ns.
+ * What time costs in cigo, in ns of wall clock and CPU time.
  *
- *	time sleep COUNT	COUNT sleeps of 1 ms: how late they end, and the CPU time of one
+ *	time sleep COUNT	COUNT sleeps of 1 ms, per sleep
  *	time timers N		N callbacks for later: setting one, and having it called; per timer
  *	time cancel N		N callbacks for later, all cancelled; per timer
  */
@@ -13,14 +13,13 @@
 static int sleeps(cigo_ctx *ctx, void *arg, void *ret)
 {
 	const long *count = arg;
-	double start = bench_now(), cpu = bench_cpu();
+	struct bench_time t = bench_start();
 	int err = 0;
 
 	CIGO_UNUSED(ret);
 	for (long i = 0; i < *count && !err; i++)
 		err = cigo_sleep(ctx, CIGO_MS(1));
-	printf("{\"late\": %.0f, \"cpu\": %.0f}\n", (bench_now() - start) / (double)*count - 1e6,
-	       (bench_cpu() - cpu) / (double)*count);
+	bench_say(bench_stop(t, *count));
 	return err;
 }
 
@@ -42,14 +41,14 @@ static int timers(cigo_ctx *ctx, void *arg, void *ret)
 {
 	const long *n = arg;
 	cigo_loop *loop = cigo_ctx_loop(ctx);
-	double start = bench_cpu();
+	struct bench_time start = bench_start();
 
 	CIGO_UNUSED(ret);
 	for (long i = 0; i < *n; i++)
 		if (cigo_loop_call_later(loop, delay(i), count_one, NULL) < 0)
 			return -ENOMEM;
 	int err = cigo_loop_wait_idle(ctx);
-	bench_say("ns", (bench_cpu() - start) / (double)called);
+	bench_say(bench_stop(start, called));
 	return err;
 }
 
@@ -58,14 +57,14 @@ static int cancels(cigo_ctx *ctx, void *arg, void *ret)
 	const long *n = arg;
 	cigo_loop *loop = cigo_ctx_loop(ctx);
 	int64_t *ids = calloc((size_t)*n, sizeof *ids);
-	double start = bench_cpu();
+	struct bench_time start = bench_start();
 
 	CIGO_UNUSED(ret);
 	for (long i = 0; ids && i < *n; i++)
 		ids[i] = cigo_loop_call_later(loop, CIGO_S(100) + delay(i), count_one, NULL);
 	for (long i = 0; ids && i < *n; i++)
 		cigo_callback_cancel(loop, ids[i]);
-	bench_say("ns", (bench_cpu() - start) / (double)*n);
+	bench_say(bench_stop(start, *n));
 	free(ids);
 	return 0;
 }

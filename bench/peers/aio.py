@@ -3,10 +3,10 @@
 
     aio.py echo [uvloop]		an echo server by streams; prints its port
     aio.py many TASKS [uvloop]		TASKS tasks count ten times, sleeping 500 ms each time
-    aio.py yield COUNT N		COUNT yields of N tasks; ns a yield
-    aio.py spawn COUNT N		COUNT tasks awaited, N at a time; ns a task
-    aio.py pipe COUNT			64 bytes there and back by two pipes; ns a round
-    aio.py timers N			N callbacks for later; ns of CPU time each
+    aio.py yield COUNT N		COUNT yields of N tasks
+    aio.py spawn COUNT N		COUNT tasks awaited, N at a time
+    aio.py pipe COUNT			64 bytes there and back by two pipes
+    aio.py timers N			N callbacks for later
 """
 import asyncio
 import json
@@ -21,6 +21,15 @@ SIZE = 16384
 
 def say(**what):
     print(json.dumps(what), flush=True)
+
+
+def clocks():
+    return time.monotonic_ns(), time.process_time_ns()
+
+
+def say_time(start, count):
+    wall, cpu = clocks()
+    say(ns=(wall - start[0]) / count, cpu=(cpu - start[1]) / count)
 
 
 async def serve(reader, writer):
@@ -61,20 +70,20 @@ async def yields(count, n):
         for _ in range(count // n):
             await asyncio.sleep(0)
 
-    start = time.monotonic_ns()
+    start = clocks()
     await asyncio.gather(*(work() for _ in range(n)))
-    say(ns=(time.monotonic_ns() - start) / count)
+    say_time(start, count)
 
 
 async def spawns(count, n):
     async def nothing():
         pass
 
-    start = time.monotonic_ns()
+    start = clocks()
     for _ in range(count // n):
         for task in [asyncio.create_task(nothing()) for _ in range(n)]:
             await task
-    say(ns=(time.monotonic_ns() - start) / count)
+    say_time(start, count)
 
 
 async def pipe():
@@ -97,12 +106,12 @@ async def pipes(count):
             await back_out.drain()
 
     task = asyncio.create_task(answer())
-    start = time.monotonic_ns()
+    start = clocks()
     for _ in range(count):
         there_out.write(b"x" * 64)
         await there_out.drain()
         await back_in.readexactly(64)
-    say(ns=(time.monotonic_ns() - start) / count)
+    say_time(start, count)
     task.cancel()
 
 
@@ -117,11 +126,11 @@ async def timers(n):
         if not left:
             done.set_result(None)
 
-    start = time.process_time_ns()
+    start = clocks()
     for i in range(n):
         loop.call_later((i * 0x9E3779B97F4A7C15 >> 44 & 0xFFFFF) * 1e-9, called)
     await done
-    say(ns=(time.process_time_ns() - start) / n)
+    say_time(start, n)
 
 
 WORK = {"echo": echo, "many": many, "yield": yields, "spawn": spawns, "pipe": pipes,

@@ -2,7 +2,7 @@
  *
  * Bare pthreads, the limit of what a design on threads can do.
  *
- *	threads ring COUNT N	N threads pass a token through futex words, COUNT times; ns a handoff
+ *	threads ring COUNT N	N threads pass a token through futex words, COUNT times
  *	threads nap COUNT	COUNT sleeps of 1 ms; as `time sleep`
  *	threads crowd N		N sleeping threads; as `crowd`
  */
@@ -44,7 +44,7 @@ struct seat {
 };
 
 static struct seat *seats;
-static long players, passes_left; /* guarded by the token */
+static long players, passes, passes_left; /* guarded by the token */
 
 static void hand(struct seat *to)
 {
@@ -58,7 +58,7 @@ static void take(struct seat *mine)
 		syscall(SYS_futex, &mine->token, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
 }
 
-static double started, ended;
+static struct bench_time began, took; /* all 0: not yet */
 
 static void *play(void *arg)
 {
@@ -68,11 +68,11 @@ static void *play(void *arg)
 	hand(&seats[(me + 1) % players]);
 	for (;;) {
 		take(&seats[me]);
-		if (!started)
-			started = bench_now();
+		if (!began.ns)
+			began = bench_start();
 		bool over = --passes_left < 0;
-		if (over && !ended)
-			ended = bench_now();
+		if (over && !took.ns)
+			took = bench_stop(began, passes);
 		hand(&seats[(me + 1) % players]);
 		if (over)
 			return NULL;
@@ -85,13 +85,13 @@ static int ring(long count, long n)
 	if (!seats)
 		return 1;
 	players = n;
-	passes_left = count;
+	passes = passes_left = count;
 	memset(seats, 0, (size_t)n * sizeof *seats);
 	pthread_t *threads = start_all(n, STACK, 4096, play);
 	hand(&seats[0]);
 	for (long i = 0; i < n; i++)
 		pthread_join(threads[i], NULL);
-	bench_say("ns", (ended - started) / (double)count);
+	bench_say(took);
 	return 0;
 }
 
@@ -99,12 +99,11 @@ static int ring(long count, long n)
 
 static int nap(long count)
 {
-	double start = bench_now(), cpu = bench_cpu();
+	struct bench_time t = bench_start();
 
 	for (long i = 0; i < count; i++)
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &(struct timespec){ .tv_nsec = 1000000 }, NULL);
-	printf("{\"late\": %.0f, \"cpu\": %.0f}\n", (bench_now() - start) / (double)count - 1e6,
-	       (bench_cpu() - cpu) / (double)count);
+	bench_say(bench_stop(t, count));
 	return 0;
 }
 
@@ -122,15 +121,16 @@ static void *doze(void *arg)
 /* Stacks and guards as cigo's coroutines have them. */
 static int crowd(long n)
 {
-	struct bench_crowd c = bench_crowd_begin();
+	struct bench_memory before = bench_memory();
+	struct bench_time start = bench_start();
 
 	sem_init(&never, 0, 0);
 	start_all(n, CROWD_STACK, CROWD_GUARD, doze);
 	while (asleep < n)
 		sched_yield();
-	double made = bench_now() - c.start;
+	struct bench_time made = bench_stop(start, n);
 	usleep(50000);
-	bench_crowd_end(&c, made, n);
+	bench_say_crowd(before, made, n);
 	return 0; /* the end of the process is the end of them */
 }
 
