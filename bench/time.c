@@ -3,8 +3,8 @@
  * What time costs in cigo, in ns of wall clock and CPU time.
  *
  *	time sleep COUNT	COUNT sleeps of 1 ms, per sleep
- *	time timers N		N callbacks for later: setting one, and having it called; per timer
- *	time cancel N		N callbacks for later, all cancelled; per timer
+ *	time timers N		N callbacks for later, set and called; per timer
+ *	time cancel N		N callbacks for later, set and cancelled; per timer
  */
 #include <cigo.h>
 
@@ -37,17 +37,27 @@ static int64_t delay(long i)
 	return (int64_t)((uint64_t)i * UINT64_C(0x9e3779b97f4a7c15) >> 44);
 }
 
+/* Sets n and lets them be called, all at once when all are due: the poller has no part in it. */
+static int set_and_call(cigo_ctx *ctx, long n)
+{
+	cigo_loop *loop = cigo_ctx_loop(ctx);
+
+	for (long i = 0; i < n; i++)
+		if (cigo_loop_call_later(loop, delay(i), count_one, NULL) < 0)
+			return -ENOMEM;
+	nanosleep(&(struct timespec){ .tv_nsec = 1200000 }, NULL);
+	return cigo_loop_wait_idle(ctx);
+}
+
 static int timers(cigo_ctx *ctx, void *arg, void *ret)
 {
 	const long *n = arg;
-	cigo_loop *loop = cigo_ctx_loop(ctx);
 	struct bench_time start = bench_start();
+	int err = 0;
 
 	CIGO_UNUSED(ret);
-	for (long i = 0; i < *n; i++)
-		if (cigo_loop_call_later(loop, delay(i), count_one, NULL) < 0)
-			return -ENOMEM;
-	int err = cigo_loop_wait_idle(ctx);
+	for (int i = 0; !err && (i < 1 || (called < 20000 && i < 100)); i++)
+		err = set_and_call(ctx, *n);
 	bench_say(bench_stop(start, called));
 	return err;
 }
