@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "cigo/blocking.h"
@@ -64,7 +65,7 @@ static ssize_t fetch(cigo_ctx *ctx, struct ci_strand *me, cigo_stream *s, void *
 		if (s->slow && me)
 			return read_slowly(ctx, s, buf, n);
 		if (!s->drained || s->hangup) {
-			ssize_t done = read(s->fd, buf, n);
+			ssize_t done = s->socket ? recv(s->fd, buf, n, 0) : read(s->fd, buf, n);
 
 			if (done >= 0) {
 				s->drained = s->drains && done && (size_t)done < n;
