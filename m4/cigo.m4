@@ -28,3 +28,9 @@ CFLAGS=$cigo_save_CFLAGS
 AC_MSG_RESULT([$cigo_links])
 AS_IF([test "x$cigo_links" = xyes], [m4_default([$2], [:])], [m4_default([$3], [:])])
 ])
+
+# CIGO_PEER(NAME, HEADER, LIBRARY, FUNCTION): sets have_HEADER, defines the conditional HAVE_NAME
+AC_DEFUN([CIGO_PEER],
+  [have_$2=no
+   AC_CHECK_HEADER([$2.h], [AC_CHECK_LIB([$3], [$4], [have_$2=yes])])
+   AM_CONDITIONAL([HAVE_$1], [test "x$have_$2" = xyes])])
