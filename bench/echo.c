@@ -7,7 +7,7 @@
 
 #include "bench.h"
 
-enum { SIZE = 16384 };
+enum { SIZE = 32768 };
 
 static int echo(cigo_ctx *ctx, cigo_stream *s, void *arg)
 {

@@ -16,7 +16,7 @@ import socket
 import sys
 import time
 
-SIZE = 16384
+SIZE = 32768
 
 
 def say(**what):

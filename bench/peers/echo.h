@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { SIZE = 16384, BACKLOG = 1024 };
+enum { SIZE = 32768, BACKLOG = 1024 };
 
 static inline void no_delay(int fd)
 {

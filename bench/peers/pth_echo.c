@@ -27,7 +27,7 @@ int main(void)
 	pth_attr_t attr = pth_attr_new();
 
 	pth_attr_set(attr, PTH_ATTR_JOINABLE, FALSE);
-	pth_attr_set(attr, PTH_ATTR_STACK_SIZE, 64u * 1024);
+	pth_attr_set(attr, PTH_ATTR_STACK_SIZE, 128u * 1024);
 	for (;;) {
 		int fd = pth_accept(listener, NULL, NULL);
 

@@ -31,7 +31,7 @@ int main(void)
 		if (!fd)
 			continue;
 		no_delay(st_netfd_fileno(fd));
-		if (!st_thread_create(serve, fd, 0, 64 * 1024))
+		if (!st_thread_create(serve, fd, 0, 128 * 1024))
 			st_netfd_close(fd);
 	}
 }
