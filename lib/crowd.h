@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Floor: 1 baton
+ * Many threads asleep at once.
+ */
+#ifndef CI_CROWD_H
+#define CI_CROWD_H
+
+#include "base.h"
+
+/* The process has n threads of ours, or more. Any thread. */
+void ci_crowd_expect(unsigned long n);
+
+#endif
