@@ -14,7 +14,6 @@
 #include "crowd.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <sys/prctl.h>
 
 #ifndef PR_FUTEX_HASH
@@ -25,21 +24,18 @@
 
 enum { FIRST = 64, MOST = 1 << 22 };
 
-static atomic_ulong enough = FIRST; /* threads that the table is large enough for */
+static unsigned long enough = FIRST; /* threads that the table is large enough for */
 
 void ci_crowd_expect(unsigned long n)
 {
-	unsigned long old = atomic_load_explicit(&enough, memory_order_relaxed), slots = old;
 	int saved = errno;
 
-	if (ci_likely(n <= old) || n > MOST)
+	if (ci_likely(n <= enough) || n > MOST)
 		return;
-	while (slots < n)
-		slots *= 4;
-	if (!atomic_compare_exchange_strong(&enough, &old, slots))
-		return; /* another thread does it */
-	long now = prctl(PR_FUTEX_HASH, PR_FUTEX_HASH_GET_SLOTS, 0, 0, 0);
-	if (now > 0 && (unsigned long)now < slots)
-		prctl(PR_FUTEX_HASH, PR_FUTEX_HASH_SET_SLOTS, slots, 0, 0);
+	while (enough < n)
+		enough *= 4;
+	long slots = prctl(PR_FUTEX_HASH, PR_FUTEX_HASH_GET_SLOTS, 0, 0, 0);
+	if (slots > 0 && (unsigned long)slots < enough)
+		prctl(PR_FUTEX_HASH, PR_FUTEX_HASH_SET_SLOTS, enough, 0, 0);
 	errno = saved;
 }

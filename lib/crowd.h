@@ -8,7 +8,7 @@
 
 #include "base.h"
 
-/* The process has n threads of ours, or more. Any thread. */
+/* The process has n threads of ours. Any thread, one at a time: who counts them has a mutex. */
 void ci_crowd_expect(unsigned long n);
 
 #endif

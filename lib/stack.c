@@ -226,16 +226,14 @@ int ci_stack_alloc(struct ci_stack *ret, size_t size)
 {
 	int number = class_of(size, &size);
 	bool taken = false;
-	unsigned long n = 0;
 
 	*ret = (struct ci_stack){ .slab = NULL };
 	if (number >= 0) {
 		pthread_mutex_lock(&mutex);
 		taken = take(ret, &classes[number], size);
-		n = stacks;
+		ci_crowd_expect(stacks); /* each has its thread */
 		pthread_mutex_unlock(&mutex);
 	}
-	ci_crowd_expect(n); /* each has its thread */
 	return taken ? 0 : -EAGAIN;
 }
 

@@ -34,8 +34,6 @@ enum {
 
 /* --- thread-local storage -------------------------------------------------------------------- */
 
-static size_t tls; /* static, of all modules loaded at the first thread; written once */
-
 static int add_tls(struct dl_phdr_info *info, size_t size, void *sum)
 {
 	(void)size;
@@ -45,16 +43,31 @@ static int add_tls(struct dl_phdr_info *info, size_t size, void *sum)
 	return 0;
 }
 
+/* Static, of all modules that are loaded when it is first asked for. The C library sets that aside
+ * when the program starts; what comes later shares a surplus. */
+static size_t tls_size(void)
+{
+	static pthread_mutex_t mutex =
+		PTHREAD_MUTEX_INITIALIZER; /* helgrind sees no order in once */
+	static size_t sum;		   /* not 0: ci_self is in it */
+
+	pthread_mutex_lock(&mutex);
+	if (!sum)
+		dl_iterate_phdr(add_tls, &sum);
+	size_t found = sum;
+	pthread_mutex_unlock(&mutex);
+	return found;
+}
+
 /* A stack for a body that uses size bytes. `surplus` is what the C library was found to need beyond
- * what the modules say: see grows. It sets all of that aside when the program starts, so the modules
- * are asked once. */
+ * what the modules say: see grows. */
 static int get_stack(struct ci_stack *ret, size_t size, size_t surplus)
 {
 	if (size < (size_t)PTHREAD_STACK_MIN)
 		size = PTHREAD_STACK_MIN;
 	if (size > PTRDIFF_MAX / 2)
 		return -EAGAIN;
-	return ci_stack_alloc(ret, size + tls + surplus + OWN);
+	return ci_stack_alloc(ret, size + tls_size() + surplus + OWN);
 }
 
 /* Whether a creation that failed is worth another attempt, with more surplus. */
@@ -62,7 +75,7 @@ static bool grows(int err, size_t *surplus)
 {
 	if (err != -EINVAL || *surplus > MOST_TLS)
 		return false;
-	*surplus = 2 * (*surplus + tls) + 4096;
+	*surplus = 2 * (*surplus + tls_size()) + 4096;
 	return true;
 }
 
@@ -86,9 +99,8 @@ static void in_child(void)
 		pthread_sigmask(SIG_SETMASK, &ci_self.thread->outside, NULL);
 }
 
-static void prepare(void)
+static void watch_forks(void)
 {
-	dl_iterate_phdr(add_tls, &tls);
 	pthread_atfork(NULL, NULL, in_child); /* for want of memory children keep the mask */
 }
 
@@ -150,7 +162,7 @@ int ci_strand_thread(struct ci_thread *t, size_t stack_size, void *(*body)(void 
 	size_t surplus = 0;
 	int err;
 
-	pthread_once(&once, prepare);
+	pthread_once(&once, watch_forks);
 	t->body = body;
 	t->arg = arg;
 	do {
@@ -235,7 +247,7 @@ int ci_strand_create(struct ci_strand **ret, cigo_loop *loop, size_t stack_size,
 	size_t surplus = 0;
 	int err;
 
-	pthread_once(&once, prepare);
+	pthread_once(&once, watch_forks);
 	*ret = NULL;
 	do {
 		err = get_stack(&stack, stack_size, surplus);
