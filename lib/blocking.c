@@ -26,9 +26,12 @@ void cigo_blocking_begin(cigo_ctx *ctx)
 	me->blocking = true;
 	me->free_calls = 0;
 	me->loop->outside++;
-	if (ci_preemptive(me->loop))
+	if (ci_preemptive(me->loop)) {
+		ci_monitor_leave(me->loop);
 		ci_self.roams = NULL; /* no lock is for it before the end of the section */
-	else {
+		me->within = !ci_entered;
+		ci_entered = NULL;
+	} else {
 		ci_cpu_release(me);
 		ci_engine_leave(me);
 	}
@@ -56,9 +59,11 @@ static void end_cooperative(struct ci_strand *me)
 static void end_preemptive(struct ci_strand *me)
 {
 	ci_self.roams = me->loop;
-	CI_ENTRY;
+	ci_monitor_enter(me->loop);
 	me->blocking = false;
 	me->loop->outside--;
+	if (!me->within)
+		ci_monitor_leave(me->loop);
 }
 
 void cigo_blocking_end(cigo_ctx *ctx)

@@ -26,7 +26,10 @@ int64_t ci_engine_now(const cigo_loop *loop)
 
 void ci_engine_ready(cigo_loop *loop, struct ci_runnable *r)
 {
-	ci_list_append(&loop->ready, &r->link);
+	if (ci_preemptive(loop) && r->where == CI_RESUME)
+		ci_monitor_start(ci_container_of(r, struct ci_strand, resume));
+	else
+		ci_list_append(&loop->ready, &r->link);
 }
 
 /* splitmix64 (Steele, Lea, Flood 2014). */

@@ -70,17 +70,29 @@ static void tell(struct fd_wait *w, unsigned events)
 	ci_park_wake(&w->park);
 }
 
+/* In the preemptive model an event may come just when the one who wanted it has left: those who
+ * stay are registered anew, or find out why not. */
+static void again(struct ci_fd_entry *e)
+{
+	if (ci_watch_want(&e->watch, wanted(e)))
+		tell(e->reader ? e->reader : e->writer, CIGO_READ | CIGO_WRITE);
+}
+
 static void ready(struct ci_watch *watch, unsigned events)
 {
 	struct ci_fd_entry *e = ci_container_of(watch, struct ci_fd_entry, watch);
 	struct fd_wait *reader = e->reader, *writer = e->writer;
+	cigo_loop *loop = watch->loop;
+	int fd = e->fd;
 
 	watch->want = 0; /* once-only: it has spent itself, and what is left is registered anew */
-	watch->loop->waits--;
-	watch->loop->alien_waits--;
+	loop->waits--;
+	loop->alien_waits--;
 	tell(reader, events);
 	if (writer != reader)
 		tell(writer, events); /* the entry lives as long as a writer does */
+	if (loop->fds[fd] == e && !e->watch.want)
+		again(e);
 }
 
 static void withdraw(struct ci_park *p)

@@ -28,8 +28,11 @@ static void call(cigo_loop *loop, struct ci_callback *c, int status)
 	(void)status; /* f's error tells */
 	ci_list_unlink(&memory->of_future);
 	free(memory);
+	const cigo_ctx *root = loop->root;
 	int err = d.f->err;
-	CI_OUTSIDE(d.fn(loop->root, d.f, err, d.arg));
+	ci_monitor_call(loop, 0, d.f);
+	CI_OUTSIDE(d.fn(root, d.f, err, d.arg));
+	ci_monitor_over(loop);
 	cigo_future_unref(d.f);
 }
 
@@ -90,5 +93,7 @@ int ci_future_drop_done(cigo_future *f, cigo_done_fn *fn, const void *arg)
 		cigo_future_unref(f);
 		return 0;
 	}
+	if (f->loop) /* it may be running, beside us */
+		ci_monitor_wait_over(f->loop, 0, f);
 	return -ENOENT;
 }

@@ -229,7 +229,7 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 {
 	if (!loop || !outer)
 		return -ENOMEM;
-	ci_expect(!ci_self.held && !ci_self.strand, "inside a coroutine or callback of a loop; "
+	ci_expect(!ci_self.held && !ci_self.strand && !ci_self.roams, "inside a coroutine or callback of a loop; "
 						    "spawn a task, or use a thread of its own");
 	ci_expect(main, "no main function");
 	ci_expect(!outer->loop, "the outer context belongs to a loop");
@@ -334,7 +334,7 @@ int cigo_loop_wait_idle(cigo_ctx *ctx)
 	if (cause)
 		return cause;
 	ci_engine_collect(me->loop); /* what was posted before this call counts */
-	if (!me->loop->calls) {
+	if (!me->loop->calls && !me->loop->monitor.calling) {
 		ci_park_turn(me);
 		return 0;
 	}

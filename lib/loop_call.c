@@ -27,7 +27,7 @@ static void call(cigo_loop *loop, struct ci_callback *c, int status)
 	void *arg = u->arg;
 
 	ci_table_remove(&loop->callback_keys, u->id);
-	loop->monitor.calling = u->id;
+	ci_monitor_call(loop, u->id, NULL);
 	free(u);
 	const cigo_ctx *root = loop->root;
 	CI_OUTSIDE(fn(root, status, arg));
@@ -86,10 +86,12 @@ int64_t cigo_loop_call_later(cigo_loop *loop, int64_t ns, cigo_callback_fn *fn, 
 
 bool ci_loop_call_cancel(cigo_loop *loop, int64_t id)
 {
-	struct user_call *u = id > 0 ? ci_table_remove(&loop->callback_keys, (uint64_t)id) : NULL;
+	if (id <= 0)
+		return false;
+	struct user_call *u = ci_table_remove(&loop->callback_keys, (uint64_t)id);
 
 	if (!u) { /* it may be running, beside us */
-		ci_monitor_wait_over(loop, (uint64_t)id);
+		ci_monitor_wait_over(loop, (uint64_t)id, NULL);
 		return false;
 	}
 	ci_callback_withdraw(loop, &u->callback);

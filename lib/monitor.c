@@ -3,12 +3,16 @@
  * Floor: 2 engine
  * The preemptive model's lock, and how its coroutines wait and start.
  *
- * Who leaves the lock looks whether home sleeps and has work now: something is ready, or a timer is
- * due earlier than it would wake. That is one eventfd write, as for outsiders.
+ * A coroutine that is made ready is woken by the very thread that did so, when that leaves the lock:
+ * no turn of home's is needed, and the woken one does not meet a locked lock. Home is for the rest:
+ * callbacks, first steps, timers, descriptors. So who leaves also looks whether home sleeps and has
+ * work now: something is queued, or a timer is due earlier than it would wake. That is one eventfd
+ * write, as for outsiders.
  */
 #include "monitor.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/eventfd.h>
 
 #include "engine.h"
@@ -18,7 +22,7 @@
 static bool has_work(const cigo_loop *loop)
 {
 	return !ci_list_empty(&loop->ready) || ci_timer_next(loop) < loop->monitor.until ||
-	       (!loop->monitor.roaming &&
+	       (loop->monitor.roamed && !loop->monitor.roaming &&
 		(loop->options.clock == CIGO_CLOCK_VIRTUAL || loop->state >= CI_ENDING ||
 		 !ci_list_empty(&loop->starved)));
 }
@@ -41,14 +45,27 @@ void ci_monitor_enter(cigo_loop *loop)
 	errno = saved;
 }
 
+/* They are counted as roaming, so neither they nor the loop end before. */
+static void wake(struct ci_list *waking)
+{
+	struct ci_list *node;
+
+	while ((node = ci_list_pop(waking)))
+		sem_post(&ci_list_entry(node, struct ci_strand, resume.link)->baton.sem);
+}
+
 void ci_monitor_leave(cigo_loop *loop)
 {
 	int saved = errno;
+	struct ci_list waking;
 
+	ci_list_init(&waking);
+	ci_list_splice(&waking, &loop->monitor.waking);
 	if (loop->monitor.asleep && has_work(loop))
 		ci_monitor_ring(loop);
 	ci_self.held = NULL;
 	pthread_mutex_unlock(&loop->monitor.lock);
+	wake(&waking);
 	errno = saved;
 }
 
@@ -64,6 +81,7 @@ int ci_monitor_open(cigo_loop *loop)
 		pthread_mutex_destroy(&loop->monitor.lock);
 		return -err;
 	}
+	ci_list_init(&loop->monitor.waking);
 	ci_monitor_enter(loop);
 	ci_self.roams = loop;
 	return 0;
@@ -85,6 +103,7 @@ void ci_monitor_sleep(cigo_loop *loop, int64_t timeout)
 		return;
 	loop->monitor.asleep = timeout != 0;
 	loop->monitor.until = ci_timer_next(loop);
+	loop->monitor.roamed = loop->monitor.roaming != 0;
 }
 
 void ci_monitor_wake(cigo_loop *loop)
@@ -96,23 +115,44 @@ void ci_monitor_start(struct ci_strand *to)
 {
 	to->loop->stats.handoffs++;
 	to->loop->monitor.roaming++;
-	sem_post(&to->baton.sem);
+	ci_list_append(&to->loop->monitor.waking, &to->resume.link);
+}
+
+void ci_monitor_yield(cigo_loop *loop)
+{
+	ci_monitor_leave(loop);
+	sched_yield();
+	ci_monitor_enter(loop);
+}
+
+void ci_monitor_call(cigo_loop *loop, uint64_t id, const void *future)
+{
+	loop->monitor.calling = true;
+	loop->monitor.called = id;
+	loop->monitor.called_for = future;
 }
 
 void ci_monitor_over(cigo_loop *loop)
 {
-	loop->monitor.calling = 0;
+	loop->monitor.calling = false;
 	if (ci_self.roams)
 		pthread_cond_broadcast(&loop->monitor.over);
 }
 
-void ci_monitor_wait_over(cigo_loop *loop, uint64_t id)
+static bool is_running(const struct ci_monitor *m, uint64_t id, const void *future)
 {
+	return m->calling && m->called == id && m->called_for == future;
+}
+
+void ci_monitor_wait_over(cigo_loop *loop, uint64_t id, const void *future)
+{
+	struct ci_monitor *m = &loop->monitor;
+
 	if (!ci_self.roams || !ci_self.strand)
 		return;
-	while (loop->monitor.calling == id) {
-		pthread_cond_wait(&loop->monitor.over, &loop->monitor.lock);
-		ci_self.held = loop;
+	while (is_running(m, id, future)) {
+		wake(&m->waking); /* it may need them */
+		pthread_cond_wait(&m->over, &m->lock);
 	}
 }
 

@@ -15,11 +15,17 @@
 
 struct ci_monitor {
 	pthread_mutex_t lock;  /* in the preemptive model, while running */
-	pthread_cond_t over;   /* a callback has returned */
-	unsigned long roaming; /* strands awake; always 0 in the cooperative model */
+	struct ci_list waking; /* strands to be woken by who leaves the lock next */
+	unsigned long roaming; /* strands awake, or waking; always 0 in the cooperative model */
 	bool asleep;	       /* home sleeps in the poller, and nobody has rung yet */
 	int64_t until;	       /* asleep: the timer it would wake for */
-	uint64_t calling;      /* the id of the callback home runs; 0: none */
+	bool roamed;	       /* asleep: somebody roamed when it fell asleep */
+
+	/* the callback that home runs */
+	pthread_cond_t over;	/* it has returned */
+	bool calling;		/* there is one */
+	uint64_t called;	/* its id; 0: it has none */
+	const void *called_for; /* the future it is about; NULL: none */
 };
 
 /* Before and after the run; home enters and leaves by these too. -errno. */
@@ -30,13 +36,17 @@ void ci_monitor_sleep(cigo_loop *loop, int64_t timeout);
 void ci_monitor_wake(cigo_loop *loop);
 /* Wakes home, if it sleeps. */
 void ci_monitor_ring(cigo_loop *loop);
-/* The callback that home runs has returned. */
+/* Home is about to run a callback, with that id or about that future; it has returned. */
+void ci_monitor_call(cigo_loop *loop, uint64_t id, const void *future);
 void ci_monitor_over(cigo_loop *loop);
-/* Waits till the callback of that id has returned, if it is running and this is not its thread. */
-void ci_monitor_wait_over(cigo_loop *loop, uint64_t id);
-/* What the engine does there: a coroutine waits until its turn; a strand's whole life; its turn. */
+/* Waits till it has returned, if it is that one and this is not its own thread. */
+void ci_monitor_wait_over(cigo_loop *loop, uint64_t id, const void *future);
+/* What the engine does there: a coroutine waits until it is woken; a strand's whole life; to be
+ * woken, once the lock is left. */
 void ci_monitor_suspend(struct ci_strand *me);
 void ci_monitor_strand(struct ci_strand *me);
 void ci_monitor_start(struct ci_strand *to);
+/* Gives the processor away, and nothing else. */
+void ci_monitor_yield(cigo_loop *loop);
 
 #endif

@@ -56,6 +56,10 @@ int ci_park_cause(const cigo_ctx *ctx, const struct ci_strand *me)
 void ci_park_yield(struct ci_strand *me)
 {
 	me->free_calls = 0;
+	if (ci_preemptive(me->loop)) {
+		ci_monitor_yield(me->loop);
+		return;
+	}
 	ci_engine_ready(me->loop, &me->resume);
 	ci_engine_suspend(me);
 }

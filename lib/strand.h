@@ -72,6 +72,7 @@ struct ci_strand {
 	const char *name;     /* of the coroutine */
 	bool named;	      /* the thread bears it */
 	bool blocking;	      /* inside a blocking section */
+	bool within; /* blocking, in the preemptive model: the library itself entered it */
 	bool over;	      /* woken without the baton, to end; written before that */
 
 	pid_t tid; /* of cpu.c: the kernel's number; 0: has not run yet */

@@ -27,6 +27,16 @@
 #define t_add_loop(tc, name, from, to) tcase_add_loop_test((tc), (name), (from), (to))
 void t_add_all(TCase *tc, const TTest *const *tests);
 
+/* The same for tests of what rests on cooperation: order, that nothing else runs meanwhile, counts of
+ * handoffs, seeds. Under CIGO_MODEL=preemptive they are left out, and how many is said at the end. */
+#define t_add_cooperative(tc, ...) \
+	t_add_all_cooperative((tc), (const TTest *const[]){ __VA_ARGS__, NULL })
+void t_add_all_cooperative(TCase *tc, const TTest *const *tests);
+void t_add_loop_cooperative(TCase *tc, const TTest *test, int from, int to);
+
+/* Does the environment ask for the preemptive model? */
+bool t_is_preemptive(void);
+
 /* Seconds a test may take, before CK_TIMEOUT_MULTIPLIER. */
 #define T_DEADLINE 10
 
