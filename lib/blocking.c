@@ -27,10 +27,9 @@ void cigo_blocking_begin(cigo_ctx *ctx)
 	me->free_calls = 0;
 	me->loop->outside++;
 	if (ci_preemptive(me->loop)) {
-		ci_monitor_leave(me->loop);
-		ci_self.roams = NULL; /* no lock is for it before the end of the section */
 		me->within = !ci_entered;
 		ci_entered = NULL;
+		ci_monitor_begin_section(me);
 	} else {
 		ci_cpu_release(me);
 		ci_engine_leave(me);
@@ -55,11 +54,9 @@ static void end_cooperative(struct ci_strand *me)
 	ci_engine_return(me);
 }
 
-/* It never was anything but outside. */
 static void end_preemptive(struct ci_strand *me)
 {
-	ci_self.roams = me->loop;
-	ci_monitor_enter(me->loop);
+	ci_monitor_end_section(me);
 	me->blocking = false;
 	me->loop->outside--;
 	if (!me->within)

@@ -177,6 +177,8 @@ static void look_idle(cigo_loop *loop)
 
 	if (collect(loop, true)) /* they may have changed everything: look again */
 		return;
+	if (ci_monitor_tick(loop))
+		return;
 	ns = patience(loop, &jump); /* from here on outsiders ring */
 	bool silent = (jump && !loop->waits) || wait_for_events(loop, ns) == 0;
 	silent &= !collect(loop, false);
@@ -295,6 +297,7 @@ static bool tick(cigo_loop *loop)
 		return false;
 	if (idle || loop->since_look >= loop->look_after)
 		look(loop, idle);
+	ci_monitor_tick(loop);
 	ci_list_splice(&loop->batch, &loop->ready);
 	if (loop->options.shuffle_seed)
 		shuffle(loop, &loop->batch);

@@ -82,6 +82,8 @@ int ci_monitor_open(cigo_loop *loop)
 		return -err;
 	}
 	ci_list_init(&loop->monitor.waking);
+	ci_list_init(&loop->monitor.yielding);
+	ci_list_init(&loop->monitor.yielded);
 	ci_monitor_enter(loop);
 	ci_self.roams = loop;
 	return 0;
@@ -116,13 +118,6 @@ void ci_monitor_start(struct ci_strand *to)
 	to->loop->stats.handoffs++;
 	to->loop->monitor.roaming++;
 	ci_list_append(&to->loop->monitor.waking, &to->resume.link);
-}
-
-void ci_monitor_yield(cigo_loop *loop)
-{
-	ci_monitor_leave(loop);
-	sched_yield();
-	ci_monitor_enter(loop);
 }
 
 void ci_monitor_call(cigo_loop *loop, uint64_t id, const void *future)
@@ -180,6 +175,53 @@ void ci_monitor_suspend(struct ci_strand *me)
 {
 	sleep_outside(me);
 	ci_monitor_enter(me->loop);
+}
+
+/* Where time stands still while anybody runs, to let the others run has an end that can be known. */
+void ci_monitor_yield(struct ci_strand *me)
+{
+	cigo_loop *loop = me->loop;
+
+	if (loop->options.clock == CIGO_CLOCK_VIRTUAL) {
+		ci_list_append(&loop->monitor.yielding, &me->resume.link);
+		ci_engine_suspend(me);
+	} else {
+		ci_monitor_leave(loop);
+		sched_yield();
+		ci_monitor_enter(loop);
+	}
+}
+
+bool ci_monitor_tick(cigo_loop *loop)
+{
+	struct ci_list *node;
+	bool any = false;
+
+	if (!ci_preemptive(loop) || loop->monitor.roaming)
+		return false;
+	while ((node = ci_list_pop(&loop->monitor.yielded))) {
+		ci_monitor_start(ci_list_entry(node, struct ci_strand, resume.link));
+		any = true;
+	}
+	ci_list_splice(&loop->monitor.yielded, &loop->monitor.yielding);
+	return any;
+}
+
+void ci_monitor_begin_section(struct ci_strand *me)
+{
+	me->loop->monitor.roaming--;
+	ci_monitor_leave(me->loop);
+	ci_self.roams = NULL; /* no lock is for it before the end of the section */
+}
+
+void ci_monitor_end_section(struct ci_strand *me)
+{
+	cigo_loop *loop = me->loop;
+
+	ci_self.roams = loop;
+	ci_monitor_enter(loop);
+	loop->monitor.roaming++;
+	loop->monitor.roamed = true;
 }
 
 void ci_monitor_strand(struct ci_strand *me)

@@ -16,10 +16,11 @@
 struct ci_monitor {
 	pthread_mutex_t lock;  /* in the preemptive model, while running */
 	struct ci_list waking; /* strands to be woken by who leaves the lock next */
-	unsigned long roaming; /* strands awake, or waking; always 0 in the cooperative model */
+	unsigned long roaming; /* strands awake, or waking, outside sections; cooperative: 0 */
+	struct ci_list yielding, yielded; /* strands that yield; for whom a tick has begun */
 	bool asleep;	       /* home sleeps in the poller, and nobody has rung yet */
 	int64_t until;	       /* asleep: the timer it would wake for */
-	bool roamed;	       /* asleep: somebody roamed when it fell asleep */
+	bool roamed;	       /* asleep: somebody roamed then, or since */
 
 	/* the callback that home runs */
 	pthread_cond_t over;	/* it has returned */
@@ -46,7 +47,12 @@ void ci_monitor_wait_over(cigo_loop *loop, uint64_t id, const void *future);
 void ci_monitor_suspend(struct ci_strand *me);
 void ci_monitor_strand(struct ci_strand *me);
 void ci_monitor_start(struct ci_strand *to);
-/* Gives the processor away, and nothing else. */
-void ci_monitor_yield(cigo_loop *loop);
+/* The processor to others. On the virtual clock: until they all wait, or are outside. */
+void ci_monitor_yield(struct ci_strand *me);
+/* Home begins a tick: if nobody roams, those who yielded before the last one go on. True: some do. */
+bool ci_monitor_tick(cigo_loop *loop);
+/* A blocking section begins, with the lock held, and is left; ends, and it is taken. */
+void ci_monitor_begin_section(struct ci_strand *me);
+void ci_monitor_end_section(struct ci_strand *me);
 
 #endif

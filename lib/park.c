@@ -57,7 +57,7 @@ void ci_park_yield(struct ci_strand *me)
 {
 	me->free_calls = 0;
 	if (ci_preemptive(me->loop)) {
-		ci_monitor_yield(me->loop);
+		ci_monitor_yield(me);
 		return;
 	}
 	ci_engine_ready(me->loop, &me->resume);
@@ -66,7 +66,7 @@ void ci_park_yield(struct ci_strand *me)
 
 void ci_park_turn(struct ci_strand *me)
 {
-	if (++me->free_calls >= FREE_CALLS)
+	if (++me->free_calls >= FREE_CALLS && !ci_preemptive(me->loop))
 		ci_park_yield(me);
 }
 

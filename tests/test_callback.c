@@ -635,10 +635,10 @@ int main(void)
 	Suite *s = suite_create("callback");
 	TCase *tc = t_case(s, "order");
 
-	t_add(tc, callbacks_are_called_in_the_order_of_the_calls);
+	t_add_cooperative(tc, callbacks_are_called_in_the_order_of_the_calls);
 	t_add(tc, callbacks_for_the_same_time_are_called_in_the_order_of_the_calls);
 	t_add(tc, callbacks_are_called_in_the_order_of_their_times);
-	t_add(tc, what_was_armed_first_for_the_same_time_comes_first);
+	t_add_cooperative(tc, what_was_armed_first_for_the_same_time_comes_first);
 	t_add(tc, a_callback_is_called_at_its_time_to_the_nanosecond);
 	t_add(tc, a_negative_time_is_now);
 	t_add(tc, an_absurd_time_is_never);
@@ -649,9 +649,9 @@ int main(void)
 	t_add(tc, a_callback_may_spawn);
 	t_add(tc, a_callback_may_complete_what_is_awaited);
 	tc = t_case(s, "cancel");
-	t_add(tc, a_cancelled_callback_is_not_called);
+	t_add_cooperative(tc, a_cancelled_callback_is_not_called);
 	t_add(tc, a_called_callback_cannot_be_cancelled);
-	t_add(tc, an_old_id_never_means_a_new_callback);
+	t_add_cooperative(tc, an_old_id_never_means_a_new_callback);
 	t_add(tc, an_id_nobody_gave_cancels_nothing);
 	t_add(tc, a_callback_may_cancel_another_that_is_due_at_the_same_time);
 	t_add(tc, a_callback_cannot_cancel_itself);

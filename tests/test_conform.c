@@ -205,9 +205,9 @@ CORO(write_much)
 
 static cigo_task *begin(cigo_ctx *ctx, cigo_coro_fn *fn, struct call *c, cigo_stream *s)
 {
+	*c = (struct call){ s, 1 };
 	cigo_task *t = cigo_task_spawn(ctx, "call", fn, c, 0);
 
-	*c = (struct call){ s, 1 };
 	ok(cigo_sleep(ctx, CIGO_MS(20)));
 	equal(c->result, 1); /* it waits */
 	return t;

@@ -1348,7 +1348,7 @@ int main(void)
 	      BOTH(leaving_the_outermost_ends_all_nested_ones),
 	      yield_all_of_nothing_made_is_an_error);
 	tc = t_case_slow(s, "consumers", 30);
-	t_add_loop(tc, tasks_may_consume_a_generator_in_turn, 0, (int)t_scale(200, 50));
+	t_add_loop_cooperative(tc, tasks_may_consume_a_generator_in_turn, 0, (int)t_scale(200, 50));
 	t_add(tc, a_generator_outlives_its_maker, plain_threads_may_consume_a_generator_in_turn);
 	tc = t_case(s, "cancellation");
 	t_add(tc, the_context_of_a_next_reaches_the_innermost_await,

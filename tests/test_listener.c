@@ -1045,12 +1045,12 @@ int main(void)
 	t_add(tc, options_that_make_no_sense_are_misuse);
 	tc = t_case(s, "accept");
 	t_add(tc, accept_waits_until_somebody_comes);
-	t_add(tc, those_that_wait_are_served_in_the_order_they_came);
-	t_add(tc, many_that_come_at_once_are_all_taken);
+	t_add_cooperative(tc, those_that_wait_are_served_in_the_order_they_came);
+	t_add_cooperative(tc, many_that_come_at_once_are_all_taken);
 	t_add(tc, who_is_cancelled_leaves_the_line_and_takes_no_connection);
-	t_add(tc, who_comes_later_does_not_overtake_those_in_line);
+	t_add_cooperative(tc, who_comes_later_does_not_overtake_those_in_line);
 	t_add(tc, a_listener_nobody_waits_for_holds_nobody_up);
-	t_add(tc, an_acceptor_that_never_waits_gives_the_others_a_turn);
+	t_add_cooperative(tc, an_acceptor_that_never_waits_gives_the_others_a_turn);
 	tc = t_case(s, "errors");
 	t_add(tc, connections_that_broke_in_the_backlog_are_passed_over);
 	t_add(tc, those_that_wait_pass_over_broken_connections_and_keep_their_places);

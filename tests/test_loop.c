@@ -2374,9 +2374,9 @@ int main(void)
 	tc = t_case(s, "who runs");
 	t_add(tc, errno_survives_suspension);
 	t_add(tc, a_coroutine_never_changes_its_thread);
-	t_add(tc, who_is_ready_runs_in_order);
+	t_add_cooperative(tc, who_is_ready_runs_in_order);
 	t_add(tc, sleepers_wake_in_the_order_of_their_times);
-	t_add(tc, sleepers_of_the_same_time_wake_in_the_order_they_fell_asleep);
+	t_add_cooperative(tc, sleepers_of_the_same_time_wake_in_the_order_they_fell_asleep);
 	t_add(tc, the_stack_size_is_an_option);
 	t_add(tc, the_default_stack_takes_200_kib);
 	tc = t_case(s, "nobody starves");
@@ -2384,9 +2384,9 @@ int main(void)
 	t_add(tc, yielding_tasks_do_not_starve_io_on_the_real_clock);
 	t_add(tc, yielding_tasks_do_not_starve_timers);
 	t_add(tc, yielding_tasks_do_not_starve_posts_of_other_threads);
-	t_add(tc, an_ever_ready_stream_gives_the_others_a_turn_every_64_calls);
-	t_add(tc, sleeping_under_a_dead_context_gives_the_others_a_turn);
-	t_add(tc, awaiting_what_is_done_gives_nobody_a_turn);
+	t_add_cooperative(tc, an_ever_ready_stream_gives_the_others_a_turn_every_64_calls);
+	t_add_cooperative(tc, sleeping_under_a_dead_context_gives_the_others_a_turn);
+	t_add_cooperative(tc, awaiting_what_is_done_gives_nobody_a_turn);
 	tc = t_case(s, "stop");
 	t_add(tc, stopped_before_the_run_main_never_runs);
 	t_add(tc, stop_cancels_main_and_the_run_returns_the_reason);
@@ -2413,7 +2413,7 @@ int main(void)
 	t_add(tc, leftovers_that_await_each_other_all_return);
 	tc = t_case(s, "posts");
 	t_add(tc, posts_of_several_threads_arrive_in_the_order_of_each);
-	t_add(tc, any_number_of_posts_fits_while_the_loop_stands_still);
+	t_add_cooperative(tc, any_number_of_posts_fits_while_the_loop_stands_still);
 	t_add(tc, a_post_accepted_as_the_loop_ends_is_called_once_and_others_are_refused);
 	t_add(tc, a_post_to_a_loop_that_never_runs_is_dropped_once);
 	t_add(tc, a_post_before_the_run_is_called_in_the_run);
@@ -2440,9 +2440,9 @@ int main(void)
 	t_add(tc, who_ignores_a_thousand_dead_awaits_is_named);
 	t_add(tc, who_ignores_a_thousand_dead_awaits_is_aborted_in_debug_mode);
 	tc = t_case(s, "shuffle");
-	t_add(tc, a_seed_gives_the_same_order_each_time);
-	t_add(tc, seeds_give_different_orders_and_each_is_complete);
-	t_add(tc, the_environment_gives_the_seed_where_the_program_does_not);
+	t_add_cooperative(tc, a_seed_gives_the_same_order_each_time);
+	t_add_cooperative(tc, seeds_give_different_orders_and_each_is_complete);
+	t_add_cooperative(tc, the_environment_gives_the_seed_where_the_program_does_not);
 	tc = t_case(s, "virtual clock");
 	t_add(tc, an_hour_passes_in_no_time);
 	t_add(tc, the_virtual_clock_stands_still_between_jumps);
