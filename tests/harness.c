@@ -20,11 +20,10 @@
 #else
 #define HAS_FEATURE(x) 0
 #endif
-#if defined(__SANITIZE_THREAD__) || HAS_FEATURE(thread_sanitizer)
-#define WITH_TSAN 1
-#else
-#define WITH_TSAN 0
-#endif
+/* There where ThreadSanitizer is: in the library at least, perhaps not in the tests. */
+void __tsan_acquire(void *address);
+#pragma weak __tsan_acquire
+#define WITH_TSAN (__tsan_acquire != NULL)
 #if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
 #define WITH_ASAN 1
 #else

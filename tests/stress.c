@@ -670,7 +670,7 @@ int main(void)
 	fprintf(stderr, "seeds %llu to %llu; CIGO_STRESS_SEED=n tries one again\n",
 		(unsigned long long)first_seed,
 		(unsigned long long)first_seed + (unsigned long long)n - 1);
-	t_add_loop(tc, a_seed_on_both_pollers, 0, (int)n);
-	t_add_loop(tc, a_seed_means_the_same_run_each_time, 0, (int)(n < 5 ? n : 5));
+	t_add_loop_cooperative(tc, a_seed_on_both_pollers, 0, (int)n);
+	t_add_loop_cooperative(tc, a_seed_means_the_same_run_each_time, 0, (int)(n < 5 ? n : 5));
 	return t_main(s);
 }

@@ -1184,10 +1184,8 @@ int main(void)
 	t_add(tc, get_timeout_waits_so_long_and_no_longer, a_timeout_does_not_hide_a_cancellation);
 	t_add_cooperative(tc, put_timeout_waits_so_long_and_no_longer);
 	tc = t_case(s, "join");
-	t_add(tc, join_waits_until_all_that_was_put_is_done,
-	      a_cancelled_join_leaves_and_a_put_that_failed_does_not_count,
-	      joining_what_could_not_be_made_fails,
-	      a_plain_thread_may_use_one_where_it_need_not_wait);
+	t_add(tc, a_cancelled_join_leaves_and_a_put_that_failed_does_not_count, joining_what_could_not_be_made_fails, a_plain_thread_may_use_one_where_it_need_not_wait);
+	t_add_cooperative(tc, join_waits_until_all_that_was_put_is_done);
 	tc = t_case(s, "misuse");
 	t_add(tc, options_without_a_size_are_misuse, no_such_kind_is_misuse,
 	      priorities_without_compare_are_misuse, items_of_0_bytes_are_misuse,

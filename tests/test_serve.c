@@ -663,13 +663,13 @@ int main(void)
 	t_add(tc, if_the_context_ends_handlers_are_cancelled_at_once);
 	t_add(tc, the_context_may_end_in_the_time_of_grace);
 	t_add(tc, a_context_that_ends_is_told_also_after_a_stop);
-	t_add(tc, connections_whose_handlers_never_ran_are_closed);
+	t_add_cooperative(tc, connections_whose_handlers_never_ran_are_closed);
 	t_add(tc, a_full_server_hears_of_a_stop);
 	t_add(tc, a_listener_may_be_closed_while_it_is_served);
 	t_add(tc, a_handler_may_stop_the_server);
 	tc = t_case(s, "descriptors");
-	t_add(tc, without_descriptors_it_waits_and_does_not_spin);
-	t_add(tc, without_descriptors_it_hears_of_a_stop);
+	t_add_cooperative(tc, without_descriptors_it_waits_and_does_not_spin);
+	t_add_cooperative(tc, without_descriptors_it_hears_of_a_stop);
 	t_add(tc, when_descriptors_come_free_elsewhere_it_goes_on_within_a_second);
 	tc = t_case_slow(s, "orders", 40);
 	t_add(tc, whatever_the_order_all_are_served);

@@ -394,10 +394,10 @@ int main(void)
 	}
 	t_add(tc, echo_answers_and_ends_at_a_signal);
 	tc = t_case_slow(s, "chat", 30);
-	t_add(tc, what_one_says_all_others_hear);
-	t_add(tc, who_says_too_long_a_line_is_dropped);
-	t_add(tc, two_hundred_come_and_go);
-	t_add(tc, clients_that_are_killed_leave);
-	t_add(tc, a_slow_reader_holds_nobody_up_and_is_dropped);
+	t_add_cooperative(tc, what_one_says_all_others_hear);
+	t_add_cooperative(tc, who_says_too_long_a_line_is_dropped);
+	t_add_cooperative(tc, two_hundred_come_and_go);
+	t_add_cooperative(tc, clients_that_are_killed_leave);
+	t_add_cooperative(tc, a_slow_reader_holds_nobody_up_and_is_dropped);
 	return t_main(s);
 }

@@ -35,12 +35,18 @@ CORO(wait_for_arg)
 	return wait_for(ctx, *(int *)arg);
 }
 
+/* Lets the others go on until they wait. On the real clock nothing tells when, if they run beside us. */
+static int settle(cigo_ctx *ctx)
+{
+	return t_is_preemptive() ? cigo_sleep(ctx, CIGO_MS(50)) : cigo_yield(ctx);
+}
+
 /* Starts watching it, and waits no longer. */
 static void watch(cigo_ctx *ctx, int sig)
 {
 	cigo_task *t = cigo_spawn(ctx, wait_for_arg, &sig, 0);
 
-	ok(cigo_yield(ctx));
+	ok(settle(ctx));
 	cigo_ignore(cigo_task_stop(ctx, t));
 }
 
@@ -385,7 +391,7 @@ REAL_TEST(all_who_wait_for_a_signal_get_it)
 
 	for (int i = 0; i < 4; i++)
 		t[i] = cigo_spawn(ctx, wish_for, &w[i], 0);
-	ok(cigo_yield(ctx));
+	ok(settle(ctx));
 	send_one_by_one(ctx, SIGUSR1, 1);
 	ok(cigo_sleep(ctx, CIGO_MS(20)));
 	equal(w[0].got, SIGUSR1);
@@ -406,7 +412,7 @@ REAL_TEST(who_waited_gets_it_before_one_who_asks_later)
 	cigo_task *t = cigo_spawn(ctx, wish_for, &w, 0);
 	struct sender s = { .sig = SIGUSR1 };
 
-	ok(cigo_yield(ctx));
+	ok(settle(ctx));
 	thread_join(thread_start(raise_later, &s)); /* handled, and the loop has not looked since */
 	expect_none(ctx, SIGUSR1);
 	equal(w.got, SIGUSR1);
@@ -515,7 +521,7 @@ REAL_TEST(who_is_cancelled_leaves_the_signal_to_others)
 	struct wish w = { { SIGUSR1 }, 1, 0 };
 	cigo_task *t = cigo_spawn(ctx, wish_for, &w, 0);
 
-	ok(cigo_yield(ctx));
+	ok(settle(ctx));
 	fails(cigo_task_stop(ctx, t), -ECANCELED);
 	fails(w.got, -ECANCELED);
 	send_one_by_one(ctx, SIGUSR1, 1);
@@ -528,7 +534,7 @@ REAL_TEST(a_signal_that_came_before_the_cancellation_is_returned)
 	struct wish w = { { SIGUSR1 }, 1, 0 };
 	cigo_task *t = cigo_spawn(ctx, wish_for, &w, 0);
 
-	ok(cigo_yield(ctx));
+	ok(settle(ctx));
 	send_one_by_one(ctx, SIGUSR1, 1);
 	expect_none(ctx, SIGUSR2); /* it is delivered meanwhile */
 	cigo_ignore(cigo_task_stop(ctx, t));
@@ -539,7 +545,7 @@ REAL_TEST(a_signal_that_came_before_the_cancellation_is_returned)
 CORO(leave_a_waiter)
 {
 	cigo_detach(cigo_spawn(ctx, wish_for, arg, 0));
-	return cigo_yield(ctx);
+	return settle(ctx);
 }
 
 T_TEST(one_who_still_waits_at_the_end_is_cancelled)

@@ -1432,7 +1432,7 @@ int main(void)
 	t_add_cooperative(tc, a_sleep_of_no_time_is_a_yield);
 	t_add_cooperative(tc, sleepers_wake_in_the_order_of_their_times_and_then_of_their_coming);
 	tc = t_case(s, "seeds");
-	tcase_add_loop_test(tc, under_any_schedule_all_tasks_run_to_their_end, 0, 10);
+	t_add_loop_cooperative(tc, under_any_schedule_all_tasks_run_to_their_end, 0, 10);
 	t_add_cooperative(tc, the_same_seed_gives_the_same_order_and_another_another);
 	tc = t_case(s, "misuse");
 	t_add(tc, options_without_their_size_are_misuse, a_body_that_overruns_its_result_is_named,
