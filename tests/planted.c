@@ -96,6 +96,35 @@ T_TEST(late)
 		pthread_join(threads[i], NULL);
 }
 
+/* Plain data of the program's, which two coroutines share. */
+static int add_shared(cigo_ctx *ctx, void *arg, void *ret)
+{
+	(void)ret;
+	for (int i = 0; i < 500000; i++) {
+		if (i % 100000 == 0 && cigo_barrier_wait(ctx, arg) < 0)
+			return -EIO;
+		planted_shared++;
+	}
+	return 0;
+}
+
+static int share(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_barrier *both = cigo_barrier_new(2);
+	cigo_task *a = cigo_spawn(ctx, add_shared, both, 0);
+	cigo_task *b = cigo_spawn(ctx, add_shared, both, 0);
+	int err = cigo_future_take(ctx, a, NULL, 0), other = cigo_future_take(ctx, b, NULL, 0);
+
+	(void)arg, (void)ret;
+	cigo_barrier_free(both);
+	return err ? err : other;
+}
+
+T_TEST(shared)
+{
+	ck_assert_int_eq(cigo_run(share, NULL), 0);
+}
+
 static void no_abort(void *arg)
 {
 	fprintf(stderr, "%s goes on\n", (const char *)arg);
@@ -130,6 +159,7 @@ int main(int argc, char **argv)
 		{ "nothing", &nothing }, { "thread", &stray },	      { "descriptor", &descriptor },
 		{ "hang", &hang },	 { "memory", &memory },	      { "race", &race },
 		{ "late", &late },	 { "unnoticed", &unnoticed }, { "misnamed", &misnamed },
+		{ "shared", &shared },
 	};
 	Suite *s = suite_create("planted");
 	bool hangs = argc == 2 && !strcmp(argv[1], "hang");

@@ -642,7 +642,7 @@ int main(void)
 	t_add(tc, a_callback_is_called_at_its_time_to_the_nanosecond);
 	t_add(tc, a_negative_time_is_now);
 	t_add(tc, an_absurd_time_is_never);
-	t_add(tc, a_callback_that_calls_itself_again_starves_nobody);
+	t_add_cooperative(tc, a_callback_that_calls_itself_again_starves_nobody);
 	tc = t_case(s, "where");
 	t_add(tc, callbacks_run_on_the_home_thread_and_coroutines_never_do);
 	t_add(tc, a_callback_has_a_context_of_the_loop_and_no_task);

@@ -834,7 +834,8 @@ T_CORO(a_future_may_have_100000_listeners)
 		refused += cigo_future_on_done(ctx, f, counts, (void *)i) != 0;
 	cigo_future_set(f, &(int){ 1 }, sizeof(int));
 	ck_assert_int_eq(refused, 0);
-	ck_assert_int_eq(counted, 0);
+	if (!t_is_preemptive())
+		ck_assert_int_eq(counted, 0);
 	ck_assert_int_eq(cigo_sleep(ctx, 1), 0);
 	ck_assert_int_eq(counted, n);
 	ck_assert_int_eq(out_of_order, 0);
@@ -1348,7 +1349,9 @@ int main(void)
 	      a_value_that_comes_after_the_cancellation_is_not_returned,
 	      a_future_cancelled_with_a_reason_gives_it_to_its_waiters);
 	tc = t_case(s, "listeners");
-	t_add(tc, a_listener_to_a_finished_future_is_called_in_its_turn_too, a_listener_may_be_the_last_to_hold_the_future, a_listener_can_be_taken_back_until_it_is_called, a_listener_can_be_taken_back_between_the_completion_and_its_call, the_same_listener_twice_is_two_listeners, a_listener_to_a_task_is_called_when_its_body_has_returned, a_listener_may_spawn, a_listener_may_give_the_future_back, a_callback_may_complete_what_a_coroutine_awaits, a_listener_still_pending_at_the_loop_s_end_is_called_once_with_canceled, handles_that_outlive_their_loop_are_done, nobody_can_listen_when_the_loop_is_past_its_end, without_a_loop_nobody_can_listen, a_future_may_have_100000_listeners);
+	t_add(tc, a_listener_may_be_the_last_to_hold_the_future, a_listener_can_be_taken_back_until_it_is_called, a_listener_can_be_taken_back_between_the_completion_and_its_call, the_same_listener_twice_is_two_listeners, a_listener_to_a_task_is_called_when_its_body_has_returned, a_listener_may_spawn, a_listener_may_give_the_future_back, a_callback_may_complete_what_a_coroutine_awaits, a_listener_still_pending_at_the_loop_s_end_is_called_once_with_canceled, handles_that_outlive_their_loop_are_done, nobody_can_listen_when_the_loop_is_past_its_end, without_a_loop_nobody_can_listen);
+	t_add(tc, a_future_may_have_100000_listeners);
+	t_add_cooperative(tc, a_listener_to_a_finished_future_is_called_in_its_turn_too);
 	t_add_cooperative(tc, listeners_and_waiters_have_their_turn_in_the_order_of_their_coming);
 	t_add_cooperative(tc, a_listener_is_called_on_the_home_thread_but_never_inside_the_completion);
 	tc = t_case(s, "destinations");
