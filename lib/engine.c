@@ -180,8 +180,9 @@ static void look_idle(cigo_loop *loop)
 	if (ci_monitor_tick(loop))
 		return;
 	ns = patience(loop, &jump); /* from here on outsiders ring */
+	int64_t until = jump && ns ? ci_clock_add(ci_clock_now(), ns) : 0;
 	bool silent = (jump && !loop->waits) || wait_for_events(loop, ns) == 0;
-	silent &= !collect(loop, false);
+	silent &= !collect(loop, false) && (!until || ci_clock_now() >= until); /* rung by nobody */
 	if (jump && silent && nothing_is_ready(loop))
 		loop->virtual_now = ci_timer_next(loop);
 }
@@ -271,22 +272,20 @@ static bool nothing_is_left(const cigo_loop *loop)
 	       !loop->monitor.roaming;
 }
 
-/* The run ends, and only those are left who wait for a consumer. */
-static void dismiss_leavers(cigo_loop *loop)
+/* The run ends, and only those are left who wait for a consumer. The one that has waited longest goes,
+ * to its end; then the next, which may hold it open. */
+static void dismiss_leaver(cigo_loop *loop)
 {
-	struct ci_list *node;
+	struct ci_leaver *l = ci_list_entry(ci_list_pop(&loop->leavers), struct ci_leaver, link);
 
-	while ((node = ci_list_pop(&loop->leavers))) {
-		struct ci_leaver *l = ci_list_entry(node, struct ci_leaver, link);
-		l->leave(loop, l);
-	}
+	l->leave(loop, l);
 }
 
 static bool tick(cigo_loop *loop)
 {
 	if (ci_unlikely(loop->parked) && loop->state >= CI_ENDING && loop->live == loop->parked &&
 	    nothing_is_ready(loop) && !loop->outside && !loop->lingering && !loop->monitor.roaming)
-		dismiss_leavers(loop);
+		dismiss_leaver(loop);
 	bool idle = nothing_is_ready(loop);
 
 	if (!ci_list_empty(&loop->starved)) {

@@ -865,6 +865,27 @@ static int leaves_nested(cigo_ctx *ctx, void *arg, void *ret)
 	return -EIO;
 }
 
+/* The innermost takes its time; whoever holds it open finds it ended. */
+static int leaves_slow_nested(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_iter *it = cigo_generate(ctx, waits_for_its_end, sizeof(int), &(int){ 0 });
+
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	for (int i = 0; i < 3; i++)
+		it = cigo_generate(ctx, passes_on, sizeof(int), &it);
+	next_is(it, 0);
+	left_open[0] = it;
+	return 0;
+}
+
+T_TEST(nested_generators_left_open_end_from_the_inside)
+{
+	ok(t_run(leaves_slow_nested, NULL));
+	equal(ended_at_the_end, 1);
+	ck_assert_int_lt(cigo_iter_close(NULL, left_open[0]), 0);
+}
+END_TEST
+
 T_TEST(nested_generators_left_open_are_ended_too)
 {
 	int ended = 0;
@@ -1367,7 +1388,8 @@ int main(void)
 	tc = t_case(s, "end");
 	t_add(tc, generators_left_open_are_ended_after_everything_else,
 	      a_cancelled_task_s_clean_up_still_finds_its_generator,
-	      nested_generators_left_open_are_ended_too);
+	      nested_generators_left_open_are_ended_too,
+	      nested_generators_left_open_end_from_the_inside);
 	tc = t_case_slow(s, "counts", 60);
 	t_add(tc, an_item_costs_two_handoffs, a_generator_uses_the_thread_of_one_that_ended,
 	      BOTH(many_generators_can_be_open_at_once));

@@ -1053,7 +1053,7 @@ int main(void)
 	t_add_cooperative(tc, an_acceptor_that_never_waits_gives_the_others_a_turn);
 	tc = t_case(s, "errors");
 	t_add(tc, connections_that_broke_in_the_backlog_are_passed_over);
-	t_add(tc, those_that_wait_pass_over_broken_connections_and_keep_their_places);
+	t_add_cooperative(tc, those_that_wait_pass_over_broken_connections_and_keep_their_places);
 	t_add(tc, without_descriptors_accept_says_so_and_the_connection_waits);
 	t_add(tc, without_descriptors_each_that_waits_is_told_once);
 	tc = t_case(s, "end");

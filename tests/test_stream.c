@@ -1873,7 +1873,7 @@ int main(void)
 	t_add(tc, flush_waits_till_all_is_sent);
 	t_add(tc, a_flush_that_is_cancelled_drops_nothing);
 	t_add(tc, more_than_16_mib_unsent_is_enobufs);
-	t_add(tc, a_write_cancelled_before_its_first_byte_writes_nothing);
+	t_add_cooperative(tc, a_write_cancelled_before_its_first_byte_writes_nothing);
 	t_add(tc, under_a_dead_context_nothing_is_written);
 	t_add(tc, a_write_cancelled_after_its_first_byte_is_sent_all_the_same);
 	tc = t_case(s, "peer gone");
@@ -1908,7 +1908,7 @@ int main(void)
 	t_add(tc, a_timeout_of_never_is_none);
 	t_add(tc, a_cancelled_read_line_keeps_what_had_come);
 	t_add(tc, a_cancelled_read_chunk_keeps_what_had_come);
-	t_add(tc, reads_cancelled_again_and_again_lose_no_byte);
+	t_add_cooperative(tc, reads_cancelled_again_and_again_lose_no_byte);
 	t_add(tc, what_is_buffered_is_read_or_kept_under_a_dead_context);
 	tc = t_case(s, "any descriptor");
 	t_add(tc, a_regular_file_can_be_read);

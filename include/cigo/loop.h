@@ -25,8 +25,8 @@ enum { CIGO_SPIN_ON = 1, CIGO_SPIN_OFF };	  /* CIGO_SPIN=1|0 */
 /* Zero means the default, everywhere. */
 typedef struct cigo_loop_options {
 	size_t size; /* sizeof this struct; 0 is misuse */
-	int model;   /* CIGO_PREEMPTIVE: coroutines run beside each other, as threads do, and the
-		      * library's calls take turns; what rests on cooperation is void then */
+	int model;   /* preemptive: coroutines run beside each other, as threads do, and only the
+		      * library's calls take turns; what rests on cooperation is void: docs/design.md */
 	int clock;   /* virtual: time jumps to the next timer when nothing else can happen */
 	int poller;  /* */
 	int debug;   /* abort where otherwise a warning is printed */
@@ -115,7 +115,8 @@ CIGO_API int64_t cigo_loop_call_soon(cigo_loop *loop, cigo_callback_fn *fn, void
 /* As call_soon, after ns nanoseconds. Suspends: no. Fails: -ENOMEM; CIGO_ECLOSED. */
 CIGO_API int64_t cigo_loop_call_later(cigo_loop *loop, int64_t ns, cigo_callback_fn *fn, void *arg);
 
-/* true: it was still queued and will not be called. Suspends: no. */
+/* true: it was still queued and will not be called. Suspends: no, but in the preemptive model it waits
+ * for a callback that is running. */
 CIGO_API bool cigo_callback_cancel(cigo_loop *loop, int64_t id);
 
 /* Waits until no callback is queued, also none for later. Suspends: yes. Fails: ctx's cause. */

@@ -34,7 +34,8 @@ enum cigo_queue_kind {
 	CIGO_QUEUE_PRIORITY /* the first by compare; of equal ones the first put */
 };
 
-/* < 0: a is got before b; 0: they are equal. Called by put, push and get; may not use the queue. */
+/* < 0: a is got before b; 0: they are equal. Called by put, push and get; may not use the queue. In
+ * the preemptive model, too, nobody else is inside the library meanwhile. */
 typedef int cigo_queue_compare_fn(const void *a, const void *b, void *arg);
 
 typedef struct cigo_queue_options {
