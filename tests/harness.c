@@ -50,6 +50,11 @@ bool t_under_valgrind(void)
 	return wrapper && strstr(wrapper, "valgrind");
 }
 
+bool t_under_tsan(void)
+{
+	return WITH_TSAN;
+}
+
 bool t_is_slow(void)
 {
 	return WITH_TSAN || WITH_ASAN || t_under_valgrind();

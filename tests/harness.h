@@ -75,6 +75,9 @@ long t_scale(long n, long slow_n);
  * purpose return early under valgrind, whichever the tool. */
 bool t_under_valgrind(void);
 
+/* Is ThreadSanitizer there, in the library at least? */
+bool t_under_tsan(void);
+
 /* The number in an environment variable, or otherwise. */
 long t_env(const char *name, long otherwise);
 

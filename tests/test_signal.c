@@ -10,12 +10,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#ifdef __SANITIZE_THREAD__
-#define UNDER_TSAN 1
-#else
-#define UNDER_TSAN 0
-#endif
-
 #define FOR_BOTH(tc, name) t_add_loop(tc, name, CIGO_POLLER_EPOLL, CIGO_POLLER_POLL + 1)
 
 static int run_poller(int poller, cigo_coro_fn *body, void *arg)
@@ -247,6 +241,8 @@ REAL_TEST(signals_for_real_time_are_all_counted)
 {
 	int sig = SIGRTMIN + 2;
 
+	if (t_is_preemptive() && t_under_tsan())
+		return 0; /* TSan keeps one of each while home is in a call it does not know */
 	watch(ctx, sig);
 	for (int i = 0; i < 50; i++)
 		send_here(sig);
@@ -872,7 +868,7 @@ T_TEST(a_child_forked_while_another_thread_watches_may_run_loops_of_its_own)
 	pthread_t t;
 	pid_t child;
 
-	if (UNDER_TSAN) /* knows no signals in children of processes with threads */
+	if (t_under_tsan()) /* knows no signals in children of processes with threads */
 		return;
 	pthread_barrier_init(&m.watching, NULL, 2);
 	pthread_barrier_init(&m.over, NULL, 2);
