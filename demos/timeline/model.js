@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+// From trace events to lanes of spans. Times are in nanoseconds since the trace's start.
+
+// Kinds of spans, in the order of the legend. height: its share of a lane, so that colour is not the
+// only carrier; pattern: see paint.js.
+const KINDS = {
+	run: { label: "runs", height: 1, pattern: "plain", dark: true },
+	callback: { label: "callback", height: 1, pattern: "edge", dark: true },
+	blocking: { label: "blocking section", short: "blocking", height: 1, pattern: "vertical" },
+	worker: { label: "worker thread", short: "worker", height: 1, pattern: "back" },
+	ready: { label: "ready, not yet running", short: "ready", height: 0.7, pattern: "diagonal" },
+	sleep: { label: "waits for time", short: "for time", height: 0.5, pattern: "dots" },
+	lock: { label: "waits for a lock", short: "for a lock", height: 0.5, pattern: "cross" },
+	queue: { label: "waits for a queue", short: "for a queue", height: 0.5, pattern: "vertical" },
+	io: { label: "waits for bytes", short: "for bytes", height: 0.5, pattern: "horizontal" },
+	future: { label: "waits for a task", short: "for a task", height: 0.5, pattern: "plain" },
+	gen: { label: "waits for the next value", short: "for a value", height: 0.5, pattern: "back" },
+	turn: { label: "lets others go first", short: "yields", height: 0.5, pattern: "diagonal" },
+	other: { label: "waits for something else", short: "for other", height: 0.5, pattern: "plain" },
+	poll: { label: "the loop polls", short: "polls", height: 0.3, pattern: "plain" },
+};
+const KIND_NAMES = Object.keys(KINDS);
+const WAITS = [
+	[/^(sleep|after|timer)/, "sleep"],
+	[/^yield/, "turn"],
+	[/mutex|semaphore|condition|barrier|event|lock/, "lock"],
+	[/queue|channel|^put|^get|^pop|select/, "queue"],
+	[/iter|gen|next/, "gen"],
+	[/stream|fd|dial|accept|listen|serve|lookup|resolve|signal|pipe|read|write|chunk|line/, "io"],
+	[/await|take|future|task|group|wait|result|shield|^go|join/, "future"],
+];
+
+function kind_of(cat, name) {
+	if (cat !== "wait")
+		return KINDS[cat] ? cat : "other";
+	for (const [pattern, kind] of WAITS) {
+		if (pattern.test(name))
+			return kind;
+	}
+	return "other";
+}
+
+// A program that was killed leaves a trace without its end.
+function parse(text) {
+	try {
+		return JSON.parse(text);
+	} catch (e) {
+		for (let end = text.lastIndexOf("}"), tries = 0; end > 0 && tries < 50; tries++) {
+			for (const close of ["]}", "}", ""]) {
+				try {
+					return Object.assign(JSON.parse(text.slice(0, end + 1) + close), { cut: true });
+				} catch (again) { /* further up */ }
+			}
+			end = text.lastIndexOf("}", end - 1);
+		}
+		return { traceEvents: [], cut: true };
+	}
+}
+
+const ns = us => Math.round(us * 1000);
+
+// spans in order of time; reach[i]: the latest end up to i. first(): the first span that ends after t.
+class Lane {
+	constructor(tid) {
+		this.tid = tid;
+		this.name = tid === 0 ? "loop" : "lane " + tid;
+		this.sort = tid;
+		this.spans = [];
+		this.marks = [];
+	}
+	settle() {
+		const by_time = (a, b) => a.t - b.t || b.d - a.d;
+		this.spans.sort(by_time);
+		this.marks.sort(by_time);
+		this.reach = new Float64Array(this.spans.length);
+		let reach = 0;
+		this.spans.forEach((s, i) => { this.reach[i] = reach = Math.max(reach, s.t + s.d); });
+	}
+	first(t) {
+		let low = 0, high = this.spans.length;
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if (this.reach[middle] > t)
+				high = middle;
+			else
+				low = middle + 1;
+		}
+		return low;
+	}
+	// The shortest span at t, give or take slack.
+	at(t, slack) {
+		let found = null;
+		for (let i = this.first(t - slack); i < this.spans.length && this.spans[i].t <= t + slack; i++) {
+			const s = this.spans[i];
+			if (s.t + s.d < t - slack)
+				continue;
+			if (!found || distance(s, t) < distance(found, t) ||
+			    (distance(s, t) === distance(found, t) && s.d < found.d))
+				found = s;
+		}
+		return found;
+	}
+}
+
+function distance(span, t) {
+	return Math.max(0, span.t - t, t - span.t - span.d);
+}
+
+// Where in a sorted list of things with t the first is that is not before t.
+function lower(list, t) {
+	let low = 0, high = list.length;
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if (list[middle].t < t)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+// How many run at once: [t, n] from t on, until the next.
+function count_at_once(runs) {
+	const starts = Float64Array.from(runs, s => s.t).sort();
+	const ends = Float64Array.from(runs, s => s.t + s.d).sort();
+	const steps = [{ t: 0, n: 0 }];
+	let most = 0;
+	for (let i = 0, j = 0; j < ends.length;) {
+		const t = i < starts.length ? Math.min(starts[i], ends[j]) : ends[j];
+		while (j < ends.length && ends[j] <= t)
+			j++;
+		while (i < starts.length && starts[i] <= t)
+			i++;
+		// what ends where it starts was there for no time
+		steps.push({ t, n: Math.max(0, i - j) });
+		most = Math.max(most, i - j);
+	}
+	return { steps, most };
+}
+
+function add_event(run, e, flows) {
+	const args = e.args || {};
+	if (e.ph === "M" && e.name === "process_name") {
+		run.process = String(args.name);
+		return;
+	}
+	const lane = run.lane(e.tid);
+	if (e.ph === "X") {
+		const span = { t: ns(e.ts), d: ns(e.dur || 0), cat: e.cat, name: e.name, lane, args };
+		span.kind = kind_of(e.cat, e.name);
+		lane.spans.push(span);
+		run.end = Math.max(run.end, span.t + span.d);
+	} else if (e.ph === "M") {
+		if (e.name === "thread_name")
+			lane.name = String(args.name);
+		else if (e.name === "thread_sort_index")
+			lane.sort = +args.sort_index;
+	} else if (e.ph === "i") {
+		lane.marks.push({ t: ns(e.ts), d: 0, cat: e.cat, name: e.name, lane, args });
+		run.end = Math.max(run.end, ns(e.ts));
+	} else if (e.ph === "s" || e.ph === "f") {
+		const flow = flows.get(e.id) || {};
+		flow[e.ph] = { t: ns(e.ts), lane };
+		flows.set(e.id, flow);
+	}
+}
+
+// Lanes of one name are numbered.
+function give_titles(lanes) {
+	const of = new Map();
+	for (const lane of lanes)
+		of.has(lane.name) ? of.get(lane.name).push(lane) : of.set(lane.name, [lane]);
+	for (const [name, same] of of)
+		same.forEach((lane, i) => { lane.title = same.length > 1 ? `${name} ${i + 1}` : name; });
+}
+
+function build(label, text) {
+	const trace = parse(text), other = trace.otherData || {}, lanes = new Map(), flows = new Map();
+	const run = {
+		label, end: 0, cut: !!trace.cut, process: "",
+		model: other.model || (/preemptive/.test(label) ? "preemptive" : "cooperative"), clock: other.clock || "", program: other.program || "",
+		library: other.library || "",
+		lane(tid) {
+			if (!lanes.has(tid))
+				lanes.set(tid, new Lane(tid));
+			return lanes.get(tid);
+		},
+	};
+	for (const e of trace.traceEvents || [])
+		add_event(run, e, flows);
+	run.lanes = [...lanes.values()].sort((a, b) => a.sort - b.sort || a.tid - b.tid);
+	run.lanes.forEach((lane, i) => { lane.settle(); lane.index = i; });
+	give_titles(run.lanes);
+	run.spans = run.lanes.reduce((n, lane) => n + lane.spans.length, 0);
+	run.flows = [...flows.values()].filter(f => f.s && f.f)
+		.map(f => ({ t: f.s.t, from: f.s.lane, to: f.f.lane, end: f.f.t })).sort((a, b) => a.t - b.t);
+
+	// who has the baton, in order
+	const held = run.lanes.flatMap(l => l.spans.filter(s => s.kind === "run" || s.kind === "callback"));
+	held.sort((a, b) => a.t - b.t);
+	Object.assign(run, count_at_once(held));
+	run.baton = Object.assign(new Lane(-1), { name: "baton", title: "baton", spans: held });
+	run.baton.settle();
+	run.hands = [];
+	if (run.model !== "preemptive") {
+		for (let i = 1; i < held.length; i++) {
+			const a = held[i - 1], b = held[i];
+			if (a.lane !== b.lane && a.t + a.d <= b.t)
+				run.hands.push({ t: a.t + a.d, end: b.t, from: a.lane, to: b.lane });
+		}
+	}
+	return run;
+}
+
+// "1.25 ms": three digits, or as many as asked for.
+function duration(t, digits) {
+	const a = Math.abs(t);
+	const [unit, name] = a < 1e3 ? [1, "ns"] : a < 1e6 ? [1e3, "µs"] : a < 1e9 ? [1e6, "ms"] : [1e9, "s"];
+	const v = t / unit;
+	const shown = digits !== undefined ? v.toFixed(digits) :
+		unit === 1 ? String(Math.round(v)) :
+		v.toFixed(Math.abs(v) >= 100 ? 0 : Math.abs(v) >= 10 ? 1 : 2);
+	return (t === 0 ? "0" : shown) + " " + name;
+}

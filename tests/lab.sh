@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# demos/lab: runs demos, says what came out, writes a page. Its demos here are scripts, which say what
+# they are told to; and one that is real.
+lab=$top_builddir/demos/lab
+tmp=$(mktemp -d) || exit 99
+trap 'rm -rf "$tmp"' EXIT
+unset CIGO_MODEL CIGO_CLOCK CIGO_SEED CIGO_DEBUG CIGO_TRACE
+LD_LIBRARY_PATH=$top_builddir/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH
+n=0
+report() { # report OK TEXT
+	n=$((n + 1))
+	test "$1" = 0 || { sed 's/^/# /' "$tmp/said"; }
+	if test "$1" = 0; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+}
+page_has() {
+	grep -qF "$1" "$tmp/out/index.html"
+	report $? "the page has: $1"
+}
+
+mkdir "$tmp/demos"
+cat >"$tmp/demos/good" <<'END'
+#!/bin/sh
+test "$1 $2 $3 $5" = "--model both --timeline --json" || exit 9
+echo '<html>picture</html>' >"$4"
+cat <<'JSON'
+{"demo":"good","title":"Good & <b>bold</b>","lesson":"A \"lesson\"\u003cscript>.",
+ "models":["cooperative","preemptive"],
+ "variants":[{"name":"one","title":"the first","see":"What is seen: Gr\u00fc\u00dfe \ud83d\ude42."},
+             {"name":"two","title":"the second","see":""}],
+ "rows":[{"variant":"one","what":"money","values":["0","-1,234"]},
+         {"variant":"one","what":"time","values":["","9 ms"]},
+         {"variant":"two","what":"money","values":["5","6"]}],
+ "notes":[{"variant":"one","model":"preemptive","text":"A waits for B"}]}
+JSON
+END
+cat >"$tmp/demos/bad" <<'END'
+#!/bin/sh
+echo 'this is why' >&2
+echo '{"demo":'
+exit 3
+END
+cat >"$tmp/demos/mute" <<'END'
+#!/bin/sh
+echo '{"demo":"mute"'
+END
+chmod +x "$tmp"/demos/*
+
+"$lab" --out "$tmp/out" --from "$tmp/demos" good >"$tmp/said" 2>&1
+report $? "a good demo"
+grep -q '^1/1  good \.\.\. .* s$' "$tmp/said"
+report $? "its progress"
+grep -q '^ *cooperative  *preemptive$' "$tmp/said" && grep -q '^     one: money  *0  *-1,234$' "$tmp/said" &&
+	grep -q '^     two: money  *5  *6$' "$tmp/said" && ! grep -q ': time' "$tmp/said"
+report $? "of each variant the first row"
+grep -q "^  file://.*/out/index.html\$" "$tmp/said"
+report $? "where the page is"
+page_has 'Good &amp; &lt;b&gt;bold&lt;/b&gt;'
+page_has 'A &quot;lesson&quot;&lt;script&gt;.'
+page_has '<th scope="row">money</th><td class="number">0</td><td class="number">-1,234</td>'
+page_has '<th scope="row">time</th><td class="number">–</td><td class="number">9 ms</td>'
+page_has 'What is seen: Grüße 🙂.'
+page_has 'A waits for B'
+page_has 'href="good.html"'
+ls "$tmp/out" >"$tmp/said"
+test "$(cat "$tmp/said" | tr '\n' ' ')" = "good.html index.html "
+report $? "nothing else is left there"
+
+"$lab" --out "$tmp/out" --from "$tmp/demos" bad mute nowhere good >"$tmp/said" 2>&1
+test $? = 1
+report $? "demos that fail: the status says so"
+test "$(grep -c 'failed: ' "$tmp/said")" = 3 && grep -q 'bad.log' "$tmp/said" && grep -q 'this is why' "$tmp/out/bad.log"
+report $? "each of them is named, and what it said is kept"
+page_has 'This demo failed: exit status 3'
+page_has 'This demo failed: no table'
+page_has 'This demo failed: No such file or directory'
+page_has 'Good &amp; &lt;b&gt;bold&lt;/b&gt;'
+"$lab" --out "$tmp/nowhere/out" --from "$tmp/demos" good >"$tmp/said" 2>&1
+test $? = 1 && grep -q 'nowhere/out: No such file' "$tmp/said"
+report $? "a folder that cannot be made"
+"$lab" --nonsense >"$tmp/said" 2>&1
+test $? = 2 && "$lab" --help >"$tmp/said" && grep -q '^usage: lab' "$tmp/said"
+report $? "help"
+
+if test -x "$top_builddir/demos/generators"; then
+	"$lab" --out "$tmp/out" generators >"$tmp/said" 2>&1 && test -s "$tmp/out/generators.html"
+	report $? "a real demo, found beside the lab, with its timeline"
+	grep -qF 'leaves, in order' "$tmp/out/index.html" && grep -qF '"model":"preemptive"' "$tmp/out/generators.html"
+	report $? "their texts"
+fi
+echo "1..$n"
