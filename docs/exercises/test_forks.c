@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Is eat() right?
+ */
+#include "kit.h"
+#include "exercises.h"
+
+enum { N = 5 };
+
+static cigo_mutex *forks[N];
+static bool eating[N];
+static int meals[N];
+
+int reach(cigo_ctx *ctx)
+{
+	return cigo_sleep(ctx, CIGO_MS(10));
+}
+
+int dinner(cigo_ctx *ctx, int me)
+{
+	ck_assert_msg(!eating[(me + 1) % N] && !eating[(me + N - 1) % N],
+		      "two neighbours eat at once");
+	ck_assert_msg(!cigo_mutex_try_lock(ctx, forks[me]) &&
+			      !cigo_mutex_try_lock(ctx, forks[(me + 1) % N]),
+		      "a fork lies on the table");
+	eating[me] = true;
+	int err = cigo_sleep(ctx, CIGO_MS(100));
+	eating[me] = false;
+	meals[me] += !err;
+	return err;
+}
+
+CORO(philosopher)
+{
+	int me = *(int *)arg, err = 0;
+
+	for (int i = 0; i < 3 && !err; i++)
+		err = eat(ctx, forks, N, me);
+	return err;
+}
+
+static int all_eat(cigo_ctx *ctx, int64_t patience)
+{
+	cigo_ctx *evening = cigo_ctx_with_timeout(ctx, patience);
+	cigo_group *g = cigo_group_new(evening, 0, 0);
+
+	for (int i = 0; i < N; i++)
+		cigo_group_start_copy(g, "philosopher", philosopher, 0, &i, sizeof i);
+	int err = cigo_group_wait(ctx, g);
+	cigo_group_close(ctx, g);
+	cigo_ctx_unref(evening);
+	return err;
+}
+
+static void lay_table(void)
+{
+	for (int i = 0; i < N; i++)
+		forks[i] = cigo_mutex_new();
+}
+
+static void clear_table(void)
+{
+	for (int i = 0; i < N; i++)
+		cigo_mutex_free(forks[i]); /* misuse, if one is held still */
+}
+
+LOOP_TEST(one_alone_eats)
+{
+	lay_table();
+	ok(eat(ctx, forks, N, 3));
+	ck_assert_int_eq(meals[3], 1);
+	clear_table();
+	return 0;
+}
+
+LOOP_TEST(all_eat_three_times)
+{
+	lay_table();
+	ck_assert_msg(all_eat(ctx, CIGO_S(60)) == 0, "a minute later they still sit there");
+	for (int i = 0; i < N; i++)
+		ck_assert_int_eq(meals[i], 3);
+	clear_table();
+	return 0;
+}
+
+LOOP_TEST(whoever_is_cancelled_leaves_no_fork_taken)
+{
+	for (int ms = 5; ms < 300; ms += 10) {
+		lay_table();
+		int err = all_eat(ctx, CIGO_MS(ms));
+		ck_assert_int_eq(err, -ETIMEDOUT);
+		clear_table();
+	}
+	return 0;
+}
+
+int main(void)
+{
+	Suite *s = suite_create("forks");
+	TCase *tc = t_case(s, "forks");
+
+	t_add(tc, one_alone_eats, all_eat_three_times, whoever_is_cancelled_leaves_no_fork_taken);
+	return t_main(s);
+}

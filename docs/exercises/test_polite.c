@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Is count_primes() right?
+ */
+#include "kit.h"
+#include "exercises.h"
+
+static bool over;
+
+/* How many turns it has until the computation is over. */
+CORO(ticker)
+{
+	int err = 0;
+
+	while (!over && !err) {
+		++*(int *)ret;
+		err = cigo_yield(ctx);
+	}
+	return err;
+}
+
+CORO(count)
+{
+	return count_primes(ctx, *(int *)arg, ret);
+}
+
+LOOP_TEST(there_are_1229_primes_below_10000)
+{
+	int n;
+
+	ok(count_primes(ctx, 10000, &n));
+	ck_assert_int_eq(n, 1229);
+	ok(count_primes(ctx, 2, &n));
+	ck_assert_int_eq(n, 0);
+	return 0;
+}
+
+LOOP_TEST(others_have_a_turn_every_hundred_numbers)
+{
+	cigo_task *t = cigo_spawn(ctx, ticker, NULL, sizeof(int));
+	int n, turns;
+
+	ok(count_primes(ctx, 10000, &n));
+	over = true;
+	ok(cigo_take(ctx, t, &turns));
+	ck_assert_msg(turns >= 99, "they had %d turns in 10,000 numbers", turns);
+	return 0;
+}
+
+LOOP_TEST(cancelled_it_ends_soon)
+{
+	int million = 1000000, n;
+	cigo_task *t = cigo_spawn(ctx, count, &million, sizeof(int));
+
+	ok(cigo_yield(ctx));
+	cigo_future_cancel(t, 0);
+	fails(cigo_take(ctx, t, &n), -ECANCELED);
+	return 0;
+}
+
+int main(void)
+{
+	Suite *s = suite_create("polite");
+	TCase *tc = t_case(s, "polite");
+
+	t_add(tc, there_are_1229_primes_below_10000, others_have_a_turn_every_hundred_numbers,
+	      cancelled_it_ends_soon);
+	return t_main(s);
+}

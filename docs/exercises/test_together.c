@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Is together() right?
+ */
+#include "kit.h"
+#include "exercises.h"
+
+int oracle(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int number = *(int *)arg, err = cigo_sleep(ctx, CIGO_S(1));
+
+	if (number < 0)
+		return -EDOM;
+	*(int *)ret = 10 * number;
+	return err;
+}
+
+LOOP_TEST(the_answers_are_added)
+{
+	int sum;
+
+	ok(together(ctx, (const int[]){ 1, 2, 3 }, &sum));
+	ck_assert_int_eq(sum, 60);
+	return 0;
+}
+
+LOOP_TEST(three_questions_take_one_second)
+{
+	int64_t begin = cigo_now(ctx);
+	int sum;
+
+	ok(together(ctx, (const int[]){ 1, 2, 3 }, &sum));
+	ck_assert_msg(cigo_now(ctx) - begin < CIGO_MS(1500), "it took %g s",
+		      (double)(cigo_now(ctx) - begin) / 1e9);
+	return 0;
+}
+
+LOOP_TEST(what_the_oracle_will_not_answer_is_an_error)
+{
+	int sum;
+
+	fails(together(ctx, (const int[]){ 1, -2, 3 }, &sum), -EDOM);
+	return 0;
+}
+
+int main(void)
+{
+	Suite *s = suite_create("together");
+	TCase *tc = t_case(s, "together");
+
+	t_add(tc, the_answers_are_added, three_questions_take_one_second,
+	      what_the_oracle_will_not_answer_is_an_error);
+	return t_main(s);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A solution: recursion, which stops where the consumer has left.
+ */
+#include "exercises.h"
+
+static bool visit(cigo_ctx *ctx, cigo_gen *gen, const struct node *n)
+{
+	return !n || (visit(ctx, gen, n->left) && cigo_gen_yield(ctx, gen, &n->value) &&
+		      visit(ctx, gen, n->right));
+}
+
+static int body(cigo_ctx *ctx, cigo_gen *gen, void *arg)
+{
+	visit(ctx, gen, *(const struct node **)arg);
+	return 0;
+}
+
+cigo_iter *walk(cigo_ctx *ctx, const struct node *tree)
+{
+	return cigo_generate(ctx, body, sizeof(int), &tree);
+}
