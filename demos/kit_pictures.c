@@ -3,21 +3,13 @@
  * Traces of small runs, and the page that shows them.
  */
 #include "kit_parts.h"
+#include "timeline.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#if __has_include("timeline.h")
-#include "timeline.h"
-#else
-struct timeline_run {
-	const char *label, *trace;
-};
-#define timeline_write(out, title, runs, n, summary) (CIGO_UNUSED(runs), -ENOTSUP)
-#endif
 
 enum { MOST = 32 };
 
