@@ -51,6 +51,7 @@
 #include <cigo/signal.h>
 #include <cigo/stream.h>
 #include <cigo/task.h>
+#include <cigo/trace.h>
 #include <cigo/version.h>
 #include <cigo/wait.h>
 

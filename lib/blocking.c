@@ -26,6 +26,7 @@ void cigo_blocking_begin(cigo_ctx *ctx)
 	me->blocking = true;
 	me->free_calls = 0;
 	me->loop->outside++;
+	ci_trace(me->loop, blocking, me);
 	if (ci_preemptive(me->loop)) {
 		me->within = !ci_entered;
 		ci_entered = NULL;
@@ -59,6 +60,8 @@ static void end_preemptive(struct ci_strand *me)
 	ci_monitor_end_section(me);
 	me->blocking = false;
 	me->loop->outside--;
+	ci_trace(me->loop, ready, me);
+	ci_trace(me->loop, resume, me);
 	if (!me->within)
 		ci_monitor_leave(me->loop);
 }

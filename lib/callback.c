@@ -39,7 +39,9 @@ static void call(cigo_loop *loop, struct ci_runnable *r)
 
 	forget(loop, c);
 	loop->stats.callbacks++;
+	ci_trace(loop, callback, true);
 	c->call(loop, c, ci_callback_status(loop));
+	ci_trace(loop, callback, false);
 	tell_idlers(loop);
 }
 

@@ -410,6 +410,7 @@ cigo_ctx *cigo_ctx_at(cigo_ctx *ctx, const char *function, int line)
 	if (me) {
 		me->place_function = function;
 		me->place_line = line;
+		me->fresh = true;
 	}
 	return ctx;
 }

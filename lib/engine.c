@@ -26,6 +26,8 @@ int64_t ci_engine_now(const cigo_loop *loop)
 
 void ci_engine_ready(cigo_loop *loop, struct ci_runnable *r)
 {
+	if (r->where == CI_RESUME)
+		ci_trace(loop, ready, ci_container_of(r, struct ci_strand, resume));
 	if (ci_preemptive(loop) && r->where == CI_RESUME)
 		ci_monitor_start(ci_container_of(r, struct ci_strand, resume));
 	else
@@ -125,6 +127,7 @@ static int wait_for_events(cigo_loop *loop, int64_t timeout)
 	ci_monitor_sleep(loop, timeout);
 	int n = loop->poller->ops->wait(loop->poller, timeout, events, CI_EVENTS);
 	ci_monitor_wake(loop);
+	loop->polled += n > 0 ? n : 0;
 	ci_watch_dispatch(loop, events, n);
 	return n;
 }
@@ -212,6 +215,7 @@ static void set_pace(cigo_loop *loop, int64_t now, bool idle)
 
 static void look(cigo_loop *loop, bool idle)
 {
+	ci_trace(loop, poll, true);
 	if (idle)
 		look_idle(loop);
 	else
@@ -219,6 +223,7 @@ static void look(cigo_loop *loop, bool idle)
 	int64_t now = ci_engine_now(loop);
 	ci_timer_fire(loop, now);
 	ci_pool_trim(loop);
+	ci_trace(loop, poll, false);
 	set_pace(loop, now, idle);
 }
 
@@ -431,16 +436,19 @@ void ci_engine_suspend(struct ci_strand *me)
 		me->named = true;
 		ci_strand_name(me->name);
 	}
+	ci_trace(me->loop, suspend, me);
 	if (ci_preemptive(me->loop))
 		ci_monitor_suspend(me);
 	else
 		drive(me->loop, me, false);
+	ci_trace(me->loop, resume, me);
 	errno = saved;
 }
 
 void ci_engine_switch(struct ci_strand *me, struct ci_strand *to)
 {
 	me->loop->direct = to;
+	ci_trace(me->loop, ready, to);
 	ci_engine_suspend(me);
 }
 
@@ -506,4 +514,5 @@ void ci_engine_leave(struct ci_strand *me)
 void ci_engine_return(struct ci_strand *me)
 {
 	take(me);
+	ci_trace(me->loop, resume, me);
 }

@@ -25,6 +25,7 @@
 #include "strand.h"
 #include "table.h"
 #include "timer.h"
+#include "trace.h"
 #include "watch.h"
 
 #include "cigo/loop.h"
@@ -106,6 +107,15 @@ struct cigo_loop {
 	struct ci_signals *signals; /* of signal.c: what is watched; NULL: nothing yet */
 	bool ctrl_c;		    /* of run.c: SIGINT cancels main */
 	uint64_t done_seq, search;
+
+	/* who looks on */
+	struct ci_tracer *tracers;	  /* NULL: nobody, see trace.h */
+	struct ci_tracer *user_tracer;	  /* of cigo_trace_set; one of them */
+	struct ci_trace_json *trace_json; /* while running, if options.trace */
+	int polled;			  /* descriptors that were ready in this poll */
+	uint64_t lanes;			  /* tasks and workers so far; the number of the last */
+	/* The name and lane of the coroutine s waits for; NULL, 0: there is none. */
+	void (*awaited)(const struct ci_strand *s, const char **ret_name, uint64_t *ret_lane);
 
 	cigo_stats stats;
 };

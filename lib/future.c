@@ -339,8 +339,10 @@ int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size, const
 	if (ret && size != f->size)
 		ci_misuse(function, "the %s has %zu bytes, not %zu", f->ops->noun, f->size, size);
 	if (f->done) { /* at once, also under a dead context and without a loop */
-		if (ci_self.strand)
+		if (ci_self.strand) {
 			ci_future_forget_writes(ci_self.strand, f);
+			ci_self.strand->fresh = false;
+		}
 		ci_future_copy(f, ret, size, function);
 		return f->err;
 	}

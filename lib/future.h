@@ -17,6 +17,8 @@ struct ci_future_ops {
 	bool body; /* done only when a body has returned: awaits wait for it, even cancelled */
 	void (*cancel)(cigo_future *f, int cause); /* pending; NULL: completes with the cause */
 	void (*free)(cigo_future *f);		   /* gives its memory back; NULL: free(3) */
+	/* Tasks and workers: the name, and the number among the loop's. NULL: has none. */
+	const char *(*name)(const cigo_future *f, uint64_t *ret_number);
 	/* What f still refers to goes; a reference returned is given back by the caller. */
 	cigo_future *(*fini)(cigo_future *f);
 };

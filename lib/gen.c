@@ -34,8 +34,10 @@ static void done(struct ci_listener *l, cigo_future *f)
 
 	g->state = CI_GEN_DONE;
 	g->strand = NULL;
-	if (g->consumer)
+	if (g->consumer) {
 		f->loop->direct = g->consumer;
+		ci_trace(f->loop, ready, g->consumer);
+	}
 }
 
 /* The run ends and nobody will come: the yield returns false. */
@@ -59,6 +61,7 @@ static void yield_in_loop(cigo_gen *g)
 	loop->parked++;
 	ci_list_append(&loop->leavers, &g->leaver.link);
 	me->free_calls = 0; /* the consumer counts */
+	ci_park_note(me, "cigo_gen_yield_item");
 	ci_engine_switch(me, consumer);
 }
 
@@ -150,6 +153,7 @@ static int start(struct ci_strand *me, cigo_gen *g)
 		cigo_future_unref(&t->f);
 		return -EAGAIN;
 	}
+	ci_trace(me->loop, queued, t->number);
 	g->task = t;
 	ci_future_listen(&t->f, &g->done);
 	cigo_ctx_unref(g->maker);

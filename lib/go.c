@@ -13,6 +13,8 @@
 #include "future.h"
 #include "misuse.h"
 
+#define WORKER "cigo_go"
+
 struct worker {
 	cigo_future f;
 	struct ci_letter letter;
@@ -21,6 +23,7 @@ struct worker {
 	cigo_ctx *own;		   /* the thread's side */
 	struct ci_thread thread;
 	cigo_loop *loop;
+	uint64_t number; /* among the loop's tasks and workers */
 	cigo_coro_fn *fn;
 	void *arg;
 	int result; /* written by the thread before it posts */
@@ -35,6 +38,7 @@ static void end(struct worker *w, int err)
 	ci_ctx_watch_remove(ctx, &w->watch);
 	w->loop->live--;
 	ci_future_finish(&w->f, w->cause ? w->cause : err < 0 ? err : 0);
+	ci_trace(w->loop, done, w->number, WORKER, true, w->f.err);
 	cigo_ctx_unref(own);
 	cigo_ctx_unref(ctx);
 	cigo_future_unref(&w->f);
@@ -61,7 +65,7 @@ static void *worker_main(void *arg)
 {
 	struct worker *w = arg;
 
-	ci_strand_name("cigo_go");
+	ci_strand_name(WORKER);
 	ci_cpu_roam(w->loop);
 	pthread_cleanup_push(left_early, NULL);
 	w->result = w->fn(w->own, w->arg, w->f.size ? w->value : NULL);
@@ -79,12 +83,21 @@ static void cancel(cigo_future *f, int cause)
 {
 	struct worker *w = ci_container_of(f, struct worker, f);
 
+	ci_trace(w->loop, cancel, w->number, WORKER, true, cause);
 	if (!w->cause)
 		w->cause = cause;
 	ci_ctx_end(w->ctx, cause);
 }
 
-static const struct ci_future_ops ops = { .noun = "worker", .body = true, .cancel = cancel };
+static const char *name(const cigo_future *f, uint64_t *ret_number)
+{
+	*ret_number = ci_container_of(f, struct worker, f)->number;
+	return WORKER;
+}
+
+static const struct ci_future_ops ops = {
+	.noun = "worker", .body = true, .cancel = cancel, .name = name
+};
 
 static struct worker *make(const cigo_ctx *ctx, size_t ret_size)
 {
@@ -123,12 +136,16 @@ cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_
 	w->watch.fired = cancelled;
 	ci_list_init(&w->watch.link);
 	loop->live++;
+	w->number = ++loop->lanes;
+	ci_trace(loop, spawn, w->number, WORKER, true);
 	int err = loop->state >= CI_DRAINED ? CIGO_ECLOSED : ci_ctx_watch_add(w->ctx, &w->watch);
 	if (!err) /* else it never runs */
 		err = ci_strand_thread(&w->thread, loop->options.stack_size, worker_main, w);
 	if (err)
 		end(w, err);
-	else
+	else {
 		loop->outside++;
+		ci_trace(loop, start, w->number, WORKER, true);
+	}
 	return &w->f;
 }

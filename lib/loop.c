@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "callback.h"
 #include "interrupt.h"
@@ -16,19 +17,25 @@
 #include "pool.h"
 #include "signal.h"
 #include "task.h"
+#include "trace_json.h"
+#include "what.h"
 
 /* --- making and freeing ---------------------------------------------------------------------- */
 
 cigo_loop *cigo_loop_new(const cigo_loop_options *o)
 {
 	cigo_loop_options options = ci_options(o, __func__);
-	cigo_loop *loop = calloc(1, sizeof *loop);
+	size_t name = options.trace ? strlen(options.trace) + 1 : 0;
+	cigo_loop *loop = calloc(1, sizeof *loop + name);
 
 	if (!loop || ci_door_init(&loop->door)) {
 		free(loop);
 		return NULL;
 	}
 	loop->options = options;
+	if (name)
+		loop->options.trace = memcpy(loop + 1, options.trace, name);
+	loop->awaited = ci_what_awaited;
 	loop->random = options.shuffle_seed;
 	loop->root = cigo_ctx_background();
 	loop->look_after = 1;
@@ -74,6 +81,7 @@ void cigo_loop_unref(cigo_loop *loop)
 	}
 	ci_table_fini(&loop->callback_keys);
 	ci_door_fini(&loop->door);
+	free(loop->user_tracer);
 	free(loop);
 }
 
@@ -240,6 +248,8 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 		return err;
 	loop->state = CI_RUNNING;
 	ci_self.held = loop;
+	if (loop->options.trace && *loop->options.trace)
+		loop->trace_json = ci_trace_json_open(loop, loop->options.trace);
 	err = open_all(loop, outer);
 	if (!err)
 		err = start_main(&r, main, arg);
@@ -251,6 +261,7 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 		loop->main = NULL;
 	}
 	close_all(loop);
+	ci_trace_json_close(loop, loop->trace_json);
 	ci_self.held = NULL;
 	ci_monitor_close(loop);
 	return err;

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+void (*ci_last_words)(void);
+
 CIGO_PRINTF(3, 0)
 static void say(const char *prefix, const char *function, const char *format, va_list ap)
 {
@@ -31,6 +33,9 @@ void ci_misuse(const char *function, const char *format, ...)
 	va_start(ap, format);
 	say("misuse: ", function, format, ap);
 	va_end(ap);
+	void (*last_words)(void) = __atomic_load_n(&ci_last_words, __ATOMIC_ACQUIRE);
+	if (last_words)
+		last_words();
 	abort();
 }
 

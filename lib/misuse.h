@@ -10,6 +10,7 @@
 #include "base.h"
 
 /* "cigo: misuse: FUNCTION: reason", then abort. */
+extern void (*ci_last_words)(void); /* called before that abort; NULL: nothing to say */
 _Noreturn void ci_misuse(const char *function, const char *format, ...) CIGO_PRINTF(2, 3);
 /* "cigo: text" on stderr, in one write. */
 void ci_warn(const char *format, ...) CIGO_PRINTF(1, 2);

@@ -12,6 +12,7 @@
 #include "misuse.h"
 #include "mutex.h"
 #include "task.h"
+#include "what.h"
 
 /* A coroutine is its strand and its task's number there, as strands are used again; callbacks and
  * foreign threads are their thread. */
@@ -28,6 +29,7 @@ struct cigo_mutex {
 struct waiter {
 	struct ci_park park;
 	struct ci_list link;
+	const cigo_mutex *mutex;
 };
 
 static struct owner coroutine_on(const struct ci_strand *s)
@@ -72,6 +74,15 @@ void cigo_mutex_free(cigo_mutex *m)
 	free(m);
 }
 
+/* Not the thread of an outsider who locked it: that is no strand. */
+static void tell(const struct ci_park *p, struct ci_what *ret)
+{
+	const cigo_mutex *m = ci_container_of(p, struct waiter, park)->mutex;
+
+	ret->held = true;
+	ret->holder = m->owner.number ? m->owner.thread : NULL;
+}
+
 static void withdraw(struct ci_park *p)
 {
 	ci_list_unlink(&ci_container_of(p, struct waiter, park)->link);
@@ -95,8 +106,9 @@ int cigo_mutex_lock(cigo_ctx *ctx, cigo_mutex *m)
 		return 0;
 	}
 	ci_expect(me, "it is locked, and waiting for it needs a loop");
-	struct waiter w;
+	struct waiter w = { .mutex = m };
 	ci_park_init(&w.park, me, withdraw);
+	w.park.tell = tell;
 	ci_list_append(&m->line, &w.link);
 	return ci_park_wait(ctx, &w.park);
 }
@@ -107,8 +119,9 @@ void ci_mutex_retake(struct ci_strand *me, cigo_mutex *m)
 		m->owner = self();
 		return;
 	}
-	struct waiter w;
+	struct waiter w = { .mutex = m };
 	ci_park_init(&w.park, me, NULL);
+	w.park.tell = tell;
 	ci_list_append(&m->line, &w.link);
 	ci_park_wait(NULL, &w.park);
 }

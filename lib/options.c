@@ -64,6 +64,8 @@ cigo_loop_options ci_options(const cigo_loop_options *given, const char *functio
 	o.home = choice(function, o.home, "CIGO_HOME", (const char *const[]){ "1", "0" });
 	o.spin = choice(function, o.spin, "CIGO_SPIN", (const char *const[]){ "1", "0" });
 	o.shuffle_seed = number(o.shuffle_seed, "CIGO_SEED");
+	if (!o.trace)
+		o.trace = secure_getenv("CIGO_TRACE");
 	if (!o.stack_size)
 		o.stack_size = 256 * 1024;
 	if (o.patience_ns <= 0)

@@ -14,8 +14,10 @@ struct ci_strand *ci_park_enter(const cigo_ctx *ctx, const char *function)
 	const cigo_loop *loop = ctx->loop;
 	struct ci_strand *me = ci_self.strand;
 
-	if (ci_likely(loop && ci_self.held == loop && me))
+	if (ci_likely(loop && ci_self.held == loop && me)) {
+		ci_park_note(me, function);
 		return me;
+	}
 	if (!loop) {
 		if (ci_self.held)
 			ci_misuse(function, "a context without a loop would block the whole loop "
@@ -94,6 +96,7 @@ void ci_park_init(struct ci_park *p, struct ci_strand *me, void (*withdraw)(stru
 	p->cause = 0;
 	p->woken = false;
 	p->withdraw = withdraw;
+	p->tell = NULL;
 	ci_list_init(&p->given.link);
 	ci_list_init(&p->tasks.link);
 }
@@ -147,6 +150,8 @@ int ci_park_wait(cigo_ctx *ctx, struct ci_park *p)
 		}
 	}
 	me->free_calls = 0;
+	me->park = p;
 	ci_engine_suspend(me);
+	me->park = NULL;
 	return p->cause;
 }

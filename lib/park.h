@@ -19,6 +19,8 @@
 
 #include "ctx.h"
 
+struct ci_what;
+
 struct ci_park {
 	struct ci_strand *me;
 	int cause; /* valid once woken: 0, or the context's */
@@ -26,6 +28,8 @@ struct ci_park {
 	void (*withdraw)(
 		struct ci_park *p);	  /* the context ended it: leave the line. NULL: nothing */
 	struct ci_ctx_watch given, tasks; /* on the context given and on the task's */
+	/* What it waits for, for who looks on (what.h). NULL: nothing to tell, or who waits says it */
+	void (*tell)(const struct ci_park *p, struct ci_what *ret);
 };
 
 /*
@@ -33,6 +37,14 @@ struct ci_park {
  * misuse of `function`. ctx is not NULL.
  */
 struct ci_strand *ci_park_enter(const cigo_ctx *ctx, const char *function);
+/* The coroutine on me is in this call now; what ci_park_enter notes. */
+static inline void ci_park_note(struct ci_strand *me, const char *function)
+{
+	me->call = function;
+	me->placed = me->fresh;
+	me->fresh = false;
+}
+
 /* The cause of ctx or of the running task, if ctx heeds that; 0: both alive. */
 int ci_park_cause(const cigo_ctx *ctx, const struct ci_strand *me);
 /* The running task's context, where ctx does not descend from it nor from a barrier; else NULL. */

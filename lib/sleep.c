@@ -7,6 +7,7 @@
 
 #include "cigo/task.h"
 #include "park.h"
+#include "what.h"
 
 struct sleeper {
 	struct ci_park park;
@@ -24,6 +25,11 @@ static void withdraw(struct ci_park *p)
 	ci_timer_disarm(p->me->loop, &ci_container_of(p, struct sleeper, park)->timer);
 }
 
+static void tell(const struct ci_park *p, struct ci_what *ret)
+{
+	ret->until = ci_container_of(p, struct sleeper, park)->timer.node.key;
+}
+
 int cigo_sleep(cigo_ctx *ctx, int64_t ns)
 {
 	CI_ENTRY;
@@ -39,6 +45,7 @@ int cigo_sleep(cigo_ctx *ctx, int64_t ns)
 		return cause;
 	struct sleeper s;
 	ci_park_init(&s.park, me, withdraw);
+	s.park.tell = tell;
 	ci_timer_arm(me->loop, &s.timer, ci_clock_add(ci_engine_now(me->loop), ns), due);
 	return ci_park_wait(ctx, &s.park);
 }

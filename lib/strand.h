@@ -14,6 +14,7 @@
 #include "list.h"
 #include "stack.h"
 
+struct ci_park;
 struct ci_team;
 
 /* Where a thing that is ready may be run. */
@@ -70,6 +71,11 @@ struct ci_strand {
 	unsigned free_calls;  /* calls in a row that did not have to wait */
 	unsigned dead_awaits; /* awaits in a row that ended at once under a dead context */
 	const char *name;     /* of the coroutine */
+	uint64_t lane;	      /* its task's number; 0: no coroutine */
+	const char *call;     /* the last call that could suspend */
+	bool fresh, placed;   /* CIGO_AT was for the call to come; was for that call */
+	struct ci_park *park; /* suspended: in it; NULL: otherwise than by park.c */
+	bool away;	      /* of trace.c: not running, as listeners were told */
 	bool named;	      /* the thread bears it */
 	bool blocking;	      /* inside a blocking section */
 	bool within; /* blocking, in the preemptive model: the library itself entered it */

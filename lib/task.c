@@ -30,6 +30,7 @@ static void end(struct ci_task *t, int err)
 	ci_ctx_watch_remove(t->ctx, &t->before);
 	loop->live--;
 	ci_future_finish(&t->f, t->cause ? t->cause : err < 0 ? err : 0);
+	ci_trace(loop, done, t->number, t->name, false, t->f.err);
 	ci_ctx_leave(t->ctx);
 	cigo_future_unref(&t->f);
 }
@@ -76,14 +77,16 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	struct ci_task *t = ci_container_of(r, struct ci_task, start);
 	struct ci_strand *me = ci_self.strand;
 
-	(void)loop;
 	ci_ctx_watch_remove(t->ctx, &t->before);
 	t->strand = me;
 	me->task = &t->f;
 	me->ctx = t->ctx;
 	me->name = t->name;
 	me->named = false;
+	me->lane = t->number;
+	me->call = NULL;
 	me->free_calls = me->dead_awaits = 0;
+	ci_trace(loop, start, t->number, t->name, false);
 	int err;
 	CI_OUTSIDE(err = t->fn(t->ctx, t->arg, t->f.size ? t->f.value : NULL));
 	check_return(t, me);
@@ -97,6 +100,7 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	me->name = me->place_function = NULL;
 	t->strand = NULL;
 	end(t, err);
+	me->lane = 0;
 }
 
 static void never_ran(cigo_loop *loop, struct ci_runnable *r)
@@ -142,6 +146,7 @@ static void cancel(cigo_future *f, int cause)
 {
 	struct ci_task *t = ci_container_of(f, struct ci_task, f);
 
+	ci_trace(f->loop, cancel, t->number, t->name, false, cause);
 	if (!t->cause)
 		t->cause = cause;
 	ci_ctx_end(t->ctx, cause);
@@ -153,8 +158,16 @@ static void free_task(cigo_future *f)
 	ci_ctx_drop(ci_container_of(f, struct ci_task, f)->ctx);
 }
 
+static const char *name(const cigo_future *f, uint64_t *ret_number)
+{
+	const struct ci_task *t = ci_container_of(f, struct ci_task, f);
+
+	*ret_number = t->number;
+	return t->name;
+}
+
 const struct ci_future_ops ci_task_ops = {
-	.noun = "task", .body = true, .cancel = cancel, .free = free_task
+	.noun = "task", .body = true, .cancel = cancel, .free = free_task, .name = name
 };
 
 /* --- spawning -------------------------------------------------------------------------------- */
@@ -237,7 +250,9 @@ struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, s
 	ci_list_init(&t->of_team);
 	t->f.refs++; /* the coroutine's own */
 	loop->live++;
-	t->number = ++loop->stats.tasks;
+	loop->stats.tasks++;
+	t->number = ++loop->lanes;
+	ci_trace(loop, spawn, t->number, t->name, false);
 	return t;
 }
 
@@ -248,6 +263,7 @@ void ci_task_queue(struct ci_task *t, int cause)
 	if (t->cause || ci_ctx_watch_add(t->ctx, &t->before))
 		abandon(t);
 	ci_engine_ready(t->f.loop, &t->start);
+	ci_trace(t->f.loop, queued, t->number);
 }
 
 static cigo_task *spawn(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_size,

@@ -37,6 +37,8 @@ typedef struct cigo_loop_options {
 				* jumps; 0: 10 ms */
 	int home; /* while coroutines hand over often, they share one CPU of the thread's mask */
 	int spin; /* two that only pass to each other use two CPUs, if one is idle; needs home */
+	const char *trace;     /* CIGO_TRACE=file; writes the run to it, as Perfetto reads it; %p: the
+				* process's number. Copied; see <cigo/trace.h> */
 } cigo_loop_options;
 
 /* Exact counts since the loop was made. */
