@@ -32,6 +32,7 @@
 #include <cigo/condition.h>
 #include <cigo/ctx.h>
 #include <cigo/dial.h>
+#include <cigo/dump.h>
 #include <cigo/error.h>
 #include <cigo/event.h>
 #include <cigo/fd.h>

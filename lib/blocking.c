@@ -26,7 +26,9 @@ void cigo_blocking_begin(cigo_ctx *ctx)
 	me->blocking = true;
 	me->free_calls = 0;
 	me->loop->outside++;
+	me->section = true;
 	ci_trace(me->loop, blocking, me);
+	ci_engine_away(me);
 	if (ci_preemptive(me->loop)) {
 		me->within = !ci_entered;
 		ci_entered = NULL;
@@ -43,6 +45,7 @@ static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
 
 	(void)status; /* the loop does not end before we are back */
 	loop->outside--;
+	me->section = false;
 	ci_engine_ready(loop, &me->resume);
 }
 
@@ -60,7 +63,9 @@ static void end_preemptive(struct ci_strand *me)
 	ci_monitor_end_section(me);
 	me->blocking = false;
 	me->loop->outside--;
+	me->section = false;
 	ci_trace(me->loop, ready, me);
+	ci_engine_back(me);
 	ci_trace(me->loop, resume, me);
 	if (!me->within)
 		ci_monitor_leave(me->loop);

@@ -12,6 +12,8 @@
 
 /* CLOCK_MONOTONIC. */
 int64_t ci_clock_now(void);
+/* The same clock, some milliseconds late, in a few nanoseconds. */
+int64_t ci_clock_coarse(void);
 /* Sleeps a millisecond, for who must try again. */
 void ci_clock_pause(void);
 

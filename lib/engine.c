@@ -428,6 +428,27 @@ static void drive(cigo_loop *loop, struct ci_strand *me, bool empty)
 	hand_over(loop, me, to);
 }
 
+/* Coarse: it is asked for at each suspension, and only shown to people. */
+static int64_t coarse_now(const cigo_loop *loop)
+{
+	return loop->options.clock == CIGO_CLOCK_VIRTUAL ? loop->virtual_now : ci_clock_coarse();
+}
+
+/* The coroutine on me does not run from here on; who looks on may see it. */
+void ci_engine_away(struct ci_strand *me)
+{
+	me->away = true;
+	if (!ci_list_linked(&me->resume.link)) /* else it only yields */
+		me->since = coarse_now(me->loop);
+	ci_engine_hold(me->loop, NULL);
+}
+
+void ci_engine_back(struct ci_strand *me)
+{
+	me->away = false;
+	ci_engine_hold(me->loop, me);
+}
+
 void ci_engine_suspend(struct ci_strand *me)
 {
 	int saved = errno;
@@ -437,10 +458,12 @@ void ci_engine_suspend(struct ci_strand *me)
 		ci_strand_name(me->name);
 	}
 	ci_trace(me->loop, suspend, me);
+	ci_engine_away(me);
 	if (ci_preemptive(me->loop))
 		ci_monitor_suspend(me);
 	else
 		drive(me->loop, me, false);
+	ci_engine_back(me);
 	ci_trace(me->loop, resume, me);
 	errno = saved;
 }
@@ -514,5 +537,6 @@ void ci_engine_leave(struct ci_strand *me)
 void ci_engine_return(struct ci_strand *me)
 {
 	take(me);
+	ci_engine_back(me);
 	ci_trace(me->loop, resume, me);
 }

@@ -51,6 +51,15 @@ struct ci_leaver {
 	void (*leave)(cigo_loop *loop, struct ci_leaver *l);
 };
 
+/* Who holds the baton, for those who can't ask: other threads, signal handlers. Written in passing,
+ * each word by itself: a name may be torn for the moment of a switch, and then nobody hogs. */
+enum { CI_CALLBACK = -1 };
+
+struct ci_holder {
+	uint64_t lane;		  /* atomic; 0: the loop drives; CI_CALLBACK: home calls one */
+	uint64_t label[CI_LABEL]; /* atomic; valid while lane is not 0 */
+};
+
 struct cigo_loop {
 	struct ci_door door;	   /* has its own lock */
 	cigo_loop_options options; /* final; written by new */
@@ -109,6 +118,7 @@ struct cigo_loop {
 	uint64_t done_seq, search;
 
 	/* who looks on */
+	struct ci_holder holder;
 	struct ci_tracer *tracers;	  /* NULL: nobody, see trace.h */
 	struct ci_tracer *user_tracer;	  /* of cigo_trace_set; one of them */
 	struct ci_trace_json *trace_json; /* while running, if options.trace */
@@ -132,10 +142,25 @@ static inline bool ci_preemptive(const cigo_loop *loop)
 	return ci_unlikely(loop->options.model == CIGO_PREEMPTIVE);
 }
 
+/* Publishes who runs; NULL: nobody, the loop drives. In the preemptive model nobody is told of. */
+static inline void ci_engine_hold(cigo_loop *loop, const struct ci_strand *s)
+{
+	if (s && !ci_preemptive(loop)) {
+		for (int i = 0; i < CI_LABEL; i++)
+			__atomic_store_n(&loop->holder.label[i], s->label[i], __ATOMIC_RELAXED);
+		__atomic_store_n(&loop->holder.lane, s->lane, __ATOMIC_RELAXED);
+	} else {
+		__atomic_store_n(&loop->holder.lane, 0, __ATOMIC_RELAXED);
+	}
+}
+
 /* Queues r, last. */
 void ci_engine_ready(cigo_loop *loop, struct ci_runnable *r);
 /* The loop's clock. */
 int64_t ci_engine_now(const cigo_loop *loop);
+/* The coroutine on me begins to wait, in any way; runs again. */
+void ci_engine_away(struct ci_strand *me);
+void ci_engine_back(struct ci_strand *me);
 /* Suspends the coroutine on me; returns when it was made ready and its turn has come. */
 void ci_engine_suspend(struct ci_strand *me);
 /* Suspends the coroutine on me and passes straight to `to`, which is suspended in no queue. */

@@ -15,6 +15,7 @@
 
 #include "misuse.h"
 #include "park.h"
+#include "what.h"
 
 struct fd_wait {
 	struct ci_park park;
@@ -101,6 +102,13 @@ static void withdraw(struct ci_park *p)
 
 	if (w->entry)
 		leave(w);
+}
+
+static void told(const struct ci_park *p, struct ci_what *ret)
+{
+	const struct fd_wait *w = ci_container_of(p, struct fd_wait, park);
+
+	ret->fd = w->entry ? w->entry->fd : -1;
 }
 
 static bool grow(cigo_loop *loop, size_t fd)
@@ -221,6 +229,7 @@ int cigo_fd_wait(cigo_ctx *ctx, int fd, int events)
 	if (err)
 		return err;
 	ci_park_init(&w.park, me, withdraw);
+	w.park.tell = told;
 	err = ci_park_wait(ctx, &w.park);
 	return err ? err : (int)w.ready;
 }

@@ -23,7 +23,7 @@ struct worker {
 	cigo_ctx *own;		   /* the thread's side */
 	struct ci_thread thread;
 	cigo_loop *loop;
-	uint64_t number; /* among the loop's tasks and workers */
+	uint64_t number, by; /* among the loop's tasks and workers; who made it, 0: a callback */
 	cigo_coro_fn *fn;
 	void *arg;
 	int result; /* written by the thread before it posts */
@@ -89,14 +89,15 @@ static void cancel(cigo_future *f, int cause)
 	ci_ctx_end(w->ctx, cause);
 }
 
-static const char *name(const cigo_future *f, uint64_t *ret_number)
+static struct ci_who who(const cigo_future *f)
 {
-	*ret_number = ci_container_of(f, struct worker, f)->number;
-	return WORKER;
+	const struct worker *w = ci_container_of(f, struct worker, f);
+
+	return (struct ci_who){ WORKER, w->number, w->by };
 }
 
 static const struct ci_future_ops ops = {
-	.noun = "worker", .body = true, .cancel = cancel, .name = name
+	.noun = "worker", .body = true, .cancel = cancel, .who = who
 };
 
 static struct worker *make(const cigo_ctx *ctx, size_t ret_size)
@@ -137,6 +138,7 @@ cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_
 	ci_list_init(&w->watch.link);
 	loop->live++;
 	w->number = ++loop->lanes;
+	w->by = ci_self.strand ? ci_self.strand->lane : 0;
 	ci_trace(loop, spawn, w->number, WORKER, true);
 	int err = loop->state >= CI_DRAINED ? CIGO_ECLOSED : ci_ctx_watch_add(w->ctx, &w->watch);
 	if (!err) /* else it never runs */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "misuse.h"
+#include "what.h"
 
 /* --- the line -------------------------------------------------------------------------------- */
 
@@ -70,9 +71,14 @@ static void join(cigo_listener *l, struct ci_listener_wait *w)
 	ci_list_add_before(behind, &w->link);
 }
 
+static void told(const struct ci_park *p, struct ci_what *ret)
+{
+	ret->fd = ci_container_of(p, struct ci_listener_wait, park)->listener->fd;
+}
+
 int ci_listener_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, uint64_t ticket)
 {
-	struct ci_listener_wait w = { .ticket = ticket };
+	struct ci_listener_wait w = { .listener = l, .ticket = ticket };
 
 	if (!l->watch.loop) {
 		int err = ci_watch_open(me->loop, &l->watch);
@@ -81,6 +87,7 @@ int ci_listener_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, uint
 					      : err; /* the user waits for the same descriptor */
 	}
 	ci_park_init(&w.park, me, withdraw);
+	w.park.tell = told;
 	join(l, &w);
 	want(l);
 	int err = ci_park_wait(ctx, &w.park);

@@ -33,6 +33,7 @@ struct cigo_listener {
 
 struct ci_listener_wait {
 	struct ci_park park;
+	const cigo_listener *listener;
 	struct ci_list link;   /* in line or pauses */
 	struct ci_timer timer; /* of a pause */
 	uint64_t ticket;       /* in line: first come, first served */

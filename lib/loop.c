@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "callback.h"
+#include "dump.h"
 #include "interrupt.h"
 #include "misuse.h"
 #include "options.h"
@@ -96,6 +97,7 @@ struct run {
 	struct ci_letter outer_letter;
 	int outer_cause;	       /* written before the letter is posted */
 	struct ci_interrupt interrupt; /* if loop->ctrl_c */
+	struct ci_dump_ear dump;
 };
 
 /* main has returned: the others are cancelled, inside its completion. */
@@ -180,6 +182,7 @@ static int start_main(struct run *r, cigo_coro_fn *main, void *arg)
 	ci_task_queue(t, 0);
 	if (loop->ctrl_c)
 		ci_interrupt_open(&r->interrupt, loop);
+	ci_dump_open(&r->dump, loop);
 	ci_list_init(&letters); /* a stop posted before the run counts before the first step */
 	ci_door_collect(&loop->door, &letters, false);
 	ci_engine_deliver(loop, &letters, 0);
@@ -198,6 +201,7 @@ static void finish(struct run *r)
 	ci_signal_close(loop); /* no signal handler knocks at a door that is closed */
 	if (loop->ctrl_c)
 		ci_interrupt_close(&r->interrupt);
+	ci_dump_close(&r->dump);
 	close_door(loop);
 	ci_callback_drain(loop);
 	ci_engine_home(loop); /* tasks that callbacks spawned too late end without a body */

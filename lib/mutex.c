@@ -75,11 +75,10 @@ void cigo_mutex_free(cigo_mutex *m)
 }
 
 /* Not the thread of an outsider who locked it: that is no strand. */
-static void tell(const struct ci_park *p, struct ci_what *ret)
+static void told(const struct ci_park *p, struct ci_what *ret)
 {
 	const cigo_mutex *m = ci_container_of(p, struct waiter, park)->mutex;
 
-	ret->held = true;
 	ret->holder = m->owner.number ? m->owner.thread : NULL;
 }
 
@@ -108,7 +107,7 @@ int cigo_mutex_lock(cigo_ctx *ctx, cigo_mutex *m)
 	ci_expect(me, "it is locked, and waiting for it needs a loop");
 	struct waiter w = { .mutex = m };
 	ci_park_init(&w.park, me, withdraw);
-	w.park.tell = tell;
+	w.park.tell = told;
 	ci_list_append(&m->line, &w.link);
 	return ci_park_wait(ctx, &w.park);
 }
@@ -121,7 +120,7 @@ void ci_mutex_retake(struct ci_strand *me, cigo_mutex *m)
 	}
 	struct waiter w = { .mutex = m };
 	ci_park_init(&w.park, me, NULL);
-	w.park.tell = tell;
+	w.park.tell = told;
 	ci_list_append(&m->line, &w.link);
 	ci_park_wait(NULL, &w.park);
 }

@@ -7,6 +7,7 @@
 #include "options.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,9 @@ cigo_loop_options ci_options(const cigo_loop_options *given, const char *functio
 	o.home = choice(function, o.home, "CIGO_HOME", (const char *const[]){ "1", "0" });
 	o.spin = choice(function, o.spin, "CIGO_SPIN", (const char *const[]){ "1", "0" });
 	o.shuffle_seed = number(o.shuffle_seed, "CIGO_SEED");
+	if (!o.dump_signal &&
+	    choice(function, 0, "CIGO_DUMP", (const char *const[]){ "0", "1" }) == 2)
+		o.dump_signal = SIGUSR1;
 	if (!o.trace)
 		o.trace = secure_getenv("CIGO_TRACE");
 	if (!o.stack_size)

@@ -25,7 +25,7 @@ static void withdraw(struct ci_park *p)
 	ci_timer_disarm(p->me->loop, &ci_container_of(p, struct sleeper, park)->timer);
 }
 
-static void tell(const struct ci_park *p, struct ci_what *ret)
+static void told(const struct ci_park *p, struct ci_what *ret)
 {
 	ret->until = ci_container_of(p, struct sleeper, park)->timer.node.key;
 }
@@ -45,7 +45,7 @@ int cigo_sleep(cigo_ctx *ctx, int64_t ns)
 		return cause;
 	struct sleeper s;
 	ci_park_init(&s.park, me, withdraw);
-	s.park.tell = tell;
+	s.park.tell = told;
 	ci_timer_arm(me->loop, &s.timer, ci_clock_add(ci_engine_now(me->loop), ns), due);
 	return ci_park_wait(ctx, &s.park);
 }

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "misuse.h"
+#include "what.h"
 
 enum { MOST_UNSENT = 16 << 20 };
 #define LINGER CIGO_S(5)
@@ -206,10 +207,17 @@ static void too_long(cigo_loop *loop, struct ci_timer *t)
 	ci_park_wake(&w->park);
 }
 
+static void told(const struct ci_park *p, struct ci_what *ret)
+{
+	ret->fd = ci_container_of(p, struct ci_stream_wait, park)->stream->fd;
+}
+
 int ci_stream_park(cigo_ctx *ctx, cigo_stream *s, struct ci_stream_wait *w)
 {
 	cigo_loop *loop = w->park.me->loop;
 
+	w->stream = s;
+	w->park.tell = told;
 	if (s->timeout != CIGO_NEVER && ctx)
 		ci_timer_arm(loop, &w->timer, ci_clock_add(ci_engine_now(loop), s->timeout),
 			     too_long);

@@ -54,7 +54,8 @@ struct cigo_stream {
 /* A suspended call on a stream. */
 struct ci_stream_wait {
 	struct ci_park park;
-	struct ci_list link; /* in flushers or turns */
+	const cigo_stream *stream; /* while suspended */
+	struct ci_list link;	   /* in flushers or turns */
 	struct ci_timer timer;
 	bool timed_out;
 };

@@ -85,6 +85,9 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	me->named = false;
 	me->lane = t->number;
 	me->call = NULL;
+	memset(me->label, 0, sizeof me->label);
+	memcpy(me->label, t->name, strnlen(t->name, sizeof me->label - 1));
+	ci_engine_hold(loop, me);
 	me->free_calls = me->dead_awaits = 0;
 	ci_trace(loop, start, t->number, t->name, false);
 	int err;
@@ -101,6 +104,7 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	t->strand = NULL;
 	end(t, err);
 	me->lane = 0;
+	ci_engine_hold(loop, NULL);
 }
 
 static void never_ran(cigo_loop *loop, struct ci_runnable *r)
@@ -158,16 +162,15 @@ static void free_task(cigo_future *f)
 	ci_ctx_drop(ci_container_of(f, struct ci_task, f)->ctx);
 }
 
-static const char *name(const cigo_future *f, uint64_t *ret_number)
+static struct ci_who who(const cigo_future *f)
 {
 	const struct ci_task *t = ci_container_of(f, struct ci_task, f);
 
-	*ret_number = t->number;
-	return t->name;
+	return (struct ci_who){ t->name, t->number, t->by };
 }
 
 const struct ci_future_ops ci_task_ops = {
-	.noun = "task", .body = true, .cancel = cancel, .free = free_task, .name = name
+	.noun = "task", .body = true, .cancel = cancel, .free = free_task, .who = who
 };
 
 /* --- spawning -------------------------------------------------------------------------------- */
@@ -252,6 +255,7 @@ struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, s
 	loop->live++;
 	loop->stats.tasks++;
 	t->number = ++loop->lanes;
+	t->by = ci_self.strand ? ci_self.strand->lane : 0;
 	ci_trace(loop, spawn, t->number, t->name, false);
 	return t;
 }

@@ -27,7 +27,9 @@ struct ci_task {
 	int cause;		/* cancelled as a task: its result's error; 0: was not */
 	struct ci_list of_team; /* in the tasks of the group it is a member of */
 	struct ci_list groups;	/* of group.c: open groups made by this coroutine */
-	uint64_t number; /* of the loop's tasks, from 1: tells it from another at the same address */
+	uint64_t number; /* of the loop's tasks and workers, from 1: tells it from another at the same
+			  * address */
+	uint64_t by;	 /* who spawned it; 0: the loop, a callback */
 	const char *name;
 };
 

@@ -61,8 +61,7 @@ static uint64_t here(const cigo_loop *loop)
 	return me && me->loop == loop && !me->away ? me->lane : 0;
 }
 
-/* "cigo_queue_get" -> "queue_get" */
-static const char *short_name(const char *call)
+const char *ci_trace_name(const char *call)
 {
 	static const char prefix[] = "cigo_";
 
@@ -98,9 +97,9 @@ void ci_trace_ready(cigo_loop *loop, const struct ci_strand *s)
 		ci_trace_queued(loop, s->lane);
 }
 
-void ci_trace_suspend(cigo_loop *loop, struct ci_strand *me)
+void ci_trace_suspend(cigo_loop *loop, const struct ci_strand *me)
 {
-	cigo_trace_event e = { .lane = me->lane, .call = short_name(me->call) };
+	cigo_trace_event e = { .lane = me->lane, .call = ci_trace_name(me->call) };
 
 	if (me->placed) {
 		e.function = me->place_function;
@@ -110,22 +109,19 @@ void ci_trace_suspend(cigo_loop *loop, struct ci_strand *me)
 	tell(loop, suspend, &e);
 	if (ci_list_linked(&me->resume.link)) /* yields, or was woken meanwhile */
 		ci_trace_queued(loop, me->lane);
-	me->away = true;
 }
 
-void ci_trace_blocking(cigo_loop *loop, struct ci_strand *me)
+void ci_trace_blocking(cigo_loop *loop, const struct ci_strand *me)
 {
 	cigo_trace_event e = { .lane = me->lane };
 
 	tell(loop, blocking, &e);
-	me->away = true;
 }
 
-void ci_trace_resume(cigo_loop *loop, struct ci_strand *me)
+void ci_trace_resume(cigo_loop *loop, const struct ci_strand *me)
 {
 	cigo_trace_event e = { .lane = me->lane };
 
-	me->away = false;
 	tell(loop, resume, &e);
 }
 

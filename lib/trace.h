@@ -3,8 +3,8 @@
  * Floor: 2 engine
  * Where the library tells what happens: ci_trace(loop, what, ...) calls ci_trace_what(loop, ...) if
  * somebody listens, and is one branch that is never taken otherwise.
- * Invariant: all are called with the loop's baton (or lock) held; a strand is away from its suspend or
- * blocking to its resume, as the listeners were told.
+ * Invariant: all are called with the loop's baton (or lock) held; suspend and blocking before the
+ * strand is away, resume after.
  */
 #ifndef CI_TRACE_H
 #define CI_TRACE_H
@@ -29,15 +29,18 @@ struct ci_tracer {
 void ci_trace_add(cigo_loop *loop, struct ci_tracer *t);
 void ci_trace_remove(cigo_loop *loop, struct ci_tracer *t);
 
+/* "cigo_queue_get" -> "queue_get"; NULL -> "" */
+const char *ci_trace_name(const char *call);
+
 void ci_trace_spawn(cigo_loop *loop, uint64_t lane, const char *name, bool worker);
 /* A lane that has not begun may. */
 void ci_trace_queued(cigo_loop *loop, uint64_t lane);
 void ci_trace_start(cigo_loop *loop, uint64_t lane, const char *name, bool worker);
 /* May go on. While it is not away yet nothing is told: its suspend will. */
 void ci_trace_ready(cigo_loop *loop, const struct ci_strand *s);
-void ci_trace_suspend(cigo_loop *loop, struct ci_strand *me);
-void ci_trace_blocking(cigo_loop *loop, struct ci_strand *me);
-void ci_trace_resume(cigo_loop *loop, struct ci_strand *me);
+void ci_trace_suspend(cigo_loop *loop, const struct ci_strand *me);
+void ci_trace_blocking(cigo_loop *loop, const struct ci_strand *me);
+void ci_trace_resume(cigo_loop *loop, const struct ci_strand *me);
 void ci_trace_cancel(cigo_loop *loop, uint64_t lane, const char *name, bool worker, int cause);
 void ci_trace_done(cigo_loop *loop, uint64_t lane, const char *name, bool worker, int err);
 void ci_trace_callback(cigo_loop *loop, bool begin);

@@ -11,6 +11,7 @@
 
 #include "future.h"
 #include "misuse.h"
+#include "what.h"
 
 enum { FEW = 16 };
 
@@ -24,6 +25,8 @@ struct arm {
 
 struct wait {
 	struct ci_park park; /* initialised once it must suspend */
+	cigo_future *const *futures;
+	size_t n;
 	cigo_wait_mode mode;
 	size_t pending;
 	uint64_t latest; /* seq of the latest failure */
@@ -121,9 +124,18 @@ static void take_stock(struct wait *w, cigo_future *const *futures, size_t n)
 	}
 }
 
+static void told(const struct ci_park *p, struct ci_what *ret)
+{
+	const struct wait *w = ci_container_of(p, struct wait, park);
+
+	ret->futures = w->futures;
+	ret->count = w->n;
+	ret->all = w->mode == CIGO_WAIT_ALL;
+}
+
 static int wait_for(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futures, size_t n)
 {
-	struct wait w = { .mode = mode };
+	struct wait w = { .mode = mode, .futures = futures, .n = n };
 
 	take_stock(&w, futures, n);
 	if (over(&w))
@@ -138,6 +150,7 @@ static int wait_for(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futu
 	if (cause)
 		return ci_park_refuse(ctx, me);
 	ci_park_init(&w.park, me, NULL);
+	w.park.tell = told;
 	cause = suspend(ctx, &w, futures, n);
 	return cause ? cause : answer(&w);
 }

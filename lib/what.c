@@ -5,30 +5,38 @@
  */
 #include "what.h"
 
+#include "shield.h"
+
 struct ci_what ci_what(const struct ci_strand *s)
 {
-	struct ci_what w = { .future = s->awaits, .fd = -1, .until = CIGO_NEVER };
+	struct ci_what w = { .all = true, .fd = -1, .until = CIGO_NEVER };
 
-	if (!w.future && s->awaits_count == 1)
-		w.future = s->awaits_all[0];
+	if (s->awaits) {
+		w.futures = &s->awaits;
+		w.count = 1;
+	} else {
+		w.futures = s->awaits_all;
+		w.count = s->awaits_count;
+	}
 	if (s->park && s->park->tell)
 		s->park->tell(s->park, &w);
 	return w;
 }
 
-const char *ci_what_name(const cigo_future *f, uint64_t *ret_lane)
+struct ci_who ci_what_who(const cigo_future *f)
 {
-	*ret_lane = 0;
-	return f && f->ops->name ? f->ops->name(f, ret_lane) : NULL;
+	while (f && !f->done && f->ops == &ci_shield_ops)
+		f = ci_container_of(f, struct ci_shield, f)->inner;
+	return f && f->ops->who ? f->ops->who(f) : (struct ci_who){ NULL, 0, 0 };
 }
 
 void ci_what_awaited(const struct ci_strand *s, const char **ret_name, uint64_t *ret_lane)
 {
 	struct ci_what w = ci_what(s);
+	struct ci_who who = ci_what_who(w.count == 1 ? w.futures[0] : NULL);
 
-	*ret_name = ci_what_name(w.future, ret_lane);
-	if (w.holder) {
-		*ret_name = w.holder->name;
-		*ret_lane = w.holder->lane;
-	}
+	if (w.holder)
+		who = (struct ci_who){ w.holder->name, w.holder->lane, 0 };
+	*ret_name = who.name;
+	*ret_lane = who.number;
 }

@@ -9,18 +9,19 @@
 #include "future.h"
 
 struct ci_what {
-	const cigo_future *future;	/* this; NULL: not just one */
+	cigo_future *const *futures;	/* these; */
+	size_t count;			/* 0: not that */
+	bool all;			/* each of them, and not just any */
 	const struct ci_strand *holder; /* what this coroutine holds; NULL: not that */
-	bool held;			/* what somebody holds */
 	int fd;				/* this descriptor; -1: none */
 	int64_t until;			/* till then, on the loop's clock; CIGO_NEVER: no such */
 };
 
 /* s, which is suspended; all empty if nothing is known. */
 struct ci_what ci_what(const struct ci_strand *s);
-/* The coroutine or worker s waits for. NULL, 0: none. */
+/* The coroutine or worker s waits for. NULL, 0: none, or several. */
 void ci_what_awaited(const struct ci_strand *s, const char **ret_name, uint64_t *ret_lane);
-/* The name and number of a task or worker; NULL, 0: f is neither. */
-const char *ci_what_name(const cigo_future *f, uint64_t *ret_lane);
+/* f, if it is one; through shields. */
+struct ci_who ci_what_who(const cigo_future *f);
 
 #endif

@@ -37,7 +37,9 @@ typedef struct cigo_loop_options {
 				* jumps; 0: 10 ms */
 	int home; /* while coroutines hand over often, they share one CPU of the thread's mask */
 	int spin; /* two that only pass to each other use two CPUs, if one is idle; needs home */
-	const char *trace;     /* CIGO_TRACE=file; writes the run to it, as Perfetto reads it; %p: the
+	int dump_signal;       /* a dump on stderr when it comes; CIGO_DUMP=1: SIGUSR1; 0: none; see
+				* <cigo/dump.h> */
+	const char *trace; /* CIGO_TRACE=file; writes the run to it, as Perfetto reads it; %p: the
 				* process's number. Copied; see <cigo/trace.h> */
 } cigo_loop_options;
 
