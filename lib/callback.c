@@ -42,8 +42,8 @@ static void call(cigo_loop *loop, struct ci_runnable *r)
 	ci_trace(loop, callback, true);
 	__atomic_store_n(&loop->holder.lane, CI_CALLBACK, __ATOMIC_RELAXED);
 	c->call(loop, c, ci_callback_status(loop));
-	ci_engine_hold(loop, NULL);
 	ci_trace(loop, callback, false);
+	ci_engine_hold(loop, NULL);
 	tell_idlers(loop);
 }
 

@@ -172,6 +172,16 @@ static int64_t patience(cigo_loop *loop, bool *ret_jump)
 	return ns;
 }
 
+static void tell_stuck(cigo_loop *loop)
+{
+	void (*stuck)(cigo_loop * loop) = loop->stuck;
+
+	if (ci_door_expects(&loop->door))
+		return;
+	loop->stuck = NULL;
+	stuck(loop);
+}
+
 /* With nothing ready: sleeps until something may be. */
 static void look_idle(cigo_loop *loop)
 {
@@ -182,6 +192,8 @@ static void look_idle(cigo_loop *loop)
 		return;
 	if (ci_monitor_tick(loop))
 		return;
+	if (ci_unlikely(loop->stuck) && sleeps_for_ever(loop))
+		tell_stuck(loop);
 	ns = patience(loop, &jump); /* from here on outsiders ring */
 	int64_t until = jump && ns ? ci_clock_add(ci_clock_now(), ns) : 0;
 	bool silent = (jump && !loop->waits) || wait_for_events(loop, ns) == 0;

@@ -122,8 +122,10 @@ struct cigo_loop {
 	struct ci_tracer *tracers;	  /* NULL: nobody, see trace.h */
 	struct ci_tracer *user_tracer;	  /* of cigo_trace_set; one of them */
 	struct ci_trace_json *trace_json; /* while running, if options.trace */
-	int polled;			  /* descriptors that were ready in this poll */
-	uint64_t lanes;			  /* tasks and workers so far; the number of the last */
+	void (*stuck)(cigo_loop *loop); /* of debug.c: called once, before it sleeps for ever; NULL:
+					 * not wanted, or done */
+	int polled;			/* descriptors that were ready in this poll */
+	uint64_t lanes;			/* tasks and workers so far; the number of the last */
 	/* The name and lane of the coroutine s waits for; NULL, 0: there is none. */
 	void (*awaited)(const struct ci_strand *s, const char **ret_name, uint64_t *ret_lane);
 

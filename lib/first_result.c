@@ -94,6 +94,8 @@ static void line_up(struct race *r, cigo_future *const *futures, cigo_loop *loop
 	for (size_t i = 0; i < r->n; i++) {
 		struct runner *x = &r->runners[i];
 
+		if (x->f)
+			ci_future_tell(x->f);
 		if (x->f && !x->f->done)
 			ci_future_listen(x->f, &x->listener);
 		else

@@ -6,9 +6,11 @@
 #include "future.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cigo/error.h"
 #include "misuse.h"
 #include "task.h"
 
@@ -83,6 +85,23 @@ static void drop_listeners(cigo_future *f)
 	}
 }
 
+/* Debug: it failed, and the program never looked. */
+static void name_unasked(cigo_future *f)
+{
+	struct ci_who who = f->ops->who ? f->ops->who(f) : (struct ci_who){ NULL, 0, 0 };
+	char name[64] = "";
+
+	if (f->err == -ECANCELED)
+		return;
+	if (who.name)
+		snprintf(name, sizeof name, " %.40s #%llu", who.name,
+			 (unsigned long long)who.number);
+	ci_warn("the error of the %s%s, made after %s:%d, was never asked for: %s", f->ops->noun,
+		name, f->place_function ? f->place_function : "the start", f->place_line,
+		cigo_strerror(f->err));
+	ci_future_tell(f);
+}
+
 int cigo_future_unref(cigo_future *f)
 {
 	CI_ENTRY;
@@ -93,6 +112,9 @@ int cigo_future_unref(cigo_future *f)
 		ci_expect(f->refs > 0, "more unrefs than refs");
 		if (--f->refs)
 			break;
+		if (ci_unlikely(f->done && f->err < 0 && !f->asked) && f->loop &&
+		    f->loop->options.debug == CIGO_DEBUG_ON)
+			name_unasked(f);
 		cigo_future *inner = f->ops->fini ? f->ops->fini(f) : NULL;
 
 		drop_listeners(f);
@@ -110,10 +132,12 @@ int cigo_future_unref(cigo_future *f)
 
 void ci_future_listen(cigo_future *f, struct ci_listener *l)
 {
-	if (l->copies)
+	if (l->copies) {
 		ci_list_prepend(&f->listeners, &l->link);
-	else
+	} else {
+		ci_future_tell(f);
 		ci_list_append(&f->listeners, &l->link);
+	}
 }
 
 /* Futures done whose listeners are still to be told, by this thread. */
@@ -214,6 +238,12 @@ int cigo_future_cancel(cigo_future *f, int reason)
 	return ci_future_end(f, reason ? reason : -ECANCELED) ? 0 : -EALREADY;
 }
 
+/* Asking notes that somebody asked. */
+static cigo_future *mutable(const cigo_future *f)
+{
+	return (cigo_future *)(uintptr_t)f;
+}
+
 /* --- asking ---------------------------------------------------------------------------------- */
 
 void ci_future_copy(const cigo_future *f, void *ret, size_t size, const char *function)
@@ -243,6 +273,8 @@ int cigo_future_error(const cigo_future *f)
 	if (!f)
 		return -ENOMEM;
 	ci_future_check(f, __func__);
+	if (f->done)
+		ci_future_tell(mutable(f));
 	return f->done ? f->err : 0;
 }
 
@@ -254,6 +286,8 @@ int cigo_future_get(const cigo_future *f, void *ret, size_t size)
 	ci_future_copy(f, ret, size, __func__);
 	if (!f)
 		return -ENOMEM;
+	if (f->done)
+		ci_future_tell(mutable(f));
 	return f->done ? f->err : -EINPROGRESS;
 }
 
@@ -338,6 +372,7 @@ int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size, const
 	ci_future_check(f, function);
 	if (ret && size != f->size)
 		ci_misuse(function, "the %s has %zu bytes, not %zu", f->ops->noun, f->size, size);
+	ci_future_tell(f);
 	if (f->done) { /* at once, also under a dead context and without a loop */
 		if (ci_self.strand) {
 			ci_future_forget_writes(ci_self.strand, f);
@@ -400,13 +435,15 @@ void ci_future_cancel_all(cigo_loop *loop, bool bodies)
 void ci_future_name_leftovers(const cigo_loop *loop)
 {
 	ci_list_each(node, &loop->futures) {
-		const cigo_future *f = ci_list_entry(node, cigo_future, link);
+		cigo_future *f = ci_list_entry(node, cigo_future, link);
 		const struct ci_task *t = ci_task_of(f);
 
 		ci_warn("leftover %s%s%s, made after %s:%d, has %u references", f->ops->noun,
 			t ? " " : "", t ? t->name : "",
 			f->place_function ? f->place_function : "the start", f->place_line,
 			f->refs);
+		if (f->done && f->err < 0 && !f->asked)
+			name_unasked(f);
 	}
 }
 

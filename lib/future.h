@@ -32,8 +32,9 @@ struct cigo_future {
 	const struct ci_future_ops *ops;
 	unsigned refs;
 	bool done;
-	int err;		  /* valid when done */
-	uint64_t seq;		  /* valid when done: order of completion in the loop; 0: no loop */
+	bool asked;   /* somebody knows how it ended, or will hear of it; else debug mode tells */
+	int err;      /* valid when done */
+	uint64_t seq; /* valid when done: order of completion in the loop; 0: no loop */
 	cigo_loop *loop;	  /* NULL: belongs to none, yet or any more */
 	struct ci_list link;	  /* in the loop's futures */
 	struct ci_list listeners; /* of ci_listener; those who write values first */
@@ -55,6 +56,12 @@ struct ci_listener {
 /* For makers: everything but ops->... and value. The memory's first member is f. */
 void ci_future_init(cigo_future *f, const struct ci_future_ops *ops, size_t size, void *value,
 		    cigo_loop *loop);
+/* Somebody will hear how f ends, or hears it now. */
+static inline void ci_future_tell(cigo_future *f)
+{
+	f->asked = true;
+}
+
 /* Misuse of `function` unless this thread may touch f. */
 void ci_future_check(const cigo_future *f, const char *function);
 /* f, which belongs to none, becomes the loop's. */

@@ -71,6 +71,7 @@ int cigo_future_on_done(const cigo_ctx *ctx, cigo_future *f, cigo_done_fn *fn, v
 	d->callback.call = call;
 	ci_list_init(&d->listener.link);
 	ci_list_append(&f->dones, &d->of_future);
+	ci_future_tell(f);
 	if (f->done)
 		fired(&d->listener, f);
 	else

@@ -57,6 +57,7 @@ cigo_future *cigo_future_shield(cigo_future *inner)
 	ci_list_init(&s->listener.link);
 	s->listener.fired = inner_done;
 	inner->refs++;
+	ci_future_tell(inner);
 	if (inner->done) {
 		inner_done(&s->listener, inner);
 	} else {

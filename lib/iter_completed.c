@@ -122,6 +122,8 @@ cigo_iter *cigo_iter_completed(cigo_future *const *futures, size_t n)
 		e->listener.fired = done;
 		ci_list_init(&e->listener.link);
 		ci_list_init(&e->link);
+		if (e->f)
+			ci_future_tell(e->f);
 		if (e->f && !e->f->done) {
 			if (!e->f->loop && ci_self.held)
 				ci_future_adopt(e->f, ci_self.held);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "callback.h"
+#include "debug.h"
 #include "dump.h"
 #include "interrupt.h"
 #include "misuse.h"
@@ -98,6 +99,7 @@ struct run {
 	int outer_cause;	       /* written before the letter is posted */
 	struct ci_interrupt interrupt; /* if loop->ctrl_c */
 	struct ci_dump_ear dump;
+	struct ci_debug debug;
 };
 
 /* main has returned: the others are cancelled, inside its completion. */
@@ -254,6 +256,7 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 	ci_self.held = loop;
 	if (loop->options.trace && *loop->options.trace)
 		loop->trace_json = ci_trace_json_open(loop, loop->options.trace);
+	ci_debug_open(&r.debug, loop, outer != cigo_ctx_background());
 	err = open_all(loop, outer);
 	if (!err)
 		err = start_main(&r, main, arg);
@@ -265,6 +268,7 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 		loop->main = NULL;
 	}
 	close_all(loop);
+	ci_debug_close(&r.debug);
 	ci_trace_json_close(loop, loop->trace_json);
 	ci_self.held = NULL;
 	ci_monitor_close(loop);

@@ -72,6 +72,8 @@ cigo_loop_options ci_options(const cigo_loop_options *given, const char *functio
 		o.trace = secure_getenv("CIGO_TRACE");
 	if (!o.stack_size)
 		o.stack_size = 256 * 1024;
+	if (o.slow_ns <= 0)
+		o.slow_ns = CIGO_MS(100);
 	if (o.patience_ns <= 0)
 		o.patience_ns = CIGO_S(1);
 	if (o.silence_ns <= 0)

@@ -119,6 +119,7 @@ static void take_stock(struct wait *w, cigo_future *const *futures, size_t n)
 			continue;
 		}
 		ci_future_check(futures[i], "cigo_wait");
+		ci_future_tell(futures[i]);
 		if (futures[i]->done)
 			count(w, futures[i]->err, futures[i]->seq);
 	}

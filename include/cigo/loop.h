@@ -29,7 +29,8 @@ typedef struct cigo_loop_options {
 		      * library's calls take turns; what rests on cooperation is void: docs/design.md */
 	int clock;   /* virtual: time jumps to the next timer when nothing else can happen */
 	int poller;  /* */
-	int debug;   /* abort where otherwise a warning is printed */
+	int debug; /* abort where otherwise a warning is printed; warn of more: coroutines that hold
+		      * the baton for long, errors nobody asked for, a loop that nothing can wake */
 	uint64_t shuffle_seed; /* CIGO_SEED=n; permutes what is ready, reproducibly; 0: FIFO */
 	size_t stack_size;     /* bytes of a coroutine's stack beside thread-locals; 0: 256 KiB */
 	int64_t patience_ns;   /* how long a task waits for a thread; 0: 1 s */
@@ -37,7 +38,8 @@ typedef struct cigo_loop_options {
 				* jumps; 0: 10 ms */
 	int home; /* while coroutines hand over often, they share one CPU of the thread's mask */
 	int spin; /* two that only pass to each other use two CPUs, if one is idle; needs home */
-	int dump_signal;       /* a dump on stderr when it comes; CIGO_DUMP=1: SIGUSR1; 0: none; see
+	int64_t slow_ns;   /* debug: how long the baton may be held without a warning; 0: 100 ms */
+	int dump_signal;   /* a dump on stderr when it comes; CIGO_DUMP=1: SIGUSR1; 0: none; see
 				* <cigo/dump.h> */
 	const char *trace; /* CIGO_TRACE=file; writes the run to it, as Perfetto reads it; %p: the
 				* process's number. Copied; see <cigo/trace.h> */
