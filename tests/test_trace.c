@@ -3,6 +3,7 @@
  */
 #include "kit.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -391,6 +392,293 @@ T_TEST(polls_count_what_they_found)
 					     "resume 1\n"));
 }
 
+/* ---- the file ---- */
+
+static char folder[] = "/tmp/cigo-trace-XXXXXX";
+
+static void make_folder(void)
+{
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static char *path(const char *name)
+{
+	static char text[4][128];
+	static unsigned turn;
+	char *to = text[turn++ % 4];
+
+	snprintf(to, sizeof *text, "%s/%s", folder, name);
+	return to;
+}
+
+static void clean_folder(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof command, "rm -rf %s", folder);
+	ok(system(command));
+}
+
+/* The file's text; NULL: there is no such file. */
+static char *text_of(const char *name)
+{
+	static char text[1 << 20];
+	FILE *f = fopen(path(name), "r");
+
+	if (!f)
+		return NULL;
+	size_t n = fread(text, 1, sizeof text - 1, f);
+	text[n] = 0;
+	fclose(f);
+	return text;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+/* A head, lines that begin with "," but for the first, a tail. Python looks at it in trace.sh. */
+static void expect_whole(const char *name)
+{
+	const char *text = text_of(name);
+
+	ck_assert_msg(text != NULL, "no %s", name);
+	static const char head[] = "{\"displayTimeUnit\":\"ns\",\"otherData\":{";
+	ck_assert_int_eq(strncmp(text, head, strlen(head)), 0);
+	ck_assert(ends_with(text, "}\n]}\n"));
+	const char *line = strstr(text, "\"traceEvents\":[\n");
+	ck_assert_ptr_nonnull(line);
+	line = strchr(strchr(line, '\n') + 1, '\n') + 1;
+	for (; *line == ','; line = strchr(line, '\n') + 1)
+		ck_assert_int_eq(strncmp(line, ",{\"ph\":\"", 8), 0);
+	ck_assert_str_eq(line, "]}\n");
+}
+
+static int trace_run(const char *name, cigo_coro_fn *body)
+{
+	cigo_loop_options o = { .size = sizeof o, .trace = path(name) };
+
+	return cigo_run_with(&o, cigo_ctx_background(), body, NULL);
+}
+
+T_TEST(each_run_has_its_file)
+{
+	static const char *const names[] = { "a.b/t.json", "a.b/t.2.json", "a.b/t.3.json",
+					     "a.b/t",	   "a.b/t.2",	   "a.b/.t",
+					     "a.b/.t.2",   "x.2.json",	   "x.json",
+					     "x.3.json" };
+	char pid[64];
+
+	make_folder();
+	ok(mkdir(path("a.b"), 0777));
+	for (int i = 0; i < 3; i++)
+		ok(trace_run("a.b/t.json", yields));
+	for (int i = 0; i < 2; i++)
+		ok(trace_run("a.b/t", yields));
+	for (int i = 0; i < 2; i++)
+		ok(trace_run("a.b/.t", yields));
+	ok(trace_run("x.2.json", yields));
+	for (int i = 0; i < 2; i++)
+		ok(trace_run("x.json", yields)); /* x.2.json is taken */
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		expect_whole(names[i]);
+	ok(trace_run("%p-%p.json", yields));
+	snprintf(pid, sizeof pid, "%d-%d.json", getpid(), getpid());
+	expect_whole(pid);
+	clean_folder();
+}
+
+CORO(fails_on)
+{
+	cigo_detach(cigo_spawn(ctx, sleeper, NULL, 0));
+	ok(cigo_yield(ctx));
+	return -EPIPE;
+}
+
+T_TEST(the_environment_asks_too_and_a_failing_main_is_whole)
+{
+	make_folder();
+	setenv("CIGO_TRACE", path("env.json"), 1);
+	fails(cigo_run(fails_on, NULL), -EPIPE);
+	ok(trace_run("option.json", yields));
+	unsetenv("CIGO_TRACE");
+	ok(cigo_run(yields, NULL));
+	expect_whole("env.json");
+	ck_assert_ptr_nonnull(
+		strstr(text_of("env.json"), "\"args\":{\"error\":-32,\"text\":\"Broken pipe\"}"));
+	expect_whole("option.json");
+	ck_assert_ptr_null(text_of("option.2.json"));
+	clean_folder();
+}
+
+T_TEST(a_file_that_cannot_be_opened_is_named_and_the_run_goes_on)
+{
+	static struct caught c;
+
+	make_folder();
+	catch_stderr(&c);
+	int err = trace_run("no/such.json", yields);
+	const char *got = caught_stderr(&c);
+	ok(err);
+	ck_assert_ptr_nonnull(strstr(got, "cigo: no trace: "));
+	ck_assert_ptr_nonnull(strstr(got, "/no/such.json: No such file or directory\n"));
+	clean_folder();
+}
+
+CORO(yields_often)
+{
+	for (int i = 0; i < 5000; i++)
+		ok(cigo_yield(ctx));
+	return 0;
+}
+
+T_TEST(a_full_disk_is_named_once_and_the_file_stays_whole)
+{
+	static struct caught c;
+	struct rlimit limit = { 400000, RLIM_INFINITY };
+
+	make_folder();
+	signal(SIGXFSZ, SIG_IGN);
+	ok(setrlimit(RLIMIT_FSIZE, &limit));
+	catch_stderr(&c);
+	int err = trace_run("full.json", yields_often);
+	const char *got = caught_stderr(&c);
+	ok(err);
+	const char *text = strstr(got, "File too large; the trace ends there\n");
+	ck_assert_ptr_nonnull(text);
+	ck_assert_ptr_null(strstr(text, "cigo: "));
+	expect_whole("full.json");
+	clean_folder();
+}
+
+T_TEST(a_device_that_is_full_from_the_start_harms_nobody)
+{
+	static struct caught c;
+	cigo_loop_options o = { .size = sizeof o, .trace = "/dev/full" };
+
+	catch_stderr(&c);
+	int err = cigo_run_with(&o, cigo_ctx_background(), sleeper, NULL);
+	const char *got = caught_stderr(&c);
+	ok(err);
+	ck_assert_str_eq(got, "cigo: /dev/full: No space left on device; the trace ends there\n");
+}
+
+static int exits(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	ok(cigo_yield(ctx));
+	exit(7);
+}
+
+static int aborts(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	cigo_blocking_end(ctx);
+	return 0;
+}
+
+static int is_killed(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	kill(getpid(), SIGKILL);
+	return cigo_sleep(ctx, CIGO_S(10));
+}
+
+/* How a child process ended that ran body. */
+static int child_runs(const char *name, cigo_coro_fn *body)
+{
+	static struct caught c;
+	int status;
+
+	catch_stderr(&c);
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(trace_run(name, body) ? 1 : 0);
+	equal(waitpid(pid, &status, 0), pid);
+	caught_stderr(&c);
+	return status;
+}
+
+T_TEST(exit_and_misuse_leave_a_whole_file)
+{
+	make_folder();
+	int status = child_runs("exit.json", exits);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+	expect_whole("exit.json");
+	status = child_runs("abort.json", aborts);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	expect_whole("abort.json");
+	clean_folder();
+}
+
+T_TEST(a_killed_process_leaves_whole_lines)
+{
+	make_folder();
+	int status = child_runs("kill.json", is_killed);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	ck_assert(ends_with(text_of("kill.json"), "}\n"));
+	FILE *f = fopen(path("kill.json"), "a"); /* as the manual says */
+	fputs("]}\n", f);
+	fclose(f);
+	expect_whole("kill.json");
+	clean_folder();
+}
+
+CORO(forks)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		exit(3);
+	equal(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+	return cigo_yield(ctx);
+}
+
+T_TEST(a_forked_child_that_exits_writes_nothing)
+{
+	make_folder();
+	int status = child_runs("fork.json", forks);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	expect_whole("fork.json");
+	clean_folder();
+}
+
+CORO(odd_names)
+{
+	static const char *const names[] = { "\"quoted\" \\", "tab\there",    "\xff\xc3\xa9",
+					     "\xe2\x82",      "\xed\xa0\x80", "\xf0\x9f\x99\x82" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		cigo_detach(cigo_task_spawn(ctx, names[i], nothing, NULL, 0));
+	char *long_name = malloc(100001);
+	memset(long_name, 'x', 100000);
+	long_name[100000] = 0;
+	cigo_detach(cigo_task_spawn(ctx, long_name, nothing, NULL, 0));
+	free(long_name);
+	return 0;
+}
+
+T_TEST(names_are_quoted)
+{
+	static const char *const wanted[] = { "\"\\\"quoted\\\" \\\\\"",   "\"tab\\u0009here\"",
+					      "\"\\ufffd\xc3\xa9\"",	   "\"\\ufffd\\ufffd\"",
+					      "\"\\ufffd\\ufffd\\ufffd\"", "\"\xf0\x9f\x99\x82\"" };
+
+	make_folder();
+	ok(trace_run("names.json", odd_names));
+	expect_whole("names.json");
+	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+		ck_assert_msg(strstr(text_of("names.json"), wanted[i]) != NULL, "%s", wanted[i]);
+	clean_folder();
+}
+
 /* ---- setting hooks ---- */
 
 T_TEST(hooks_that_are_not_wanted_are_not_called)
@@ -451,5 +739,12 @@ int main(void)
 	      callbacks_are_the_loops, polls_count_what_they_found);
 	tc = t_case(s, "hooks");
 	t_add(tc, hooks_that_are_not_wanted_are_not_called, hooks_are_set_once_before_the_run);
+	tc = t_case(s, "file");
+	t_add(tc, each_run_has_its_file, the_environment_asks_too_and_a_failing_main_is_whole,
+	      a_file_that_cannot_be_opened_is_named_and_the_run_goes_on,
+	      a_full_disk_is_named_once_and_the_file_stays_whole,
+	      a_device_that_is_full_from_the_start_harms_nobody, exit_and_misuse_leave_a_whole_file,
+	      a_killed_process_leaves_whole_lines, a_forked_child_that_exits_writes_nothing,
+	      names_are_quoted);
 	return t_main(s);
 }
