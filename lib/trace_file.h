@@ -39,8 +39,11 @@ struct ci_trace_file {
 bool ci_trace_file_open(struct ci_trace_file *f, const char *name);
 /* finish, the tail, and the end. */
 void ci_trace_file_close(struct ci_trace_file *f);
-/* Appends to the line that is being written. */
-void ci_trace_file_put(struct ci_trace_file *f, const char *format, ...) CIGO_PRINTF(2, 3);
+/* Appends to the line that is being written: a text, n bytes, a number, microseconds. */
+void ci_trace_file_put(struct ci_trace_file *f, const char *text);
+void ci_trace_file_bytes(struct ci_trace_file *f, const char *bytes, size_t n);
+void ci_trace_file_number(struct ci_trace_file *f, int64_t n);
+void ci_trace_file_time(struct ci_trace_file *f, int64_t ns);
 /* The line is over. */
 void ci_trace_file_end_line(struct ci_trace_file *f);
 /* Hands what there is to the kernel. */

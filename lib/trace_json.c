@@ -110,32 +110,43 @@ static int utf8_length(const unsigned char *s)
 static void quote(struct ci_trace_file *f, const char *text)
 {
 	const unsigned char *s = (const unsigned char *)text, *end = s + 200;
+	char code[8];
 
 	while (*s && s < end) {
 		int n = utf8_length(s);
 
-		if (!n)
-			ci_trace_file_put(f, "\\ufffd");
-		else if (*s < ' ' || *s == 0x7f)
-			ci_trace_file_put(f, "\\u%04x", *s);
-		else if (*s == '"' || *s == '\\')
-			ci_trace_file_put(f, "\\%c", *s);
-		else
-			ci_trace_file_put(f, "%.*s", n, (const char *)s);
+		if (!n || *s < ' ' || *s == 0x7f) {
+			snprintf(code, sizeof code, "\\u%04x", n ? *s : 0xfffdu);
+			ci_trace_file_put(f, code);
+		} else {
+			if (*s == '"' || *s == '\\')
+				ci_trace_file_put(f, "\\");
+			ci_trace_file_bytes(f, (const char *)s, (size_t)n);
+		}
 		s += n ? n : 1;
 	}
 }
 
-static void begin(struct ci_trace_json *j, const char *ph, const char *cat, const char *name,
-		  uint64_t lane, int64_t when)
+/* ,"key":number */
+static void member(struct ci_trace_json *j, const char *key, int64_t number)
 {
-	int64_t ns = when > j->start ? when - j->start : 0;
+	ci_trace_file_put(&j->file, ",\"");
+	ci_trace_file_put(&j->file, key);
+	ci_trace_file_put(&j->file, "\":");
+	ci_trace_file_number(&j->file, number);
+}
 
-	ci_trace_file_put(&j->file,
-			  ",{\"ph\":\"%s\",\"cat\":\"%s\",\"name\":\"%s\",\"pid\":%d,\"tid\":%llu,"
-			  "\"ts\":%lld.%03d",
-			  ph, cat, name, j->file.pid, (unsigned long long)lane,
-			  (long long)(ns / 1000), (int)(ns % 1000));
+/* `before` ends where the name begins. */
+static void begin(struct ci_trace_json *j, const char *before, const char *name, uint64_t lane,
+		  int64_t when)
+{
+	ci_trace_file_put(&j->file, before);
+	ci_trace_file_put(&j->file, name);
+	ci_trace_file_put(&j->file, "\"");
+	member(j, "pid", j->file.pid);
+	member(j, "tid", (int64_t)lane);
+	ci_trace_file_put(&j->file, ",\"ts\":");
+	ci_trace_file_time(&j->file, when - j->start);
 }
 
 static void end_line(struct ci_trace_json *j)
@@ -144,48 +155,61 @@ static void end_line(struct ci_trace_json *j)
 	ci_trace_file_end_line(&j->file);
 }
 
-static void metadata(struct ci_trace_json *j, const char *key, uint64_t lane, const char *arg)
+/* arg NULL: the lane's place. */
+static void metadata(struct ci_trace_json *j, const char *before, uint64_t lane, const char *arg)
 {
-	ci_trace_file_put(&j->file,
-			  ",{\"ph\":\"M\",\"name\":\"%s\",\"pid\":%d,\"tid\":%llu,\"args\":{", key,
-			  j->file.pid, (unsigned long long)lane);
+	ci_trace_file_put(&j->file, before);
+	member(j, "pid", j->file.pid);
+	member(j, "tid", (int64_t)lane);
 	if (arg) {
-		ci_trace_file_put(&j->file, "\"name\":\"");
+		ci_trace_file_put(&j->file, ",\"args\":{\"name\":\"");
 		quote(&j->file, arg);
 		ci_trace_file_put(&j->file, "\"}");
 	} else {
-		ci_trace_file_put(&j->file, "\"sort_index\":%llu}", (unsigned long long)lane);
+		ci_trace_file_put(&j->file, ",\"args\":{\"sort_index\":");
+		ci_trace_file_number(&j->file, (int64_t)lane);
+		ci_trace_file_put(&j->file, "}");
 	}
 	end_line(j);
 }
 
 static void name_lane(struct ci_trace_json *j, uint64_t lane, const char *name)
 {
-	metadata(j, "thread_name", lane, name);
-	metadata(j, "thread_sort_index", lane, NULL);
+	metadata(j, ",{\"ph\":\"M\",\"name\":\"thread_name\"", lane, name);
+	metadata(j, ",{\"ph\":\"M\",\"name\":\"thread_sort_index\"", lane, NULL);
+}
+
+static void wait_args(struct ci_trace_json *j, const struct lane *l)
+{
+	ci_trace_file_put(&j->file, ",\"args\":{\"on\":\"");
+	quote(&j->file, l->on);
+	ci_trace_file_put(&j->file, "\",\"at\":\"");
+	if (l->function) {
+		quote(&j->file, l->function);
+		ci_trace_file_put(&j->file, ":");
+		ci_trace_file_number(&j->file, l->line);
+	}
+	ci_trace_file_put(&j->file, "\"}");
 }
 
 /* The span that ends now. */
 static void span(struct ci_trace_json *j, struct lane *l, int64_t now, int events)
 {
-	int64_t ns = now > l->since ? now - l->since : 0;
+	const char *cat = words[l->doing];
 
 	if (l->doing == NOTHING)
 		return;
-	begin(j, "X", words[l->doing], l->doing == WAIT ? l->call : words[l->doing], l->number,
-	      l->since);
-	ci_trace_file_put(&j->file, ",\"dur\":%lld.%03d", (long long)(ns / 1000), (int)(ns % 1000));
+	ci_trace_file_put(&j->file, ",{\"ph\":\"X\",\"cat\":\"");
+	ci_trace_file_put(&j->file, cat);
+	begin(j, "\",\"name\":\"", l->doing == WAIT ? l->call : cat, l->number, l->since);
+	ci_trace_file_put(&j->file, ",\"dur\":");
+	ci_trace_file_time(&j->file, now - l->since);
 	if (l->doing == WAIT) {
-		ci_trace_file_put(&j->file, ",\"args\":{\"on\":\"");
-		quote(&j->file, l->on);
-		ci_trace_file_put(&j->file, "\",\"at\":\"");
-		if (l->function) {
-			quote(&j->file, l->function);
-			ci_trace_file_put(&j->file, ":%d", l->line);
-		}
-		ci_trace_file_put(&j->file, "\"}");
+		wait_args(j, l);
 	} else if (l->doing == POLL) {
-		ci_trace_file_put(&j->file, ",\"args\":{\"events\":%d}", events);
+		ci_trace_file_put(&j->file, ",\"args\":{\"events\":");
+		ci_trace_file_number(&j->file, events);
+		ci_trace_file_put(&j->file, "}");
 	}
 	end_line(j);
 }
@@ -199,27 +223,37 @@ static void become(struct ci_trace_json *j, struct lane *l, enum doing doing, in
 
 static void arrow(struct ci_trace_json *j, struct lane *l, int64_t now)
 {
-	unsigned long long id = j->flows++;
+	int64_t id = (int64_t)j->flows++;
 
-	begin(j, "s", "wake", "wake", l->by, l->at);
-	ci_trace_file_put(&j->file, ",\"id\":%llu", id);
+	begin(j, ",{\"ph\":\"s\",\"cat\":\"wake\",\"name\":\"", "wake", l->by, l->at);
+	member(j, "id", id);
 	end_line(j);
-	begin(j, "f", "wake", "wake", l->number, now);
-	ci_trace_file_put(&j->file, ",\"id\":%llu,\"bp\":\"e\"", id);
+	begin(j, ",{\"ph\":\"f\",\"bp\":\"e\",\"cat\":\"wake\",\"name\":\"", "wake", l->number,
+	      now);
+	member(j, "id", id);
 	end_line(j);
 }
 
 /* "i"; its args follow. */
 static void instant(struct ci_trace_json *j, const char *name, uint64_t lane, int64_t when)
 {
-	begin(j, "i", "task", name, lane, when);
-	ci_trace_file_put(&j->file, ",\"s\":\"t\",\"args\":{");
+	begin(j, ",{\"ph\":\"i\",\"s\":\"t\",\"cat\":\"task\",\"name\":\"", name, lane, when);
+	ci_trace_file_put(&j->file, ",\"args\":{");
 }
 
 static void end_args(struct ci_trace_json *j)
 {
 	ci_trace_file_put(&j->file, "}");
 	end_line(j);
+}
+
+/* "task":"name","lane":n */
+static void whom(struct ci_trace_json *j, const cigo_trace_event *e)
+{
+	ci_trace_file_put(&j->file, "\"task\":\"");
+	quote(&j->file, e->name);
+	ci_trace_file_put(&j->file, "\"");
+	member(j, "lane", (int64_t)e->lane);
 }
 
 /* --- what is heard --------------------------------------------------------------------------- */
@@ -235,9 +269,7 @@ HOOK(spawned)
 	LOCK add_lane(j, e->lane);
 	name_lane(j, e->lane, e->name);
 	instant(j, "spawn", e->by, e->when);
-	ci_trace_file_put(&j->file, "\"task\":\"");
-	quote(&j->file, e->name);
-	ci_trace_file_put(&j->file, "\",\"lane\":%llu", (unsigned long long)e->lane);
+	whom(j, e);
 	end_args(j);
 	UNLOCK
 }
@@ -307,9 +339,8 @@ HOOK(blocks)
 HOOK(cancelled)
 {
 	LOCK instant(j, "cancel", e->by, e->when);
-	ci_trace_file_put(&j->file, "\"error\":%d,\"task\":\"", e->error);
-	quote(&j->file, e->name);
-	ci_trace_file_put(&j->file, "\",\"lane\":%llu", (unsigned long long)e->lane);
+	whom(j, e);
+	member(j, "error", e->error);
 	end_args(j);
 	UNLOCK
 }
@@ -322,7 +353,9 @@ HOOK(done)
 		become(j, l, NOTHING, e->when);
 	drop_lane(j, e->lane);
 	instant(j, "done", e->lane, e->when);
-	ci_trace_file_put(&j->file, "\"error\":%d,\"text\":\"", e->error);
+	ci_trace_file_put(&j->file, "\"error\":");
+	ci_trace_file_number(&j->file, e->error);
+	ci_trace_file_put(&j->file, ",\"text\":\"");
 	quote(&j->file, cigo_strerror(e->error));
 	ci_trace_file_put(&j->file, "\"");
 	end_args(j);
@@ -391,23 +424,17 @@ static void head(struct ci_trace_json *j, const cigo_loop *loop)
 {
 	struct ci_trace_file *f = &j->file;
 
-	ci_trace_file_put(f, "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"model\":\"%s\",",
-			  loop->options.model == CIGO_PREEMPTIVE ? "preemptive" : "cooperative");
-	ci_trace_file_put(f, "\"clock\":\"%s\",\"program\":\"",
-			  loop->options.clock == CIGO_CLOCK_VIRTUAL ? "virtual" : "real");
+	ci_trace_file_put(f, "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"model\":\"");
+	ci_trace_file_put(f, loop->options.model == CIGO_PREEMPTIVE ? "preemptive" : "cooperative");
+	ci_trace_file_put(f, "\",\"clock\":\"");
+	ci_trace_file_put(f, loop->options.clock == CIGO_CLOCK_VIRTUAL ? "virtual" : "real");
+	ci_trace_file_put(f, "\",\"program\":\"");
 	quote(f, program_invocation_short_name);
-	ci_trace_file_put(f,
-			  "\",\"library\":\"cigo " CIGO_VERSION "\",\"start_ns\":\"%lld\"},"
-			  "\"traceEvents\":[",
-			  (long long)j->start);
+	ci_trace_file_put(f, "\",\"library\":\"cigo " CIGO_VERSION "\",\"start_ns\":\"");
+	ci_trace_file_number(f, j->start);
+	ci_trace_file_put(f, "\"},\"traceEvents\":[");
 	ci_trace_file_end_line(f);
-	ci_trace_file_put(f,
-			  "{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":%d,\"tid\":0,\"args\":{"
-			  "\"name\":\"",
-			  f->pid);
-	quote(f, program_invocation_short_name);
-	ci_trace_file_put(f, "\"}");
-	end_line(j);
+	metadata(j, "{\"ph\":\"M\",\"name\":\"process_name\"", 0, program_invocation_short_name);
 	name_lane(j, 0, "loop");
 }
 
