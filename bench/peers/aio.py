@@ -2,7 +2,7 @@
 """asyncio, to compare with.
 
     aio.py echo [uvloop]		an echo server by streams; prints its port
-    aio.py many TASKS [uvloop]		TASKS tasks count ten times, sleeping 500 ms each time
+    aio.py many TASKS MS [uvloop]	TASKS tasks count ten times, sleeping MS ms each time
     aio.py yield COUNT N		COUNT yields of N tasks
     aio.py spawn COUNT N		COUNT tasks awaited, N at a time
     aio.py pipe COUNT			64 bytes there and back by two pipes
@@ -49,14 +49,14 @@ async def echo():
     await server.serve_forever()
 
 
-async def many(tasks):
+async def many(tasks, ms):
     count = 0
 
     async def work():
         nonlocal count
         for _ in range(10):
             count += 1
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(ms / 1000)
 
     start = time.monotonic()
     await asyncio.gather(*(work() for _ in range(tasks)))
