@@ -11,6 +11,7 @@ static const char *run(cigo_loop_options o, cigo_coro_fn *body, void *arg, int e
 
 	o.size = sizeof o;
 	o.debug = CIGO_DEBUG_ON;
+	o.model = CIGO_COOPERATIVE; /* in the other nobody hogs anything */
 	catch_stderr(&c);
 	int err = cigo_run_with(&o, cigo_ctx_background(), body, arg);
 	const char *got = caught_stderr(&c);

@@ -15,6 +15,19 @@ static void pass(sem_t *gate)
 
 /* ---- the text, exact on the virtual clock ---- */
 
+/* Who runs when is the cooperative model's. */
+static int run_cooperative(cigo_coro_fn *body, void *arg)
+{
+	cigo_loop_options o = { .size = sizeof o,
+				.model = CIGO_COOPERATIVE,
+				.clock = CIGO_CLOCK_VIRTUAL };
+
+	return cigo_run_with(&o, cigo_ctx_background(), body, arg);
+}
+
+#undef LOOP_TEST
+#define LOOP_TEST(name) LOOP_TEST_(name, run_cooperative)
+
 static char *dump(cigo_loop *loop, int expected)
 {
 	char *text = NULL;
@@ -508,6 +521,52 @@ T_TEST(no_file_is_misuse)
 	t_abort(dump_into_nothing, NULL, "no file");
 }
 
+/* ---- in the preemptive model ---- */
+
+struct cruncher {
+	sem_t begun, over;
+};
+
+CORO(crunches)
+{
+	struct cruncher *c = arg;
+
+	sem_post(&c->begun);
+	pass(&c->over);
+	return 0;
+}
+
+CORO(dumps_beside_a_cruncher)
+{
+	struct cruncher c;
+
+	sem_init(&c.begun, 0, 0);
+	sem_init(&c.over, 0, 0);
+	cigo_task *t = cigo_spawn(ctx, crunches, &c, 0);
+	cigo_task *u = cigo_spawn(ctx, sleeper, NULL, 0);
+	pass(&c.begun);
+	char *text = dump(cigo_ctx_loop(ctx), 0);
+	ck_assert_ptr_nonnull(strstr(text, "cigo: 3 tasks, preemptive, real clock; "));
+	ck_assert_ptr_nonnull(
+		strstr(text, "\n  main #1  runs\n    crunches #2  runs\n    sleeper #3  "));
+	free(text);
+	sem_post(&c.over);
+	ok(cigo_take(ctx, t, (char *)NULL));
+	fails(cigo_task_stop(ctx, u), -ECANCELED);
+	sem_destroy(&c.begun);
+	sem_destroy(&c.over);
+	return 0;
+}
+
+T_TEST(preemptively_many_run)
+{
+	cigo_loop_options o = { .size = sizeof o,
+				.model = CIGO_PREEMPTIVE,
+				.clock = CIGO_CLOCK_REAL };
+
+	ok(cigo_run_with(&o, cigo_ctx_background(), dumps_beside_a_cruncher, NULL));
+}
+
 /* ---- by signal ---- */
 
 CORO(gets_a_signal)
@@ -532,7 +591,9 @@ static void with_signal(const cigo_loop_options *o, const char *text)
 
 T_TEST(a_signal_asks_and_names_who_runs_at_once)
 {
-	cigo_loop_options o = { .size = sizeof o, .dump_signal = SIGUSR2 };
+	cigo_loop_options o = { .size = sizeof o,
+				.model = CIGO_COOPERATIVE,
+				.dump_signal = SIGUSR2 };
 
 	with_signal(&o, "cigo: main #1 holds the baton; the dump comes when it gives it up\n"
 			"cigo: 1 task, cooperative, real clock; ");
@@ -606,7 +667,8 @@ int main(void)
 	      philosophers_are_a_cycle, a_lock_over_an_await_is_a_cycle, deep_trees_need_no_stack);
 	tc = t_case(s, "outside");
 	t_add(tc, another_thread_asks_through_the_door, a_coroutine_that_hogs_is_named,
-	      a_callback_that_hogs_is_named, loops_that_do_not_run_say_so, no_file_is_misuse);
+	      a_callback_that_hogs_is_named, loops_that_do_not_run_say_so, preemptively_many_run,
+	      no_file_is_misuse);
 	tc = t_case(s, "signal");
 	t_add(tc, a_signal_asks_and_names_who_runs_at_once,
 	      the_program_may_wait_for_the_same_signal, the_environment_asks_for_sigusr1,

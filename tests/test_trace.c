@@ -102,7 +102,9 @@ static int run_options(const cigo_loop_options *o, struct record *r, cigo_coro_f
 /* Runs body on the virtual clock and compares what was heard. */
 static void expect(cigo_coro_fn *body, const char *text)
 {
-	cigo_loop_options o = { .size = sizeof o, .clock = CIGO_CLOCK_VIRTUAL };
+	cigo_loop_options o = { .size = sizeof o,
+				.model = CIGO_COOPERATIVE,
+				.clock = CIGO_CLOCK_VIRTUAL };
 	static struct record r;
 
 	ok(run_options(&o, &r, body, NULL));
@@ -384,7 +386,9 @@ T_TEST(polls_count_what_they_found)
 {
 	static struct record r = { .polls = true };
 
-	ok(run_options(NULL, &r, reads_a_byte, NULL));
+	cigo_loop_options o = { .size = sizeof o, .model = CIGO_COOPERATIVE };
+
+	ok(run_options(&o, &r, reads_a_byte, NULL));
 	ck_assert_ptr_nonnull(strstr(r.text, "suspend 1 fd_wait on - 0 at -\n"
 					     "poll\n"
 					     "ready 1 by 0\n"
