@@ -26,6 +26,15 @@ static void say(const char *prefix, const char *function, const char *format, va
 		return; /* nobody to tell */
 }
 
+void ci_abort(void)
+{
+	void (*last_words)(void) = __atomic_load_n(&ci_last_words, __ATOMIC_ACQUIRE);
+
+	if (last_words)
+		last_words();
+	abort();
+}
+
 void ci_misuse(const char *function, const char *format, ...)
 {
 	va_list ap;
@@ -33,10 +42,7 @@ void ci_misuse(const char *function, const char *format, ...)
 	va_start(ap, format);
 	say("misuse: ", function, format, ap);
 	va_end(ap);
-	void (*last_words)(void) = __atomic_load_n(&ci_last_words, __ATOMIC_ACQUIRE);
-	if (last_words)
-		last_words();
-	abort();
+	ci_abort();
 }
 
 void ci_warn(const char *format, ...)

@@ -9,8 +9,10 @@
 
 #include "base.h"
 
+/* Called before the library aborts; atomic; NULL: nobody has anything to say. */
+extern void (*ci_last_words)(void);
+_Noreturn void ci_abort(void);
 /* "cigo: misuse: FUNCTION: reason", then abort. */
-extern void (*ci_last_words)(void); /* called before that abort; NULL: nothing to say */
 _Noreturn void ci_misuse(const char *function, const char *format, ...) CIGO_PRINTF(2, 3);
 /* "cigo: text" on stderr, in one write. */
 void ci_warn(const char *format, ...) CIGO_PRINTF(1, 2);

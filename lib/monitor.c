@@ -18,13 +18,14 @@
 #include "engine.h"
 #include "misuse.h"
 
-/* That nobody runs any more is news only for the virtual clock, the run's end, and who starves. */
+/* That nobody runs any more is news only for the virtual clock, the run's end, who starves, and the
+ * debug mode. */
 static bool has_work(const cigo_loop *loop)
 {
 	return !ci_list_empty(&loop->ready) || ci_timer_next(loop) < loop->monitor.until ||
 	       (loop->monitor.roamed && !loop->monitor.roaming &&
 		(loop->options.clock == CIGO_CLOCK_VIRTUAL || loop->state >= CI_ENDING ||
-		 !ci_list_empty(&loop->starved)));
+		 !ci_list_empty(&loop->starved) || loop->stuck));
 }
 
 void ci_monitor_ring(cigo_loop *loop)

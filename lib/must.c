@@ -4,7 +4,6 @@
  * cigo_must: for programs that have nothing better to do with an error.
  */
 #include <limits.h>
-#include <stdlib.h>
 
 #include "error.h"
 #include "misuse.h"
@@ -14,5 +13,5 @@ ssize_t cigo_must(ssize_t result)
 	if (result >= 0)
 		return result;
 	ci_warn("must: %s", cigo_strerror(result < INT_MIN ? INT_MIN : (int)result));
-	abort();
+	ci_abort();
 }

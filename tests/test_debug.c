@@ -11,7 +11,8 @@ static const char *run(cigo_loop_options o, cigo_coro_fn *body, void *arg, int e
 
 	o.size = sizeof o;
 	o.debug = CIGO_DEBUG_ON;
-	o.model = CIGO_COOPERATIVE; /* in the other nobody hogs anything */
+	if (!o.model)
+		o.model = CIGO_COOPERATIVE; /* in the other nobody hogs anything */
 	catch_stderr(&c);
 	int err = cigo_run_with(&o, cigo_ctx_background(), body, arg);
 	const char *got = caught_stderr(&c);
@@ -265,10 +266,11 @@ CORO(awaits_in_vain)
 	return cigo_take(ctx, t, (char *)NULL);
 }
 
-T_TEST(a_loop_that_nothing_can_wake_says_so_once_and_dumps)
+static void tell_once(int model)
 {
 	static const char text[] = "cigo: the loop sleeps for ever: ";
-	const char *got = run_interrupted((cigo_loop_options){ .clock = 0 }, awaits_in_vain);
+	cigo_loop_options o = { .model = model, .clock = CIGO_CLOCK_REAL };
+	const char *got = run_interrupted(o, awaits_in_vain);
 
 	has(got, text);
 	ck_assert_ptr_null(strstr(strstr(got, text) + 1, text));
@@ -276,6 +278,12 @@ T_TEST(a_loop_that_nothing_can_wake_says_so_once_and_dumps)
 	has(got, "future_take of awaits_nothing #2, at awaits_in_vain:");
 	has(got, "    awaits_nothing #2  waits 0.0");
 	has(got, "future_await of a future, at awaits_nothing:");
+}
+
+T_TEST(a_loop_that_nothing_can_wake_says_so_once_and_dumps)
+{
+	tell_once(CIGO_COOPERATIVE);
+	tell_once(CIGO_PREEMPTIVE);
 }
 
 CORO(awaits_a_descriptor)

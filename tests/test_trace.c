@@ -584,6 +584,13 @@ static int aborts(cigo_ctx *ctx, void *arg, void *ret)
 	return 0;
 }
 
+static int gives_up(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	ok(cigo_yield(ctx));
+	return (int)cigo_must(-EPIPE);
+}
+
 static int is_killed(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
@@ -617,6 +624,9 @@ T_TEST(exit_and_misuse_leave_a_whole_file)
 	status = child_runs("abort.json", aborts);
 	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 	expect_whole("abort.json");
+	status = child_runs("must.json", gives_up);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	expect_whole("must.json");
 	clean_folder();
 }
 
