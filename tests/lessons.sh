@@ -88,6 +88,19 @@ else
 	echo "ok $n # SKIP no python3"
 fi
 
+demo race --variant call --transfers 10 --timeline "$tmp/page.html" &&
+	grep -q 'call: cooperative' "$tmp/page.html" && grep -q 'call: preemptive' "$tmp/page.html" &&
+	grep -q 'lost updates' "$tmp/page.html"
+report $? "--timeline"
+demo race --transfers 10 --trace "$tmp/trace"
+ok=$?
+for model in cooperative preemptive; do
+	for variant in call await mutex; do
+		grep -q "\"model\":\"$model\"" "$tmp/trace-$variant-$model" && grep -q '"clerk"' "$tmp/trace-$variant-$model" || ok=1
+	done
+done
+report $ok "--trace"
+
 # ---- race ----
 wrong 9 10 10 race --variant call --model preemptive
 report $? "race: preemptively money vanishes, in 9 of 10 runs at least"
@@ -156,6 +169,13 @@ wrong 5 5 5 philosophers --variant await
 report $? "philosophers: an await with a fork in the hand, and both models are stuck, in every run"
 demo philosophers --variant await --model cooperative && quiet && cycle cooperative
 report $? "philosophers: the cycle is named"
+for model in cooperative preemptive; do
+	demo philosophers --variant await --model $model
+	# the loop's own dump closes the circle as well: the first is the last
+	sed -n 's/^ *deadlock: //p' "$tmp/out" | awk '{ n = NF; if ($1 $2 == $(NF - 1) $NF) fine = 1 }
+		END { exit !(fine && n > 10) }'
+	report $? "philosophers: so it is in the loop's dump, $model"
+done
 wrong 0 0 5 philosophers --variant ordered && quiet
 report $? "philosophers: an order on the forks helps in both"
 
