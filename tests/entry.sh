@@ -9,6 +9,7 @@ cigo_blocking_call	two calls of the library, and one of the program
 cigo_blocking_end	enters by itself: the section was outside
 cigo_ctx_background	a constant
 cigo_error_new		texts have a lock of their own
+cigo_limit_threads	asks the kernel
 cigo_loop_new		nobody knows the loop yet
 cigo_loop_run		enters by itself, for the whole run
 cigo_must		looks at a number
