@@ -24,16 +24,13 @@
 /* The lock of the loop this thread lives in; the lock is not held, resp. is. */
 void ci_monitor_enter(cigo_loop *loop);
 void ci_monitor_leave(cigo_loop *loop);
+/* Of a thread that roams: enters, if it is not inside. Returns what is to be left again, or NULL. */
+cigo_loop *ci_monitor_entry(void);
 
 /* NULL: nothing was done, and nothing is to be undone. */
 static inline cigo_loop *ci_entry_begin(void)
 {
-	cigo_loop *loop = ci_self.roams;
-
-	if (ci_likely(!loop) || ci_self.held)
-		return NULL;
-	ci_monitor_enter(loop);
-	return loop;
+	return ci_likely(!ci_self.roams) ? NULL : ci_monitor_entry();
 }
 
 static inline void ci_entry_end(cigo_loop **entered)

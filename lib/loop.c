@@ -243,8 +243,9 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 {
 	if (!loop || !outer)
 		return -ENOMEM;
-	ci_expect(!ci_self.held && !ci_self.strand && !ci_self.roams, "inside a coroutine or callback of a loop; "
-						    "spawn a task, or use a thread of its own");
+	ci_expect(!ci_self.held && !ci_self.strand && !ci_self.roams,
+		  "inside a coroutine or callback of a loop; "
+		  "spawn a task, or use a thread of its own");
 	ci_expect(main, "no main function");
 	ci_expect(!outer->loop, "the outer context belongs to a loop");
 	ci_expect(loop->state == CI_NEW, "a loop runs once");

@@ -46,6 +46,16 @@ void ci_monitor_enter(cigo_loop *loop)
 	errno = saved;
 }
 
+cigo_loop *ci_monitor_entry(void)
+{
+	cigo_loop *loop = ci_self.roams;
+
+	if (ci_self.held)
+		return NULL;
+	ci_monitor_enter(loop);
+	return loop;
+}
+
 /* They are counted as roaming, so neither they nor the loop end before. */
 static void wake(struct ci_list *waking)
 {

@@ -18,9 +18,9 @@ struct ci_monitor {
 	struct ci_list waking; /* strands to be woken by who leaves the lock next */
 	unsigned long roaming; /* strands awake, or waking, outside sections; cooperative: 0 */
 	struct ci_list yielding, yielded; /* strands that yield; for whom a tick has begun */
-	bool asleep;	       /* home sleeps in the poller, and nobody has rung yet */
-	int64_t until;	       /* asleep: the timer it would wake for */
-	bool roamed;	       /* asleep: somebody roamed then, or since */
+	bool asleep;			  /* home sleeps in the poller, and nobody has rung yet */
+	int64_t until;			  /* asleep: the timer it would wake for */
+	bool roamed;			  /* asleep: somebody roamed then, or since */
 
 	/* the callback that home runs */
 	pthread_cond_t over;	/* it has returned */

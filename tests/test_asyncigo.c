@@ -965,7 +965,38 @@ int main(void)
 
 	mallopt(M_ARENA_MAX, 1); /* mallinfo2 knows the first arena only */
 	tc = t_case_slow(s, "faults", 20);
-	t_add(tc, fault_01_cancelling_a_task_queued_on_a_mutex_leaves_it_locked, fault_02_reader_and_writer_of_a_descriptor_wait_independently_of_each_other, fault_04_delivered_value_survives_a_dead_context, fault_05_who_stops_reading_lines_loses_none, fault_06_what_was_sent_is_written_though_its_sender_has_returned, fault_07_the_first_await_after_a_cancellation_is_cancelled, fault_08_a_timeout_around_an_await_fires, fault_09_yield_under_a_dead_child_context_gives_the_cause, fault_10_a_shield_holds_against_every_reason, fault_11_a_task_stopped_before_its_start_completes, fault_12_a_cancellation_from_outside_is_noticed_at_once, fault_13_a_deadline_lets_every_coroutine_clean_up, fault_14_posting_to_an_ended_loop_is_an_error, fault_15_waiting_for_nothing_returns, fault_16_close_wakes_who_waits, fault_17_a_second_reader_is_told_and_the_first_reads_on, fault_18_a_chunk_of_no_bytes_is_no_endless_loop, fault_19_a_pipe_that_fails_closes_nothing, fault_20_one_sleep_is_a_few_polls_and_never_too_short, fault_21_callbacks_of_the_same_time_run_in_the_order_of_their_calls, fault_22_awaiting_finished_futures_needs_no_stack, fault_23_nothing_piles_up_on_a_long_lived_future, fault_24_fifty_dials_leave_no_descriptor, fault_25_every_descriptor_is_closed_on_exec, fault_26_a_read_gives_no_more_than_asked_for, fault_27_reading_a_long_line_in_small_pieces_takes_linear_time, fault_28_a_line_has_a_limit_and_what_came_is_not_lost, fault_29_an_event_never_reaches_the_next_owner_of_a_descriptor_s_number, fault_30_a_child_outlives_its_spawner, fault_31_resolving_a_name_does_not_block_the_loop, fault_31_who_gives_up_on_a_name_need_not_wait_for_it, fault_33_each_of_several_errors_can_be_asked_for, fault_34_an_await_in_a_callback_names_the_misuse, fault_34_a_yield_in_a_callback_names_the_misuse);
+	t_add(tc, fault_01_cancelling_a_task_queued_on_a_mutex_leaves_it_locked,
+	      fault_02_reader_and_writer_of_a_descriptor_wait_independently_of_each_other,
+	      fault_04_delivered_value_survives_a_dead_context,
+	      fault_05_who_stops_reading_lines_loses_none,
+	      fault_06_what_was_sent_is_written_though_its_sender_has_returned,
+	      fault_07_the_first_await_after_a_cancellation_is_cancelled,
+	      fault_08_a_timeout_around_an_await_fires,
+	      fault_09_yield_under_a_dead_child_context_gives_the_cause,
+	      fault_10_a_shield_holds_against_every_reason,
+	      fault_11_a_task_stopped_before_its_start_completes,
+	      fault_12_a_cancellation_from_outside_is_noticed_at_once,
+	      fault_13_a_deadline_lets_every_coroutine_clean_up,
+	      fault_14_posting_to_an_ended_loop_is_an_error, fault_15_waiting_for_nothing_returns,
+	      fault_16_close_wakes_who_waits,
+	      fault_17_a_second_reader_is_told_and_the_first_reads_on,
+	      fault_18_a_chunk_of_no_bytes_is_no_endless_loop,
+	      fault_19_a_pipe_that_fails_closes_nothing,
+	      fault_20_one_sleep_is_a_few_polls_and_never_too_short,
+	      fault_21_callbacks_of_the_same_time_run_in_the_order_of_their_calls,
+	      fault_22_awaiting_finished_futures_needs_no_stack,
+	      fault_23_nothing_piles_up_on_a_long_lived_future,
+	      fault_24_fifty_dials_leave_no_descriptor, fault_25_every_descriptor_is_closed_on_exec,
+	      fault_26_a_read_gives_no_more_than_asked_for,
+	      fault_27_reading_a_long_line_in_small_pieces_takes_linear_time,
+	      fault_28_a_line_has_a_limit_and_what_came_is_not_lost,
+	      fault_29_an_event_never_reaches_the_next_owner_of_a_descriptor_s_number,
+	      fault_30_a_child_outlives_its_spawner,
+	      fault_31_resolving_a_name_does_not_block_the_loop,
+	      fault_31_who_gives_up_on_a_name_need_not_wait_for_it,
+	      fault_33_each_of_several_errors_can_be_asked_for,
+	      fault_34_an_await_in_a_callback_names_the_misuse,
+	      fault_34_a_yield_in_a_callback_names_the_misuse);
 	t_add_cooperative(tc, fault_14_ten_thousand_posts_block_nobody_while_the_loop_is_busy);
 	t_add_cooperative(tc, fault_03_a_yielding_task_does_not_starve_io);
 	t_add_cooperative(tc, fault_03_what_is_added_in_a_tick_runs_in_the_next);

@@ -363,10 +363,15 @@ int main(void)
 	Suite *s = suite_create("barrier");
 	TCase *tc = t_case(s, "meeting");
 
-	t_add(tc, all_go_on_when_the_last_has_come, who_comes_again_at_once_belongs_to_the_next_round, a_barrier_may_be_freed_as_soon_as_the_last_has_come);
+	t_add(tc, all_go_on_when_the_last_has_come,
+	      who_comes_again_at_once_belongs_to_the_next_round,
+	      a_barrier_may_be_freed_as_soon_as_the_last_has_come);
 	t_add_cooperative(tc, one_party_alone_never_waits);
 	tc = t_case(s, "breaking");
-	t_add(tc, a_cancelled_waiter_breaks_it, who_is_cancelled_after_the_last_has_come_has_passed, a_party_whose_context_is_dead_breaks_it_too, reset_sends_those_who_wait_away_and_begins_anew, waiters_are_cancelled_at_the_run_s_end);
+	t_add(tc, a_cancelled_waiter_breaks_it, who_is_cancelled_after_the_last_has_come_has_passed,
+	      a_party_whose_context_is_dead_breaks_it_too,
+	      reset_sends_those_who_wait_away_and_begins_anew,
+	      waiters_are_cancelled_at_the_run_s_end);
 	t_add_cooperative(tc, abort_breaks_it_until_it_is_reset);
 	tc = t_case_slow(s, "schedules", 30);
 	t_add(tc, under_any_schedule_nobody_is_in_another_round,

@@ -914,7 +914,8 @@ int main(void)
 	t_add_cooperative(tc, senders_and_receivers_are_served_in_the_order_of_their_coming);
 	t_add_cooperative(tc, recv_waits_for_a_sender_and_sending_does_not_switch);
 	tc = t_case(s, "buffering");
-	t_add(tc, a_buffer_takes_so_many_and_keeps_their_order, items_left_inside_go_with_the_channel);
+	t_add(tc, a_buffer_takes_so_many_and_keeps_their_order,
+	      items_left_inside_go_with_the_channel);
 	t_add_cooperative(tc, who_never_has_to_wait_gives_the_others_a_turn);
 	tc = t_case(s, "closing");
 	t_add(tc, a_closed_channel_takes_nothing_and_gives_what_is_left,

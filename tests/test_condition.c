@@ -404,8 +404,12 @@ int main(void)
 	t_add(tc, wait_gives_the_mutex_up_and_has_it_again_when_it_returns);
 	t_add_cooperative(tc, notify_wakes_so_many_in_the_order_of_their_coming);
 	tc = t_case(s, "cancelling");
-	t_add(tc, a_cancelled_waiter_has_the_mutex_when_it_returns, a_notification_after_the_cancellation_goes_to_the_next, a_cancellation_while_it_takes_the_mutex_again_loses_nothing, a_wait_is_no_longer_than_its_timeout, waiters_are_cancelled_at_the_run_s_end);
-	t_add_cooperative(tc, a_notification_that_came_first_is_returned_and_the_next_call_has_the_cause);
+	t_add(tc, a_cancelled_waiter_has_the_mutex_when_it_returns,
+	      a_notification_after_the_cancellation_goes_to_the_next,
+	      a_cancellation_while_it_takes_the_mutex_again_loses_nothing,
+	      a_wait_is_no_longer_than_its_timeout, waiters_are_cancelled_at_the_run_s_end);
+	t_add_cooperative(
+		tc, a_notification_that_came_first_is_returned_and_the_next_call_has_the_cause);
 	tc = t_case_slow(s, "schedules", 30);
 	t_add(tc, under_any_schedule_and_cancellation_no_notification_is_lost);
 	tc = t_case(s, "bad input and plain threads");

@@ -1003,7 +1003,9 @@ int main(void)
 	      asking_for_a_value_of_another_size_is_misuse, a_task_sees_its_spawner_s_values,
 	      the_run_sees_its_outer_context_s_values);
 	tc = t_case(s, "cancelling");
-	t_add(tc, the_cause_is_sticky, a_wait_heeds_its_task_s_cancellation_beside_its_context_s, a_wait_heeds_the_context_it_is_given, a_callback_may_cancel, cancelling_a_loop_s_context_from_a_foreign_thread_is_misuse);
+	t_add(tc, the_cause_is_sticky, a_wait_heeds_its_task_s_cancellation_beside_its_context_s,
+	      a_wait_heeds_the_context_it_is_given, a_callback_may_cancel,
+	      cancelling_a_loop_s_context_from_a_foreign_thread_is_misuse);
 	t_add_cooperative(tc, cancelling_a_context_wakes_a_sleeper_at_once_with_the_cause);
 	tc = t_case(s, "time");
 	t_add(tc, a_timeout_ends_a_wait_to_the_nanosecond,

@@ -270,7 +270,8 @@ int main(void)
 	Suite *s = suite_create("event");
 	TCase *tc = t_case(s, "waiting");
 
-	t_add(tc, who_was_woken_stays_so_when_it_is_cleared, an_event_may_be_freed_as_soon_as_it_is_set, a_callback_may_set);
+	t_add(tc, who_was_woken_stays_so_when_it_is_cleared,
+	      an_event_may_be_freed_as_soon_as_it_is_set, a_callback_may_set);
 	t_add_cooperative(tc, set_wakes_all_in_the_order_of_their_coming_and_does_not_switch);
 	t_add_cooperative(tc, nobody_waits_for_what_is_set);
 	tc = t_case(s, "cancelling");

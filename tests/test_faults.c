@@ -256,7 +256,8 @@ CORO(submit_from_worker)
 	struct submitter *s = arg;
 	int err = cigo_loop_submit(ctx, s->loop, return_42, NULL, &s->got, sizeof s->got);
 
-	must(s->got == 42 ? !err || t_is_preemptive() : err && !s->got); /* cancelled when it had it */
+	must(s->got == 42 ? !err || t_is_preemptive()
+			  : err && !s->got); /* cancelled when it had it */
 	return err;
 }
 

@@ -1335,7 +1335,12 @@ int main(void)
 	      a_future_that_could_not_be_made_is_one_that_failed,
 	      without_a_context_nothing_can_be_awaited);
 	tc = t_case(s, "awaiting");
-	t_add(tc, an_await_returns_the_value_and_the_error, a_finished_future_is_returned_under_a_dead_context_too, a_finished_future_can_be_awaited_without_a_loop, a_future_made_before_the_loop_belongs_to_its_first_waiter_s, awaiting_does_not_consume_but_taking_does, taking_gives_back_also_when_it_ends_early, must_await_gives_the_value, must_await_aborts_with_the_error_s_text);
+	t_add(tc, an_await_returns_the_value_and_the_error,
+	      a_finished_future_is_returned_under_a_dead_context_too,
+	      a_finished_future_can_be_awaited_without_a_loop,
+	      a_future_made_before_the_loop_belongs_to_its_first_waiter_s,
+	      awaiting_does_not_consume_but_taking_does, taking_gives_back_also_when_it_ends_early,
+	      must_await_gives_the_value, must_await_aborts_with_the_error_s_text);
 	t_add_cooperative(tc, a_finished_future_is_returned_at_once_and_nobody_else_runs);
 	t_add_cooperative(tc, completing_a_future_does_not_switch);
 	t_add_cooperative(tc, waiters_are_woken_in_the_order_of_their_coming);
@@ -1349,11 +1354,20 @@ int main(void)
 	      a_value_that_comes_after_the_cancellation_is_not_returned,
 	      a_future_cancelled_with_a_reason_gives_it_to_its_waiters);
 	tc = t_case(s, "listeners");
-	t_add(tc, a_listener_may_be_the_last_to_hold_the_future, a_listener_can_be_taken_back_until_it_is_called, a_listener_can_be_taken_back_between_the_completion_and_its_call, the_same_listener_twice_is_two_listeners, a_listener_to_a_task_is_called_when_its_body_has_returned, a_listener_may_spawn, a_listener_may_give_the_future_back, a_callback_may_complete_what_a_coroutine_awaits, a_listener_still_pending_at_the_loop_s_end_is_called_once_with_canceled, handles_that_outlive_their_loop_are_done, nobody_can_listen_when_the_loop_is_past_its_end, without_a_loop_nobody_can_listen);
+	t_add(tc, a_listener_may_be_the_last_to_hold_the_future,
+	      a_listener_can_be_taken_back_until_it_is_called,
+	      a_listener_can_be_taken_back_between_the_completion_and_its_call,
+	      the_same_listener_twice_is_two_listeners,
+	      a_listener_to_a_task_is_called_when_its_body_has_returned, a_listener_may_spawn,
+	      a_listener_may_give_the_future_back, a_callback_may_complete_what_a_coroutine_awaits,
+	      a_listener_still_pending_at_the_loop_s_end_is_called_once_with_canceled,
+	      handles_that_outlive_their_loop_are_done,
+	      nobody_can_listen_when_the_loop_is_past_its_end, without_a_loop_nobody_can_listen);
 	t_add(tc, a_future_may_have_100000_listeners);
 	t_add_cooperative(tc, a_listener_to_a_finished_future_is_called_in_its_turn_too);
 	t_add_cooperative(tc, listeners_and_waiters_have_their_turn_in_the_order_of_their_coming);
-	t_add_cooperative(tc, a_listener_is_called_on_the_home_thread_but_never_inside_the_completion);
+	t_add_cooperative(tc,
+			  a_listener_is_called_on_the_home_thread_but_never_inside_the_completion);
 	tc = t_case(s, "destinations");
 	t_add(tc, a_destination_is_written_by_the_completion_before_any_waiter_runs,
 	      a_destination_of_a_finished_future_is_written_at_once,

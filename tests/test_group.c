@@ -902,10 +902,21 @@ int main(void)
 	      a_group_that_could_not_be_made_is_one_that_failed,
 	      a_task_that_could_not_be_made_fails_its_group);
 	tc = t_case(s, "failure");
-	t_add(tc, the_first_failure_cancels_the_siblings_and_is_what_wait_returns, a_failing_group_still_waits_for_the_siblings_clean_up, in_a_failed_group_nothing_begins_any_more, the_first_of_several_failures_counts_and_all_can_be_asked_for, a_group_that_keeps_going_cancels_nobody, a_failure_climbs_from_an_inner_group_to_the_outer, several_may_wait_for_one_group, several_may_take_what_is_next_and_none_is_taken_twice);
+	t_add(tc, the_first_failure_cancels_the_siblings_and_is_what_wait_returns,
+	      a_failing_group_still_waits_for_the_siblings_clean_up,
+	      in_a_failed_group_nothing_begins_any_more,
+	      the_first_of_several_failures_counts_and_all_can_be_asked_for,
+	      a_group_that_keeps_going_cancels_nobody,
+	      a_failure_climbs_from_an_inner_group_to_the_outer, several_may_wait_for_one_group,
+	      several_may_take_what_is_next_and_none_is_taken_twice);
 	t_add_cooperative(tc, a_failure_cancels_the_siblings_before_they_can_begin);
 	tc = t_case(s, "cancelling");
-	t_add(tc, cancelling_a_group_that_keeps_going_cancels_all_too, a_group_s_tasks_descend_from_its_context, a_wait_whose_context_ends_cancels_the_group_and_waits_on, cancelling_who_waits_in_a_group_cancels_the_group_and_waits_for_it, close_cancels_what_runs_and_waits_for_it_whatever_the_context_says, a_group_may_be_made_for_clean_up, a_group_in_a_dead_context_begins_nothing);
+	t_add(tc, cancelling_a_group_that_keeps_going_cancels_all_too,
+	      a_group_s_tasks_descend_from_its_context,
+	      a_wait_whose_context_ends_cancels_the_group_and_waits_on,
+	      cancelling_who_waits_in_a_group_cancels_the_group_and_waits_for_it,
+	      close_cancels_what_runs_and_waits_for_it_whatever_the_context_says,
+	      a_group_may_be_made_for_clean_up, a_group_in_a_dead_context_begins_nothing);
 	t_add_cooperative(tc, cancelling_a_group_cancels_all_also_those_still_to_come);
 	tc = t_case(s, "cycles");
 	t_add(tc, a_task_that_waits_for_its_own_group_is_told,

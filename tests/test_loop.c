@@ -2406,7 +2406,8 @@ int main(void)
 	t_add(tc, leftovers_waiting_for_io_are_cancelled_and_return);
 	t_add(tc, a_leftover_may_clean_up_and_the_run_waits_for_it);
 	t_add(tc, what_a_leftover_spawns_at_the_end_never_runs);
-	t_add_cooperative(tc, leftovers_waiting_for_a_mutex_are_cancelled_and_it_is_free_afterwards);
+	t_add_cooperative(tc,
+			  leftovers_waiting_for_a_mutex_are_cancelled_and_it_is_free_afterwards);
 	t_add(tc, handles_may_outlive_their_loop);
 	t_add(tc, a_future_pending_at_the_end_is_cancelled);
 	t_add(tc, the_run_returns_mains_error_and_not_a_leftovers);

@@ -437,7 +437,8 @@ int main(void)
 	Suite *s = suite_create("poller");
 	TCase *tc = t_case(s, "descriptors");
 
-	t_add_loop_cooperative(tc, descriptors_ready_at_once_are_served_in_the_order_of_their_waiters,
+	t_add_loop_cooperative(tc,
+			       descriptors_ready_at_once_are_served_in_the_order_of_their_waiters,
 			       CIGO_POLLER_EPOLL, CIGO_POLLER_POLL + 1);
 	FOR_BOTH(tc, hundreds_of_descriptors_can_be_waited_for);
 	FOR_BOTH(tc, reading_and_writing_are_waited_for_apart);

@@ -189,9 +189,9 @@ CORO(in_group)
 
 CORO(in_map)
 {
-	cigo_iter *it = cigo_iter_filter(
-		cigo_iter_map(cigo_iter_range(2), user_map, NULL, sizeof(int64_t)), user_filter,
-		NULL);
+	cigo_iter *it =
+		cigo_iter_filter(cigo_iter_map(cigo_iter_range(2), user_map, NULL, sizeof(int64_t)),
+				 user_filter, NULL);
 
 	return cigo_iter_for_each(ctx, it, user_each, NULL);
 }
@@ -272,9 +272,9 @@ static struct shared {
 	cigo_semaphore *semaphore;
 	cigo_event *event;
 	cigo_stream *in, *out;
-	int inside;	/* the mutex; plain: it orders it */
-	long locked;	/* plain, too */
-	int got, put;	/* items; atomic */
+	int inside;   /* the mutex; plain: it orders it */
+	long locked;  /* plain, too */
+	int got, put; /* items; atomic */
 	int64_t until;
 	int callbacks;
 } all;

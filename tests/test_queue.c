@@ -1153,15 +1153,26 @@ int main(void)
 	Suite *s = suite_create("queue");
 	TCase *tc = t_case(s, "items");
 
-	t_add(tc, items_come_out_in_the_order_they_went_in, a_queue_keeps_its_order_through_long_use, items_left_inside_go_with_the_queue, an_item_may_be_large);
+	t_add(tc, items_come_out_in_the_order_they_went_in,
+	      a_queue_keeps_its_order_through_long_use, items_left_inside_go_with_the_queue,
+	      an_item_may_be_large);
 	t_add_cooperative(tc, an_unbounded_queue_never_makes_anyone_wait);
 	tc = t_case(s, "getting");
-	t_add(tc, get_waits_for_an_item, an_item_delivered_to_a_waiting_getter_cannot_be_snatched_away, a_get_waits_no_longer_than_its_timeout, a_cancelled_get_takes_no_item, an_item_delivered_before_the_cancellation_is_returned_and_the_next_get_gives_the_cause, a_get_under_a_dead_context_loses_no_item, a_cancelled_getter_leaves_the_line_and_the_others_keep_their_order);
+	t_add(tc, get_waits_for_an_item,
+	      an_item_delivered_to_a_waiting_getter_cannot_be_snatched_away,
+	      a_get_waits_no_longer_than_its_timeout, a_cancelled_get_takes_no_item,
+	      an_item_delivered_before_the_cancellation_is_returned_and_the_next_get_gives_the_cause,
+	      a_get_under_a_dead_context_loses_no_item);
+	t_add_cooperative(tc, a_cancelled_getter_leaves_the_line_and_the_others_keep_their_order);
 	t_add_cooperative(tc, getters_are_served_in_the_order_of_their_coming);
 	tc = t_case(s, "putting");
-	t_add(tc, put_waits_while_the_queue_is_full, a_cancelled_put_is_not_in_the_queue, a_put_that_succeeded_before_the_cancellation_says_so, a_put_waits_no_longer_than_its_timeout, a_producer_and_a_consumer_keep_each_other_going);
+	t_add(tc, put_waits_while_the_queue_is_full, a_cancelled_put_is_not_in_the_queue,
+	      a_put_that_succeeded_before_the_cancellation_says_so,
+	      a_put_waits_no_longer_than_its_timeout,
+	      a_producer_and_a_consumer_keep_each_other_going);
 	t_add_cooperative(tc, a_full_queue_lets_several_producers_in_by_turns);
-	t_add_cooperative(tc, putters_are_served_in_the_order_of_their_coming_and_none_jumps_the_line);
+	t_add_cooperative(tc,
+			  putters_are_served_in_the_order_of_their_coming_and_none_jumps_the_line);
 	tc = t_case(s, "closing");
 	t_add(tc, a_closed_queue_takes_nothing_and_gives_what_is_left,
 	      closing_wakes_those_who_wait_for_items,
@@ -1184,7 +1195,9 @@ int main(void)
 	t_add(tc, get_timeout_waits_so_long_and_no_longer, a_timeout_does_not_hide_a_cancellation);
 	t_add_cooperative(tc, put_timeout_waits_so_long_and_no_longer);
 	tc = t_case(s, "join");
-	t_add(tc, a_cancelled_join_leaves_and_a_put_that_failed_does_not_count, joining_what_could_not_be_made_fails, a_plain_thread_may_use_one_where_it_need_not_wait);
+	t_add(tc, a_cancelled_join_leaves_and_a_put_that_failed_does_not_count,
+	      joining_what_could_not_be_made_fails,
+	      a_plain_thread_may_use_one_where_it_need_not_wait);
 	t_add_cooperative(tc, join_waits_until_all_that_was_put_is_done);
 	tc = t_case(s, "misuse");
 	t_add(tc, options_without_a_size_are_misuse, no_such_kind_is_misuse,

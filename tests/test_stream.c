@@ -1900,8 +1900,9 @@ int main(void)
 	t_add(tc, a_closed_stream_lingers_for_5_s_and_no_longer);
 	t_add(tc, what_was_sent_as_the_run_ends_is_written);
 	t_add(tc, a_mass_sent_as_the_run_ends_is_written_while_the_peer_reads);
-	t_add(tc, a_task_may_close_the_stream_another_reads);
-	t_add_cooperative(tc, an_event_of_a_closed_descriptor_does_not_reach_its_numbers_next_owner);
+	t_add_cooperative(tc, a_task_may_close_the_stream_another_reads);
+	t_add_cooperative(tc,
+			  an_event_of_a_closed_descriptor_does_not_reach_its_numbers_next_owner);
 	tc = t_case(s, "cancellation");
 	t_add(tc, a_timeout_ends_a_read_on_time);
 	t_add(tc, a_timeout_ends_a_write_on_time);
