@@ -11,6 +11,8 @@
  * Guards are marks in the page tables (MADV_GUARD_INSTALL, Linux 6.13), which cost no mapping. Where
  * the kernel does not know them, or memory is locked (mlockall), mprotect makes guards: then 2 maps a
  * stack again, and the end at 32,700. It is tried for each stack, since mlockall may come at any time.
+ * The first stacks (CI_STACK_MAPPED) have guards by mprotect in any case: gdb's generate-core-file leaves out
+ * what follows in a mapping after a page that it may not read, the kernel's own core files do not.
  *
  * MAP_NORESERVE, since of 256 KiB a coroutine seldom uses more than 8; no huge pages, since one would
  * commit the stacks of six neighbours at once (MAP_STACK implies that since Linux 6.7 only). Slabs
@@ -169,11 +171,18 @@ static bool mark(char *guard)
 	return madvise(guard, CI_STACK_GUARD, MADV_GUARD_INSTALL) == 0;
 }
 
+static bool protect(char *guard)
+{
+	return mprotect(guard, CI_STACK_GUARD, PROT_NONE) == 0;
+}
+
 static bool guard(struct ci_slab *slab, unsigned number)
 {
 	char *g = base(slab, number) - CI_STACK_GUARD;
 
-	if (!(slab->guarded & bit(number)) && !mark(g) && mprotect(g, CI_STACK_GUARD, PROT_NONE))
+	if (slab->guarded & bit(number))
+		return true;
+	if (!(stacks < CI_STACK_MAPPED && protect(g)) && !mark(g) && !protect(g))
 		return false;
 	slab->guarded |= bit(number);
 	return true;

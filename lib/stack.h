@@ -8,7 +8,10 @@
 
 #include "base.h"
 
-enum { CI_STACK_GUARD = 64 * 1024 }; /* a local array of 60 kB does not jump over it */
+enum {
+	CI_STACK_GUARD = 64 * 1024, /* a local array of 60 kB does not jump over it */
+	CI_STACK_MAPPED = 1024	    /* stacks at a time whose guards are mappings, for gdb */
+};
 
 struct ci_slab;
 
