@@ -1033,10 +1033,10 @@ int main(void)
 	      without_a_loop_a_timeout_is_told_without_anyone_waiting_for_it,
 	      without_a_loop_threads_share_a_tree,
 	      cancelling_the_outer_context_from_any_thread_wakes_main,
-	      the_outer_context_s_deadline_reaches_all_tasks,
 	      a_run_under_a_dead_outer_context_returns_the_cause_and_main_never_runs,
 	      a_blocking_section_may_ask_for_its_context_s_error,
 	      a_worker_may_ask_for_its_context_s_error,
 	      blocking_by_the_background_in_a_coroutine_is_misuse);
+	t_add_cooperative(tc, the_outer_context_s_deadline_reaches_all_tasks);
 	return t_main(s);
 }
