@@ -41,16 +41,22 @@ debug() { # debug FILE ARGUMENT...
 
 mkfifo "$tmp/in" || exit 99
 unset CIGO_MODEL CIGO_CLOCK CIGO_SEED CIGO_DEBUG CIGO_TRACE CIGO_DUMP
-"$real" <"$tmp/in" >"$tmp/out" &
-pid=$!
-exec 3>"$tmp/in"
-for i in 1 2 3 4 5 6 7 8 9 10; do
-	grep -q ready "$tmp/out" && break
-	sleep 0.5
-done
-sleep 0.2 # the watchman waits too now
+begin() { # begin FOLDER: the program runs there, and waits
+	: >"$tmp/out"
+	(cd "$1" && exec "$real" <"$fifo" >"$tmp_out") &
+	pid=$!
+	exec 3>"$tmp/in"
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		grep -q ready "$tmp/out" && break
+		sleep 0.5
+	done
+	sleep 0.3 # the watchman waits too now
+}
+fifo=$(cd "$tmp" && pwd)/in
+tmp_out=${fifo%in}out
 
-debug "$tmp/live" -p "$pid" -ex 'info threads' -ex 'thread apply all bt' -ex "generate-core-file $tmp/core"
+begin .
+debug "$tmp/live" -p "$pid" -ex 'info threads' -ex 'thread apply all bt'
 if grep -qiE 'ptrace: |not permitted' "$tmp/live"; then
 	echo "1..0 # SKIP processes may not be traced here"
 	exit 0
@@ -59,18 +65,26 @@ shows "$tmp/live" "gdb -p names the threads of a process" '"main"' '"sleeper"' '
 shows "$tmp/live" "and shows their stacks" 'in dreams_of_sheep \(' 'in sleeper \(' 'in watchman \(' \
 	'in demo \(' 'coroutine \(name=0x[0-9a-f]+ "by_another_name", number=3' \
 	'coroutine \(name=0x[0-9a-f]+ "main", number=1'
-if test -s "$tmp/core"; then
-	debug "$tmp/dead" "$real" "$tmp/core" -ex 'thread apply all bt'
-	shows "$tmp/dead" "so does a core file" 'in dreams_of_sheep \(' 'in watchman \(' 'in demo \(' \
+exec 3>&-
+wait "$pid"
+report $? "and the process goes on, to its end"
+
+# Not gcore: it stops reading a mapping at the first guard in it (Linux 6.13).
+mkdir "$tmp/dead"
+case $(cat /proc/sys/kernel/core_pattern 2>/dev/null) in
+'' | '|'* | */*) ;; # it goes elsewhere
+*) ulimit -c unlimited 2>/dev/null && begin "$tmp/dead" && kill -ABRT "$pid" && wait "$pid" 2>/dev/null ;;
+esac
+set -- "$tmp"/dead/*
+if test -s "$1"; then
+	debug "$tmp/seen" "$real" "$1" -ex 'thread apply all bt'
+	shows "$tmp/seen" "so does the core file of one that aborted" 'in dreams_of_sheep \(' 'in watchman \(' 'in demo \(' \
 		'coroutine \(name=0x[0-9a-f]+ "main", number=1' \
 		'coroutine \(name=0x[0-9a-f]+ "sleeper", number=2' \
 		'coroutine \(name=0x[0-9a-f]+ "by_another_name", number=3' \
 		'coroutine \(name=0x[0-9a-f]+ "watchman", number=4'
 else
 	n=$((n + 1))
-	echo "ok $n - so does a core file # SKIP none was written"
+	echo "ok $n # SKIP no core files are written here"
 fi
-exec 3>&-
-wait "$pid"
-report $? "and the process went on, to its end"
 echo "1..$n"

@@ -19,7 +19,7 @@ report() { # report OK TEXT
 }
 
 # What they print and return there is not the question here, only that they come to an end.
-for name in tasks wait cancel shield group readlines blocking lengths embed; do
+for name in tasks wait cancel shield chain readlines blocking lengths embed; do
 	for model in cooperative preemptive; do
 		rm -f "$tmp"/t*
 		CIGO_MODEL=$model CIGO_TRACE=$tmp/t.json timeout -k 5 "$limit" "$top_builddir/demos/$name" \
