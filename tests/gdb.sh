@@ -56,7 +56,7 @@ fifo=$(cd "$tmp" && pwd)/in
 tmp_out=${fifo%in}out
 
 begin .
-debug "$tmp/live" -p "$pid" -ex 'info threads' -ex 'thread apply all bt'
+debug "$tmp/live" -p "$pid" -ex 'info threads' -ex 'thread apply all bt' -ex "generate-core-file $tmp/core"
 if grep -qiE 'ptrace: |not permitted' "$tmp/live"; then
 	echo "1..0 # SKIP processes may not be traced here"
 	exit 0
@@ -69,7 +69,16 @@ exec 3>&-
 wait "$pid"
 report $? "and the process goes on, to its end"
 
-# Not gcore: it stops reading a mapping at the first guard in it (Linux 6.13).
+of_core() { # of_core FILE TEXT
+	debug "$tmp/seen" "$real" "$1" -ex 'thread apply all bt'
+	shows "$tmp/seen" "$2" 'in dreams_of_sheep \(' 'in watchman \(' 'in demo \(' \
+		'coroutine \(name=0x[0-9a-f]+ "main", number=1' \
+		'coroutine \(name=0x[0-9a-f]+ "sleeper", number=2' \
+		'coroutine \(name=0x[0-9a-f]+ "by_another_name", number=3' \
+		'coroutine \(name=0x[0-9a-f]+ "watchman", number=4'
+}
+
+of_core "$tmp/core" "so does the core file that gdb writes"
 mkdir "$tmp/dead"
 case $(cat /proc/sys/kernel/core_pattern 2>/dev/null) in
 '' | '|'* | */*) ;; # it goes elsewhere
@@ -77,12 +86,7 @@ case $(cat /proc/sys/kernel/core_pattern 2>/dev/null) in
 esac
 set -- "$tmp"/dead/*
 if test -s "$1"; then
-	debug "$tmp/seen" "$real" "$1" -ex 'thread apply all bt'
-	shows "$tmp/seen" "so does the core file of one that aborted" 'in dreams_of_sheep \(' 'in watchman \(' 'in demo \(' \
-		'coroutine \(name=0x[0-9a-f]+ "main", number=1' \
-		'coroutine \(name=0x[0-9a-f]+ "sleeper", number=2' \
-		'coroutine \(name=0x[0-9a-f]+ "by_another_name", number=3' \
-		'coroutine \(name=0x[0-9a-f]+ "watchman", number=4'
+	of_core "$1" "and the core file of one that aborted"
 else
 	n=$((n + 1))
 	echo "ok $n # SKIP no core files are written here"
