@@ -167,7 +167,8 @@ static int watchdog(cigo_ctx *ctx, void *arg, void *ret)
 	tell_cycle(now);
 	if (forks[0].mutex)
 		tell_dump(cigo_ctx_loop(ctx));
-	*(bool *)ret = over = true;
+	over = true;
+	*(bool *)ret = true;
 	for (int i = 0; i < SEATS; i++)
 		sem_post(&forks[i].there); /* more forks, so that they can leave */
 	cigo_group_cancel(arg, 0);
