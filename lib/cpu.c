@@ -58,20 +58,33 @@ void ci_cpu_close(cigo_loop *loop)
 	loop->cpu.on = loop->cpu.spins = false;
 }
 
+/* The kernel did not let s go there. EINVAL: of these CPUs there is none any more (a cpuset has shrunk, a
+ * CPU was taken out). Anything else, as a filter's EPERM, will be so the next time. */
+static void refused(struct ci_cpu *c, struct ci_strand *s, int where)
+{
+	if (errno != EINVAL)
+		c->refused = true;
+	if (c->refused || where < CI_CPU_ANY)
+		c->spins = false;
+	c->home = CI_CPU_ANY;
+	if (where == CI_CPU_ANY)
+		s->cpu = where; /* else it is asked again and again */
+}
+
 static void set(cigo_loop *loop, struct ci_strand *s, int where)
 {
 	struct ci_cpu *c = &loop->cpu;
 	cpu_set_t set = c->mask;
 
-	if (where == CI_CPU_BESIDE)
-		CPU_CLR(c->home, &set);
+	if (where < CI_CPU_ANY)
+		CPU_CLR(CI_CPU_BESIDE(where), &set);
 	else if (where != CI_CPU_ANY) {
 		CPU_ZERO(&set);
 		CPU_SET(where, &set);
 	}
-	if (sched_setaffinity(s->tid, sizeof set, &set)) { /* a cpuset has shrunk, or a filter */
-		c->on = c->spins = false;
-		c->home = CI_CPU_ANY;
+	if (sched_setaffinity(s->tid, sizeof set, &set)) {
+		refused(c, s, where);
+		return;
 	}
 	s->cpu = where;
 	loop->stats.moves++;
@@ -102,13 +115,29 @@ void ci_cpu_review(cigo_loop *loop)
 
 	c->handoffs = 0;
 	c->since = c->passed = now;
-	if (took <= OFTEN && c->home == CI_CPU_ANY) {
+	if (took <= OFTEN && c->home == CI_CPU_ANY && !c->refused) {
 		int cpu = sched_getcpu();
 
 		c->home = cpu >= 0 && CPU_ISSET(cpu, &c->mask) ? cpu : CI_CPU_ANY;
 	} else if (took >= SELDOM) {
 		c->home = CI_CPU_ANY;
 	}
+}
+
+void ci_cpu_look(cigo_loop *loop, struct ci_strand *me)
+{
+	struct ci_cpu *c = &loop->cpu;
+
+	if (me->cpu == CI_CPU_ANY)
+		return;
+	int64_t now = ci_clock_now();
+	if (now - c->since >= SELDOM) {
+		c->home = CI_CPU_ANY;
+		c->handoffs = 0;
+		c->since = now;
+	}
+	if (c->home == CI_CPU_ANY)
+		ci_cpu_release(me);
 }
 
 void ci_cpu_arrived(cigo_loop *loop)

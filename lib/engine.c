@@ -232,6 +232,8 @@ static void look(cigo_loop *loop, bool idle)
 		look_idle(loop);
 	else
 		look_busy(loop);
+	if (loop->cpu.on)
+		ci_cpu_look(loop, ci_self.strand ? ci_self.strand : &loop->home);
 	int64_t now = ci_engine_now(loop);
 	ci_timer_fire(loop, now);
 	ci_pool_trim(loop);
@@ -394,7 +396,9 @@ static void prepare(cigo_loop *loop, struct ci_strand *to)
 		return;
 	if (ci_unlikely(++loop->cpu.handoffs >= CI_CPU_WINDOW))
 		ci_cpu_review(loop);
-	int where = ci_unlikely(to == loop->pair.beside) ? CI_CPU_BESIDE : loop->cpu.home;
+	int where = loop->cpu.home;
+	if (ci_unlikely(to == loop->pair.beside) && where != CI_CPU_ANY)
+		where = CI_CPU_BESIDE(where);
 	if (ci_unlikely(to->cpu != where))
 		ci_cpu_settle(loop, to, where);
 }

@@ -3,6 +3,8 @@
  */
 #include "kit.h"
 
+#include "engine.h"
+
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
@@ -177,6 +179,49 @@ T_TEST(who_hand_over_seldom_are_left_to_the_kernel)
 	ok(run(NULL, two_compute, &before));
 }
 
+CORO(be_left_alone)
+{
+	struct pair p;
+	int64_t until;
+
+	begin(ctx, &p);
+	ck_assert(settle(ctx));
+	ok(end(ctx, &p));
+	until = t_real_now() + CIGO_S(5);
+	while (!is_mask(arg) && t_real_now() < until)
+		ok(cigo_yield(ctx)); /* to nobody */
+	ck_assert(is_mask(arg));
+	return 0;
+}
+
+T_TEST(who_has_nobody_left_to_hand_over_to_is_let_go)
+{
+	cpu_set_t before = mask();
+
+	if (CPU_COUNT(&before) > 1)
+		ok(run(NULL, be_left_alone, &before));
+}
+
+CORO(sleep_alone)
+{
+	struct pair p;
+
+	begin(ctx, &p);
+	ck_assert(settle(ctx));
+	ok(end(ctx, &p));
+	ok(cigo_sleep(ctx, CIGO_MS(100)));
+	ck_assert(is_mask(arg));
+	return 0;
+}
+
+T_TEST(who_slept_for_long_is_let_go)
+{
+	cpu_set_t before = mask();
+
+	if (CPU_COUNT(&before) > 1)
+		ok(run(NULL, sleep_alone, &before));
+}
+
 /* --- who is not bound ------------------------------------------------------------------------ */
 
 CORO(see_all)
@@ -273,19 +318,25 @@ T_TEST(so_does_a_child_of_a_callback)
 
 /* --- refused --------------------------------------------------------------------------------- */
 
-/* As a container's filter would: the call fails with EPERM from here on. */
-static void refuse_sched_setaffinity(void)
+enum { LOW = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0 }; /* half of a register */
+
+/* As a container's filter would: from here on the call fails with err on all threads. tid: if that is
+ * its first argument; 0: always. */
+static void refuse(unsigned call, unsigned err, pid_t tid)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sched_setaffinity, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 4),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + LOW),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)tid, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JA, tid ? 1 : 0, 0, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | err),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	struct sock_fprog program = { sizeof code / sizeof *code, code };
 
 	ok(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
-	ok(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program));
+	ok((int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program));
 }
 
 CORO(go_on_without)
@@ -304,8 +355,95 @@ T_TEST(where_the_kernel_refuses_it_is_off)
 {
 	cpu_set_t before = mask();
 
-	refuse_sched_setaffinity();
+	refuse(SYS_sched_setaffinity, EPERM, 0);
 	ok(run(NULL, go_on_without, &before));
+	ck_assert(is_mask(&before));
+}
+
+CORO(make_no_moves)
+{
+	struct pair p;
+
+	begin(ctx, &p);
+	for (int i = 0; i < 10000; i++)
+		ok(cigo_yield(ctx));
+	equal(counts(ctx).moves, 0);
+	equal(counts(ctx).spins, 0);
+	(void)arg;
+	return end(ctx, &p);
+}
+
+/* So it is with more processors than a cpu_set_t has bits. */
+T_TEST(where_the_mask_cannot_be_had_it_is_off)
+{
+	refuse(SYS_sched_getaffinity, EINVAL, 0);
+	ok(run(NULL, make_no_moves, NULL));
+}
+
+static pid_t other; /* thread */
+
+CORO(tell_tid)
+{
+	other = gettid();
+	while (!stopped)
+		ok(cigo_yield(ctx));
+	return 0;
+}
+
+CORO(be_refused_for_the_other)
+{
+	cigo_task *t = cigo_spawn(ctx, tell_tid, NULL, 0);
+	int64_t until = t_real_now() + CIGO_S(5);
+
+	ck_assert(settle(ctx));
+	for (int i = 0; i < 64; i++)
+		ok(cigo_yield(ctx)); /* the other is settled, too */
+	refuse(SYS_sched_setaffinity, EPERM, other);
+	while (!cigo_ctx_loop(ctx)->cpu.refused && t_real_now() < until) {
+		nap(3); /* seldom enough to be let go */
+		ok(cigo_yield(ctx));
+	}
+	for (int i = 0; i < 1000; i++)
+		ok(cigo_yield(ctx));
+	ck_assert(cigo_ctx_loop(ctx)->cpu.refused);
+	ck_assert(is_mask(arg));
+	stopped = true;
+	return cigo_future_take(ctx, t, NULL, 0);
+}
+
+T_TEST(where_it_is_refused_later_who_was_bound_is_let_go)
+{
+	cpu_set_t before = mask();
+
+	if (CPU_COUNT(&before) < 2)
+		return;
+	ok(run(NULL, be_refused_for_the_other, &before));
+	ck_assert(is_mask(&before));
+}
+
+CORO(lose_the_home_cpu)
+{
+	struct pair p;
+
+	begin(ctx, &p);
+	ck_assert(settle(ctx));
+	cigo_ctx_loop(ctx)->cpu.home = CPU_SETSIZE - 1; /* as if it had been taken out */
+	for (int i = 0; i < 3; i++)
+		ok(cigo_yield(ctx));
+	ck_assert_int_ne(cigo_ctx_loop(ctx)->cpu.home, CPU_SETSIZE - 1);
+	ok(cigo_yield(ctx));
+	ck_assert(settle(ctx)); /* on another */
+	return end(ctx, &p);
+}
+
+T_TEST(where_the_home_cpu_is_gone_another_is_taken)
+{
+	cpu_set_t before = mask();
+
+	if (CPU_COUNT(&before) < 2 || CPU_ISSET(CPU_SETSIZE - 1, &before))
+		return;
+	ok(run(NULL, lose_the_home_cpu, &before));
+	ck_assert(is_mask(&before));
 }
 
 /* --- spinning -------------------------------------------------------------------------------- */
@@ -431,12 +569,17 @@ int main(void)
 	t_add(tc, it_is_off_by_environment);
 	t_add(tc, with_one_cpu_there_is_nothing_to_choose);
 	t_add(tc, who_hand_over_seldom_are_left_to_the_kernel);
+	t_add(tc, who_has_nobody_left_to_hand_over_to_is_let_go);
+	t_add(tc, who_slept_for_long_is_let_go);
 	tc = t_case(s, "anywhere");
 	t_add(tc, workers_and_blocking_sections_run_anywhere);
 	t_add(tc, a_child_of_fork_runs_anywhere);
 	t_add(tc, so_does_a_child_of_a_callback);
 	tc = t_case(s, "refused");
 	t_add(tc, where_the_kernel_refuses_it_is_off);
+	t_add(tc, where_the_mask_cannot_be_had_it_is_off);
+	t_add(tc, where_it_is_refused_later_who_was_bound_is_let_go);
+	t_add(tc, where_the_home_cpu_is_gone_another_is_taken);
 	tc = t_case(s, "spinning");
 	t_add(tc, spinning_is_off_by_option);
 	t_add(tc, spinning_changes_nothing_but_the_time);
