@@ -561,6 +561,8 @@ T_TEST(a_loop_on_another_thread_leaves_my_mask_alone)
 
 int main(void)
 {
+	setenv("CIGO_MODEL", "cooperative", 1); /* the other has no home CPU, and does not spin */
+
 	Suite *s = suite_create("cpu");
 	TCase *tc = t_case(s, "home");
 
