@@ -113,7 +113,7 @@ CORO(see_the_mask)
 	struct pair p;
 
 	begin(ctx, &p);
-	for (int i = 0; i < 10000; i++)
+	for (int i = 0; i < 2000; i++)
 		ok(cigo_yield(ctx));
 	ck_assert(is_mask(arg));
 	equal(counts(ctx).moves, 0);
@@ -127,6 +127,33 @@ T_TEST(it_is_off_by_option)
 	cpu_set_t before = mask();
 
 	ok(run(&o, see_the_mask, &before));
+}
+
+CORO(yield_often)
+{
+	for (int i = 0; i < 300; i++)
+		ok(cigo_yield(ctx));
+	ck_assert(is_mask(arg));
+	return 0;
+}
+
+CORO(two_yield)
+{
+	cigo_task *a = cigo_spawn(ctx, yield_often, arg, 0);
+
+	ok(yield_often(ctx, arg, NULL));
+	ok(cigo_future_take(ctx, a, NULL, 0));
+	equal(counts(ctx).moves, 0);
+	equal(counts(ctx).spins, 0);
+	return 0;
+}
+
+T_TEST(it_is_off_in_the_preemptive_model)
+{
+	cigo_loop_options o = { .size = sizeof o, .model = CIGO_PREEMPTIVE };
+	cpu_set_t before = mask();
+
+	ok(run(&o, two_yield, &before));
 }
 
 T_TEST(it_is_off_by_environment)
@@ -344,7 +371,7 @@ CORO(go_on_without)
 	struct pair p;
 
 	begin(ctx, &p);
-	for (int i = 0; i < 10000; i++)
+	for (int i = 0; i < 2000; i++)
 		ok(cigo_yield(ctx));
 	ck_assert(is_mask(arg));
 	ck_assert_uint_le(counts(ctx).moves, 1);
@@ -365,7 +392,7 @@ CORO(make_no_moves)
 	struct pair p;
 
 	begin(ctx, &p);
-	for (int i = 0; i < 10000; i++)
+	for (int i = 0; i < 2000; i++)
 		ok(cigo_yield(ctx));
 	equal(counts(ctx).moves, 0);
 	equal(counts(ctx).spins, 0);
@@ -396,12 +423,11 @@ CORO(be_refused_for_the_other)
 	int64_t until = t_real_now() + CIGO_S(5);
 
 	ck_assert(settle(ctx));
-	for (int i = 0; i < 64; i++)
-		ok(cigo_yield(ctx)); /* the other is settled, too */
 	refuse(SYS_sched_setaffinity, EPERM, other);
 	while (!cigo_ctx_loop(ctx)->cpu.refused && t_real_now() < until) {
-		nap(3); /* seldom enough to be let go */
-		ok(cigo_yield(ctx));
+		for (int i = 0; i < 64; i++)
+			ok(cigo_yield(ctx)); /* often: the other is to be bound, if it is not, */
+		nap(50);		     /* and then seldom enough to be let go */
 	}
 	for (int i = 0; i < 1000; i++)
 		ok(cigo_yield(ctx));
@@ -568,6 +594,7 @@ int main(void)
 
 	t_add(tc, who_hand_over_often_share_a_cpu_and_the_home_threads_mask_is_back);
 	t_add(tc, it_is_off_by_option);
+	t_add(tc, it_is_off_in_the_preemptive_model);
 	t_add(tc, it_is_off_by_environment);
 	t_add(tc, with_one_cpu_there_is_nothing_to_choose);
 	t_add(tc, who_hand_over_seldom_are_left_to_the_kernel);
