@@ -347,16 +347,16 @@ T_TEST(so_does_a_child_of_a_callback)
 
 enum { LOW = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0 }; /* half of a register */
 
-/* As a container's filter would: from here on the call fails with err on all threads. tid: if that is
- * its first argument; 0: always. */
-static void refuse(unsigned call, unsigned err, pid_t tid)
+/* As a container's filter would: from here on the call fails with err on all threads, if its argument
+ * number arg has that value. */
+static void refuse_if(unsigned call, unsigned err, unsigned arg, unsigned value)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 4),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + LOW),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)tid, 1, 0),
-		BPF_JUMP(BPF_JMP | BPF_JA, tid ? 1 : 0, 0, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, args) + 8 * arg + LOW),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | err),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
@@ -382,7 +382,7 @@ T_TEST(where_the_kernel_refuses_it_is_off)
 {
 	cpu_set_t before = mask();
 
-	refuse(SYS_sched_setaffinity, EPERM, 0);
+	refuse_if(SYS_sched_setaffinity, EPERM, 1, sizeof(cpu_set_t));
 	ok(run(NULL, go_on_without, &before));
 	ck_assert(is_mask(&before));
 }
@@ -403,7 +403,7 @@ CORO(make_no_moves)
 /* So it is with more processors than a cpu_set_t has bits. */
 T_TEST(where_the_mask_cannot_be_had_it_is_off)
 {
-	refuse(SYS_sched_getaffinity, EINVAL, 0);
+	refuse_if(SYS_sched_getaffinity, EINVAL, 1, sizeof(cpu_set_t));
 	ok(run(NULL, make_no_moves, NULL));
 }
 
@@ -423,7 +423,7 @@ CORO(be_refused_for_the_other)
 	int64_t until = t_real_now() + CIGO_S(5);
 
 	ck_assert(settle(ctx));
-	refuse(SYS_sched_setaffinity, EPERM, other);
+	refuse_if(SYS_sched_setaffinity, EPERM, 0, (unsigned)other);
 	while (!cigo_ctx_loop(ctx)->cpu.refused && t_real_now() < until) {
 		for (int i = 0; i < 64; i++)
 			ok(cigo_yield(ctx)); /* often: the other is to be bound, if it is not, */
