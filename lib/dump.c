@@ -46,7 +46,7 @@ static const struct ci_strand *strand_of(const cigo_future *f)
 
 static bool is_suspended(const struct ci_strand *s)
 {
-	return s && s->away && !s->section && !ci_list_linked(&s->resume.link);
+	return s && s->away && !s->section && !ci_engine_may_go_on(s);
 }
 
 static int by_number(const void *a, const void *b)
@@ -212,7 +212,7 @@ static void say_task(const struct dump *d, const struct node *n, const struct ci
 	else if (s->section) {
 		fputs("in a blocking section for ", d->out);
 		say_time(d, d->now - s->since);
-	} else if (ci_list_linked(&s->resume.link))
+	} else if (ci_engine_may_go_on(s))
 		fprintf(d->out, "ready, after %s", ci_trace_name(s->call));
 	else if (s->away)
 		say_wait(d, s, &n->what);

@@ -454,25 +454,30 @@ static int64_t coarse_now(const cigo_loop *loop)
 void ci_engine_away(struct ci_strand *me)
 {
 	me->away = true;
-	if (!ci_list_linked(&me->resume.link)) /* else it only yields */
+	if (!ci_engine_may_go_on(me)) /* else it only yields */
 		me->since = coarse_now(me->loop);
 	ci_engine_hold(me->loop, NULL);
 }
 
 void ci_engine_back(struct ci_strand *me)
 {
-	me->away = false;
+	me->away = me->woken = false;
 	ci_engine_hold(me->loop, me);
+}
+
+void ci_engine_name(struct ci_strand *me)
+{
+	if (me->named || !me->name)
+		return;
+	me->named = true;
+	ci_strand_name(me->name);
 }
 
 void ci_engine_suspend(struct ci_strand *me)
 {
 	int saved = errno;
 
-	if (!me->named && me->name) {
-		me->named = true;
-		ci_strand_name(me->name);
-	}
+	ci_engine_name(me);
 	ci_trace(me->loop, suspend, me);
 	ci_engine_away(me);
 	if (ci_preemptive(me->loop))

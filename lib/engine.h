@@ -144,6 +144,12 @@ static inline bool ci_preemptive(const cigo_loop *loop)
 	return ci_unlikely(loop->options.model == CIGO_PREEMPTIVE);
 }
 
+/* Whether s, which is away or about to be, has been made ready. */
+static inline bool ci_engine_may_go_on(const struct ci_strand *s)
+{
+	return ci_preemptive(s->loop) ? s->woken : ci_list_linked(&s->resume.link);
+}
+
 /* Publishes who runs; NULL: nobody, the loop drives. In the preemptive model nobody is told of. */
 static inline void ci_engine_hold(cigo_loop *loop, const struct ci_strand *s)
 {
@@ -163,6 +169,8 @@ int64_t ci_engine_now(const cigo_loop *loop);
 /* The coroutine on me begins to wait, in any way; runs again. */
 void ci_engine_away(struct ci_strand *me);
 void ci_engine_back(struct ci_strand *me);
+/* The thread of me bears the coroutine's name from here on. */
+void ci_engine_name(struct ci_strand *me);
 /* Suspends the coroutine on me; returns when it was made ready and its turn has come. */
 void ci_engine_suspend(struct ci_strand *me);
 /* Suspends the coroutine on me and passes straight to `to`, which is suspended in no queue. */

@@ -128,6 +128,7 @@ void ci_monitor_start(struct ci_strand *to)
 {
 	to->loop->stats.handoffs++;
 	to->loop->monitor.roaming++;
+	to->woken = true;
 	ci_list_append(&to->loop->monitor.waking, &to->resume.link);
 }
 
@@ -194,6 +195,7 @@ void ci_monitor_yield(struct ci_strand *me)
 	cigo_loop *loop = me->loop;
 
 	if (loop->options.clock == CIGO_CLOCK_VIRTUAL) {
+		me->woken = true; /* it does not wait for anything */
 		ci_list_append(&loop->monitor.yielding, &me->resume.link);
 		ci_engine_suspend(me);
 	} else {
@@ -243,6 +245,7 @@ void ci_monitor_strand(struct ci_strand *me)
 		struct ci_runnable *r = me->start;
 
 		ci_monitor_enter(me->loop);
+		me->woken = false;
 		me->start = NULL;
 		r->run(me->loop, r);
 		ci_list_prepend(&me->loop->idle, &me->idle);

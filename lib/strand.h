@@ -79,6 +79,8 @@ struct ci_strand {
 	struct ci_park *park;	  /* suspended: in it; NULL: otherwise than by park.c */
 	bool away;		  /* suspended, or in a blocking section */
 	bool section;		  /* in one; as blocking, but written with the baton */
+	bool woken; /* preemptive: may go on, but has not got the lock yet. Where resume is
+		     * linked tells nobody there: those who wake unlink it without the lock */
 	int64_t since;		  /* away, and not just to yield: from when, on the loop's clock */
 	uint64_t label[CI_LABEL]; /* the name's first bytes, ended by a 0 */
 	bool named;		  /* the thread bears it */

@@ -107,7 +107,7 @@ void ci_trace_suspend(cigo_loop *loop, const struct ci_strand *me)
 	}
 	loop->awaited(me, &e.on, &e.on_lane);
 	tell(loop, suspend, &e);
-	if (ci_list_linked(&me->resume.link)) /* yields, or was woken meanwhile */
+	if (ci_engine_may_go_on(me)) /* yields, or was woken meanwhile */
 		ci_trace_queued(loop, me->lane);
 }
 

@@ -567,6 +567,44 @@ T_TEST(preemptively_many_run)
 	ok(cigo_run_with(&o, cigo_ctx_background(), dumps_beside_a_cruncher, NULL));
 }
 
+CORO(sends_on)
+{
+	cigo_queue **q = arg;
+	int ball, err;
+
+	while (!(err = cigo_pop(ctx, q[0], &ball)) && ball > 0)
+		err = cigo_put(ctx, q[1], &(int){ ball - 1 });
+	return err;
+}
+
+/* Who has been woken runs in a moment, and looks as what it is: the detectors look on. */
+CORO(dumps_beside_players)
+{
+	cigo_queue *q[] = { cigo_queue_new(sizeof(int), 1), cigo_queue_new(sizeof(int), 1), NULL };
+	q[2] = q[0];
+	cigo_task *a = cigo_spawn(ctx, sends_on, &q[0], 0), *b = cigo_spawn(ctx, sends_on, &q[1], 0);
+
+	ok(cigo_put(ctx, q[0], &(int){ 2000 }));
+	while (!cigo_future_is_done(a) && !cigo_future_is_done(b))
+		free(dump(cigo_ctx_loop(ctx), 0));
+	ok(cigo_put(ctx, q[0], &(int){ 0 }));
+	ok(cigo_put(ctx, q[1], &(int){ 0 }));
+	ok(cigo_take(ctx, a, (char *)NULL));
+	ok(cigo_take(ctx, b, (char *)NULL));
+	cigo_queue_free(q[0]);
+	cigo_queue_free(q[1]);
+	return 0;
+}
+
+T_TEST(preemptively_others_go_on_meanwhile)
+{
+	cigo_loop_options o = { .size = sizeof o,
+				.model = CIGO_PREEMPTIVE,
+				.clock = CIGO_CLOCK_REAL };
+
+	ok(cigo_run_with(&o, cigo_ctx_background(), dumps_beside_players, NULL));
+}
+
 /* ---- by signal ---- */
 
 CORO(gets_a_signal)
@@ -668,6 +706,7 @@ int main(void)
 	tc = t_case(s, "outside");
 	t_add(tc, another_thread_asks_through_the_door, a_coroutine_that_hogs_is_named,
 	      a_callback_that_hogs_is_named, loops_that_do_not_run_say_so, preemptively_many_run,
+	      preemptively_others_go_on_meanwhile,
 	      no_file_is_misuse);
 	tc = t_case(s, "signal");
 	t_add(tc, a_signal_asks_and_names_who_runs_at_once,
