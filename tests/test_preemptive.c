@@ -55,6 +55,21 @@ PREEMPTIVE(two_that_compute_run_at_the_same_time, CIGO_CLOCK_REAL)
 	return 0;
 }
 
+/* A thread that computes is looked at too: by gdb, top, perf. */
+CORO(computes)
+{
+	char name[16] = "";
+
+	pthread_getname_np(pthread_self(), name, sizeof name);
+	ck_assert_str_eq(name, "computes");
+	return 0;
+}
+
+PREEMPTIVE(threads_bear_names_from_the_first_step_on, CIGO_CLOCK_VIRTUAL)
+{
+	return cigo_future_take(ctx, cigo_spawn(ctx, computes, NULL, 0), NULL, 0);
+}
+
 static int hog_ends;
 
 /* An endless loop, as far as the others know. */
@@ -994,6 +1009,7 @@ int main(void)
 	TCase *tc = t_case(s, "side by side");
 
 	t_add(tc, two_that_compute_run_at_the_same_time);
+	t_add(tc, threads_bear_names_from_the_first_step_on);
 	t_add(tc, an_endless_loop_stops_neither_others_nor_timers);
 	t_add_loop(tc, the_programs_functions_run_without_the_lock, 0,
 		   sizeof kinds / sizeof *kinds);
