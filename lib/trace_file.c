@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -201,13 +202,23 @@ static void end(struct ci_trace_file *f)
 	f->fd = -1;
 }
 
-/* The process ends in the middle of a run. Whoever holds a lock is not waited for. */
+/* Others may write now; but it may be this very thread that holds it. */
+static bool lock_soon(struct ci_trace_file *f)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec++;
+	return pthread_mutex_timedlock(&f->lock, &until) == 0;
+}
+
+/* The process ends in the middle of a run. */
 static void end_all(void)
 {
 	if (pthread_mutex_trylock(&lock))
 		return;
 	for (struct ci_trace_file *f = files; f; f = f->next)
-		if (f->pid == (int)getpid() && !pthread_mutex_trylock(&f->lock)) {
+		if (f->pid == (int)getpid() && lock_soon(f)) {
 			end(f);
 			pthread_mutex_unlock(&f->lock);
 		}
