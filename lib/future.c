@@ -85,13 +85,21 @@ static void drop_listeners(cigo_future *f)
 	}
 }
 
+/* A task that ended with the reason for which it was to end. */
+static bool was_told_to_end(const cigo_future *f)
+{
+	const struct ci_task *t = ci_task_of(f);
+
+	return f->err == -ECANCELED || (t && f->err == ci_ctx_cause(t->ctx));
+}
+
 /* Debug: it failed, and the program never looked. */
 static void name_unasked(cigo_future *f)
 {
 	struct ci_who who = f->ops->who ? f->ops->who(f) : (struct ci_who){ NULL, 0, 0 };
 	char name[64] = "";
 
-	if (f->err == -ECANCELED)
+	if (was_told_to_end(f))
 		return;
 	if (who.name)
 		snprintf(name, sizeof name, " %.40s #%llu", who.name,

@@ -187,6 +187,27 @@ T_TEST(so_is_a_future_but_not_a_cancelled_one)
 			 "for: No such file or directory\n");
 }
 
+CORO(naps_long)
+{
+	return cigo_sleep(ctx, CIGO_S(1));
+}
+
+CORO(ends_one_for_a_reason)
+{
+	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
+
+	cigo_detach(cigo_spawn(c, naps_long, NULL, 0));
+	ok(cigo_yield(ctx));
+	cigo_ctx_cancel(c, -EINTR);
+	cigo_ctx_unref(c);
+	return cigo_sleep(ctx, 1);
+}
+
+T_TEST(nor_a_task_that_was_told_to_end_with_that_error)
+{
+	ck_assert_str_eq(run_virtual(ends_one_for_a_reason, NULL, 0), "");
+}
+
 static void hears(const cigo_ctx *ctx, cigo_future *f, int err, void *arg)
 {
 	CIGO_UNUSED(ctx), CIGO_UNUSED(f), CIGO_UNUSED(arg);
@@ -359,6 +380,7 @@ int main(void)
 	      who_gives_the_baton_up_is_no_hog, how_long_is_long_is_an_option,
 	      nothing_is_said_without_the_debug_mode);
 	tc = t_case(s, "errors");
+	t_add(tc, nor_a_task_that_was_told_to_end_with_that_error);
 	t_add(tc, a_detached_task_that_fails_is_told, so_is_one_that_is_left_over,
 	      so_is_a_future_but_not_a_cancelled_one, whoever_asks_is_left_alone);
 	tc = t_case(s, "for ever");
