@@ -41,9 +41,11 @@ static int park(cigo_ctx *ctx, void *arg, void *ret)
 	return cigo_sleep(ctx, CIGO_NEVER);
 }
 
+/* It has a reference of its own: while there are others, somebody may still come. */
 static void *loop_thread(void *loop)
 {
 	cigo_loop_run(loop, cigo_ctx_background(), park, NULL);
+	cigo_loop_unref(loop);
 	return NULL;
 }
 
@@ -53,7 +55,7 @@ int main(void)
 	struct user user[USERS];
 	cigo_loop *loop = cigo_loop_new(NULL);
 
-	pthread_create(&home, NULL, loop_thread, loop);
+	pthread_create(&home, NULL, loop_thread, cigo_loop_ref(loop));
 	for (int i = 0; i < USERS; i++) {
 		user[i] = (struct user){ .loop = loop, .in = i + 1 };
 		pthread_create(&thread[i], NULL, user_thread, &user[i]);
