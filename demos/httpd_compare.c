@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE /* memmem, O_PATH */
 #include "httpd.h"
+#include "tidy.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -108,25 +109,23 @@ static const struct kit_option options[] = {
 /* A folder with one page. */
 static int make_site(void)
 {
+	static char path[sizeof site.root + 16];
 	const char *tmp = getenv("TMPDIR");
 	char page[PAGE];
 
 	snprintf(site.root, sizeof site.root, "%s/cigo-XXXXXX", tmp ? tmp : "/tmp");
 	if (!mkdtemp(site.root))
 		return -errno;
+	snprintf(path, sizeof path, "%s/index.html", site.root);
+	tidy_open();
+	tidy_path(site.root);
+	tidy_path(path);
 	site.dir = open(site.root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd = openat(site.dir, "index.html", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	memset(page, 'x', sizeof page);
 	ssize_t n = write(fd, page, sizeof page);
 	close(fd);
 	return n == PAGE ? 0 : -EIO;
-}
-
-static void remove_site(void)
-{
-	unlinkat(site.dir, "index.html", 0);
-	close(site.dir);
-	rmdir(site.root);
 }
 
 int httpd_compare(int argc, char **argv)
@@ -145,9 +144,11 @@ int httpd_compare(int argc, char **argv)
 
 	if (err) {
 		fprintf(stderr, "httpd: %s: %s\n", site.root, cigo_strerror(err));
+		tidy_up(0);
 		return 1;
 	}
 	int status = kit_main(&demo, argc, argv);
-	remove_site();
+	tidy_up(0);
+	close(site.dir);
 	return status;
 }

@@ -3,7 +3,9 @@
  * The kit's command line, and what happens in which order.
  */
 #include "kit_parts.h"
+#include "tidy.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +47,8 @@ static void help(const struct kit_demo *d)
 	puts("  --quiet              print only that");
 	puts("  --json               print the table as JSON");
 	puts("  --patience SECONDS   kill a run that says nothing for so long (30)");
-	puts("  --help               this");
+	puts("  --help               this\n\nCIGO_MODEL and CIGO_TRACE do not count here. With CIGO_DUMP=1 SIGUSR1 asks the run\n"
+	     "of the moment who waits for what.");
 }
 
 static bool number(const struct kit_demo *d, const struct kit_option *o, const char *text)
@@ -164,7 +167,17 @@ static int measure(struct kit_table *t, const struct choice *c)
 	return status;
 }
 
-int kit_main(const struct kit_demo *d, int argc, char **argv)
+/* The runs say themselves what they want. */
+static void ignore(const struct kit_demo *d, const char *variable, const char *option)
+{
+	const char *value = getenv(variable);
+
+	if (value && *value)
+		fprintf(stderr, "%s: %s does not count here; use %s\n", d->name, variable, option);
+	unsetenv(variable);
+}
+
+static int run_all(const struct kit_demo *d, int argc, char **argv)
 {
 	struct choice c = { .runs = 1, .patience = 30 };
 	struct kit_table *t = calloc(1, sizeof *t);
@@ -179,9 +192,9 @@ int kit_main(const struct kit_demo *d, int argc, char **argv)
 		free(t);
 		return 2;
 	}
-	/* the runs say themselves what they want */
-	unsetenv("CIGO_MODEL");
-	unsetenv("CIGO_TRACE");
+	ignore(d, "CIGO_MODEL", "--model");
+	ignore(d, "CIGO_TRACE", "--trace");
+	tidy_open();
 	int status = measure(t, &c);
 	if (c.json)
 		kit_table_json(t, stdout);
@@ -194,4 +207,14 @@ int kit_main(const struct kit_demo *d, int argc, char **argv)
 	kit_table_free(t);
 	free(t);
 	return status;
+}
+
+int kit_main(const struct kit_demo *d, int argc, char **argv)
+{
+	int status = run_all(d, argc, argv);
+
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	fprintf(stderr, "%s: what was to be printed: %s\n", d->name, cigo_strerror(-errno));
+	return 1;
 }

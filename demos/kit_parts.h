@@ -8,7 +8,7 @@
 
 #include "kit.h"
 
-enum { KIT_COLUMNS = 6, KIT_ROWS = 160, KIT_NOTES = 600 };
+enum { KIT_VARIANTS = 16, KIT_COLUMNS = 6, KIT_ROWS = 160, KIT_NOTES = 600 };
 
 struct kit_row_of {
 	size_t variant;
@@ -27,6 +27,7 @@ struct kit_table {
 	size_t n_columns, n_rows, n_notes;
 	struct kit_row_of rows[KIT_ROWS]; /* in the order in which they were said */
 	struct kit_note_of notes[KIT_NOTES];
+	bool wrong[KIT_VARIANTS][KIT_COLUMNS]; /* the last run did not come out right */
 };
 
 /* What more than KIT_ROWS, KIT_NOTES would hold is dropped. */

@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE /* pipe2 */
 #include "kit_parts.h"
+#include "tidy.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -104,6 +105,7 @@ static struct process start(const struct kit_table *t, const struct kit_job *job
 	if (pipe2(ends, O_CLOEXEC) || (p.pid = fork()) < 0)
 		return p;
 	if (!p.pid) {
+		tidy_not();
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(0);
@@ -172,8 +174,11 @@ static void take_line(struct kit_table *t, const struct kit_job *job, char *line
 		kit_table_put(t, job->variant, job->column, "could not run",
 			      cigo_strerror(count->err));
 	} else {
+		bool wrong = strcmp(kind, "wrong") == 0;
+
 		count->done++;
-		count->wrong += strcmp(kind, "wrong") == 0;
+		count->wrong += wrong;
+		t->wrong[job->variant][job->column] = wrong;
 	}
 }
 
@@ -191,6 +196,7 @@ static void take_end(struct kit_table *t, const struct kit_job *job, bool hung, 
 		return;
 	count->done++;
 	count->wrong++;
+	t->wrong[job->variant][job->column] = true;
 	kit_table_put(t, job->variant, job->column, "its end", text);
 }
 
@@ -205,9 +211,11 @@ static void run_process(struct kit_table *t, const struct kit_job *job, struct c
 		count->err = -errno;
 		return;
 	}
+	tidy_child(p.pid, SIGKILL);
 	char *text = listen_to(p, job->patience, &hung), *at = text, *line;
 	while (waitpid(p.pid, &status, 0) < 0 && errno == EINTR)
 		;
+	tidy_child(0, 0);
 	while (at && (line = strsep(&at, "\n")))
 		take_line(t, job, line, count);
 	take_end(t, job, hung, status, count);

@@ -4,6 +4,7 @@
  * page of it all, with a timeline of each demo.
  */
 #include "lab.h"
+#include "tidy.h"
 
 #include <cigo.h>
 #include <errno.h>
@@ -76,10 +77,12 @@ static int run(const char *program, const char *timeline, const char *said, cons
 	posix_spawn_file_actions_destroy(&files);
 	if (err)
 		return -err;
+	tidy_child(pid, SIGTERM);
 	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR)
 			return -errno;
 	}
+	tidy_child(0, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -95,6 +98,8 @@ static void try_demo(const struct lab *lab, struct lab_demo *d)
 	snprintf(said, sizeof said, "%s/%s.json", lab->out, d->name);
 	snprintf(complained, sizeof complained, "%s/%s.log", lab->out, d->name);
 	unlink(page);
+	tidy_path(complained);
+	tidy_path(said);
 	int status = run(program, page, said, complained);
 	char *text = read_all(said), *words = read_all(complained);
 
@@ -109,9 +114,10 @@ static void try_demo(const struct lab *lab, struct lab_demo *d)
 		snprintf(why[i], sizeof why[i], "no table");
 	else
 		d->failed = NULL;
-	unlink(said);
-	if (!d->failed || !words || !*words)
-		unlink(complained);
+	tidy_up(1);
+	if (d->failed && words && *words)
+		tidy_forget(0);
+	tidy_up(0);
 	free(text);
 	free(words);
 }
@@ -316,6 +322,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "lab: %s: %s\n", lab.out, strerror(errno));
 		return 1;
 	}
+	tidy_open();
 	puts("The same programs, the same threads, in two models: cooperative and preemptive.\n");
 	choose(&lab, argv + optind);
 	int failed = run_all(&lab);
@@ -331,5 +338,9 @@ int main(int argc, char **argv)
 	       lab.n, now() - begin, where);
 	for (size_t i = 0; i < lab.n; i++)
 		json_free(lab.demos[i].said);
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "lab: what was to be printed: %s\n", strerror(errno));
+		return 1;
+	}
 	return failed > 0;
 }

@@ -8,8 +8,10 @@
 #include "timeline_text.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* made of demos/timeline/ by embed.awk */
@@ -101,13 +103,15 @@ int timeline_write(const char *out_html, const char *title, const struct timelin
 
 	if (!out)
 		return -errno;
+	struct stat s;
+	bool regular = !fstat(fileno(out), &s) && S_ISREG(s.st_mode);
 	for (const char *const *line = timeline_page_html; *line && !err; line++)
 		err = put_line(&p, *line);
 	if (!err && ferror(out))
 		err = -EIO;
 	if (fclose(out) && !err)
 		err = -errno;
-	if (err)
+	if (err && regular)
 		unlink(out_html);
 	return err;
 }
