@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 void kit_table_put(struct kit_table *t, size_t variant, size_t column, const char *what,
 		   const char *value)
@@ -91,8 +92,13 @@ static int column_width(const struct kit_table *t, size_t c)
 	return wide;
 }
 
-static void print_rows(const struct kit_table *t, size_t variant, FILE *f, int what,
-		       const int wide[])
+/* Columns of a table that stand beside each other. */
+struct part {
+	size_t from, to;
+	int what, wide[KIT_COLUMNS]; /* widths */
+};
+
+static void print_rows(const struct kit_table *t, size_t variant, FILE *f, const struct part *p)
 {
 	for (size_t i = 0; i < t->n_rows; i++) {
 		const struct kit_row_of *r = &t->rows[i];
@@ -100,11 +106,11 @@ static void print_rows(const struct kit_table *t, size_t variant, FILE *f, int w
 		if (r->variant != variant)
 			continue;
 		fprintf(f, "  %s", r->what);
-		pad(f, what - width(r->what));
-		for (size_t c = 0; c < t->n_columns; c++) {
+		pad(f, p->what - width(r->what));
+		for (size_t c = p->from; c < p->to; c++) {
 			const char *value = r->values[c] ? r->values[c] : "-";
 
-			pad(f, 2 + wide[c] - width(value));
+			pad(f, 2 + p->wide[c] - width(value));
 			fputs(value, f);
 		}
 		fputc('\n', f);
@@ -132,17 +138,11 @@ static void print_notes(const struct kit_table *t, FILE *f)
 	}
 }
 
-void kit_table_print(const struct kit_table *t, FILE *f)
+static void print_part(const struct kit_table *t, FILE *f, const struct part *p)
 {
-	int wide[KIT_COLUMNS], what = 0;
-
-	for (size_t i = 0; i < t->n_rows; i++)
-		if (width(t->rows[i].what) > what)
-			what = width(t->rows[i].what);
-	pad(f, 2 + what);
-	for (size_t c = 0; c < t->n_columns; c++) {
-		wide[c] = column_width(t, c);
-		pad(f, 2 + wide[c] - width(t->columns[c]->name));
+	pad(f, 2 + p->what);
+	for (size_t c = p->from; c < p->to; c++) {
+		pad(f, 2 + p->wide[c] - width(t->columns[c]->name));
 		fputs(t->columns[c]->name, f);
 	}
 	fputc('\n', f);
@@ -150,8 +150,46 @@ void kit_table_print(const struct kit_table *t, FILE *f)
 		if (has_rows(t, v)) {
 			fprintf(f, "%s: %s\n", t->demo->variants[v].name,
 				t->demo->variants[v].title);
-			print_rows(t, v, f, what, wide);
+			print_rows(t, v, f, p);
 		}
+}
+
+/* Characters in a line of the terminal f is; 0: it is none. */
+static int terminal(FILE *f)
+{
+	struct winsize w;
+
+	return ioctl(fileno(f), TIOCGWINSZ, &w) ? 0 : w.ws_col;
+}
+
+/* As many columns as fit beside each other, then the next. */
+static void print_parts(const struct kit_table *t, FILE *f, int edge)
+{
+	struct part p = { 0 };
+
+	for (size_t i = 0; i < t->n_rows; i++)
+		if (width(t->rows[i].what) > p.what)
+			p.what = width(t->rows[i].what);
+	for (size_t c = 0; c < t->n_columns; c++)
+		p.wide[c] = column_width(t, c);
+	for (; p.from < t->n_columns; p.from = p.to) {
+		int wide = 2 + p.what;
+
+		p.to = p.from;
+		do
+			wide += 2 + p.wide[p.to++];
+		while (p.to < t->n_columns && (!edge || wide + 2 + p.wide[p.to] <= edge));
+		if (p.from)
+			fputc('\n', f);
+		print_part(t, f, &p);
+	}
+}
+
+void kit_table_print(const struct kit_table *t, FILE *f)
+{
+	int edge = terminal(f);
+
+	print_parts(t, f, edge);
 	print_notes(t, f);
 	for (size_t v = 0; t->demo->variants[v].name; v++)
 		if (has_rows(t, v)) {
@@ -160,7 +198,7 @@ void kit_table_print(const struct kit_table *t, FILE *f)
 			snprintf(text, sizeof text, "%s: %s", t->demo->variants[v].name,
 				 t->demo->variants[v].see);
 			fputc('\n', f);
-			paragraph(f, text, 100);
+			paragraph(f, text, edge && edge < 100 ? edge : 100);
 		}
 }
 
