@@ -46,7 +46,8 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	if (n > 0)
 		printf("reader: got \"%.*s\"\n", (int)n, buf);
 
-	int err = cigo_future_take(ctx, task, NULL, 0); /* it may not have returned yet, and uses fd */
+	int err = cigo_future_take(ctx, task, NULL,
+				   0); /* it may not have returned yet, and uses fd */
 	close(fd[0]);
 	close(fd[1]);
 	return n < 0 ? (int)n : err;

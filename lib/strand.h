@@ -70,18 +70,18 @@ struct ci_strand {
 	struct ci_list writes;	       /* of future.c: where values are to be copied to */
 	const char *place_function;    /* the last CIGO_AT; NULL: none */
 	int place_line;
-	unsigned free_calls;	  /* calls in a row that did not have to wait */
-	unsigned dead_awaits;	  /* awaits in a row that ended at once under a dead context */
-	const char *name;	  /* of the coroutine */
-	uint64_t lane;		  /* its task's number; 0: no coroutine */
-	const char *call;	  /* the last call that could suspend */
-	bool fresh, placed;	  /* CIGO_AT was for the call to come; was for that call */
-	struct ci_park *park;	  /* suspended: in it; NULL: otherwise than by park.c */
-	bool away;		  /* suspended, or in a blocking section */
-	bool section;		  /* in one; as blocking, but written with the baton */
-	bool woken; /* preemptive: may go on, but has not got the lock yet. Where resume is
+	unsigned free_calls;  /* calls in a row that did not have to wait */
+	unsigned dead_awaits; /* awaits in a row that ended at once under a dead context */
+	const char *name;     /* of the coroutine */
+	uint64_t lane;	      /* its task's number; 0: no coroutine */
+	const char *call;     /* the last call that could suspend */
+	bool fresh, placed;   /* CIGO_AT was for the call to come; was for that call */
+	struct ci_park *park; /* suspended: in it; NULL: otherwise than by park.c */
+	bool away;	      /* suspended, or in a blocking section */
+	bool section;	      /* in one; as blocking, but written with the baton */
+	bool woken;    /* preemptive: may go on, but has not got the lock yet. Where resume is
 		     * linked tells nobody there: those who wake unlink it without the lock */
-	int64_t since;		  /* away, and not just to yield: from when, on the loop's clock */
+	int64_t since; /* away, and not just to yield: from when, on the loop's clock */
 	uint64_t label[CI_LABEL]; /* the name's first bytes, ended by a 0 */
 	bool named;		  /* the thread bears it */
 	bool blocking;		  /* inside a blocking section */

@@ -582,7 +582,8 @@ CORO(dumps_beside_players)
 {
 	cigo_queue *q[] = { cigo_queue_new(sizeof(int), 1), cigo_queue_new(sizeof(int), 1), NULL };
 	q[2] = q[0];
-	cigo_task *a = cigo_spawn(ctx, sends_on, &q[0], 0), *b = cigo_spawn(ctx, sends_on, &q[1], 0);
+	cigo_task *a = cigo_spawn(ctx, sends_on, &q[0], 0),
+		  *b = cigo_spawn(ctx, sends_on, &q[1], 0);
 
 	ok(cigo_put(ctx, q[0], &(int){ 2000 }));
 	while (!cigo_future_is_done(a) && !cigo_future_is_done(b))
@@ -706,8 +707,7 @@ int main(void)
 	tc = t_case(s, "outside");
 	t_add(tc, another_thread_asks_through_the_door, a_coroutine_that_hogs_is_named,
 	      a_callback_that_hogs_is_named, loops_that_do_not_run_say_so, preemptively_many_run,
-	      preemptively_others_go_on_meanwhile,
-	      no_file_is_misuse);
+	      preemptively_others_go_on_meanwhile, no_file_is_misuse);
 	tc = t_case(s, "signal");
 	t_add(tc, a_signal_asks_and_names_who_runs_at_once,
 	      the_program_may_wait_for_the_same_signal, the_environment_asks_for_sigusr1,
