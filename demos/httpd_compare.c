@@ -134,8 +134,8 @@ int httpd_compare(int argc, char **argv)
 		.name = "httpd",
 		.title = "Web: a server as coroutines, as threads, as a state machine",
 		.lesson =
-			"Three ways to serve many at once. Without options, and with -a, -t, -n, it is a "
-			"server: httpd [FOLDER].",
+			"Three ways to serve many at once. Without these options it is a server: httpd "
+			"[-a ADDRESS] [-t SECONDS it waits for a client] [-n CONNECTIONS at most] [FOLDER].",
 		.variants = variants,
 		.columns = compare_columns,
 		.options = options,
