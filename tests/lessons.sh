@@ -271,7 +271,7 @@ mv "$tmp/out" "$tmp/first"
 demo interleave --model cooperative &&
 	test "$(grep seed "$tmp/first")" = "$(grep seed "$tmp/out")"
 report $? "interleave: the same seed, the same order"
-wrong 9 10 10 interleave --model preemptive --tries 200
+wrong 9 10 10 interleave --model preemptive --tries 1000
 report $? "interleave: preemptively letters are torn, in 9 of 10 runs at least"
 demo interleave --model preemptive
 torn=$(sed -n 's/^  \([ABab]*\): no seed shows this$/\1/p' "$tmp/out")
