@@ -165,7 +165,7 @@ int ci_cpu_wanted(void)
 	if (fd >= 0)
 		close(fd);
 	if (n <= 0)
-		return -err;
+		return n ? -err : -EINVAL;
 	text[n] = '\0';
 	const char *slash = strchr(text, '/'); /* "0.42 1.18 2.26 3/345 6789": 3 of 345 */
 	if (!slash)

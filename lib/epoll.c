@@ -16,7 +16,7 @@
 struct epoll {
 	struct ci_poller poller;
 	int fd, wake_fd;
-	bool no_pwait2; /* the kernel (< 5.11) or a tool does not know it: milliseconds then */
+	bool no_pwait2; /* the kernel (< 5.11), a tool or a filter does not know it: milliseconds then */
 };
 
 static const uint64_t wake_key = 0; /* no watch's */
@@ -88,7 +88,7 @@ static int wait_epoll(struct epoll *e, struct epoll_event *events, int n, int64_
 		CI_OUTSIDE(count = epoll_pwait2(e->fd, events, n, timeout == CIGO_NEVER ? NULL : &t,
 						NULL));
 
-		if (count >= 0 || errno != ENOSYS)
+		if (count >= 0 || (errno != ENOSYS && errno != EPERM)) /* EPERM: filters say so */
 			return count;
 		e->no_pwait2 = true;
 	}

@@ -496,6 +496,30 @@ T_TEST(interrupted_waits_are_no_failures)
 	close(server);
 }
 
+CORO(sleep_arg)
+{
+	return cigo_sleep(ctx, *(const int64_t *)arg);
+}
+
+/* A kernel or a tool that does not know the call, and a filter that forbids what it does not know. */
+T_TEST(without_epoll_pwait2_it_waits_all_the_same)
+{
+	cigo_loop_options o = { .size = sizeof o,
+				.clock = CIGO_CLOCK_REAL,
+				.poller = CIGO_POLLER_EPOLL };
+	static const int errors[] = { ENOSYS, EPERM };
+
+	for (int i = 0; i < 2; i++) {
+		int64_t ns = CIGO_MS(20), before = t_real_now();
+
+		fault_arm_from("epoll_pwait2", 1, errors[i]);
+		ok(cigo_run_with(&o, cigo_ctx_background(), sleep_arg, &ns));
+		fault_disarm();
+		ck_assert_int_ge(t_real_now() - before, ns);
+		equal(fault_hits(), 1); /* it is not tried again */
+	}
+}
+
 /* ---- main cannot begin ---- */
 
 CORO(do_nothing_at_all)
@@ -612,6 +636,7 @@ int main(void)
 	FOR_BOTH(tc, whenever_threads_run_out_nothing_leaks_hangs_or_crashes);
 	t_add(tc, without_a_loop_a_wait_for_signals_leaks_nothing_whichever_call_fails);
 	t_add(tc, interrupted_waits_are_no_failures);
+	t_add(tc, without_epoll_pwait2_it_waits_all_the_same);
 	t_add(tc, a_loop_that_cannot_be_set_up_says_why);
 	t_add(tc, without_a_loop_too_whichever_call_fails_nothing_leaks_hangs_or_crashes);
 	return t_main(s);
