@@ -101,7 +101,8 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	ci_engine_hold(loop, me);
 	me->free_calls = me->dead_awaits = 0;
 	ci_trace(loop, start, t->number, t->name, false);
-	if (ci_preemptive(loop)) /* it may run for long, beside others that are looked at */
+	/* Else when it first suspends, which the short ones never do. */
+	if (ci_preemptive(loop) || loop->options.debug == CIGO_DEBUG_ON)
 		ci_engine_name(me);
 	int err = coroutine(t->name, t->number, t);
 	check_return(t, me);

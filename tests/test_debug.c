@@ -208,6 +208,29 @@ T_TEST(nor_a_task_that_was_told_to_end_with_that_error)
 	ck_assert_str_eq(run_virtual(ends_one_for_a_reason, NULL, 0), "");
 }
 
+/* ---- names ---- */
+
+CORO(begins)
+{
+	char name[16] = "";
+
+	pthread_getname_np(pthread_self(), name, sizeof name);
+	ck_assert_str_eq(name, "begins");
+	return 0;
+}
+
+CORO(starts_one)
+{
+	return cigo_future_take(ctx, cigo_spawn(ctx, begins, NULL, 0), NULL, 0);
+}
+
+T_TEST(threads_bear_names_from_the_first_step_on)
+{
+	ck_assert_str_eq(run_virtual(starts_one, NULL, 0), "");
+}
+
+/* ---- who asks ---- */
+
 static void hears(const cigo_ctx *ctx, cigo_future *f, int err, void *arg)
 {
 	CIGO_UNUSED(ctx), CIGO_UNUSED(f), CIGO_UNUSED(arg);
@@ -380,6 +403,7 @@ int main(void)
 	      who_gives_the_baton_up_is_no_hog, how_long_is_long_is_an_option,
 	      nothing_is_said_without_the_debug_mode);
 	tc = t_case(s, "errors");
+	t_add(tc, threads_bear_names_from_the_first_step_on);
 	t_add(tc, nor_a_task_that_was_told_to_end_with_that_error);
 	t_add(tc, a_detached_task_that_fails_is_told, so_is_one_that_is_left_over,
 	      so_is_a_future_but_not_a_cancelled_one, whoever_asks_is_left_alone);
