@@ -204,6 +204,13 @@ static int server(cigo_ctx *ctx, void *arg, void *ret)
 int main(int argc, char **argv)
 {
 	static char anywhere[] = "127.0.0.1:0";
+
+	if (argc > 2 || (argc > 1 && argv[1][0] == '-')) {
+		fputs("usage: chat [ADDRESS]\n\nA server where many talk: connect to the address it prints, "
+		      "with nc or telnet.\n",
+		      stderr);
+		return 2;
+	}
 	int err = cigo_run(server, argc > 1 ? argv[1] : anywhere);
 
 	if (err < 0)
