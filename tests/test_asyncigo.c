@@ -974,9 +974,7 @@ int main(void)
 	      fault_08_a_timeout_around_an_await_fires,
 	      fault_09_yield_under_a_dead_child_context_gives_the_cause,
 	      fault_10_a_shield_holds_against_every_reason,
-	      fault_11_a_task_stopped_before_its_start_completes,
 	      fault_12_a_cancellation_from_outside_is_noticed_at_once,
-	      fault_13_a_deadline_lets_every_coroutine_clean_up,
 	      fault_14_posting_to_an_ended_loop_is_an_error, fault_15_waiting_for_nothing_returns,
 	      fault_16_close_wakes_who_waits,
 	      fault_17_a_second_reader_is_told_and_the_first_reads_on,
@@ -990,13 +988,16 @@ int main(void)
 	      fault_26_a_read_gives_no_more_than_asked_for,
 	      fault_27_reading_a_long_line_in_small_pieces_takes_linear_time,
 	      fault_28_a_line_has_a_limit_and_what_came_is_not_lost,
-	      fault_29_an_event_never_reaches_the_next_owner_of_a_descriptor_s_number,
 	      fault_30_a_child_outlives_its_spawner,
 	      fault_31_resolving_a_name_does_not_block_the_loop,
 	      fault_31_who_gives_up_on_a_name_need_not_wait_for_it,
-	      fault_33_each_of_several_errors_can_be_asked_for,
 	      fault_34_an_await_in_a_callback_names_the_misuse,
 	      fault_34_a_yield_in_a_callback_names_the_misuse);
+	t_add_cooperative(tc, fault_13_a_deadline_lets_every_coroutine_clean_up);
+	t_add_cooperative(tc, fault_11_a_task_stopped_before_its_start_completes);
+	t_add_cooperative(tc, fault_33_each_of_several_errors_can_be_asked_for);
+	t_add_cooperative(tc,
+			  fault_29_an_event_never_reaches_the_next_owner_of_a_descriptor_s_number);
 	t_add_cooperative(tc, fault_14_ten_thousand_posts_block_nobody_while_the_loop_is_busy);
 	t_add_cooperative(tc, fault_03_a_yielding_task_does_not_starve_io);
 	t_add_cooperative(tc, fault_03_what_is_added_in_a_tick_runs_in_the_next);

@@ -653,7 +653,7 @@ int main(void)
 	t_add(tc, a_called_callback_cannot_be_cancelled);
 	t_add_cooperative(tc, an_old_id_never_means_a_new_callback);
 	t_add(tc, an_id_nobody_gave_cancels_nothing);
-	t_add(tc, a_callback_may_cancel_another_that_is_due_at_the_same_time);
+	t_add_cooperative(tc, a_callback_may_cancel_another_that_is_due_at_the_same_time);
 	t_add(tc, a_callback_cannot_cancel_itself);
 	t_add(tc, calls_on_no_loop_fail);
 	tc = t_case(s, "wait_idle");
@@ -664,7 +664,7 @@ int main(void)
 	t_add(tc, cancelling_the_last_callback_makes_the_loop_idle);
 	t_add(tc, wait_idle_heeds_its_context);
 	tc = t_case(s, "end");
-	t_add(tc, callbacks_left_at_the_end_are_called_once_with_a_negative_status);
+	t_add_cooperative(tc, callbacks_left_at_the_end_are_called_once_with_a_negative_status);
 	t_add(tc, what_is_called_past_the_end_is_refused_or_called_once);
 	t_add(tc, a_loop_past_its_end_takes_no_callbacks);
 	tc = t_case(s, "misuse");

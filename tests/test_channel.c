@@ -926,12 +926,12 @@ int main(void)
 	      calls_wait_no_longer_than_their_timeout, waiters_are_cancelled_at_the_run_s_end);
 	tc = t_case(s, "select");
 	t_add(tc, select_does_what_is_ready,
-	      select_waits_for_the_first_that_becomes_ready_and_leaves_the_others,
-	      selects_stand_in_the_line_with_the_others, two_selects_meet,
+	      select_waits_for_the_first_that_becomes_ready_and_leaves_the_others, two_selects_meet,
 	      a_select_does_not_meet_itself_but_its_like, of_several_ready_each_has_its_turn,
 	      with_a_seed_the_choice_is_random_and_repeats, a_closed_channel_is_ready,
 	      a_cancelled_select_does_nothing, a_select_waits_no_longer_than_its_timeout,
 	      a_select_may_have_many_cases);
+	t_add_cooperative(tc, selects_stand_in_the_line_with_the_others);
 	tc = t_case_slow(s, "schedules", 60);
 	t_add(tc, under_any_schedule_what_is_sent_is_received_once,
 	      under_any_schedule_and_cancellation_what_is_sent_is_received_once,

@@ -676,7 +676,7 @@ T_TEST(the_environment_asks_for_sigusr1)
 	int err = cigo_run(gets_usr1, NULL);
 	const char *got = caught_stderr(&c);
 	ok(err);
-	ck_assert_ptr_nonnull(strstr(got, "  main #1  waits 0.0"));
+	ck_assert_ptr_nonnull(strstr(got, "  main #1  waits 0."));
 	setenv("CIGO_DUMP", "0", 1);
 	ck_assert_ptr_eq(signal(SIGUSR1, SIG_IGN), SIG_DFL);
 	ok(cigo_run(gets_usr1, NULL)); /* goes on */

@@ -915,8 +915,8 @@ int main(void)
 	      a_group_s_tasks_descend_from_its_context,
 	      a_wait_whose_context_ends_cancels_the_group_and_waits_on,
 	      cancelling_who_waits_in_a_group_cancels_the_group_and_waits_for_it,
-	      close_cancels_what_runs_and_waits_for_it_whatever_the_context_says,
 	      a_group_may_be_made_for_clean_up, a_group_in_a_dead_context_begins_nothing);
+	t_add_cooperative(tc, close_cancels_what_runs_and_waits_for_it_whatever_the_context_says);
 	t_add_cooperative(tc, cancelling_a_group_cancels_all_also_those_still_to_come);
 	tc = t_case(s, "cycles");
 	t_add(tc, a_task_that_waits_for_its_own_group_is_told,

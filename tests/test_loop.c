@@ -2402,7 +2402,7 @@ int main(void)
 	t_add(tc, an_outer_context_outlives_its_runs);
 	tc = t_case(s, "end");
 	t_add(tc, sleeping_leftovers_are_cancelled_and_return);
-	t_add(tc, leftovers_not_yet_started_never_run_and_their_arguments_are_freed);
+	t_add_cooperative(tc, leftovers_not_yet_started_never_run_and_their_arguments_are_freed);
 	t_add(tc, leftovers_waiting_for_io_are_cancelled_and_return);
 	t_add(tc, a_leftover_may_clean_up_and_the_run_waits_for_it);
 	t_add(tc, what_a_leftover_spawns_at_the_end_never_runs);

@@ -459,9 +459,10 @@ int main(void)
 	t_add_cooperative(tc, the_lock_is_handed_over_and_cannot_be_snatched_away);
 	t_add_cooperative(tc, the_lock_is_handed_over_in_the_order_of_coming);
 	tc = t_case(s, "cancelling");
-	t_add(tc, a_cancelled_waiter_just_leaves_the_line, a_lock_waits_no_longer_than_its_timeout,
-	      a_failed_lock_does_not_hold, a_lock_handed_over_before_the_cancellation_is_held,
+	t_add(tc, a_lock_waits_no_longer_than_its_timeout, a_failed_lock_does_not_hold,
+	      a_lock_handed_over_before_the_cancellation_is_held,
 	      a_lock_is_not_handed_to_who_was_cancelled_before);
+	t_add_cooperative(tc, a_cancelled_waiter_just_leaves_the_line);
 	t_add_cooperative(tc, waiters_are_cancelled_at_the_run_s_end);
 	tcase_add_loop_test(tc, under_any_schedule_and_cancellation_one_is_inside_at_a_time, 0, 10);
 	tc = t_case(s, "misuse");

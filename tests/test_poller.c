@@ -440,7 +440,8 @@ int main(void)
 	t_add_loop_cooperative(tc,
 			       descriptors_ready_at_once_are_served_in_the_order_of_their_waiters,
 			       CIGO_POLLER_EPOLL, CIGO_POLLER_POLL + 1);
-	FOR_BOTH(tc, hundreds_of_descriptors_can_be_waited_for);
+	t_add_loop_cooperative(tc, hundreds_of_descriptors_can_be_waited_for, CIGO_POLLER_EPOLL,
+			       CIGO_POLLER_POLL + 1);
 	FOR_BOTH(tc, reading_and_writing_are_waited_for_apart);
 	FOR_BOTH(tc, one_waiter_may_wait_for_either);
 	FOR_BOTH(tc, a_hang_up_is_ready_for_all_that_was_asked);

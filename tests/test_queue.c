@@ -1167,9 +1167,9 @@ int main(void)
 	t_add_cooperative(tc, getters_are_served_in_the_order_of_their_coming);
 	tc = t_case(s, "putting");
 	t_add(tc, put_waits_while_the_queue_is_full, a_cancelled_put_is_not_in_the_queue,
-	      a_put_that_succeeded_before_the_cancellation_says_so,
 	      a_put_waits_no_longer_than_its_timeout,
 	      a_producer_and_a_consumer_keep_each_other_going);
+	t_add_cooperative(tc, a_put_that_succeeded_before_the_cancellation_says_so);
 	t_add_cooperative(tc, a_full_queue_lets_several_producers_in_by_turns);
 	t_add_cooperative(tc,
 			  putters_are_served_in_the_order_of_their_coming_and_none_jumps_the_line);
@@ -1192,7 +1192,8 @@ int main(void)
 	tc = t_case_slow(s, "schedules", 30);
 	t_add(tc, under_any_schedule_no_kind_loses_or_doubles_an_item);
 	tc = t_case(s, "timeouts");
-	t_add(tc, get_timeout_waits_so_long_and_no_longer, a_timeout_does_not_hide_a_cancellation);
+	t_add(tc, a_timeout_does_not_hide_a_cancellation);
+	t_add_cooperative(tc, get_timeout_waits_so_long_and_no_longer);
 	t_add_cooperative(tc, put_timeout_waits_so_long_and_no_longer);
 	tc = t_case(s, "join");
 	t_add(tc, a_cancelled_join_leaves_and_a_put_that_failed_does_not_count,

@@ -364,15 +364,15 @@ int main(void)
 	TCase *tc = t_case(s, "units");
 
 	t_add(tc, units_there_are_taken_at_once, no_more_are_inside_than_there_are_units,
-	      units_are_handed_over_in_the_order_of_coming, try_acquire_takes_only_what_is_there,
-	      a_callback_may_release);
+	      try_acquire_takes_only_what_is_there, a_callback_may_release);
+	t_add_cooperative(tc, units_are_handed_over_in_the_order_of_coming);
 	t_add_cooperative(tc, a_unit_handed_over_cannot_be_snatched_away);
 	t_add_cooperative(tc, who_never_has_to_wait_gives_the_others_a_turn);
 	tc = t_case(s, "cancelling");
-	t_add(tc, a_cancelled_waiter_just_leaves_the_line,
-	      a_unit_handed_over_before_the_cancellation_is_taken,
+	t_add(tc, a_unit_handed_over_before_the_cancellation_is_taken,
 	      a_unit_is_not_handed_to_who_was_cancelled_before,
 	      an_acquire_waits_no_longer_than_its_timeout, waiters_are_cancelled_at_the_run_s_end);
+	t_add_cooperative(tc, a_cancelled_waiter_just_leaves_the_line);
 	tc = t_case_slow(s, "schedules", 30);
 	t_add(tc, under_any_schedule_and_cancellation_no_unit_is_lost_or_doubled);
 	tc = t_case(s, "bad input and plain threads");

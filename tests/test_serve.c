@@ -670,7 +670,7 @@ int main(void)
 	tc = t_case(s, "descriptors");
 	t_add_cooperative(tc, without_descriptors_it_waits_and_does_not_spin);
 	t_add_cooperative(tc, without_descriptors_it_hears_of_a_stop);
-	t_add(tc, when_descriptors_come_free_elsewhere_it_goes_on_within_a_second);
+	t_add_cooperative(tc, when_descriptors_come_free_elsewhere_it_goes_on_within_a_second);
 	tc = t_case_slow(s, "orders", 40);
 	t_add(tc, whatever_the_order_all_are_served);
 	tc = t_case(s, "misuse");

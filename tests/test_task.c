@@ -1409,8 +1409,7 @@ int main(void)
 	Suite *s = suite_create("task");
 	TCase *tc = t_case(s, "spawning");
 
-	t_add(tc, spawn_returns_before_the_body_begins,
-	      a_task_s_result_is_its_body_s_value_and_error,
+	t_add(tc, a_task_s_result_is_its_body_s_value_and_error,
 	      a_finished_task_can_be_asked_again_and_again,
 	      a_task_is_named_after_its_function_or_as_it_is_told,
 	      a_coroutine_knows_its_task_and_a_callback_has_none,
@@ -1421,21 +1420,21 @@ int main(void)
 	      errno_is_kept_though_the_loop_s_work_fails_on_the_same_thread,
 	      coroutines_that_live_together_have_different_threads_and_none_the_home_thread,
 	      a_task_s_handle_may_outlive_its_loop,
-	      when_main_returns_the_others_are_cancelled_and_run_to_their_end,
 	      a_task_that_could_not_be_made_is_one_that_failed,
 	      a_result_of_an_absurd_size_is_want_of_memory,
 	      a_task_no_thread_can_be_had_for_fails_with_eagain_and_its_argument_is_freed,
 	      a_task_too_large_for_every_thread_there_is_fails_too);
+	t_add_cooperative(tc, when_main_returns_the_others_are_cancelled_and_run_to_their_end);
+	t_add_cooperative(tc, spawn_returns_before_the_body_begins);
 	t_add_cooperative(tc, bodies_begin_in_the_order_of_spawning);
 	tc = t_case(s, "arguments");
 	t_add(tc, an_argument_is_freed_once_its_body_has_returned,
 	      a_copied_argument_is_freed_as_the_copy,
-	      an_argument_is_freed_once_when_its_body_is_cancelled,
-	      an_argument_is_freed_once_when_the_run_ends);
+	      an_argument_is_freed_once_when_its_body_is_cancelled);
+	t_add_cooperative(tc, an_argument_is_freed_once_when_the_run_ends);
 	t_add_cooperative(tc, an_argument_is_freed_once_when_its_body_never_ran);
 	tc = t_case(s, "cancelling");
-	t_add(tc, a_cancelled_body_runs_on_and_its_waits_return_the_cause,
-	      a_cancelled_task_ends_with_the_reason_whatever_its_body_returned,
+	t_add(tc, a_cancelled_task_ends_with_the_reason_whatever_its_body_returned,
 	      a_task_is_done_only_when_its_body_has_returned,
 	      awaiting_a_task_passes_a_cancellation_on_and_waits_for_its_body,
 	      a_timeout_around_an_await_cancels_the_task_and_waits_for_its_body,
@@ -1447,15 +1446,18 @@ int main(void)
 	      cancelling_a_task_does_not_cancel_its_spawner_nor_its_siblings,
 	      a_task_may_cancel_itself, stop_cancels_waits_and_tells_the_error,
 	      stop_tells_the_error_of_a_task_that_was_done_before,
-	      stop_before_the_start_completes_too, stop_waits_under_a_dead_context_too);
+	      stop_waits_under_a_dead_context_too);
+	t_add_cooperative(tc, a_cancelled_body_runs_on_and_its_waits_return_the_cause);
+	t_add_cooperative(tc, stop_before_the_start_completes_too);
 	t_add_cooperative(tc, a_task_whose_context_ends_before_its_first_step_never_runs);
 	t_add_cooperative(tc, the_first_reason_stays);
 	t_add_cooperative(tc, a_task_cancelled_before_its_first_step_never_runs);
 	tc = t_case(s, "cycles");
 	t_add(tc, a_task_that_awaits_itself_is_told, tasks_that_await_each_other_are_told,
-	      a_circle_of_many_tasks_is_found, a_child_that_awaits_its_awaiting_parent_is_told,
+	      a_child_that_awaits_its_awaiting_parent_is_told,
 	      a_parent_that_awaits_the_child_awaiting_it_is_told,
 	      a_long_chain_of_awaits_is_no_circle, who_stops_the_one_that_awaits_it_is_told);
+	t_add_cooperative(tc, a_circle_of_many_tasks_is_found);
 	tc = t_case(s, "yield");
 	t_add(tc, yield_alone_returns, yield_under_a_dead_context_gives_the_cause,
 	      yield_without_a_loop_is_the_system_s, yielding_tasks_do_not_starve_a_timer);
@@ -1466,8 +1468,8 @@ int main(void)
 	      sleep_takes_the_time_asked_for, sleep_never_takes_less,
 	      a_sleep_for_ever_ends_by_cancellation_only,
 	      a_sleep_under_a_dead_context_gives_the_cause_without_sleeping,
-	      a_sleep_without_a_loop_blocks_the_thread,
-	      a_sleep_that_was_over_before_the_cancellation_has_succeeded);
+	      a_sleep_without_a_loop_blocks_the_thread);
+	t_add_cooperative(tc, a_sleep_that_was_over_before_the_cancellation_has_succeeded);
 	t_add_cooperative(tc, a_sleep_of_no_time_is_a_yield);
 	t_add_cooperative(tc, sleepers_wake_in_the_order_of_their_times_and_then_of_their_coming);
 	tc = t_case(s, "seeds");

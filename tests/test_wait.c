@@ -693,7 +693,6 @@ int main(void)
 	t_add_cooperative(tc, a_wait_that_was_over_before_the_cancellation_has_succeeded);
 	tc = t_case(s, "first result");
 	t_add(tc, first_result_gives_the_value_and_the_index_of_the_first_success,
-	      a_loser_that_was_about_to_run_finds_itself_cancelled,
 	      the_losers_have_returned_when_first_result_returns,
 	      plain_futures_that_lose_are_cancelled,
 	      when_all_fail_first_result_gives_the_error_of_the_last_to_finish,
@@ -702,9 +701,10 @@ int main(void)
 	      when_the_context_ends_first_result_cancels_all_and_waits_for_them,
 	      tasks_that_wait_for_each_other_s_first_result_do_not_hang,
 	      first_result_tells_what_is_done_under_a_dead_context_too,
-	      first_result_under_a_dead_context_cancels_all,
 	      the_same_future_may_race_against_itself, first_result_drops_a_value_nobody_wants,
 	      first_result_of_oneself_does_not_hang);
+	t_add_cooperative(tc, first_result_under_a_dead_context_cancels_all);
+	t_add_cooperative(tc, a_loser_that_was_about_to_run_finds_itself_cancelled);
 	t_add_cooperative(tc, the_first_success_cancels_the_others_before_they_can_begin);
 	tcase_add_loop_test(tc, under_any_schedule_there_is_exactly_one_first_result, 0, 10);
 	tc = t_case(s, "misuse");
