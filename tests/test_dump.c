@@ -567,43 +567,54 @@ T_TEST(preemptively_many_run)
 	ok(cigo_run_with(&o, cigo_ctx_background(), dumps_beside_a_cruncher, NULL));
 }
 
-CORO(sends_on)
-{
-	cigo_queue **q = arg;
-	int ball, err;
+enum { WAITERS = 50 };
 
-	while (!(err = cigo_pop(ctx, q[0], &ball)) && ball > 0)
-		err = cigo_put(ctx, q[1], &(int){ ball - 1 });
-	return err;
+CORO(awaits_with_others)
+{
+	return cigo_join(ctx, (cigo_future *)arg);
 }
 
-/* Who has been woken runs in a moment, and looks as what it is: the detectors look on. */
-CORO(dumps_beside_players)
-{
-	cigo_queue *q[] = { cigo_queue_new(sizeof(int), 1), cigo_queue_new(sizeof(int), 1), NULL };
-	q[2] = q[0];
-	cigo_task *a = cigo_spawn(ctx, sends_on, &q[0], 0),
-		  *b = cigo_spawn(ctx, sends_on, &q[1], 0);
+static bool seen_enough; /* atomic */
 
-	ok(cigo_put(ctx, q[0], &(int){ 2000 }));
-	while (!cigo_future_is_done(a) && !cigo_future_is_done(b))
-		free(dump(cigo_ctx_loop(ctx), 0));
-	ok(cigo_put(ctx, q[0], &(int){ 0 }));
-	ok(cigo_put(ctx, q[1], &(int){ 0 }));
-	ok(cigo_take(ctx, a, (char *)NULL));
-	ok(cigo_take(ctx, b, (char *)NULL));
-	cigo_queue_free(q[0]);
-	cigo_queue_free(q[1]);
+/* Who has been woken, and does not run yet, is ready. It does not wait for what is done. */
+CORO(looks_on)
+{
+	while (!__atomic_load_n(&seen_enough, __ATOMIC_SEQ_CST)) {
+		char *text = dump(cigo_ctx_loop(ctx), 0);
+
+		ck_assert_ptr_null(strstr(text, "(done)"));
+		free(text);
+		usleep(100); /* others want the lock */
+	}
 	return 0;
 }
 
-T_TEST(preemptively_others_go_on_meanwhile)
+CORO(wakes_many)
+{
+	cigo_task *onlooker = cigo_spawn(ctx, looks_on, NULL, 0), *t[WAITERS];
+
+	for (int round = 0; round < 20; round++) {
+		cigo_future *f = cigo_future_new(0);
+
+		for (int i = 0; i < WAITERS; i++)
+			t[i] = cigo_spawn(ctx, awaits_with_others, f, 0);
+		ok(cigo_sleep(ctx, CIGO_MS(2)));
+		ok(cigo_future_complete(f, NULL, 0, 0));
+		for (int i = 0; i < WAITERS; i++)
+			ok(cigo_future_take(ctx, t[i], NULL, 0));
+		cigo_future_unref(f);
+	}
+	__atomic_store_n(&seen_enough, true, __ATOMIC_SEQ_CST);
+	return cigo_future_take(ctx, onlooker, NULL, 0);
+}
+
+T_TEST(preemptively_who_is_woken_is_ready)
 {
 	cigo_loop_options o = { .size = sizeof o,
 				.model = CIGO_PREEMPTIVE,
 				.clock = CIGO_CLOCK_REAL };
 
-	ok(cigo_run_with(&o, cigo_ctx_background(), dumps_beside_players, NULL));
+	ok(cigo_run_with(&o, cigo_ctx_background(), wakes_many, NULL));
 }
 
 /* ---- by signal ---- */
@@ -707,7 +718,7 @@ int main(void)
 	tc = t_case(s, "outside");
 	t_add(tc, another_thread_asks_through_the_door, a_coroutine_that_hogs_is_named,
 	      a_callback_that_hogs_is_named, loops_that_do_not_run_say_so, preemptively_many_run,
-	      preemptively_others_go_on_meanwhile, no_file_is_misuse);
+	      preemptively_who_is_woken_is_ready, no_file_is_misuse);
 	tc = t_case(s, "signal");
 	t_add(tc, a_signal_asks_and_names_who_runs_at_once,
 	      the_program_may_wait_for_the_same_signal, the_environment_asks_for_sigusr1,
