@@ -283,6 +283,17 @@ static void choose(struct lab *lab, char **names)
 	}
 }
 
+/* A folder that takes files; else errno says why not. */
+static bool can_write(const char *folder)
+{
+	struct stat s;
+
+	if (stat(folder, &s) || access(folder, W_OK | X_OK))
+		return false;
+	errno = ENOTDIR;
+	return S_ISDIR(s.st_mode);
+}
+
 static int usage(FILE *out)
 {
 	fputs("usage: lab [--out FOLDER] [--from FOLDER] [DEMO]...\n\n"
@@ -318,7 +329,7 @@ int main(int argc, char **argv)
 	}
 	if (!lab.from)
 		lab.from = own_folder();
-	if (mkdir(lab.out, 0777) && errno != EEXIST) {
+	if ((mkdir(lab.out, 0777) && errno != EEXIST) || !can_write(lab.out)) {
 		fprintf(stderr, "lab: %s: %s\n", lab.out, strerror(errno));
 		return 1;
 	}

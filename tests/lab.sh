@@ -79,6 +79,9 @@ page_has 'Good &amp; &lt;b&gt;bold&lt;/b&gt;'
 "$lab" --out "$tmp/nowhere/out" --from "$tmp/demos" good >"$tmp/said" 2>&1
 test $? = 1 && grep -q 'nowhere/out: No such file' "$tmp/said"
 report $? "a folder that cannot be made"
+"$lab" --out "$tmp/demos/good" --from "$tmp/demos" good >"$tmp/said" 2>&1
+test $? = 1 && test "$(wc -l <"$tmp/said")" = 1
+report $? "what is no folder is refused at once"
 "$lab" --nonsense >"$tmp/said" 2>&1
 test $? = 2 && "$lab" --help >"$tmp/said" && grep -q '^usage: lab' "$tmp/said"
 report $? "help"
