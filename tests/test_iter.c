@@ -1111,7 +1111,7 @@ int main(void)
 	      a_zip_s_part_outside_of_the_item_is_misuse, flattening_what_is_no_iterator_is_misuse,
 	      flattening_to_another_size_is_misuse, strings_of_what_is_no_bytes_is_misuse,
 	      a_map_without_a_function_is_misuse, asking_from_inside_is_misuse,
-	      two_consumers_at_once_are_misuse, closing_while_somebody_asks_is_misuse,
-	      waiting_in_completed_without_a_loop_is_misuse);
+	      two_consumers_at_once_are_misuse, waiting_in_completed_without_a_loop_is_misuse);
+	t_add_cooperative(tc, closing_while_somebody_asks_is_misuse);
 	return t_main(s);
 }
