@@ -414,11 +414,11 @@ static void take(struct ci_strand *me)
 
 static void hand_over(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to)
 {
-	bool spin = loop->cpu.spins && ci_pair_pass(loop, me, to);
+	int64_t spin = loop->cpu.spins ? ci_pair_pass(loop, me, to) : 0;
 
 	prepare(loop, to);
 	ci_baton_pass(&to->baton);
-	bool won = spin && ci_pair_spin(me);
+	bool won = spin && ci_pair_spin(me, spin);
 	take(me);
 	if (spin && !me->over)
 		ci_pair_spun(loop, won);

@@ -11,10 +11,12 @@
 
 /* About what a sleep and a wake on another CPU cost. */
 #define SPIN INT64_C(8000) /* ns */
+/* What it may take to wake a CPU that idles. */
+#define WAKE INT64_C(100000) /* ns */
 
 enum {
 	LOOKS = 32, /* at the semaphore, between looks at the clock */
-	MOST_NEEDED = 1 << 16
+	MOST_NEEDED = 8192
 };
 
 void ci_pair_open(cigo_loop *loop)
@@ -45,12 +47,13 @@ static void no_room(struct ci_pair *p)
 		p->need = CI_PAIR_RETRY;
 }
 
-/* Besides the one or two of us, is there a CPU for which nobody waits? */
-static bool room(int ours)
+/* Besides the two of us, is there a CPU for which nobody waits? Who passed the baton last may have been
+ * preempted by who got it, before it slept: so it counts as one that wants to run. */
+static bool room(void)
 {
 	int wanted = ci_cpu_wanted();
 
-	return wanted >= 0 && wanted - ours < (int)sysconf(_SC_NPROCESSORS_ONLN) - 1;
+	return wanted >= 0 && wanted - 2 < (int)sysconf(_SC_NPROCESSORS_ONLN) - 1;
 }
 
 static void begin(cigo_loop *loop, struct ci_strand *beside)
@@ -59,9 +62,10 @@ static void begin(cigo_loop *loop, struct ci_strand *beside)
 
 	p->run = 0;
 	p->spins = p->lost = 0;
+	p->warm = CI_PAIR_WARM;
 	if (loop->cpu.home == CI_CPU_ANY)
 		return;
-	if (!room(1)) {
+	if (!room()) {
 		no_room(p);
 		return;
 	}
@@ -73,7 +77,7 @@ static void begin(cigo_loop *loop, struct ci_strand *beside)
 /* Once may be anything that just passes by. */
 static void look_round(struct ci_pair *p)
 {
-	bool crowded = !room(2);
+	bool crowded = !room();
 
 	if (crowded && p->crowded)
 		no_room(p);
@@ -82,7 +86,7 @@ static void look_round(struct ci_pair *p)
 	p->crowded = crowded;
 }
 
-bool ci_pair_pass(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to)
+int64_t ci_pair_pass(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to)
 {
 	struct ci_pair *p = &loop->pair;
 	bool alternates = me == p->to && to == p->from;
@@ -91,16 +95,13 @@ bool ci_pair_pass(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to)
 	p->to = to;
 	if (ci_unlikely(!alternates)) {
 		stop(p);
-		return false;
+		return 0;
 	}
-	if (ci_likely(p->on)) {
-		if (loop->cpu.home == CI_CPU_ANY)
-			stop(p);
-		return p->on;
-	}
-	if (++p->run >= p->need)
+	if (ci_unlikely(!p->on) && ++p->run >= p->need)
 		begin(loop, to);
-	return p->on;
+	if (p->on && loop->cpu.home == CI_CPU_ANY)
+		stop(p);
+	return !p->on ? 0 : p->warm ? WAKE : SPIN;
 }
 
 static inline void relax(void)
@@ -112,9 +113,9 @@ static inline void relax(void)
 #endif
 }
 
-bool ci_pair_spin(struct ci_strand *me)
+bool ci_pair_spin(struct ci_strand *me, int64_t ns)
 {
-	int64_t end = ci_clock_now() + SPIN;
+	int64_t end = ci_clock_now() + ns;
 
 	do {
 		for (int i = 0; i < LOOKS; i++) {
@@ -136,9 +137,14 @@ void ci_pair_spun(cigo_loop *loop, bool won)
 	loop->stats.spins++;
 	if (!p->on)
 		return;
-	p->spins++;
-	p->lost += !won;
-	if (p->spins < CI_PAIR_CHECK && (p->spins < 16 || p->lost < p->spins / 2))
+	bool warm = p->warm == 0;
+	if (!warm)
+		p->warm--;
+	else if (!won) /* I slept: waking me takes the other's patience */
+		p->warm = CI_PAIR_AGAIN;
+	p->spins += warm;
+	p->lost += warm && !won;
+	if (p->spins < CI_PAIR_CHECK && (p->spins < CI_PAIR_BEGIN || p->lost < p->spins / 2))
 		return;
 	if (p->lost >= p->spins / 2)
 		give_up(p);
