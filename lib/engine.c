@@ -504,6 +504,8 @@ static void strand_body(struct ci_strand *me)
 	}
 	take(me);
 	me->tid = gettid();
+	if (!me->over && me->loop->cpu.on && me->cpu != me->loop->cpu.home)
+		ci_cpu_settle(me->loop, me, me->loop->cpu.home); /* those it makes inherit that */
 	while (me->start) {
 		struct ci_runnable *r = me->start;
 
