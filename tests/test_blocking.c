@@ -372,7 +372,7 @@ int main(void)
 	t_add(tc, the_home_thread_drives_when_no_other_strand_can);
 	t_add(tc, blocking_call_returns_what_the_function_returned);
 	t_add(tc, blocking_sections_run_in_parallel);
-	t_add(tc, after_a_section_one_runs_at_a_time_again);
+	t_add_cooperative(tc, after_a_section_one_runs_at_a_time_again);
 	t_add(tc, a_section_keeps_errno);
 	tc = t_case(s, "cancellation");
 	t_add(tc, a_cancellation_during_a_section_is_reported_by_the_next_await);

@@ -917,7 +917,7 @@ static int main_spawns_sleepers(cigo_ctx *ctx, void *arg, void *ret)
 
 T_TEST(the_outer_context_s_deadline_reaches_all_tasks)
 {
-	cigo_ctx *outer = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_MS(5));
+	cigo_ctx *outer = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_MS(200));
 	int ended = 0;
 
 	ck_assert_int_eq(cigo_run_with(NULL, outer, main_spawns_sleepers, &ended), -ETIMEDOUT);

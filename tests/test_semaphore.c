@@ -374,7 +374,7 @@ int main(void)
 	      an_acquire_waits_no_longer_than_its_timeout, waiters_are_cancelled_at_the_run_s_end);
 	t_add_cooperative(tc, a_cancelled_waiter_just_leaves_the_line);
 	tc = t_case_slow(s, "schedules", 30);
-	t_add(tc, under_any_schedule_and_cancellation_no_unit_is_lost_or_doubled);
+	t_add_cooperative(tc, under_any_schedule_and_cancellation_no_unit_is_lost_or_doubled);
 	tc = t_case(s, "bad input and plain threads");
 	t_add(tc, a_semaphore_that_could_not_be_made_is_one_that_failed,
 	      without_a_context_nothing_is_acquired,
