@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Floor: 2 engine
- * The inbox. The order read-eventfd-then-collect loses no wake-up (tests/model/baton2.pml).
+ * The inbox. The order wait-then-collect loses no wake-up (tests/model/wakeup.pml).
  */
 #include "door.h"
 

@@ -2,7 +2,8 @@
  *
  * Floor: 5 poller
  * epoll(7). Streams are registered once, edge-triggered, for everything: no system call per wait.
- * Once-only watches are one-shot, so that a number closed and used again cannot be hit.
+ * Once-only watches are one-shot, so that a number closed and used again cannot be hit. The eventfd is
+ * edge-triggered, too: each write to it is an event, so nobody has to read it.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 
 struct epoll {
 	struct ci_poller poller;
-	int fd, wake_fd;
+	int fd;
 	bool no_pwait2; /* the kernel (< 5.11), a tool or a filter does not know it: milliseconds then */
 };
 
@@ -36,9 +37,8 @@ static int open_epoll(struct ci_poller **ret, int wake_fd)
 	if (!e)
 		return -ENOMEM;
 	e->poller.ops = &ci_epoll;
-	e->wake_fd = wake_fd;
 	e->fd = epoll_create1(EPOLL_CLOEXEC);
-	err = e->fd < 0 ? -errno : ctl(e, EPOLL_CTL_ADD, wake_fd, EPOLLIN, wake_key);
+	err = e->fd < 0 ? -errno : ctl(e, EPOLL_CTL_ADD, wake_fd, EPOLLIN | EPOLLET, wake_key);
 	if (err) {
 		if (e->fd >= 0)
 			close(e->fd);
@@ -121,15 +121,10 @@ static int wait_events(struct ci_poller *p, int64_t timeout, struct ci_event *re
 
 	if (count < 0 && errno != EINTR)
 		ci_clock_pause(); /* no such failure is known; were it to last, don't spin */
-	for (int i = 0; i < count; i++) {
-		uint64_t drained;
-
+	for (int i = 0; i < count; i++)
 		if (events[i].data.u64 != wake_key)
 			ret[used++] = (struct ci_event){ events[i].data.u64,
 							 translate(events[i].events) };
-		else if (read(e->wake_fd, &drained, sizeof drained) < 0)
-			continue; /* another wake-up has read it */
-	}
 	return used;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The door for outsiders: foreign threads post to the inbox under its mutex, and write the eventfd
  * there too, if the driver polls. The driver, before it waits, says under the mutex that it polls,
- * unless something has come in; woken, it reads the eventfd first and drains then.
+ * unless something has come in; woken, it takes the eventfd's event first and drains then.
  *
  * Proved: everything posted arrives, so no wake-up is lost (ltl; no invalid end state).
  * Bugs, each of which must be found: BUG_POLLING_UNCHECKED, BUG_WAKE_OUTSIDE, BUG_DRAIN_LAST. */
