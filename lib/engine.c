@@ -182,6 +182,17 @@ static void tell_stuck(cigo_loop *loop)
 	stuck(loop);
 }
 
+/* Of a silence of ns, what is still to come: a wait may end early, by a signal or a ring that was about
+ * nothing, and that does not break it. */
+static int64_t rest_of_silence(cigo_loop *loop, int64_t ns)
+{
+	int64_t now = ci_clock_now();
+
+	if (!loop->silent_until)
+		loop->silent_until = ci_clock_add(now, ns);
+	return loop->silent_until > now ? loop->silent_until - now : 0;
+}
+
 /* With nothing ready: sleeps until something may be. */
 static void look_idle(cigo_loop *loop)
 {
@@ -195,10 +206,16 @@ static void look_idle(cigo_loop *loop)
 	if (ci_unlikely(loop->stuck) && sleeps_for_ever(loop))
 		tell_stuck(loop);
 	ns = patience(loop, &jump); /* from here on outsiders ring */
-	int64_t until = jump && ns ? ci_clock_add(ci_clock_now(), ns) : 0;
+	if (jump && ns)
+		ns = rest_of_silence(loop, ns);
+	else
+		loop->silent_until = 0;
 	bool silent = (jump && !loop->waits) || wait_for_events(loop, ns) == 0;
-	silent &= !collect(loop, false) && (!until || ci_clock_now() >= until); /* rung by nobody */
-	if (jump && silent && nothing_is_ready(loop))
+	silent &= !collect(loop, false) && nothing_is_ready(loop);
+	bool over = !loop->silent_until || ci_clock_now() >= loop->silent_until;
+	if (!silent || over)
+		loop->silent_until = 0;
+	if (jump && silent && over)
 		loop->virtual_now = ci_timer_next(loop);
 }
 

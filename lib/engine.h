@@ -86,8 +86,9 @@ struct cigo_loop {
 	int64_t last_look;		 /* real clock */
 	struct ci_heap timers;
 	uint64_t timer_seq;
-	int64_t virtual_now; /* valid on the virtual clock */
-	uint64_t random;     /* the shuffle's state */
+	int64_t virtual_now;  /* valid on the virtual clock */
+	int64_t silent_until; /* real time: then the virtual clock jumps; 0: no silence has begun */
+	uint64_t random;      /* the shuffle's state */
 
 	/* descriptors */
 	struct ci_poller *poller; /* while running */

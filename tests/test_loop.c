@@ -1973,6 +1973,46 @@ T_TEST(the_virtual_clock_waits_till_foreign_descriptors_have_been_silent)
 	ok(cigo_run_with(&o, cigo_ctx_background(), read_with_timeout, NULL));
 }
 
+static void wince(int sig)
+{
+	(void)sig;
+}
+
+CORO(read_from_who_is_silent)
+{
+	cigo_stream *s;
+	sigset_t *alarm_only = arg;
+	int raw = stream_pair(&s);
+	int64_t real = t_real_now();
+	char c;
+
+	pthread_sigmask(SIG_UNBLOCK, alarm_only, NULL); /* here, where the loop waits */
+	cigo_stream_set_timeout(s, CIGO_S(100));
+	fails(cigo_stream_read(ctx, s, &c, 1), -ETIMEDOUT);
+	ck_assert_int_ge(t_real_now() - real, CIGO_MS(40));
+	cigo_stream_close(s);
+	close(raw);
+	return 0;
+}
+
+/* Each cuts the loop's wait short. */
+T_TEST(signals_do_not_break_the_silence_the_virtual_clock_waits_for)
+{
+	cigo_loop_options o = { .size = sizeof o,
+				.clock = CIGO_CLOCK_VIRTUAL,
+				.silence_ns = CIGO_MS(40) };
+	struct sigaction act = { .sa_handler = wince };
+	struct itimerval often = { .it_interval.tv_usec = 5000, .it_value.tv_usec = 5000 };
+	sigset_t alarm_only;
+
+	sigemptyset(&alarm_only);
+	sigaddset(&alarm_only, SIGALRM);
+	pthread_sigmask(SIG_BLOCK, &alarm_only, NULL);
+	ck_assert_int_eq(sigaction(SIGALRM, &act, NULL), 0);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+	ok(cigo_run_with(&o, cigo_ctx_background(), read_from_who_is_silent, &alarm_only));
+}
+
 CORO(read_own_pipe_with_timeout)
 {
 	cigo_stream *r, *w;
@@ -2452,6 +2492,7 @@ int main(void)
 	t_add(tc, the_virtual_clock_waits_for_worker_threads);
 	t_add(tc, the_virtual_clock_waits_for_references_of_other_threads);
 	t_add(tc, the_virtual_clock_waits_till_foreign_descriptors_have_been_silent);
+	t_add(tc, signals_do_not_break_the_silence_the_virtual_clock_waits_for);
 	t_add(tc, the_virtual_clock_need_not_wait_for_the_loops_own_pipes);
 	tc = t_case_slow(s, "out of threads", 30);
 	t_add(tc, a_task_that_finds_no_thread_in_time_fails_with_eagain);
