@@ -191,7 +191,8 @@ static void print_from_proc(pid_t test)
 	each_number(folder, print_thread, folder);
 }
 
-/* 0 when gdb has printed the stacks. */
+/* 0 when gdb has printed the stacks. It ends the test, too: one that was stopped for a while may find
+ * that its hang is over. */
 static int print_from_gdb(pid_t test)
 {
 	char pid[32];
@@ -206,7 +207,8 @@ static int print_from_gdb(pid_t test)
 		alarm(60);
 		execlp("gdb", "gdb", "-nx", "-q", "-batch", "-iex", "set debuginfod enabled off",
 		       "-iex", "set auto-load off", "-p", pid, "-ex", "info threads", "-ex",
-		       "thread apply all bt 24", (char *)NULL);
+		       "thread apply all bt 24", "-ex", "echo == end of the threads ==\\n", "-ex",
+		       "kill", (char *)NULL);
 		_exit(127);
 	}
 	while (waitpid(gdb, &status, 0) < 0 && errno == EINTR)
@@ -226,8 +228,8 @@ static void watch(pid_t test, const struct slot *slot)
 	if (print_from_gdb(test)) {
 		fprintf(stderr, "(gdb gave nothing)\n");
 		print_from_proc(test);
+		fprintf(stderr, "== end of the threads ==\n");
 	}
-	fprintf(stderr, "== end of the threads of process %d ==\n", (int)test);
 	kill(test, SIGKILL);
 }
 

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <sys/eventfd.h>
 
-#define FOR_BOTH(tc, name) t_add_loop_cooperative(tc, name, CIGO_POLLER_EPOLL, CIGO_POLLER_POLL + 1)
+#define FOR_BOTH(tc, name) t_add_loop(tc, name, CIGO_POLLER_EPOLL, CIGO_POLLER_POLL + 1)
 
 /* ---- the mechanism itself ---- */
 
@@ -625,20 +625,19 @@ int main(void)
 	Suite *s = suite_create("faults");
 	TCase *tc = t_case(s, "mechanism");
 
-	t_add_cooperative(tc, the_nth_call_fails_once);
-	t_add_cooperative(tc, every_call_from_the_nth_on_fails);
-	t_add_cooperative(tc, calls_that_return_their_error_do);
-	t_add_cooperative(tc, a_call_not_wrapped_is_named);
+	t_add(tc, the_nth_call_fails_once);
+	t_add(tc, every_call_from_the_nth_on_fails);
+	t_add(tc, calls_that_return_their_error_do);
+	t_add(tc, a_call_not_wrapped_is_named);
 	tc = t_case_slow(s, "sweep", 60);
 	FOR_BOTH(tc, whichever_call_fails_once_nothing_leaks_hangs_or_crashes);
 	FOR_BOTH(tc, whenever_everything_begins_to_fail_nothing_leaks_hangs_or_crashes);
 	FOR_BOTH(tc, whenever_memory_runs_out_nothing_leaks_hangs_or_crashes);
 	FOR_BOTH(tc, whenever_threads_run_out_nothing_leaks_hangs_or_crashes);
-	t_add_cooperative(tc, without_a_loop_a_wait_for_signals_leaks_nothing_whichever_call_fails);
-	t_add_cooperative(tc, interrupted_waits_are_no_failures);
-	t_add_cooperative(tc, without_epoll_pwait2_it_waits_all_the_same);
-	t_add_cooperative(tc, a_loop_that_cannot_be_set_up_says_why);
-	t_add_cooperative(tc,
-			  without_a_loop_too_whichever_call_fails_nothing_leaks_hangs_or_crashes);
+	t_add(tc, without_a_loop_a_wait_for_signals_leaks_nothing_whichever_call_fails);
+	t_add(tc, interrupted_waits_are_no_failures);
+	t_add(tc, without_epoll_pwait2_it_waits_all_the_same);
+	t_add(tc, a_loop_that_cannot_be_set_up_says_why);
+	t_add(tc, without_a_loop_too_whichever_call_fails_nothing_leaks_hangs_or_crashes);
 	return t_main(s);
 }
