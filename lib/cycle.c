@@ -5,6 +5,7 @@
  * and groups. Breadth first, linked through the strands themselves: it needs no memory, and visits
  * each coroutine once.
  */
+#include "park.h"
 #include "shield.h"
 #include "task.h"
 
@@ -37,8 +38,11 @@ static bool see(struct search *s, const cigo_future *f)
 	return false;
 }
 
+/* One that was woken, by what it waited for or by a cancellation, waits no longer. */
 static bool see_all_of(struct search *s, const struct ci_strand *strand)
 {
+	if (strand->park && strand->park->woken)
+		return false;
 	if (strand->awaits && see(s, strand->awaits))
 		return true;
 	for (size_t i = 0; i < strand->awaits_count; i++)

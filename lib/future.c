@@ -359,6 +359,8 @@ int ci_future_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_future *f)
 	if (!cause)
 		return f->err;
 	if (f->ops->body) { /* its body may still use what is ours: wait for it */
+		if (ci_future_waits_for(f, me)) /* as who closes our group does */
+			return cause;
 		ci_future_end(f, cause);
 		if (!f->done)
 			wait_once(NULL, me, f);

@@ -248,15 +248,17 @@ static int wait_all(cigo_ctx *ctx, struct ci_strand *me, cigo_group *g)
 	int cause = 0;
 
 	while (!over(g)) {
-		if (ci_team_waits_for(&g->team, me))
-			return -EDEADLK;
 		if (!cause)
 			cause = ci_park_refuse(ctx, me);
 		if (cause)
 			cancel_members(g, cause);
-		if (!over(g) && !cause)
+		if (over(g))
+			break;
+		if (ci_team_waits_for(&g->team, me))
+			return -EDEADLK;
+		if (!cause)
 			cause = park(ctx, me, g, false);
-		else if (!over(g))
+		else
 			park(NULL, me, g, false);
 	}
 	return g->err ? g->err : cause ? cause : g->cause;
@@ -299,13 +301,15 @@ int cigo_group_close(cigo_ctx *ctx, cigo_group *g)
 	if (!ctx || !g)
 		return -ENOMEM;
 	struct ci_strand *me = enter(ctx, g, __func__);
-	ci_expect(!ci_team_waits_for(&g->team, me),
-		  "a task cannot close the group it is in, or one that waits for it");
 	bool cut_off = !over(g);
 	if (cut_off)
 		cancel_members(g, -ECANCELED);
-	while (!over(g))
+	while (!over(g)) {
+		ci_expect(!ci_team_waits_for(&g->team, me),
+			  "a task cannot close the group it is in, or one that waits for it and "
+			  "cannot be cancelled");
 		park(NULL, me, g, false);
+	}
 	ci_expect(ci_list_empty(&g->parks), "somebody else still waits for the group");
 	int err = g->err ? g->err : cut_off ? 0 : g->cause;
 	free_members(&g->finished);

@@ -517,6 +517,33 @@ T_CORO(a_circle_through_two_groups_is_found)
 	cigo_group_close(ctx, g);
 }
 
+T_CORO(a_task_that_awaits_who_closes_its_group_is_cancelled)
+{
+	cigo_task *parent = cigo_task_current(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	cigo_task *t = cigo_future_ref(cigo_group_spawn(g, awaits_at, &parent, 0));
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EDEADLK);
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	ck_assert_int_eq(cigo_future_error(t), -ECANCELED);
+	cigo_future_unref(t);
+}
+
+T_CORO(a_task_that_awaits_who_waits_for_the_group_is_cancelled_with_it)
+{
+	cigo_ctx *timed = cigo_ctx_with_cancel(ctx);
+	cigo_task *parent = cigo_task_current(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+
+	cigo_group_spawn(g, awaits_at, &parent, 0);
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	cigo_ctx_cancel(timed, -EIO);
+	ck_assert_int_eq(cigo_group_wait(timed, g), -EIO);
+	cigo_group_close(ctx, g);
+	cigo_ctx_unref(timed);
+}
+
 /* ---- limits ---- */
 
 struct counter {
@@ -843,6 +870,36 @@ T_MISUSE(options_without_their_size_are_misuse, "cigo_group_start_with")
 	cigo_group_start_with(cigo_group_new(ctx, 0, 0), runs_nothing, NULL, 0, &o);
 }
 
+static int closes(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ret);
+	return cigo_group_close(ctx, *(cigo_group **)arg);
+}
+
+T_MISUSE(closing_the_group_one_is_in_is_misuse, "close the group it is in")
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+
+	cigo_group_spawn(g, closes, &g, 0);
+	cigo_ignore(cigo_group_wait(ctx, g));
+}
+
+static int awaits_whatever_comes(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ret);
+	return cigo_join(cigo_ctx_without_cancel(ctx, CIGO_NEVER), *(cigo_task **)arg);
+}
+
+T_MISUSE(closing_a_group_that_waits_for_oneself_whatever_comes_is_misuse, "cannot be cancelled")
+{
+	cigo_task *parent = cigo_task_current(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+
+	cigo_group_spawn(g, awaits_whatever_comes, &parent, 0);
+	cigo_ignore(cigo_sleep(ctx, CIGO_MS(1)));
+	cigo_group_close(ctx, g);
+}
+
 static void groups_without_a_loop(void *arg)
 {
 	CIGO_UNUSED(arg);
@@ -920,8 +977,10 @@ int main(void)
 	t_add_cooperative(tc, cancelling_a_group_cancels_all_also_those_still_to_come);
 	tc = t_case(s, "cycles");
 	t_add(tc, a_task_that_waits_for_its_own_group_is_told,
-	      a_group_s_task_that_awaits_who_waits_for_the_group_is_told,
-	      a_circle_through_two_groups_is_found);
+	      a_task_that_awaits_who_closes_its_group_is_cancelled,
+	      a_task_that_awaits_who_waits_for_the_group_is_cancelled_with_it);
+	t_add_cooperative(tc, a_circle_through_two_groups_is_found,
+			  a_group_s_task_that_awaits_who_waits_for_the_group_is_told);
 	tc = t_case(s, "limits");
 	t_add(tc, at_most_limit_bodies_run_at_a_time, no_limit_means_all_at_once,
 	      those_over_the_limit_begin_in_the_order_of_their_start,
@@ -940,8 +999,10 @@ int main(void)
 	t_add(tc, an_argument_is_freed_exactly_once_in_every_case);
 	tc = t_case(s, "misuse");
 	t_add(tc, returning_with_an_open_group_is_misuse_and_names_the_body,
-	      returning_with_an_open_empty_group_is_misuse_too, a_group_without_a_loop_is_misuse,
-	      starting_from_a_foreign_thread_is_misuse,
+	      returning_with_an_open_empty_group_is_misuse_too,
+	      closing_the_group_one_is_in_is_misuse,
+	      closing_a_group_that_waits_for_oneself_whatever_comes_is_misuse,
+	      a_group_without_a_loop_is_misuse, starting_from_a_foreign_thread_is_misuse,
 	      cancelling_a_group_from_a_foreign_thread_is_misuse,
 	      options_without_their_size_are_misuse, waiting_for_a_group_in_a_callback_is_misuse);
 	return t_main(s);

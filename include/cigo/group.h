@@ -49,7 +49,7 @@ CIGO_API void cigo_group_cancel(cigo_group *g, int reason);
 /*
  * Waits till every body has returned. If ctx ends, cancels them with its cause and still waits.
  * More may be started after it. Suspends: yes. Fails: the first failure; the context's cause;
- * -EDEADLK: called by one of the group's own tasks.
+ * -EDEADLK: called by one of the group's own tasks, or one of them waits for the caller.
  */
 CIGO_CHECK CIGO_API int cigo_group_wait(cigo_ctx *ctx, cigo_group *g);
 
