@@ -47,11 +47,39 @@ struct ci_thread {
 	sigset_t outside; /* the mask of who made it, or its maker: what a forked child gets */
 };
 
+/* What each switch touches comes first, in three or four lines of the cache: with a thousand strands, none is
+ * still there when its turn comes. */
 struct ci_strand {
 	struct ci_runnable resume; /* queued while the coroutine is to go on */
+
 	struct ci_baton baton;
+	cigo_loop *loop;	  /* whose */
+	cigo_ctx *ctx;		  /* of the coroutine on it: the task's */
+	struct cigo_future *task; /* NULL: it has no coroutine */
+	struct ci_park *park;	  /* suspended: in it; NULL: otherwise than by park.c */
+
+	uint64_t label[CI_LABEL]; /* the name's first bytes, ended by a 0 */
+	uint64_t lane;		  /* its task's number; 0: no coroutine */
+	const char *call;	  /* the last call that could suspend */
+	int64_t since;		  /* away, and not just to yield: from when, on the loop's clock */
+	unsigned free_calls;	  /* calls in a row that did not have to wait */
+	unsigned dead_awaits;	  /* awaits in a row that ended at once under a dead context */
+	int cpu;		  /* of cpu.c: where it may run */
+	bool away;		  /* suspended, or in a blocking section */
+	bool woken;	    /* preemptive: may go on, but has not got the lock yet. Where resume is
+		     * linked tells nobody there: those who wake unlink it without the lock */
+	bool over;	    /* woken without the baton, to end; written before that */
+	bool named;	    /* the thread bears the name */
+	bool fresh, placed; /* CIGO_AT was for the call to come; was for that call */
+	bool blocking;	    /* inside a blocking section */
+	bool section;	    /* in one; as blocking, but written with the baton */
+	bool within;	    /* blocking, in the preemptive model: the library itself entered it */
+
+	const char *place_function; /* the last CIGO_AT; NULL: none */
+	int place_line;
+
 	struct ci_thread thread;   /* valid once created; not home's */
-	cigo_loop *loop;	   /* whose */
+	pid_t tid;		   /* of cpu.c: the kernel's number; 0: has not run yet */
 	struct ci_list link;	   /* in the loop's strands, from creation to join */
 	struct ci_list idle;	   /* in the loop's pool, while it has no coroutine */
 	struct ci_runnable *start; /* what to run next; NULL when woken: quit */
@@ -59,8 +87,7 @@ struct ci_strand {
 	size_t stack_size; /* bytes asked for */
 
 	/* the coroutine on it; written by the strand itself and, in passing, by who wakes it */
-	struct cigo_future *task;   /* NULL: none */
-	cigo_ctx *ctx;		    /* the task's */
+	const char *name;
 	struct cigo_future *awaits; /* what it waits for, to find cycles: just this one, */
 	struct cigo_future *const *awaits_all; /* all of these, */
 	size_t awaits_count;
@@ -68,28 +95,6 @@ struct ci_strand {
 	struct ci_strand *search_next; /* of cycle.c */
 	uint64_t searched;	       /* the last search that saw it */
 	struct ci_list writes;	       /* of future.c: where values are to be copied to */
-	const char *place_function;    /* the last CIGO_AT; NULL: none */
-	int place_line;
-	unsigned free_calls;  /* calls in a row that did not have to wait */
-	unsigned dead_awaits; /* awaits in a row that ended at once under a dead context */
-	const char *name;     /* of the coroutine */
-	uint64_t lane;	      /* its task's number; 0: no coroutine */
-	const char *call;     /* the last call that could suspend */
-	bool fresh, placed;   /* CIGO_AT was for the call to come; was for that call */
-	struct ci_park *park; /* suspended: in it; NULL: otherwise than by park.c */
-	bool away;	      /* suspended, or in a blocking section */
-	bool section;	      /* in one; as blocking, but written with the baton */
-	bool woken;    /* preemptive: may go on, but has not got the lock yet. Where resume is
-		     * linked tells nobody there: those who wake unlink it without the lock */
-	int64_t since; /* away, and not just to yield: from when, on the loop's clock */
-	uint64_t label[CI_LABEL]; /* the name's first bytes, ended by a 0 */
-	bool named;		  /* the thread bears it */
-	bool blocking;		  /* inside a blocking section */
-	bool within; /* blocking, in the preemptive model: the library itself entered it */
-	bool over;   /* woken without the baton, to end; written before that */
-
-	pid_t tid; /* of cpu.c: the kernel's number; 0: has not run yet */
-	int cpu;   /* of cpu.c: where it may run */
 };
 
 /*
