@@ -970,7 +970,6 @@ int main(void)
 	      fault_04_delivered_value_survives_a_dead_context,
 	      fault_05_who_stops_reading_lines_loses_none,
 	      fault_06_what_was_sent_is_written_though_its_sender_has_returned,
-	      fault_07_the_first_await_after_a_cancellation_is_cancelled,
 	      fault_08_a_timeout_around_an_await_fires,
 	      fault_09_yield_under_a_dead_child_context_gives_the_cause,
 	      fault_10_a_shield_holds_against_every_reason,
@@ -993,6 +992,7 @@ int main(void)
 	      fault_31_who_gives_up_on_a_name_need_not_wait_for_it,
 	      fault_34_an_await_in_a_callback_names_the_misuse,
 	      fault_34_a_yield_in_a_callback_names_the_misuse);
+	t_add_cooperative(tc, fault_07_the_first_await_after_a_cancellation_is_cancelled);
 	t_add_cooperative(tc, fault_13_a_deadline_lets_every_coroutine_clean_up);
 	t_add_cooperative(tc, fault_11_a_task_stopped_before_its_start_completes);
 	t_add_cooperative(tc, fault_33_each_of_several_errors_can_be_asked_for);

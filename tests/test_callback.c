@@ -660,7 +660,7 @@ int main(void)
 	t_add(tc, wait_idle_returns_at_once_where_nothing_is_queued);
 	t_add(tc, wait_idle_waits_for_callbacks_of_later_too);
 	t_add(tc, wait_idle_waits_for_what_callbacks_call);
-	t_add(tc, every_waiter_for_idleness_has_its_own_wait);
+	t_add_cooperative(tc, every_waiter_for_idleness_has_its_own_wait);
 	t_add(tc, cancelling_the_last_callback_makes_the_loop_idle);
 	t_add(tc, wait_idle_heeds_its_context);
 	tc = t_case(s, "end");

@@ -720,8 +720,8 @@ int main(void)
 	      a_callback_that_hogs_is_named, loops_that_do_not_run_say_so, preemptively_many_run,
 	      preemptively_who_is_woken_is_ready, no_file_is_misuse);
 	tc = t_case(s, "signal");
-	t_add(tc, a_signal_asks_and_names_who_runs_at_once,
-	      the_program_may_wait_for_the_same_signal, the_environment_asks_for_sigusr1,
-	      signals_that_cannot_be_heard_are_named);
+	t_add(tc, a_signal_asks_and_names_who_runs_at_once, signals_that_cannot_be_heard_are_named);
+	t_add_cooperative(tc, the_environment_asks_for_sigusr1);
+	t_add_cooperative(tc, the_program_may_wait_for_the_same_signal);
 	return t_main(s);
 }

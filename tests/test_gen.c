@@ -1409,9 +1409,9 @@ int main(void)
 	t_add(tc, yielding_from_outside_is_misuse, yielding_for_another_generator_is_misuse,
 	      yielding_in_a_child_of_the_body_is_misuse, yielding_in_a_blocking_section_is_misuse,
 	      yielding_another_size_is_misuse, two_consumers_at_once_are_misuse,
-	      closing_while_another_asks_is_misuse,
 	      a_generator_made_without_a_loop_is_not_for_coroutines,
 	      a_generator_of_a_loop_is_not_for_contexts_without_one,
 	      a_body_that_returns_with_an_open_group_is_misuse, asking_in_a_callback_is_misuse);
+	t_add_cooperative(tc, closing_while_another_asks_is_misuse);
 	return t_main(s);
 }

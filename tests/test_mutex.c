@@ -451,11 +451,11 @@ int main(void)
 	Suite *s = suite_create("mutex");
 	TCase *tc = t_case(s, "locking");
 
-	t_add(tc, an_unlocked_mutex_is_locked_at_once,
-	      one_is_inside_at_a_time_though_it_waits_inside, who_holds_it_cannot_lock_it_again,
+	t_add(tc, one_is_inside_at_a_time_though_it_waits_inside, who_holds_it_cannot_lock_it_again,
 	      try_lock_locks_only_what_is_free,
 	      the_owner_is_a_coroutine_and_not_the_thread_that_another_is_given_later,
 	      a_mutex_that_could_not_be_made_cannot_be_locked, without_a_context_nothing_is_locked);
+	t_add_cooperative(tc, an_unlocked_mutex_is_locked_at_once);
 	t_add_cooperative(tc, the_lock_is_handed_over_and_cannot_be_snatched_away);
 	t_add_cooperative(tc, the_lock_is_handed_over_in_the_order_of_coming);
 	tc = t_case(s, "cancelling");

@@ -363,8 +363,9 @@ int main(void)
 	Suite *s = suite_create("semaphore");
 	TCase *tc = t_case(s, "units");
 
-	t_add(tc, units_there_are_taken_at_once, no_more_are_inside_than_there_are_units,
-	      try_acquire_takes_only_what_is_there, a_callback_may_release);
+	t_add(tc, no_more_are_inside_than_there_are_units, try_acquire_takes_only_what_is_there,
+	      a_callback_may_release);
+	t_add_cooperative(tc, units_there_are_taken_at_once);
 	t_add_cooperative(tc, units_are_handed_over_in_the_order_of_coming);
 	t_add_cooperative(tc, a_unit_handed_over_cannot_be_snatched_away);
 	t_add_cooperative(tc, who_never_has_to_wait_gives_the_others_a_turn);

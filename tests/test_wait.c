@@ -673,8 +673,8 @@ int main(void)
 
 	mallopt(M_ARENA_MAX, 1); /* mallinfo2 knows the first arena only */
 	tc = t_case(s, "wait");
-	t_add(tc, waiting_for_nothing_returns_at_once, wait_all_waits_for_all,
-	      wait_all_gives_the_latest_error, wait_first_result_returns_with_the_first_success,
+	t_add(tc, wait_all_waits_for_all, wait_all_gives_the_latest_error,
+	      wait_first_result_returns_with_the_first_success,
 	      wait_first_result_gives_the_latest_error_when_all_fail,
 	      wait_first_error_returns_with_the_first_failure,
 	      wait_first_error_waits_for_all_when_all_succeed, what_is_done_already_counts,
@@ -687,8 +687,9 @@ int main(void)
 	      a_wait_under_a_dead_context_gives_the_cause,
 	      a_wait_leaves_nothing_behind_on_a_long_lived_future,
 	      ten_thousand_futures_can_be_waited_for, a_wait_for_who_waits_for_oneself_is_told,
-	      tasks_that_wait_for_each_other_are_told,
 	      the_values_of_what_was_waited_for_are_where_they_were_asked_to_be);
+	t_add_cooperative(tc, waiting_for_nothing_returns_at_once);
+	t_add_cooperative(tc, tasks_that_wait_for_each_other_are_told);
 	t_add_cooperative(tc, who_waits_for_one_of_several_is_in_no_circle_while_another_may_come);
 	t_add_cooperative(tc, a_wait_that_was_over_before_the_cancellation_has_succeeded);
 	tc = t_case(s, "first result");
@@ -699,10 +700,10 @@ int main(void)
 	      the_first_result_of_nothing_is_invalid,
 	      for_first_result_a_future_that_could_not_be_made_has_failed,
 	      when_the_context_ends_first_result_cancels_all_and_waits_for_them,
-	      tasks_that_wait_for_each_other_s_first_result_do_not_hang,
 	      first_result_tells_what_is_done_under_a_dead_context_too,
 	      the_same_future_may_race_against_itself, first_result_drops_a_value_nobody_wants,
 	      first_result_of_oneself_does_not_hang);
+	t_add_cooperative(tc, tasks_that_wait_for_each_other_s_first_result_do_not_hang);
 	t_add_cooperative(tc, first_result_under_a_dead_context_cancels_all);
 	t_add_cooperative(tc, a_loser_that_was_about_to_run_finds_itself_cancelled);
 	t_add_cooperative(tc, the_first_success_cancels_the_others_before_they_can_begin);
