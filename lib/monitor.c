@@ -217,7 +217,7 @@ bool ci_monitor_tick(cigo_loop *loop)
 		any = true;
 	}
 	ci_list_splice(&loop->monitor.yielded, &loop->monitor.yielding);
-	return any;
+	return any || !ci_list_empty(&loop->monitor.yielded);
 }
 
 void ci_monitor_begin_section(struct ci_strand *me)

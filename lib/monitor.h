@@ -49,7 +49,8 @@ void ci_monitor_strand(struct ci_strand *me);
 void ci_monitor_start(struct ci_strand *to);
 /* The processor to others. On the virtual clock: until they all wait, or are outside. */
 void ci_monitor_yield(struct ci_strand *me);
-/* Home begins a tick: if nobody roams, those who yielded before the last one go on. True: some do. */
+/* Home begins a tick: if nobody roams, those who yielded before the last one go on. True: some do, or
+ * will in the next tick: home may not sleep. */
 bool ci_monitor_tick(cigo_loop *loop);
 /* A blocking section begins, with the lock held, and is left; ends, and it is taken. */
 void ci_monitor_begin_section(struct ci_strand *me);
