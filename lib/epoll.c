@@ -5,6 +5,7 @@
  * Once-only watches are one-shot, so that a number closed and used again cannot be hit. The eventfd is
  * edge-triggered, too: each write to it is an event, so nobody has to read it.
  */
+#include <config.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -17,7 +18,8 @@
 struct epoll {
 	struct ci_poller poller;
 	int fd;
-	bool no_pwait2; /* the kernel (< 5.11), a tool or a filter does not know it: milliseconds then */
+	bool no_pwait2; /* the C library (< 2.35), the kernel (< 5.11), a tool or a filter does not
+			 * know it: milliseconds then */
 };
 
 static const uint64_t wake_key = 0; /* no watch's */
@@ -80,14 +82,33 @@ static void del(struct ci_poller *p, const struct ci_watch *w)
 	ctl(ci_container_of(p, struct epoll, poller), EPOLL_CTL_DEL, w->fd, 0, 0);
 }
 
+/* TSan does not know the call, and so lets no signal handler run that comes just before it. */
+#if defined __SANITIZE_THREAD__ || !HAVE_EPOLL_PWAIT2
+#define NO_PWAIT2 1
+#elif defined __has_feature
+#define NO_PWAIT2 __has_feature(thread_sanitizer)
+#else
+#define NO_PWAIT2 0
+#endif
+
+static int wait_precisely(const struct epoll *e, struct epoll_event *events, int n, int64_t timeout)
+{
+#if NO_PWAIT2
+	(void)e, (void)events, (void)n, (void)timeout;
+	errno = ENOSYS;
+	return -1;
+#else
+	struct timespec t = ci_clock_timespec(timeout == CIGO_NEVER ? 0 : timeout);
+
+	return epoll_pwait2(e->fd, events, n, timeout == CIGO_NEVER ? NULL : &t, NULL);
+#endif
+}
+
 static int wait_epoll(struct epoll *e, struct epoll_event *events, int n, int64_t timeout)
 {
 	if (!e->no_pwait2) {
-		struct timespec t = ci_clock_timespec(timeout == CIGO_NEVER ? 0 : timeout);
 		int count;
-		CI_OUTSIDE(count = epoll_pwait2(e->fd, events, n, timeout == CIGO_NEVER ? NULL : &t,
-						NULL));
-
+		CI_OUTSIDE(count = wait_precisely(e, events, n, timeout));
 		if (count >= 0 || (errno != ENOSYS && errno != EPERM)) /* EPERM: filters say so */
 			return count;
 		e->no_pwait2 = true;
