@@ -331,15 +331,19 @@ CONFORM(cancelled_writes_are_whole_or_not_at_all)
 CONFORM(timeouts_hold)
 {
 	int64_t begun = cigo_now(ctx);
+	ssize_t n;
 	char byte;
 
 	cigo_stream_set_timeout(e->b, CIGO_S(3));
 	fails(cigo_stream_read(ctx, e->b, &byte, 1), -ETIMEDOUT);
 	equal(cigo_now(ctx) - begun, CIGO_S(3));
 	clog_up(ctx, e->a);
-	begun = cigo_now(ctx);
 	cigo_stream_set_timeout(e->a, CIGO_S(2));
-	fails(cigo_stream_write(ctx, e->a, "x", 1), -ETIMEDOUT);
+	do { /* TCP may find room for a little more, late */
+		begun = cigo_now(ctx);
+		n = cigo_stream_write(ctx, e->a, "x", 1);
+	} while (n == 1);
+	fails(n, -ETIMEDOUT);
 	ck_assert_int_ge(cigo_now(ctx) - begun, CIGO_S(2));
 	cigo_stream_abort(e->a, 0); /* or it would linger */
 }
