@@ -16,6 +16,7 @@
 #include "limit.h"
 #include "misuse.h"
 #include "pool.h"
+#include "shuffle.h"
 
 enum { STARVED_NS = 10000000 }; /* how often a thread is asked for again */
 
@@ -32,60 +33,6 @@ void ci_engine_ready(cigo_loop *loop, struct ci_runnable *r)
 		ci_monitor_start(ci_container_of(r, struct ci_strand, resume));
 	else
 		ci_list_append(&loop->ready, &r->link);
-}
-
-/* splitmix64 (Steele, Lea, Flood 2014). */
-uint64_t ci_engine_random(cigo_loop *loop)
-{
-	uint64_t z = loop->random += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
-/* --- the batch ------------------------------------------------------------------------------- */
-
-/* Merges two lists sorted by key. */
-static void merge(struct ci_list *into, struct ci_list *from)
-{
-	struct ci_list *pos = into->next;
-
-	while (!ci_list_empty(from)) {
-		struct ci_runnable *f = ci_list_first(from, struct ci_runnable, link);
-
-		while (pos != into && ci_list_entry(pos, struct ci_runnable, link)->key <= f->key)
-			pos = pos->next;
-		ci_list_unlink(&f->link);
-		ci_list_add_before(pos, &f->link);
-	}
-}
-
-/* Sorts by random keys: a shuffle without memory (bottom-up merge sort on the list). */
-static void shuffle(cigo_loop *loop, struct ci_list *list)
-{
-	struct ci_list bins[64];
-	int used = 0;
-
-	while (!ci_list_empty(list)) {
-		struct ci_list carry;
-		int i = 0;
-
-		ci_list_init(&carry);
-		struct ci_runnable *r = ci_list_first(list, struct ci_runnable, link);
-		ci_list_unlink(&r->link);
-		r->key = ci_engine_random(loop);
-		ci_list_append(&carry, &r->link);
-		for (; i < used && !ci_list_empty(&bins[i]); i++) {
-			merge(&bins[i], &carry);
-			ci_list_splice(&carry, &bins[i]);
-		}
-		if (i == used)
-			ci_list_init(&bins[used++]);
-		ci_list_splice(&bins[i], &carry);
-	}
-	for (int i = 0; i < used; i++)
-		merge(list, &bins[i]);
 }
 
 /* --- looking outside ------------------------------------------------------------------------- */
@@ -335,7 +282,7 @@ static bool tick(cigo_loop *loop)
 	ci_monitor_tick(loop);
 	ci_list_splice(&loop->batch, &loop->ready);
 	if (loop->options.shuffle_seed)
-		shuffle(loop, &loop->batch);
+		ci_shuffle(loop, &loop->batch);
 	loop->stats.ticks++;
 	return true;
 }
@@ -405,7 +352,18 @@ static struct ci_strand *runner(cigo_loop *loop, struct ci_runnable *r, struct c
 	return NULL;
 }
 
-/* The last thing before the baton is passed: where both are to be. */
+/* Puts s where it belongs now. */
+static void settle(cigo_loop *loop, struct ci_strand *s)
+{
+	int where = loop->cpu.home;
+
+	if (ci_unlikely(s == loop->pair.beside) && where != CI_CPU_ANY)
+		where = CI_CPU_BESIDE(where);
+	if (ci_unlikely(s->cpu != where))
+		ci_cpu_settle(loop, s, where);
+}
+
+/* The last thing before the baton is passed. */
 static void prepare(cigo_loop *loop, struct ci_strand *to)
 {
 	loop->stats.handoffs++;
@@ -413,11 +371,7 @@ static void prepare(cigo_loop *loop, struct ci_strand *to)
 		return;
 	if (ci_unlikely(++loop->cpu.handoffs >= CI_CPU_WINDOW))
 		ci_cpu_review(loop);
-	int where = loop->cpu.home;
-	if (ci_unlikely(to == loop->pair.beside) && where != CI_CPU_ANY)
-		where = CI_CPU_BESIDE(where);
-	if (ci_unlikely(to->cpu != where))
-		ci_cpu_settle(loop, to, where);
+	settle(loop, to);
 }
 
 static void take(struct ci_strand *me)
@@ -521,8 +475,8 @@ static void strand_body(struct ci_strand *me)
 	}
 	take(me);
 	me->tid = gettid();
-	if (!me->over && me->loop->cpu.on && me->cpu != me->loop->cpu.home)
-		ci_cpu_settle(me->loop, me, me->loop->cpu.home); /* those it makes inherit that */
+	if (!me->over && me->loop->cpu.on)
+		settle(me->loop, me); /* those it makes inherit that */
 	while (me->start) {
 		struct ci_runnable *r = me->start;
 

@@ -188,7 +188,5 @@ void ci_engine_return(struct ci_strand *me);
 void ci_engine_collect(cigo_loop *loop);
 /* Delivers letters with that status. */
 void ci_engine_deliver(cigo_loop *loop, struct ci_list *letters, int status);
-/* On the virtual clock and by seeds: the next random number. */
-uint64_t ci_engine_random(cigo_loop *loop);
 
 #endif

@@ -137,13 +137,13 @@ void ci_pair_spun(cigo_loop *loop, bool won)
 	loop->stats.spins++;
 	if (!p->on)
 		return;
-	bool warm = p->warm == 0;
-	if (!warm)
+	bool counts = p->warm == 0;
+	if (!counts)
 		p->warm--;
 	else if (!won) /* I slept: waking me takes the other's patience */
 		p->warm = CI_PAIR_AGAIN;
-	p->spins += warm;
-	p->lost += warm && !won;
+	p->spins += counts;
+	p->lost += counts && !won;
 	if (p->spins < CI_PAIR_CHECK && (p->spins < CI_PAIR_BEGIN || p->lost < p->spins / 2))
 		return;
 	if (p->lost >= p->spins / 2)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "misuse.h"
+#include "shuffle.h"
 
 enum { FEW = 8 }; /* cases whose offers need no memory */
 
@@ -77,7 +78,7 @@ static size_t choose(const cigo_select_case *cases, size_t n)
 	cigo_loop *loop = ci_self.held;
 	if (count < 2 || !loop || !loop->options.shuffle_seed)
 		return best;
-	size_t skip = ci_engine_random(loop) % count;
+	size_t skip = ci_shuffle_random(loop) % count;
 	for (best = 0; !ready(&cases[best]) || skip-- > 0; best++)
 		;
 	return best;

@@ -516,7 +516,8 @@ T_TEST(without_epoll_pwait2_it_waits_all_the_same)
 		ok(cigo_run_with(&o, cigo_ctx_background(), sleep_arg, &ns));
 		fault_disarm();
 		ck_assert_int_ge(t_real_now() - before, ns);
-		equal(fault_hits(), t_under_tsan() ? 0 : 1); /* it is not tried again, resp. at all */
+		equal(fault_hits(),
+		      t_under_tsan() ? 0 : 1); /* it is not tried again, resp. at all */
 	}
 }
 

@@ -964,8 +964,9 @@ int main(void)
 	      in_a_failed_group_nothing_begins_any_more,
 	      the_first_of_several_failures_counts_and_all_can_be_asked_for,
 	      a_group_that_keeps_going_cancels_nobody,
-	      a_failure_climbs_from_an_inner_group_to_the_outer, several_may_wait_for_one_group,
+	      a_failure_climbs_from_an_inner_group_to_the_outer,
 	      several_may_take_what_is_next_and_none_is_taken_twice);
+	t_add_cooperative(tc, several_may_wait_for_one_group);
 	t_add_cooperative(tc, a_failure_cancels_the_siblings_before_they_can_begin);
 	tc = t_case(s, "cancelling");
 	t_add(tc, cancelling_a_group_that_keeps_going_cancels_all_too,
