@@ -278,9 +278,10 @@ class Measures:
             for conns, size in shapes:
                 self.table.head(f"TCP echo, {conns:,} connections, {size:,} bytes; p99 and "
                                 f"the server's CPU time a request, us")
+                longer = seconds * max(1, conns / 200)  # to connect them all takes its time
                 got = self.alternate({
-                    name: lambda port=port, pid=pid, c=conns, s=size:
-                    self.run(("bench/load", port, c, s, seconds, pid), self.other)
+                    name: lambda port=port, pid=pid, c=conns, s=size, t=longer:
+                    self.run(("bench/load", port, c, s, t, pid), self.other)
                     for name, (port, pid) in ports.items()})
                 self.tcp_rows(f"tcp-{conns}-{size}", got, conns)
 
