@@ -25,7 +25,7 @@ struct ci_poller {
 
 struct ci_poller_ops {
 	const char *name;
-	/* wake_fd: a write to it means get up; it reads it itself, if it must. -errno. */
+	/* wake_fd: a write to it means get up; to read it is the poller's. -errno. */
 	int (*open)(struct ci_poller **ret, int wake_fd);
 	void (*close)(struct ci_poller *p);
 	/* -EPERM: it can't be waited for (regular files); -EEXIST: watched already; -errno. */

@@ -47,8 +47,8 @@ struct ci_thread {
 	sigset_t outside; /* the mask of who made it, or its maker: what a forked child gets */
 };
 
-/* What each switch touches comes first, in three or four lines of the cache: with a thousand strands, none is
- * still there when its turn comes. */
+/* What each switch touches comes first, in three or four lines of the cache: with a thousand strands,
+ * none is still there when its turn comes. */
 struct ci_strand {
 	struct ci_runnable resume; /* queued while the coroutine is to go on */
 

@@ -756,6 +756,19 @@ PREEMPTIVE(a_yield_does_not_wait_for_blocking_sections, CIGO_CLOCK_VIRTUAL)
 	return 0;
 }
 
+/* Home is awake then, and nobody rings. */
+PREEMPTIVE(a_yield_while_a_callback_runs_ends_after_it, CIGO_CLOCK_VIRTUAL)
+{
+	struct slow s = { 0 };
+
+	s.id = cigo_loop_call_soon(cigo_ctx_loop(ctx), slow_call, &s);
+	while (!load(&s.begun))
+		sched_yield();
+	ok(cigo_yield(ctx));
+	equal(load(&s.ended), 1);
+	return 0;
+}
+
 PREEMPTIVE(sleeps_timeouts_and_deadlines_hold, CIGO_CLOCK_REAL)
 {
 	int64_t begin = t_real_now();
@@ -1029,6 +1042,7 @@ int main(void)
 	t_add(tc, virtual_time_stands_still_while_anybody_runs);
 	t_add(tc, on_the_virtual_clock_a_yield_lets_all_others_get_to_where_they_wait);
 	t_add(tc, a_yield_does_not_wait_for_blocking_sections);
+	t_add(tc, a_yield_while_a_callback_runs_ends_after_it);
 	t_add(tc, sleeps_timeouts_and_deadlines_hold);
 	t_add(tc, a_reader_that_waits_holds_nobody_up);
 	tc = t_case(s, "the same as ever");

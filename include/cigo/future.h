@@ -95,8 +95,8 @@ CIGO_API int cigo_future_off_done(cigo_future *f, cigo_done_fn *fn, const void *
  * wait itself ended early. ret NULL, size 0: the value is dropped. A finished future is returned at
  * once, also under a dead context. If the context ends first, a plain future nobody else awaits is
  * cancelled with the cause; a task or worker always, and the call still waits till its body has
- * returned, unless that waits for this coroutine by then. Suspends: yes. Owns: nothing. Fails: f's error; the context's cause; -EDEADLK: f waits
- * for this coroutine; -ENOMEM: f is NULL.
+ * returned, unless that waits for this coroutine by then. Suspends: yes. Owns: nothing. Fails: f's
+ * error; the context's cause; -EDEADLK: f waits for this coroutine; -ENOMEM: f is NULL.
  */
 CIGO_CHECK CIGO_API int cigo_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size);
 

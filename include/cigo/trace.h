@@ -37,7 +37,8 @@ typedef void cigo_trace_fn(void *arg, const cigo_trace_event *e);
 /*
  * Called one at a time, in order, on whichever thread of the loop it happens. They may not call the
  * library. NULL: not wanted. The life of a lane is spawn, ready, start, (suspend or blocking, ready,
- * resume)*, done; what never ran has no start, and a worker has spawn, start, done. A coroutine that yields is ready as it suspends.
+ * resume)*, done; what never ran has no start, and a worker has spawn, start, done. A coroutine that
+ * yields is ready as it suspends.
  */
 typedef struct cigo_trace_hooks {
 	size_t size; /* sizeof this struct; 0 is misuse */
