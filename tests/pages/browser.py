@@ -115,11 +115,17 @@ class Browser:
         return r["result"].get("value")
 
     def until(self, expression):
+        """Waits till it is true in the page: JavaScript, or a function of ours."""
         end = time.monotonic() + self.deadline
-        while not self.js(expression):
+        while not (expression() if callable(expression) else self.js(expression)):
             if time.monotonic() > end:
                 raise TimeoutError(expression)
             time.sleep(0.05)
+
+    def children(self):
+        """The URLs of the frames within the page."""
+        tree = self.call("Page.getFrameTree")["frameTree"]
+        return [f["frame"]["url"] for f in tree.get("childFrames", [])]
 
     def open(self, path, width=1400, height=1000, dark=False, touch=False):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=touch)
