@@ -55,6 +55,26 @@ bool t_under_tsan(void)
 	return WITH_TSAN;
 }
 
+void t_count(int *n)
+{
+	__atomic_add_fetch(n, 1, __ATOMIC_SEQ_CST);
+}
+
+void t_count_in(int *running, int *most)
+{
+	int n = __atomic_add_fetch(running, 1, __ATOMIC_SEQ_CST);
+	int before = __atomic_load_n(most, __ATOMIC_SEQ_CST);
+
+	while (n > before && !__atomic_compare_exchange_n(most, &before, n, false, __ATOMIC_SEQ_CST,
+							  __ATOMIC_SEQ_CST))
+		;
+}
+
+void t_count_out(int *running)
+{
+	__atomic_sub_fetch(running, 1, __ATOMIC_SEQ_CST);
+}
+
 bool t_is_slow(void)
 {
 	return WITH_TSAN || WITH_ASAN || t_under_valgrind();

@@ -78,6 +78,12 @@ bool t_under_valgrind(void);
 /* Is ThreadSanitizer there, in the library at least? */
 bool t_under_tsan(void);
 
+/* Counters of bodies that may run beside each other: one more; one in, and how many were in at most;
+ * one out. */
+void t_count(int *n);
+void t_count_in(int *running, int *most);
+void t_count_out(int *running);
+
 /* The number in an environment variable, or otherwise. */
 long t_env(const char *name, long otherwise);
 

@@ -557,11 +557,10 @@ static int counts_running(cigo_ctx *ctx, void *arg, void *ret)
 	int err;
 
 	CIGO_UNUSED(ret);
-	c->total++;
-	if (++c->running > c->most)
-		c->most = c->running;
+	t_count(&c->total);
+	t_count_in(&c->running, &c->most);
 	err = cigo_sleep(ctx, c->ns);
-	c->running--;
+	t_count_out(&c->running);
 	return err;
 }
 

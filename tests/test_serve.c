@@ -22,14 +22,13 @@ static int echo(cigo_ctx *ctx, cigo_stream *s, void *arg)
 	char buf[512];
 	ssize_t n;
 
-	w->begun++;
-	if (++w->running > w->most)
-		w->most = w->running;
+	t_count(&w->begun);
+	t_count_in(&w->running, &w->most);
 	while ((n = cigo_stream_read(ctx, s, buf, sizeof buf)) > 0)
 		if ((n = cigo_stream_write(ctx, s, buf, (size_t)n)) < 0)
 			break;
-	w->running--;
-	w->ended++;
+	t_count_out(&w->running);
+	t_count(&w->ended);
 	w->err = (int)n;
 	return (int)n;
 }
@@ -39,9 +38,9 @@ static int sleeper(cigo_ctx *ctx, cigo_stream *s, void *arg)
 	struct world *w = arg;
 
 	(void)s;
-	w->begun++;
+	t_count(&w->begun);
 	w->err = cigo_sleep(ctx, w->ns);
-	w->ended++;
+	t_count(&w->ended);
 	return w->err;
 }
 
@@ -151,8 +150,8 @@ static int failing(cigo_ctx *ctx, cigo_stream *s, void *arg)
 	struct world *w = arg;
 
 	CIGO_UNUSED(ctx), CIGO_UNUSED(s);
-	w->begun++;
-	w->ended++;
+	t_count(&w->begun);
+	t_count(&w->ended);
 	return -EIO;
 }
 
@@ -293,11 +292,11 @@ static int stubborn(cigo_ctx *ctx, cigo_stream *s, void *arg)
 	cigo_ctx *clean = cigo_ctx_without_cancel(ctx, CIGO_S(100));
 
 	(void)s;
-	w->begun++;
+	t_count(&w->begun);
 	w->err = cigo_sleep(ctx, CIGO_NEVER);
 	ok(cigo_sleep(clean, CIGO_S(7)));
 	cigo_ctx_unref(clean);
-	w->ended++;
+	t_count(&w->ended);
 	return 0;
 }
 
@@ -445,9 +444,9 @@ static int stopping(cigo_ctx *ctx, cigo_stream *s, void *arg)
 	struct world *w = arg;
 
 	CIGO_UNUSED(ctx), CIGO_UNUSED(s);
-	w->begun++;
+	t_count(&w->begun);
 	cigo_listener_stop(w->l);
-	w->ended++;
+	t_count(&w->ended);
 	return 0;
 }
 
