@@ -1949,6 +1949,16 @@ THREAD(say_x_after_20_ms)
 	return NULL;
 }
 
+/* On the virtual clock, which jumps after a silence of ns. */
+static int run_with_silence(int64_t ns, cigo_coro_fn *body, void *arg)
+{
+	cigo_loop_options o = { .size = sizeof o,
+				.clock = CIGO_CLOCK_VIRTUAL,
+				.silence_ns = ns };
+
+	return cigo_run_with(&o, cigo_ctx_background(), body, arg);
+}
+
 CORO(read_with_timeout)
 {
 	cigo_stream *s;
@@ -1967,11 +1977,7 @@ CORO(read_with_timeout)
 
 T_TEST(the_virtual_clock_waits_till_foreign_descriptors_have_been_silent)
 {
-	cigo_loop_options o = { .size = sizeof o,
-				.clock = CIGO_CLOCK_VIRTUAL,
-				.silence_ns = CIGO_S(5) };
-
-	ok(cigo_run_with(&o, cigo_ctx_background(), read_with_timeout, NULL));
+	ok(run_with_silence(CIGO_S(5), read_with_timeout, NULL));
 }
 
 static void wince(int sig)
@@ -1999,9 +2005,6 @@ CORO(read_from_who_is_silent)
 /* Each cuts the loop's wait short. */
 T_TEST(signals_do_not_break_the_silence_the_virtual_clock_waits_for)
 {
-	cigo_loop_options o = { .size = sizeof o,
-				.clock = CIGO_CLOCK_VIRTUAL,
-				.silence_ns = CIGO_MS(40) };
 	struct sigaction act = { .sa_handler = wince };
 	struct itimerval often = { .it_interval.tv_usec = 5000, .it_value.tv_usec = 5000 };
 	sigset_t alarm_only;
@@ -2011,7 +2014,7 @@ T_TEST(signals_do_not_break_the_silence_the_virtual_clock_waits_for)
 	pthread_sigmask(SIG_BLOCK, &alarm_only, NULL);
 	ck_assert_int_eq(sigaction(SIGALRM, &act, NULL), 0);
 	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
-	ok(cigo_run_with(&o, cigo_ctx_background(), read_from_who_is_silent, &alarm_only));
+	ok(run_with_silence(CIGO_MS(40), read_from_who_is_silent, &alarm_only));
 }
 
 CORO(read_own_pipe_with_timeout)
@@ -2032,11 +2035,7 @@ CORO(read_own_pipe_with_timeout)
 
 T_TEST(the_virtual_clock_need_not_wait_for_the_loops_own_pipes)
 {
-	cigo_loop_options o = { .size = sizeof o,
-				.clock = CIGO_CLOCK_VIRTUAL,
-				.silence_ns = CIGO_S(5) };
-
-	ok(cigo_run_with(&o, cigo_ctx_background(), read_own_pipe_with_timeout, NULL));
+	ok(run_with_silence(CIGO_S(5), read_own_pipe_with_timeout, NULL));
 }
 
 /* ---- out of threads ---- */
