@@ -1952,9 +1952,7 @@ THREAD(say_x_after_20_ms)
 /* On the virtual clock, which jumps after a silence of ns. */
 static int run_with_silence(int64_t ns, cigo_coro_fn *body, void *arg)
 {
-	cigo_loop_options o = { .size = sizeof o,
-				.clock = CIGO_CLOCK_VIRTUAL,
-				.silence_ns = ns };
+	cigo_loop_options o = { .size = sizeof o, .clock = CIGO_CLOCK_VIRTUAL, .silence_ns = ns };
 
 	return cigo_run_with(&o, cigo_ctx_background(), body, arg);
 }
