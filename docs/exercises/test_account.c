@@ -2,7 +2,7 @@
  *
  * Is deposit() right?
  */
-#include "kit.h"
+#include "tests/tools/kit.h"
 #include "exercises.h"
 
 enum { CLERKS = 10 };

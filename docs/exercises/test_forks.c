@@ -2,7 +2,7 @@
  *
  * Is eat() right?
  */
-#include "kit.h"
+#include "tests/tools/kit.h"
 #include "exercises.h"
 
 enum { N = 5 };

@@ -2,7 +2,7 @@
  *
  * Is ask() right?
  */
-#include "kit.h"
+#include "tests/tools/kit.h"
 #include "exercises.h"
 
 static int open_questions;

@@ -2,7 +2,7 @@
  *
  * Is count_primes() right?
  */
-#include "kit.h"
+#include "tests/tools/kit.h"
 #include "exercises.h"
 
 static bool over;

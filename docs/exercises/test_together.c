@@ -2,7 +2,7 @@
  *
  * Is together() right?
  */
-#include "kit.h"
+#include "tests/tools/kit.h"
 #include "exercises.h"
 
 int oracle(cigo_ctx *ctx, void *arg, void *ret)

@@ -2,7 +2,7 @@
  *
  * Is walk() right?
  */
-#include "kit.h"
+#include "tests/tools/kit.h"
 #include "exercises.h"
 
 enum { DEEP = 500 };

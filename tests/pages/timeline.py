@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Looks at pages of traces with a real browser: timeline.py DRAW LAB FOLDER, for tests/timeline.sh. DRAW
+"""Looks at pages of traces with a real browser: timeline.py DRAW LAB FOLDER, for tests/pages/timeline.sh. DRAW
 is the program that makes a page of traces, LAB is demos/lab. With PICTURES=DIR in the environment it leaves pictures there."""
 import base64
 import collections

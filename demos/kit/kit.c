@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The kit's command line, and what happens in which order.
+ */
+#include "demos/kit/kit_parts.h"
+#include "demos/kit/tidy.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct kit_column both_models[] = {
+	{ "cooperative", CIGO_COOPERATIVE },
+	{ "preemptive", CIGO_PREEMPTIVE },
+	{ NULL, 0 },
+};
+
+struct choice {
+	const char *model, *variant, *timeline, *trace;
+	int runs, patience;
+	bool json, quiet;
+};
+
+enum { OWN = 1000 }; /* the demo's options have the values OWN, OWN + 1, ... */
+
+static void help(const struct kit_demo *d)
+{
+	printf("%s\n\n%s\n\nusage: %s [OPTION]...\n\n", d->title, d->lesson, d->name);
+	fputs("  --model MODEL        cooperative, preemptive", stdout);
+	for (const struct kit_column *c = d->columns ? d->columns : both_models; c->name; c++)
+		if (c->model != CIGO_COOPERATIVE && c->model != CIGO_PREEMPTIVE)
+			printf(", %s", c->name);
+	puts(" or both (all there are; the default)");
+	puts("  --variant NAME       only this one of:");
+	for (const struct kit_variant *v = d->variants; v->name; v++)
+		printf("                         %-12s %s\n", v->name, v->title);
+	for (const struct kit_option *o = d->options; o && o->name; o++)
+		printf("  --%s N%*s%s (%d)\n", o->name, (int)(17 - strlen(o->name)), "", o->what,
+		       *o->value);
+	puts("  --timeline FILE      write a page that shows who ran when: small runs, made for it");
+	puts("  --trace FILE         write the traces of such runs, for Perfetto: FILE for one run,\n"
+	     "                       FILE-VARIANT-MODEL for several");
+	puts("  --runs N             run everything N times; the table is the last run's, and says\n"
+	     "                       how many did not come out right");
+	puts("  --quiet              print only that");
+	puts("  --json               print the table as JSON");
+	puts("  --patience SECONDS   kill a run that says nothing for so long (30)");
+	puts("  --help               this\n\nCIGO_MODEL and CIGO_TRACE do not count here. With CIGO_DUMP=1 SIGUSR1 asks the run\n"
+	     "of the moment who waits for what.");
+}
+
+static bool number(const struct kit_demo *d, const struct kit_option *o, const char *text)
+{
+	int most = o->most ? o->most : 1000000000;
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (*text && !*end && n >= o->least && n <= most) {
+		*o->value = (int)n;
+		return true;
+	}
+	fprintf(stderr, "%s: --%s takes a number from %d to %d, not '%s'\n", d->name, o->name,
+		o->least, most, text);
+	return false;
+}
+
+/* 0: go on; else the exit status + 1. */
+static int parse(const struct kit_demo *d, struct choice *c, int argc, char **argv)
+{
+	struct option all[32] = {
+		{ "model", required_argument, NULL, 'm' },
+		{ "variant", required_argument, NULL, 'v' },
+		{ "timeline", required_argument, NULL, 't' },
+		{ "trace", required_argument, NULL, 'e' },
+		{ "runs", required_argument, NULL, 'r' },
+		{ "patience", required_argument, NULL, 'p' },
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "compare", no_argument, NULL, 'c' }, /* for servers: nothing but this */
+	};
+	const struct kit_option runs = { "runs", "", &c->runs, 1, 0 },
+				patience = { "patience", "", &c->patience, 1, 10000 };
+	size_t n = 10;
+	int option;
+
+	for (const struct kit_option *o = d->options; o && o->name; o++, n++)
+		all[n] = (struct option){ o->name, required_argument, NULL,
+					  OWN + (int)(o - d->options) };
+	while ((option = getopt_long(argc, argv, "", all, NULL)) != -1) {
+		bool fine = option != '?';
+
+		switch (option) {
+		case 'm': c->model = optarg; break;
+		case 'v': c->variant = optarg; break;
+		case 't': c->timeline = optarg; break;
+		case 'e': c->trace = optarg; break;
+		case 'r': fine = number(d, &runs, optarg); break;
+		case 'p': fine = number(d, &patience, optarg); break;
+		case 'q': c->quiet = true; break;
+		case 'j': c->json = true; break;
+		case 'h': help(d); return 1;
+		default:
+			if (option >= OWN)
+				fine = number(d, &d->options[option - OWN], optarg);
+		}
+		if (!fine)
+			break;
+	}
+	if (option == -1 && optind == argc)
+		return 0;
+	if (option == -1)
+		fprintf(stderr, "%s: what is '%s'?\n", d->name, argv[optind]);
+	fprintf(stderr, "Try '%s --help'.\n", d->name);
+	return 3;
+}
+
+/* The columns and whether there is such a variant. */
+static bool choose(const struct kit_demo *d, const struct choice *c, struct kit_table *t)
+{
+	bool variant = !c->variant;
+
+	for (const struct kit_column *k = d->columns ? d->columns : both_models; k->name; k++)
+		if (!c->model || strcmp(c->model, "both") == 0 || strcmp(c->model, k->name) == 0)
+			t->columns[t->n_columns++] = k;
+	for (const struct kit_variant *v = d->variants; v->name; v++)
+		variant |= c->variant && strcmp(c->variant, v->name) == 0;
+	if (!t->n_columns)
+		fprintf(stderr, "%s: there is no model '%s'\n", d->name, c->model);
+	if (!variant)
+		fprintf(stderr, "%s: there is no variant '%s'\n", d->name, c->variant);
+	return t->n_columns && variant;
+}
+
+static bool chosen(const struct kit_demo *d, const struct choice *c, size_t variant)
+{
+	return !c->variant || strcmp(c->variant, d->variants[variant].name) == 0;
+}
+
+/* All runs there are, for the table. The exit status. */
+static int measure(struct kit_table *t, const struct choice *c)
+{
+	int status = 0;
+
+	for (size_t v = 0; t->demo->variants[v].name; v++)
+		for (size_t k = 0; chosen(t->demo, c, v) && k < t->n_columns; k++) {
+			struct kit_job job = { v, k, c->runs, c->patience, false, NULL };
+			struct kit_outcome o = kit_run(t, &job);
+			char text[64];
+
+			if (o.err) {
+				fprintf(stderr, "%s: %s, %s: %s\n", t->demo->name,
+					t->demo->variants[v].name, t->columns[k]->name,
+					cigo_strerror(o.err));
+				status = 1;
+				continue;
+			}
+			snprintf(text, sizeof text, "%d of %d", o.wrong, c->runs);
+			if (c->quiet)
+				printf("%s %s: %s wrong\n", t->demo->variants[v].name,
+				       t->columns[k]->name, text);
+			else if (c->runs > 1)
+				kit_table_put(t, v, k, "runs that came out wrong", text);
+		}
+	return status;
+}
+
+/* The runs say themselves what they want. */
+static void ignore(const struct kit_demo *d, const char *variable, const char *option)
+{
+	const char *value = getenv(variable);
+
+	if (value && *value)
+		fprintf(stderr, "%s: %s does not count here; use %s\n", d->name, variable, option);
+	unsetenv(variable);
+}
+
+static int run_all(const struct kit_demo *d, int argc, char **argv)
+{
+	struct choice c = { .runs = 1, .patience = 30 };
+	struct kit_table *t = calloc(1, sizeof *t);
+	int stop = parse(d, &c, argc, argv);
+
+	if (!t || stop) {
+		free(t);
+		return t ? stop - 1 : 1;
+	}
+	t->demo = d;
+	if (!choose(d, &c, t)) {
+		free(t);
+		return 2;
+	}
+	ignore(d, "CIGO_MODEL", "--model");
+	ignore(d, "CIGO_TRACE", "--trace");
+	tidy_open();
+	int status = measure(t, &c);
+	if (c.json)
+		kit_table_json(t, stdout);
+	else if (!c.quiet) {
+		printf("%s\n\n", d->title);
+		kit_table_print(t, stdout);
+	}
+	if (c.timeline || c.trace)
+		status |= kit_pictures(t, c.variant, c.timeline, c.trace);
+	kit_table_free(t);
+	free(t);
+	return status;
+}
+
+int kit_main(const struct kit_demo *d, int argc, char **argv)
+{
+	int status = run_all(d, argc, argv);
+
+	if (!fflush(stdout) && !ferror(stdout))
+		return status;
+	fprintf(stderr, "%s: what was to be printed: %s\n", d->name, cigo_strerror(-errno));
+	return 1;
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The lab: runs the teaching demos in both models, says in a few lines what came out, and writes a
+ * page of it all, with a timeline of each demo.
+ */
+#include "demos/kit/lab.h"
+#include "demos/kit/tidy.h"
+
+#include <cigo.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static const char *const all_demos[] = { "race",       "starve",     "philosophers", "prodcons",
+					 "interleave", "generators", "echo",	     "httpd" };
+
+enum { MOST = 32, INDENT = 5 };
+
+struct lab {
+	const char *out, *from; /* folders: of the page, of the demos */
+	struct lab_demo demos[MOST];
+	size_t n;
+};
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* All of a file, or NULL. */
+static char *read_all(const char *path)
+{
+	FILE *in = fopen(path, "re"), *out;
+	char *text = NULL, buf[4096];
+	size_t size, n;
+
+	if (!in)
+		return NULL;
+	if ((out = open_memstream(&text, &size))) {
+		while ((n = fread(buf, 1, sizeof buf, in)) > 0)
+			fwrite(buf, 1, n, out);
+		fclose(out);
+	}
+	fclose(in);
+	return text;
+}
+
+/* Runs a demo, its output to files; the exit status, or -errno. */
+static int run(const char *program, const char *timeline, const char *said, const char *complained)
+{
+	const char *const argv[] = { program,  "--model", "both", "--timeline",
+				     timeline, "--json",  NULL };
+	posix_spawn_file_actions_t files;
+	int err, status;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(&files, 1, said, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	posix_spawn_file_actions_addopen(&files, 2, complained, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	err = posix_spawn(&pid, program, &files, NULL, (char *const *)(intptr_t)argv, environ);
+	posix_spawn_file_actions_destroy(&files);
+	if (err)
+		return -err;
+	tidy_child(pid, SIGTERM);
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	tidy_child(0, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* The demo's table, and why there is none. */
+static void try_demo(const struct lab *lab, struct lab_demo *d)
+{
+	static char why[MOST][100];
+	char program[PATH_MAX], page[PATH_MAX], said[PATH_MAX], complained[PATH_MAX];
+	size_t i = (size_t)(d - lab->demos);
+
+	snprintf(program, sizeof program, "%s/%s", lab->from, d->name);
+	snprintf(page, sizeof page, "%s/%s.html", lab->out, d->name);
+	snprintf(said, sizeof said, "%s/%s.json", lab->out, d->name);
+	snprintf(complained, sizeof complained, "%s/%s.log", lab->out, d->name);
+	unlink(page);
+	tidy_path(complained);
+	tidy_path(said);
+	int status = run(program, page, said, complained);
+	char *text = read_all(said), *words = read_all(complained);
+
+	d->said = text ? json_read(text) : NULL;
+	d->timeline = !access(page, R_OK);
+	d->failed = why[i];
+	if (status < 0)
+		snprintf(why[i], sizeof why[i], "%s", strerror(-status));
+	else if (status)
+		snprintf(why[i], sizeof why[i], "exit status %d", status);
+	else if (!d->said)
+		snprintf(why[i], sizeof why[i], "no table");
+	else
+		d->failed = NULL;
+	tidy_up(1);
+	if (d->failed && words && *words)
+		tidy_forget(0);
+	tidy_up(0);
+	free(text);
+	free(words);
+}
+
+/* ---- on the terminal ---- */
+
+static int characters(const char *s)
+{
+	int n = 0;
+
+	for (; *s; s++)
+		n += (*s & 0xc0) != 0x80;
+	return n;
+}
+
+/* Padded to width; to the left of the text, if width is negative. */
+static void pad(const char *s, int width)
+{
+	int blanks = abs(width) - characters(s);
+
+	if (blanks < 0)
+		blanks = 0;
+	if (width < 0)
+		printf("%*s%s", blanks, "", s);
+	else
+		printf("%s%*s", s, blanks, "");
+}
+
+static const struct json *first(const struct json *list)
+{
+	return list ? list->first : NULL;
+}
+
+/* Of a variant the row that its table begins with. */
+static const struct json *first_row(const struct json *said, const struct json *variant)
+{
+	const struct json *r = first(json_get(said, "rows"));
+
+	while (r && strcmp(json_text(r, "variant"), json_text(variant, "name")))
+		r = r->next;
+	return r;
+}
+
+static int head_of(const struct json *variant, const struct json *row, char *head, size_t n)
+{
+	snprintf(head, n, "%s: %s", json_text(variant, "name"), json_text(row, "what"));
+	return characters(head);
+}
+
+/* Columns are as wide as the names of the models, or as the widest value. */
+static int width_of(const struct json *said)
+{
+	int wide = 0;
+
+	for (const struct json *m = first(json_get(said, "models")); m; m = m->next)
+		wide = m->text && characters(m->text) > wide ? characters(m->text) : wide;
+	for (const struct json *v = first(json_get(said, "variants")); v; v = v->next) {
+		const struct json *t = first(json_get(first_row(said, v), "values"));
+
+		for (; t; t = t->next)
+			wide = t->text && characters(t->text) > wide ? characters(t->text) : wide;
+	}
+	return wide;
+}
+
+static void print_values(const struct json *values, int wide)
+{
+	for (const struct json *v = first(values); v; v = v->next) {
+		printf("  ");
+		pad(v->text && *v->text ? v->text : "-", -wide);
+	}
+	putchar('\n');
+}
+
+static void print_summary(const struct json *said)
+{
+	const struct json *variants = json_get(said, "variants");
+	int wide = width_of(said), widest = 0;
+	char head[256];
+
+	for (const struct json *v = first(variants); v; v = v->next) {
+		int n = head_of(v, first_row(said, v), head, sizeof head);
+
+		widest = n > widest ? n : widest;
+	}
+	printf("%*s", INDENT + widest, "");
+	print_values(json_get(said, "models"), wide);
+	for (const struct json *v = first(variants); v; v = v->next) {
+		const struct json *r = first_row(said, v);
+
+		if (!r)
+			continue;
+		head_of(v, r, head, sizeof head);
+		printf("%*s", INDENT, "");
+		pad(head, widest);
+		print_values(json_get(r, "values"), wide);
+	}
+	putchar('\n');
+}
+
+static void print_failure(const struct lab *lab, const struct lab_demo *d)
+{
+	printf("     failed: %s; see %s/%s.log\n\n", d->failed, lab->out, d->name);
+}
+
+static int run_all(struct lab *lab)
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < lab->n; i++) {
+		struct lab_demo *d = &lab->demos[i];
+		double begin = now();
+
+		printf("%zu/%zu  ", i + 1, lab->n);
+		printf("%s ... ", d->name);
+		fflush(stdout);
+		try_demo(lab, d);
+		printf("%.1f s\n", now() - begin);
+		if (d->said)
+			print_summary(d->said);
+		if (d->failed)
+			print_failure(lab, d);
+		fflush(stdout);
+		failed += d->failed != NULL;
+	}
+	return failed;
+}
+
+/* ---- */
+
+/* The demos beside this program. */
+static const char *own_folder(void)
+{
+	static char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+	char *slash = n > 0 ? strrchr(path, '/') : NULL;
+
+	if (slash)
+		*slash = 0;
+	return slash ? path : ".";
+}
+
+static bool is_built(const struct lab *lab, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/%s", lab->from, name);
+	return !access(path, X_OK);
+}
+
+/* Those that were asked for, or all that are built. */
+static void choose(struct lab *lab, char **names)
+{
+	for (; *names && lab->n < MOST; names++)
+		lab->demos[lab->n++].name = *names;
+	if (lab->n)
+		return;
+	for (size_t i = 0; i < sizeof all_demos / sizeof *all_demos; i++) {
+		if (is_built(lab, all_demos[i]))
+			lab->demos[lab->n++].name = all_demos[i];
+		else
+			printf("(%s is not built: left out)\n", all_demos[i]);
+	}
+}
+
+/* A folder that takes files; else errno says why not. */
+static bool can_write(const char *folder)
+{
+	struct stat s;
+
+	if (stat(folder, &s) || access(folder, W_OK | X_OK))
+		return false;
+	errno = ENOTDIR;
+	return S_ISDIR(s.st_mode);
+}
+
+static int usage(FILE *out)
+{
+	fputs("usage: lab [--out FOLDER] [--from FOLDER] [DEMO]...\n\n"
+	      "Runs the teaching demos, all or those that are named, in both models, and writes a page of\n"
+	      "what came out, with a timeline of each.\n\n"
+	      "  --out FOLDER   where to write index.html and the timelines (lab)\n"
+	      "  --from FOLDER  where the demos are (beside this program)\n"
+	      "  --help         this\n\nThe demos: ",
+	      out);
+	for (size_t i = 0; i < sizeof all_demos / sizeof *all_demos; i++)
+		fprintf(out, "%s%s", i ? ", " : "", all_demos[i]);
+	fputs(".\n", out);
+	return out == stdout ? 0 : 2;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = { { "out", required_argument, NULL, 'o' },
+						 { "from", required_argument, NULL, 'f' },
+						 { "help", no_argument, NULL, 'h' },
+						 { NULL, 0, NULL, 0 } };
+	static struct lab lab = { .out = "lab" };
+	char where[PATH_MAX];
+	double begin = now();
+
+	for (int c; (c = getopt_long(argc, argv, "o:f:h", options, NULL)) != -1;) {
+		if (c == 'o')
+			lab.out = optarg;
+		else if (c == 'f')
+			lab.from = optarg;
+		else
+			return usage(c == 'h' ? stdout : stderr);
+	}
+	if (!lab.from)
+		lab.from = own_folder();
+	if ((mkdir(lab.out, 0777) && errno != EEXIST) || !can_write(lab.out)) {
+		fprintf(stderr, "lab: %s: %s\n", lab.out, strerror(errno));
+		return 1;
+	}
+	tidy_open();
+	puts("The same programs, the same threads, in two models: cooperative and preemptive.\n");
+	choose(&lab, argv + optind);
+	int failed = run_all(&lab);
+	int err = lab_page(lab.out, lab.demos, lab.n, "cigo " CIGO_VERSION);
+
+	if (err) {
+		fprintf(stderr, "lab: %s/index.html: %s\n", lab.out, strerror(-err));
+		return 1;
+	}
+	if (!realpath(lab.out, where))
+		snprintf(where, sizeof where, "%s", lab.out);
+	printf("%zu demos in %.0f s. The tables and the timelines, for a browser:\n\n  file://%s/index.html\n",
+	       lab.n, now() - begin, where);
+	for (size_t i = 0; i < lab.n; i++)
+		json_free(lab.demos[i].said);
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "lab: what was to be printed: %s\n", strerror(errno));
+		return 1;
+	}
+	return failed > 0;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Philosophers: five of them around a table, a fork between any two, and two forks needed to eat.
+ * Each takes one, reaches over, takes the other. When all hold one, all wait for ever.
+ */
+#include "demos/kit/kit.h"
+
+#include <errno.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SEATS = 5, NOBODY = -1 };
+
+static const char *const names[SEATS] = { "Plato", "Hypatia", "Kant", "Laozi", "Arendt" };
+
+static int meals = 100;
+
+/* Fork i lies to the left of philosopher i, and to the right of the one before. */
+static struct fork {
+	sem_t there;	   /* a fork that blocks the thread, cooperatively the whole loop, */
+	cigo_mutex *mutex; /* or one that is awaited: then it has this */
+} forks[SEATS];
+
+/* What the watchdog looks at while the others run: therefore atomic. */
+static atomic_int holder[SEATS]; /* of a fork: who, or NOBODY */
+static atomic_int wants[SEATS];	 /* of a philosopher: the fork waited for, or NOBODY */
+static atomic_int eaten;	 /* meals, of all */
+static atomic_bool over;	 /* the dinner: the watchdog has ended it */
+
+struct manners {
+	bool await;   /* forks are awaited, and so is the reaching over */
+	bool ordered; /* the fork with the lower number first */
+};
+
+struct philosopher {
+	int seat;
+	const struct manners *manners;
+};
+
+/* --- the dinner ------------------------------------------------------------------------------- */
+
+static int take(cigo_ctx *ctx, int seat, int fork)
+{
+	int err = 0;
+
+	wants[seat] = fork;
+	if (forks[fork].mutex)
+		err = cigo_mutex_lock(CIGO_AT(ctx), forks[fork].mutex);
+	else
+		while (sem_wait(&forks[fork].there))
+			; /* EINTR */
+	wants[seat] = NOBODY;
+	if (!err)
+		holder[fork] = seat;
+	return err;
+}
+
+static void put(cigo_ctx *ctx, int fork)
+{
+	holder[fork] = NOBODY;
+	if (forks[fork].mutex)
+		cigo_mutex_unlock(ctx, forks[fork].mutex);
+	else
+		sem_post(&forks[fork].there);
+}
+
+static int reach_over(cigo_ctx *ctx, const struct manners *m)
+{
+	return m->await ? cigo_sleep(ctx, 50000) : usleep(50); /* the second is no await */
+}
+
+static int eat(cigo_ctx *ctx, struct philosopher *p, int first, int second)
+{
+	int err = take(ctx, p->seat, first);
+
+	if (err)
+		return err;
+	err = reach_over(ctx, p->manners);
+	if (!err)
+		err = take(ctx, p->seat, second);
+	if (!err) {
+		eaten++;
+		put(ctx, second);
+	}
+	put(ctx, first);
+	return err;
+}
+
+static int philosopher(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct philosopher *p = arg;
+	int left = p->seat, right = (p->seat + 1) % SEATS, err = 0;
+	bool swap = p->manners->ordered && left > right;
+
+	CIGO_UNUSED(ret);
+	for (int i = 0; i < (kit_picture() ? 3 : meals) && !err && !over; i++) {
+		err = eat(ctx, p, swap ? right : left, swap ? left : right);
+		if (!err)
+			err = cigo_yield(ctx); /* thinks */
+	}
+	return err;
+}
+
+/* --- the watchdog ----------------------------------------------------------------------------- */
+
+/* One who waits for a fork whose holder waits for a fork ... whose holder is that one; or NOBODY. */
+static int find_cycle(void)
+{
+	for (int first = 0; first < SEATS; first++) {
+		int at = first, fork;
+
+		for (int steps = 0; steps < SEATS && at != NOBODY; steps++) {
+			fork = wants[at];
+			at = fork == NOBODY ? NOBODY : holder[fork];
+			if (at == first)
+				return first;
+		}
+	}
+	return NOBODY;
+}
+
+static void tell_cycle(int first)
+{
+	int at = first;
+
+	do {
+		int fork = wants[at], next = holder[fork];
+
+		kit_note("%s waits for fork %d, which %s holds", names[at], fork + 1, names[next]);
+		at = next;
+	} while (at != first);
+}
+
+static void tell_dump(cigo_loop *loop)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	if (!f)
+		return;
+	cigo_loop_dump(loop, f);
+	fclose(f);
+	kit_note("The loop's own dump:");
+	for (char *at = text, *line; (line = strsep(&at, "\n"));)
+		kit_note("%s", line);
+	free(text);
+}
+
+/* A cycle that is still there after a while, with no meal in between, is there for ever. Then it
+ * ends the dinner. */
+static int watchdog(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int seen, now = NOBODY, before, err;
+
+	do {
+		seen = now;
+		before = eaten;
+		err = cigo_sleep(ctx, CIGO_MS(kit_picture() ? 5 : 50));
+		now = find_cycle();
+	} while (!err && (now == NOBODY || seen != now || before != eaten));
+	if (err)
+		return err;
+	tell_cycle(now);
+	if (forks[0].mutex)
+		tell_dump(cigo_ctx_loop(ctx));
+	over = true;
+	*(bool *)ret = true;
+	for (int i = 0; i < SEATS; i++)
+		sem_post(&forks[i].there); /* more forks, so that they can leave */
+	cigo_group_cancel(arg, 0);
+	return 0;
+}
+
+/* --- the run ---------------------------------------------------------------------------------- */
+
+static int dinner(cigo_ctx *ctx, void *arg, void *ret)
+{
+	const struct manners *manners = arg;
+	struct philosopher all[SEATS];
+	cigo_group *group = cigo_group_new(ctx, 0, 0);
+	bool stuck;
+
+	CIGO_UNUSED(ret);
+	over = false;
+	eaten = 0;
+	for (int i = 0; i < SEATS; i++) {
+		sem_init(&forks[i].there, 0, 1);
+		forks[i].mutex = manners->await ? cigo_mutex_new() : NULL;
+		holder[i] = wants[i] = NOBODY;
+		all[i] = (struct philosopher){ .seat = i, .manners = manners };
+	}
+	for (int i = 0; i < SEATS; i++)
+		cigo_group_start(group, names[i], philosopher, &all[i], 0);
+	cigo_task *dog = cigo_spawn(ctx, watchdog, group, sizeof stuck);
+	int err = cigo_group_wait(ctx, group);
+	cigo_future_cancel(dog, 0);
+	cigo_ignore(cigo_take(ctx, dog, &stuck));
+	cigo_group_close(ctx, group);
+	for (int i = 0; i < SEATS; i++) {
+		cigo_mutex_free(forks[i].mutex);
+		sem_destroy(&forks[i].there);
+	}
+	kit_row("deadlock", stuck ? "yes" : "no");
+	kit_row("meals", "%d of %d", eaten, SEATS * (kit_picture() ? 3 : meals));
+	kit_right(!stuck);
+	return stuck ? 0 : err;
+}
+
+static const struct kit_variant variants[] = {
+	{ "call", "take a fork, reach over, take the other: without an await",
+	  "Preemptively all five soon hold one fork: the watchdog follows who waits for whom, and "
+	  "comes back to where it began. Cooperatively it cannot happen. From the first fork to the "
+	  "last there is no await, so each meal is over before somebody else moves.",
+	  dinner, NULL, &(struct manners){ 0 } },
+	{ "await", "the same with an await while a fork is held",
+	  "Reaching over now awaits, so the others come in, and the deadlock is back, cooperatively "
+	  "too, soon and in every run. A lock that is held over an await is a lock as "
+	  "everywhere; and who waits for whom is in the loop's dump.",
+	  dinner, NULL, &(struct manners){ .await = true } },
+	{ "ordered", "with the await, but the fork with the lower number first",
+	  "The old cure helps in both models: with an order on the forks nobody can close a circle.",
+	  dinner, NULL, &(struct manners){ .await = true, .ordered = true } },
+	{ 0 },
+};
+
+static const struct kit_option options[] = {
+	{ "meals", "for each philosopher", &meals, 1, 0 },
+	{ 0 },
+};
+
+int main(int argc, char **argv)
+{
+	static const struct kit_demo demo = {
+		.name = "philosophers",
+		.title = "Philosophers: five of them, five forks, and two forks needed to eat",
+		.lesson =
+			"A deadlock needs a switch while something is held: preemptively there is "
+			"always one, cooperatively only if you await with a lock in hand.",
+		.variants = variants,
+		.options = options,
+	};
+
+	return kit_main(&demo, argc, argv);
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Race: clerks move money between accounts. Each reads a balance, makes out a slip, writes the new
+ * balance. Who writes the same balance in between is overwritten: an update is lost, and money with it.
+ */
+#include "demos/kit/kit.h"
+
+#include <sched.h>
+
+enum { CLERKS = 4, ACCOUNTS = 3, OPENING = 1000000 };
+
+static int transfers = 1000;
+
+/* volatile: so that the compiler reads and writes where it says so. */
+static struct account {
+	volatile long balance, updates;
+} accounts[ACCOUNTS];
+
+static cigo_mutex *mutex;		/* of the variant that has one */
+static int (*make_slip)(cigo_ctx *ctx); /* between reading and writing */
+
+static int call(cigo_ctx *ctx)
+{
+	CIGO_UNUSED(ctx);
+	return sched_yield(); /* the kernel may switch here, as it may anywhere */
+}
+
+static int await(cigo_ctx *ctx)
+{
+	return cigo_yield(ctx); /* the loop will switch here */
+}
+
+static int add(cigo_ctx *ctx, struct account *a, long amount)
+{
+	int err = mutex ? cigo_mutex_lock(ctx, mutex) : 0;
+
+	if (err)
+		return err;
+	long balance = a->balance, updates = a->updates;
+	err = make_slip(ctx);
+	a->balance = balance + amount;
+	a->updates = updates + 1;
+	if (mutex)
+		cigo_mutex_unlock(ctx, mutex);
+	return err;
+}
+
+static int clerk(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int who = *(int *)arg, err = 0;
+
+	CIGO_UNUSED(ret);
+	for (int i = 0; i < (kit_picture() ? 4 : transfers) && !err; i++) {
+		long amount = 1 + i * (who + 1) % 100;
+
+		err = add(ctx, &accounts[(who + i) % ACCOUNTS], -amount);
+		if (!err)
+			err = add(ctx, &accounts[(who + i + 1) % ACCOUNTS], amount);
+		if (!err)
+			err = cigo_yield(ctx); /* the next customer, the other clerks' turn */
+	}
+	return err;
+}
+
+static void count(void)
+{
+	long money = ACCOUNTS * (long)OPENING, lost = 0;
+
+	for (int i = 0; i < ACCOUNTS; i++) {
+		money -= accounts[i].balance;
+		lost -= accounts[i].updates;
+	}
+	lost += 2L * CLERKS * (kit_picture() ? 4 : transfers);
+	kit_count("money gone (less than 0: come from nowhere)", money);
+	kit_count("lost updates", lost);
+	kit_right(!money && !lost);
+}
+
+static int bank(cigo_ctx *ctx)
+{
+	cigo_group *group = cigo_group_new(ctx, 0, 0);
+	int who[CLERKS];
+
+	for (int i = 0; i < ACCOUNTS; i++)
+		accounts[i] = (struct account){ .balance = OPENING };
+	for (int i = 0; i < CLERKS; i++) {
+		who[i] = i;
+		cigo_group_spawn(group, clerk, &who[i], 0);
+	}
+	int err = cigo_group_wait(ctx, group);
+	count();
+	cigo_group_close(ctx, group);
+	return err;
+}
+
+/* --- the variants ----------------------------------------------------------------------------- */
+
+static int with_call(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	make_slip = call;
+	return bank(ctx);
+}
+
+static int with_await(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	make_slip = await;
+	return bank(ctx);
+}
+
+static int with_mutex(cigo_ctx *ctx, void *arg, void *ret)
+{
+	mutex = cigo_mutex_new();
+	int err = with_await(ctx, arg, ret);
+
+	cigo_mutex_free(mutex);
+	mutex = NULL;
+	return err;
+}
+
+static const struct kit_variant variants[] = {
+	{ "call", "read, call a function, write",
+	  "Preemptively the kernel switches wherever it likes, also between a clerk's reading and "
+	  "writing; another update of that account is then written over. Cooperatively a switch "
+	  "happens only in calls that await. Between reading and writing there is none, so nothing "
+	  "can come between: no lock, and not a penny is missing.",
+	  with_call, NULL, NULL },
+	{ "await", "read, await, write",
+	  "An await inside the critical section invites the others in, and money vanishes "
+	  "cooperatively too; on schedule even, with every run the same. What must not be divided "
+	  "must not await, or it needs a mutex.",
+	  with_await, NULL, NULL },
+	{ "mutex", "lock, read, await, write, unlock",
+	  "The mutex mends both. Look at its price: every update is now a queue in front of a door.",
+	  with_mutex, NULL, NULL },
+	{ 0 },
+};
+
+static const struct kit_option options[] = {
+	{ "transfers", "by each clerk", &transfers, 1, 0 },
+	{ 0 },
+};
+
+int main(int argc, char **argv)
+{
+	static const struct kit_demo demo = {
+		.name = "race",
+		.title = "Race: four clerks move money between three accounts",
+		.lesson = "Where may a switch happen? Between reading a value and writing it back, "
+			  "preemptively anywhere, cooperatively only in an await.",
+		.variants = variants,
+		.options = options,
+	};
+
+	return kit_main(&demo, argc, argv);
+}

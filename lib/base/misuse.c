@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Messages for people, each in one write(2), so that threads do not mix theirs.
+ */
+#include "base/misuse.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void (*ci_last_words)(void);
+
+CIGO_PRINTF(3, 0)
+static void say(const char *prefix, const char *function, const char *format, va_list ap)
+{
+	char text[1024];
+	size_t n = (size_t)snprintf(text, sizeof text / 2, "cigo: %s%s%s", prefix,
+				    function ? function : "", function ? ": " : "");
+
+	vsnprintf(text + n, sizeof text - n - 1, format, ap);
+	strcat(text, "\n");
+	if (write(STDERR_FILENO, text, strlen(text)) < 0)
+		return; /* nobody to tell */
+}
+
+void ci_abort(void)
+{
+	void (*last_words)(void) = __atomic_load_n(&ci_last_words, __ATOMIC_ACQUIRE);
+
+	if (last_words)
+		last_words();
+	abort();
+}
+
+void ci_misuse(const char *function, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say("misuse: ", function, format, ap);
+	va_end(ap);
+	ci_abort();
+}
+
+void ci_warn(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say("", NULL, format, ap);
+	va_end(ap);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cigo_must: for programs that have nothing better to do with an error.
+ */
+#include <limits.h>
+
+#include "base/error.h"
+#include "base/misuse.h"
+
+ssize_t cigo_must(ssize_t result)
+{
+	if (result >= 0)
+		return result;
+	ci_warn("must: %s", cigo_strerror(result < INT_MIN ? INT_MIN : (int)result));
+	ci_abort();
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The signal handler and its table.
+ *
+ * An ear is taken away in three steps: the actions go back, the ear leaves the list, and then we wait
+ * until no handler is running: one that began before may still be at the ear, one that begins later
+ * cannot find it. The handler's accesses and ours are all sequentially consistent, so "later" means
+ * what it says: a handler that our look at `running` missed has incremented it after that look, and
+ * so after the ear had left.
+ */
+#include "base/signal_watcher.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* for all but what is atomic */
+static struct sigaction old[CI_SIGNALS];		 /* valid while users > 0 */
+static unsigned users[CI_SIGNALS];			 /* ears that hear it */
+
+static unsigned counts[CI_SIGNALS]; /* atomic */
+static unsigned running;	    /* atomic; handlers at work */
+static struct ci_ear *ears;	    /* atomic; all that are open */
+
+#define load(p)		__atomic_load_n((p), __ATOMIC_SEQ_CST)
+#define store(p, value) __atomic_store_n((p), (value), __ATOMIC_SEQ_CST)
+
+/* --- in the handler -------------------------------------------------------------------------- */
+
+static bool ring(int sig)
+{
+	bool heard = false;
+
+	for (struct ci_ear *e = load(&ears); e; e = load(&e->next))
+		if (!e->last && load(&e->hears[sig])) {
+			e->ring(e);
+			heard = true;
+		}
+	return heard;
+}
+
+/* True: for one of them it was not the first time. */
+static bool ring_last(int sig)
+{
+	bool again = false;
+
+	for (struct ci_ear *e = load(&ears); e; e = load(&e->next))
+		if (e->last && load(&e->hears[sig])) {
+			if (__atomic_exchange_n(&e->rung, true, __ATOMIC_SEQ_CST))
+				again = true;
+			else
+				e->ring(e);
+		}
+	return again;
+}
+
+/* All signals are blocked in the handler: what is raised here comes when it has returned. */
+static void do_default(int sig)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof action);
+	action.sa_handler = SIG_DFL;
+	sigaction(sig, &action, NULL);
+	raise(sig);
+}
+
+static void handler(int sig)
+{
+	int saved = errno;
+
+	__atomic_fetch_add(&running, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&counts[sig], 1, __ATOMIC_SEQ_CST);
+	if (!ring(sig) && ring_last(sig))
+		do_default(sig);
+	__atomic_fetch_sub(&running, 1, __ATOMIC_SEQ_CST);
+	errno = saved;
+}
+
+/* --- actions --------------------------------------------------------------------------------- */
+
+static bool is_ours(const struct sigaction *a)
+{
+	return !(a->sa_flags & SA_SIGINFO) && a->sa_handler == handler;
+}
+
+static bool is_default(const struct sigaction *a)
+{
+	return !(a->sa_flags & SA_SIGINFO) && a->sa_handler == SIG_DFL;
+}
+
+static int take_action(int sig, bool last)
+{
+	struct sigaction now, action;
+
+	if (sigaction(sig, NULL, &now))
+		return -errno;
+	bool ours = is_ours(&now);
+	if (last && !is_default(ours ? &old[sig] : &now))
+		return -EBUSY;
+	if (!ours) {
+		memset(&action, 0, sizeof action);
+		action.sa_handler = handler;
+		action.sa_flags = SA_RESTART | SA_ONSTACK;
+		sigfillset(&action.sa_mask);
+		if (sigaction(sig, &action, NULL))
+			return -errno;
+		old[sig] = now;
+	}
+	users[sig]++;
+	return 0;
+}
+
+static void restore(int sig)
+{
+	struct sigaction now;
+
+	if (!sigaction(sig, NULL, &now) && is_ours(&now))
+		sigaction(sig, &old[sig], NULL);
+}
+
+/* --- forks ----------------------------------------------------------------------------------- */
+
+static void before_fork(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+static void in_parent(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+/* The loops stayed behind. What they heard is the child's own business again. */
+static void in_child(void)
+{
+	for (int sig = 1; sig < CI_SIGNALS; sig++)
+		if (users[sig]) {
+			restore(sig);
+			users[sig] = 0;
+		}
+	store(&ears, NULL);
+	store(&running, 0); /* of other threads, which are not here */
+	pthread_mutex_unlock(&lock);
+}
+
+static void watch_forks(void)
+{
+	pthread_atfork(before_fork, in_parent, in_child);
+}
+
+/* --- ears ------------------------------------------------------------------------------------ */
+
+bool ci_ear_can(int sig)
+{
+	static const int never[] = { SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+
+	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+		if (sig == never[i])
+			return false;
+	/* between the standard signals and the first for real time the C library has its own */
+	return (sig > 0 && sig < 32) || (sig >= SIGRTMIN && sig <= SIGRTMAX && sig < CI_SIGNALS);
+}
+
+void ci_ear_open(struct ci_ear *ear)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, watch_forks);
+	pthread_mutex_lock(&lock);
+	memset(ear->hears, 0, sizeof ear->hears);
+	ear->rung = false;
+	ear->next = ears;
+	store(&ears, ear);
+	pthread_mutex_unlock(&lock);
+}
+
+int ci_ear_hear(struct ci_ear *ear, int sig)
+{
+	int err = 0;
+
+	pthread_mutex_lock(&lock);
+	if (!ear->hears[sig]) {
+		store(&ear->hears[sig], true); /* before the first can come */
+		err = take_action(sig, ear->last);
+		if (err)
+			store(&ear->hears[sig], false);
+	}
+	pthread_mutex_unlock(&lock);
+	return err;
+}
+
+/* Where the list refers to ear; or to its end, where the parent of this process has opened it. */
+static struct ci_ear **find(const struct ci_ear *ear)
+{
+	struct ci_ear **p = &ears;
+
+	while (*p && *p != ear)
+		p = &(*p)->next;
+	return p;
+}
+
+void ci_ear_close(struct ci_ear *ear)
+{
+	static const struct timespec moment = { .tv_nsec = 20000 };
+
+	pthread_mutex_lock(&lock);
+	struct ci_ear **p = find(ear);
+	if (*p) {
+		for (int sig = 1; sig < CI_SIGNALS; sig++)
+			if (ear->hears[sig] && !--users[sig])
+				restore(sig);
+		store(p, ear->next);
+		while (load(&running))
+			nanosleep(&moment, NULL);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+/*
+ * Not write(2): that is a point where a user's thread may be cancelled, and then `running` would never
+ * be 0 again.
+ */
+void ci_ear_write(int eventfd)
+{
+	uint64_t one = 1;
+
+	while (syscall(SYS_write, eventfd, &one, sizeof one) < 0 && errno == EINTR)
+		;
+}
+
+unsigned ci_ear_count(int sig)
+{
+	return load(&counts[sig]);
+}

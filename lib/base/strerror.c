@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Texts of errors. errno's come from strerrordesc_np(3), which is static and thread-safe.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/error.h"
+
+const char *cigo_strerror(int err)
+{
+	if (err >= 0)
+		return "no error";
+	switch (err) {
+	case -ECANCELED: return "context canceled"; /* as asyncigo's README prints it */
+	case -ETIMEDOUT: return "context deadline exceeded";
+	case CIGO_ENOLOOP: return "no running loop";
+	case CIGO_ECLOSED: return "closed";
+	case CIGO_ERESOLVE: return "host name does not resolve";
+	case CIGO_EBROKEN: return "barrier is broken";
+	}
+	const char *text = ci_error_text(err);
+	if (!text && err != INT32_MIN)
+		text = strerrordesc_np(-err);
+	return text ? text : "unknown error";
+}

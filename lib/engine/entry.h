@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Where a thread enters the library, and where the library calls a program's function. In the
+ * cooperative model both are nothing but a look at a thread-local: the baton goes with the thread.
+ * In the preemptive model the baton is an ordinary lock: every public function takes it on entry and
+ * gives it up on return, and it is given up around every function of the program's that is called.
+ *
+ *	int cigo_noun_verb(...)
+ *	{
+ *		CI_ENTRY;			    first of all
+ *		...
+ *		CI_OUTSIDE(result = fn(ctx, arg));  the program's
+ *	}
+ *
+ * Invariant: a thread of the preemptive model is inside (holds the lock) or outside (runs the
+ * program's code, or waits); only the outermost entry takes the lock, so it is never taken twice.
+ */
+#ifndef CI_ENTRY_H
+#define CI_ENTRY_H
+
+#include "thread/baton.h"
+
+/* The lock of the loop this thread lives in; the lock is not held, resp. is. */
+void ci_monitor_enter(cigo_loop *loop);
+void ci_monitor_leave(cigo_loop *loop);
+/* Of a thread that roams: enters, if it is not inside. Returns what is to be left again, or NULL. */
+cigo_loop *ci_monitor_entry(void);
+
+/* NULL: nothing was done, and nothing is to be undone. */
+static inline cigo_loop *ci_entry_begin(void)
+{
+	return ci_likely(!ci_self.roams) ? NULL : ci_monitor_entry();
+}
+
+static inline void ci_entry_end(cigo_loop **entered)
+{
+	if (ci_unlikely(*entered != NULL))
+		ci_monitor_leave(*entered);
+}
+
+static inline cigo_loop *ci_outside_begin(void)
+{
+	cigo_loop *loop = ci_self.roams;
+
+	if (ci_likely(!loop) || !ci_self.held)
+		return NULL;
+	ci_monitor_leave(loop);
+	return loop;
+}
+
+static inline void ci_outside_end(cigo_loop *left)
+{
+	if (ci_unlikely(left != NULL))
+		ci_monitor_enter(left);
+}
+
+#define CI_ENTRY \
+	cigo_loop *ci_entered __attribute__((cleanup(ci_entry_end), unused)) = ci_entry_begin()
+
+#define CI_OUTSIDE(...)                                  \
+	do {                                             \
+		cigo_loop *ci_left = ci_outside_begin(); \
+		__VA_ARGS__;                             \
+		ci_outside_end(ci_left);                 \
+	} while (0)
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * epoll(7). Streams are registered once, edge-triggered, for everything: no system call per wait.
+ * Once-only watches are one-shot, so that a number closed and used again cannot be hit. The eventfd is
+ * edge-triggered, too: each write to it is an event, so nobody has to read it.
+ */
+#include <config.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "engine/entry.h"
+#include "engine/fd_watcher.h"
+
+struct epoll {
+	struct ci_poller poller;
+	int fd;
+	bool no_pwait2; /* the C library (< 2.35), the kernel (< 5.11), a tool or a filter does not
+			 * know it: milliseconds then */
+};
+
+static const uint64_t wake_key = 0; /* no watch's */
+
+static int ctl(const struct epoll *e, int op, int fd, uint32_t events, uint64_t key)
+{
+	struct epoll_event event = { .events = events, .data.u64 = key };
+
+	return epoll_ctl(e->fd, op, fd, &event) ? -errno : 0;
+}
+
+static int open_epoll(struct ci_poller **ret, int wake_fd)
+{
+	struct epoll *e = calloc(1, sizeof *e);
+	int err;
+
+	if (!e)
+		return -ENOMEM;
+	e->poller.ops = &ci_epoll;
+	e->fd = epoll_create1(EPOLL_CLOEXEC);
+	err = e->fd < 0 ? -errno : ctl(e, EPOLL_CTL_ADD, wake_fd, EPOLLIN | EPOLLET, wake_key);
+	if (err) {
+		if (e->fd >= 0)
+			close(e->fd);
+		free(e);
+		return err;
+	}
+	*ret = &e->poller;
+	return 0;
+}
+
+static void close_epoll(struct ci_poller *p)
+{
+	struct epoll *e = ci_container_of(p, struct epoll, poller);
+
+	close(e->fd);
+	free(e);
+}
+
+static int add(struct ci_poller *p, const struct ci_watch *w)
+{
+	uint32_t events = w->once ? EPOLLONESHOT : EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+
+	return ctl(ci_container_of(p, struct epoll, poller), EPOLL_CTL_ADD, w->fd, events, w->key);
+}
+
+static int want(struct ci_poller *p, const struct ci_watch *w)
+{
+	uint32_t events = EPOLLONESHOT;
+
+	if (!w->once)
+		return 0;
+	events |= w->want & CIGO_READ ? EPOLLIN | EPOLLRDHUP : 0;
+	events |= w->want & CIGO_WRITE ? EPOLLOUT : 0;
+	return ctl(ci_container_of(p, struct epoll, poller), EPOLL_CTL_MOD, w->fd, events, w->key);
+}
+
+static void del(struct ci_poller *p, const struct ci_watch *w)
+{
+	ctl(ci_container_of(p, struct epoll, poller), EPOLL_CTL_DEL, w->fd, 0, 0);
+}
+
+/* TSan does not know the call, and so lets no signal handler run that comes just before it. */
+#if defined __SANITIZE_THREAD__ || !HAVE_EPOLL_PWAIT2
+#define NO_PWAIT2 1
+#elif defined __has_feature
+#define NO_PWAIT2 __has_feature(thread_sanitizer)
+#else
+#define NO_PWAIT2 0
+#endif
+
+static int wait_precisely(const struct epoll *e, struct epoll_event *events, int n, int64_t timeout)
+{
+#if NO_PWAIT2
+	(void)e, (void)events, (void)n, (void)timeout;
+	errno = ENOSYS;
+	return -1;
+#else
+	struct timespec t = ci_clock_timespec(timeout == CIGO_NEVER ? 0 : timeout);
+
+	return epoll_pwait2(e->fd, events, n, timeout == CIGO_NEVER ? NULL : &t, NULL);
+#endif
+}
+
+static int wait_epoll(struct epoll *e, struct epoll_event *events, int n, int64_t timeout)
+{
+	if (!e->no_pwait2) {
+		int count;
+		CI_OUTSIDE(count = wait_precisely(e, events, n, timeout));
+		if (count >= 0 || (errno != ENOSYS && errno != EPERM)) /* EPERM: filters say so */
+			return count;
+		e->no_pwait2 = true;
+	}
+	int count;
+	CI_OUTSIDE(count = epoll_wait(e->fd, events, n, ci_clock_ms(timeout)));
+	return count;
+}
+
+static unsigned translate(uint32_t events)
+{
+	unsigned result = 0;
+
+	if (events & (EPOLLIN | EPOLLRDHUP))
+		result |= CIGO_READ;
+	if (events & EPOLLOUT)
+		result |= CIGO_WRITE;
+	if (events & (EPOLLHUP | EPOLLERR))
+		result |= CIGO_READ | CIGO_WRITE;
+	if (events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP))
+		result |= CI_HANGUP;
+	return result;
+}
+
+static int wait_events(struct ci_poller *p, int64_t timeout, struct ci_event *ret, int n)
+{
+	struct epoll *e = ci_container_of(p, struct epoll, poller);
+	struct epoll_event events[64];
+	int used = 0;
+	int count = wait_epoll(e, events, n < 64 ? n : 64, timeout);
+
+	if (count < 0 && errno != EINTR)
+		ci_clock_pause(); /* no such failure is known; were it to last, don't spin */
+	for (int i = 0; i < count; i++)
+		if (events[i].data.u64 != wake_key)
+			ret[used++] = (struct ci_event){ events[i].data.u64,
+							 translate(events[i].events) };
+	return used;
+}
+
+const struct ci_poller_ops ci_epoll = {
+	.name = "epoll",
+	.open = open_epoll,
+	.close = close_epoll,
+	.add = add,
+	.want = want,
+	.del = del,
+	.wait = wait_events,
+};

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Events to those who listen.
+ */
+#include "engine/trace.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine.h"
+#include "base/misuse.h"
+
+void ci_trace_add(cigo_loop *loop, struct ci_tracer *t)
+{
+	t->next = loop->tracers;
+	loop->tracers = t;
+}
+
+void ci_trace_remove(cigo_loop *loop, struct ci_tracer *t)
+{
+	struct ci_tracer **p = &loop->tracers;
+
+	while (*p != t)
+		p = &(*p)->next;
+	*p = t->next;
+}
+
+int cigo_trace_set(cigo_loop *loop, const cigo_trace_hooks *hooks, void *arg)
+{
+	CI_ENTRY;
+	if (!loop)
+		return -ENOMEM;
+	ci_expect(hooks && hooks->size && hooks->size <= sizeof *hooks,
+		  "hooks.size is not sizeof(cigo_trace_hooks)");
+	ci_expect(loop->state == CI_NEW, "the loop's run has begun");
+	ci_expect(!loop->user_tracer, "the loop has its hooks already");
+	loop->user_tracer = calloc(1, sizeof *loop->user_tracer);
+	if (!loop->user_tracer)
+		return -ENOMEM;
+	memcpy(&loop->user_tracer->hooks, hooks, hooks->size);
+	loop->user_tracer->arg = arg;
+	ci_trace_add(loop, loop->user_tracer);
+	return 0;
+}
+
+#define tell(loop, hook, e)                                                       \
+	do {                                                                      \
+		(e)->when = ci_clock_now();                                       \
+		for (const struct ci_tracer *t = (loop)->tracers; t; t = t->next) \
+			if (t->hooks.hook)                                        \
+				t->hooks.hook(t->arg, (e));                       \
+	} while (0)
+
+/* The lane of who runs: a coroutine; or the loop, also where a strand drives. */
+static uint64_t here(const cigo_loop *loop)
+{
+	const struct ci_strand *me = ci_self.strand;
+
+	return me && me->loop == loop && !me->away ? me->lane : 0;
+}
+
+const char *ci_trace_name(const char *call)
+{
+	static const char prefix[] = "cigo_";
+
+	if (!call)
+		return "";
+	return strncmp(call, prefix, sizeof prefix - 1) ? call : call + sizeof prefix - 1;
+}
+
+void ci_trace_spawn(cigo_loop *loop, uint64_t lane, const char *name, bool worker)
+{
+	cigo_trace_event e = { .lane = lane, .by = here(loop), .name = name, .worker = worker };
+
+	tell(loop, spawn, &e);
+}
+
+void ci_trace_queued(cigo_loop *loop, uint64_t lane)
+{
+	cigo_trace_event e = { .lane = lane, .by = here(loop) };
+
+	tell(loop, ready, &e);
+}
+
+void ci_trace_start(cigo_loop *loop, uint64_t lane, const char *name, bool worker)
+{
+	cigo_trace_event e = { .lane = lane, .name = name, .worker = worker };
+
+	tell(loop, start, &e);
+}
+
+void ci_trace_ready(cigo_loop *loop, const struct ci_strand *s)
+{
+	if (s->away)
+		ci_trace_queued(loop, s->lane);
+}
+
+void ci_trace_suspend(cigo_loop *loop, const struct ci_strand *me)
+{
+	cigo_trace_event e = { .lane = me->lane, .call = ci_trace_name(me->call) };
+
+	if (me->placed) {
+		e.function = me->place_function;
+		e.line = me->place_line;
+	}
+	loop->awaited(me, &e.on, &e.on_lane);
+	tell(loop, suspend, &e);
+	if (ci_engine_may_go_on(me)) /* yields, or was woken meanwhile */
+		ci_trace_queued(loop, me->lane);
+}
+
+void ci_trace_blocking(cigo_loop *loop, const struct ci_strand *me)
+{
+	cigo_trace_event e = { .lane = me->lane };
+
+	tell(loop, blocking, &e);
+}
+
+void ci_trace_resume(cigo_loop *loop, const struct ci_strand *me)
+{
+	cigo_trace_event e = { .lane = me->lane };
+
+	tell(loop, resume, &e);
+}
+
+void ci_trace_cancel(cigo_loop *loop, uint64_t lane, const char *name, bool worker, int cause)
+{
+	cigo_trace_event e = {
+		.lane = lane, .by = here(loop), .name = name, .worker = worker, .error = cause
+	};
+
+	tell(loop, cancel, &e);
+}
+
+void ci_trace_done(cigo_loop *loop, uint64_t lane, const char *name, bool worker, int err)
+{
+	cigo_trace_event e = { .lane = lane, .name = name, .worker = worker, .error = err };
+
+	tell(loop, done, &e);
+}
+
+void ci_trace_callback(cigo_loop *loop, bool begin)
+{
+	cigo_trace_event e = { .lane = 0 };
+
+	if (begin)
+		tell(loop, callback_begin, &e);
+	else
+		tell(loop, callback_end, &e);
+}
+
+void ci_trace_poll(cigo_loop *loop, bool begin)
+{
+	cigo_trace_event e = { .events = begin ? 0 : loop->polled };
+
+	loop->polled = 0;
+	if (begin)
+		tell(loop, poll_begin, &e);
+	else
+		tell(loop, poll_end, &e);
+}

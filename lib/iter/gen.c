@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Generators in a loop: coroutines that pass the baton straight to and from their consumer. A
+ * generator is a task that the first next starts; so its context, its awaits, its clean-up and its
+ * end at the run's end are a task's. Without a loop: gen_plain.c.
+ *
+ * Invariants: while a consumer waits in next or close it is in no queue, and only the generator wakes
+ * it; while the generator waits in a yield only its consumer wakes it, or the run's end.
+ */
+#include "iter/gen.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/misuse.h"
+
+/* --- the generator's side -------------------------------------------------------------------- */
+
+/* The task's body. */
+static int body(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_gen *g = arg;
+
+	(void)ret;
+	return g->fn(ctx, g, g->arg);
+}
+
+/* Its task is done: straight to the consumer, if one waits. */
+static void done(struct ci_listener *l, cigo_future *f)
+{
+	cigo_gen *g = ci_container_of(l, cigo_gen, done);
+
+	g->state = CI_GEN_DONE;
+	g->strand = NULL;
+	if (g->consumer) {
+		f->loop->direct = g->consumer;
+		ci_trace(f->loop, ready, g->consumer);
+	}
+}
+
+/* The run ends and nobody will come: the yield returns false. */
+static void leave(cigo_loop *loop, struct ci_leaver *l)
+{
+	cigo_gen *g = ci_container_of(l, cigo_gen, leaver);
+
+	loop->parked--;
+	g->leaving = true;
+	g->state = CI_GEN_RUNNING;
+	ci_engine_ready(loop, &g->strand->resume);
+}
+
+static void yield_in_loop(cigo_gen *g)
+{
+	struct ci_strand *me = g->strand;
+	cigo_loop *loop = me->loop;
+	struct ci_strand *consumer = g->consumer;
+
+	g->state = CI_GEN_WAITING;
+	loop->parked++;
+	ci_list_append(&loop->leavers, &g->leaver.link);
+	me->free_calls = 0; /* the consumer counts */
+	ci_park_note(me, "cigo_gen_yield_item");
+	ci_engine_switch(me, consumer);
+}
+
+bool cigo_gen_yield_item(cigo_ctx *ctx, cigo_gen *g, const void *item, size_t size)
+{
+	CI_ENTRY;
+	if (!ctx || !g)
+		return false;
+	ci_expect(size == g->it.item_size, "items have %zu bytes, not %zu", g->it.item_size, size);
+	ci_expect(item || !size, "no item");
+	ci_expect(g->state == CI_GEN_RUNNING && ci_gen_is_inside(g),
+		  "only a generator's own body may yield");
+	ci_expect(g->plain || ci_holds(g->strand->loop),
+		  "a generator may not yield in a blocking section; call cigo_blocking_end");
+	if (g->leaving)
+		return false;
+	if (size)
+		memcpy(g->ret, item, size);
+	g->yielded = true;
+	if (g->plain)
+		ci_gen_plain_yield(g);
+	else
+		yield_in_loop(g);
+	return !g->leaving;
+}
+
+bool cigo_gen_yield_all(cigo_ctx *ctx, cigo_gen *g, cigo_iter *it, int *ret_err)
+{
+	CI_ENTRY;
+	bool stays = g && !g->leaving; /* if not, an item would be taken for nobody */
+	void *item = it ? malloc(it->item_size ? it->item_size : 1) : NULL;
+	int err = !ctx || (it && !item) ? -ENOMEM : 0;
+
+	while (!err && stays && ci_iter_pull(ctx, it, item))
+		stays = cigo_gen_yield_item(ctx, g, item, it->item_size);
+	free(item);
+	int closed = cigo_iter_close(ctx, it);
+	err = err ? err : closed;
+	if (ret_err)
+		*ret_err = err;
+	return stays && !err;
+}
+
+/* --- the consumer's side --------------------------------------------------------------------- */
+
+static void given_ended(struct ci_ctx_watch *w, int cause)
+{
+	ci_ctx_end(ci_container_of(w, cigo_gen, given)->task->ctx, cause);
+}
+
+static void task_ended(struct ci_ctx_watch *w, int cause)
+{
+	ci_ctx_end(ci_container_of(w, cigo_gen, own)->task->ctx, cause);
+}
+
+/* Passes to the generator and waits until it yields or ends. Whichever context ends meanwhile, its
+ * own does too, and so its innermost await. */
+static void visit(cigo_ctx *ctx, struct ci_strand *me, cigo_gen *g)
+{
+	g->given.fired = given_ended;
+	g->own.fired = task_ended;
+	int cause = ci_ctx_watch_add(ctx, &g->given);
+	cigo_ctx *own = ci_park_tasks_own(ctx, me);
+	if (!cause && own)
+		cause = ci_ctx_watch_add(own, &g->own);
+	if (cause)
+		ci_ctx_end(g->task->ctx, cause);
+	g->consumer = me;
+	g->state = CI_GEN_RUNNING;
+	me->awaits = &g->task->f;
+	ci_engine_switch(me, g->strand);
+	me->awaits = NULL;
+	g->consumer = NULL;
+	ci_ctx_watch_remove(ctx, &g->given);
+	ci_ctx_watch_remove(me->ctx, &g->own);
+}
+
+/* Makes the task, on a strand; both wait for the first visit. */
+static int start(struct ci_strand *me, cigo_gen *g)
+{
+	cigo_task_options o = { .size = sizeof o, .name = g->name };
+	struct ci_task *t = ci_task_make(g->maker, body, g, 0, &o, "cigo_iter_next");
+
+	if (!t)
+		return -ENOMEM;
+	g->strand = ci_engine_start(me->loop, &t->start);
+	if (!g->strand) {
+		ci_task_queue(t, -EAGAIN); /* ends by itself, without a thread */
+		cigo_future_unref(&t->f);
+		return -EAGAIN;
+	}
+	ci_trace(me->loop, queued, t->number);
+	g->task = t;
+	ci_future_listen(&t->f, &g->done);
+	cigo_ctx_unref(g->maker);
+	g->maker = NULL;
+	return 0;
+}
+
+/* The generator no longer waits for a consumer: here is one. */
+static void end_wait(cigo_loop *loop, cigo_gen *g)
+{
+	ci_list_unlink(&g->leaver.link);
+	loop->parked--;
+}
+
+static int next_in_loop(cigo_ctx *ctx, cigo_gen *g, void *ret)
+{
+	struct ci_strand *me = ci_park_enter(ctx, "cigo_iter_next");
+	int err = me ? ci_park_refuse(ctx, me) : 0;
+
+	if (!me || (g->state == CI_GEN_NEW && g->maker->loop != me->loop))
+		ci_misuse("cigo_iter_next", "the generator was made in another loop, or in none");
+	if (err)
+		return err;
+	if (g->state == CI_GEN_NEW)
+		err = start(me, g);
+	else if (g->state == CI_GEN_WAITING)
+		end_wait(me->loop, g);
+	if (err || g->state == CI_GEN_DONE)
+		return err ? err : g->task->f.err;
+	g->ret = ret;
+	g->yielded = false;
+	visit(ctx, me, g);
+	return g->yielded ? 1 : g->task->f.err;
+}
+
+static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
+{
+	cigo_gen *g = ci_container_of(it, cigo_gen, it);
+
+	return g->plain ? ci_gen_plain_next(ctx, g, ret) : next_in_loop(ctx, g, ret);
+}
+
+/* Runs the body to its end. */
+static int end_in_loop(cigo_ctx *ctx, cigo_gen *g)
+{
+	if (g->state == CI_GEN_WAITING) {
+		struct ci_strand *me = ci_park_enter(ctx, "cigo_iter_close");
+
+		if (!me || me->loop != g->strand->loop)
+			ci_misuse("cigo_iter_close", "the generator lives in another loop");
+		end_wait(me->loop, g);
+		g->leaving = true;
+		visit(ctx, me, g);
+	}
+	if (!g->task)
+		return 0;
+	ci_expect(g->state == CI_GEN_DONE, "the generator runs");
+	int err = g->task->f.err;
+	cigo_future_unref(&g->task->f);
+	return err;
+}
+
+static int close_it(cigo_ctx *ctx, cigo_iter *it)
+{
+	cigo_gen *g = ci_container_of(it, cigo_gen, it);
+	int err = g->plain ? ci_gen_plain_end(ctx, g) : end_in_loop(ctx, g);
+
+	cigo_ctx_unref(g->maker);
+	free(g);
+	return err;
+}
+
+static const struct ci_iter_ops ops = { next, close_it };
+
+bool ci_gen_is_inside(const cigo_gen *g)
+{
+	return g->plain ? ci_gen_plain_is_inside(g)
+			: ci_self.strand && ci_self.strand == g->task->strand;
+}
+
+/* One allocation: the generator, its copy of the argument, its name. */
+cigo_iter *cigo_gen_new(const cigo_ctx *ctx, const char *name, cigo_gen_fn *fn, size_t item_size,
+			const void *arg, size_t arg_size)
+{
+	CI_ENTRY;
+	if (!ctx)
+		return NULL;
+	ci_expect(fn, "no function");
+	ci_expect(arg || !arg_size, "no argument to copy");
+	ci_expect(!ctx->loop || ci_holds(ctx->loop), "this thread does not hold the loop's baton");
+	size_t name_size = strlen(name ? name : "generator") + 1;
+	if (arg_size > PTRDIFF_MAX / 2)
+		return NULL;
+	cigo_gen *g = calloc(1, sizeof *g + arg_size + name_size);
+	if (!g)
+		return NULL;
+	ci_iter_init(&g->it, &ops, item_size);
+	ci_list_init(&g->leaver.link);
+	ci_list_init(&g->given.link);
+	ci_list_init(&g->own.link);
+	g->leaver.leave = leave;
+	g->done.fired = done;
+	g->fn = fn;
+	if (arg_size)
+		memcpy(g->arg, arg, arg_size);
+	g->name = memcpy(g->arg + arg_size, name ? name : "generator", name_size);
+	g->maker = cigo_ctx_ref((cigo_ctx *)(uintptr_t)ctx);
+	if (!ctx->loop && ci_gen_plain_init(g)) {
+		cigo_ctx_unref(g->maker);
+		free(g);
+		return NULL;
+	}
+	return &g->it;
+}

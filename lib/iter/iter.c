@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What all iterators share.
+ */
+#include "iter/iter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/misuse.h"
+#include "task/park.h"
+
+void ci_iter_init(cigo_iter *it, const struct ci_iter_ops *ops, size_t item_size)
+{
+	*it = (cigo_iter){ .ops = ops, .item_size = item_size };
+}
+
+static int never(cigo_ctx *ctx, cigo_iter *it, void *ret)
+{
+	(void)ctx, (void)ret;
+	return it->err;
+}
+
+int ci_iter_free(cigo_ctx *ctx, cigo_iter *it)
+{
+	(void)ctx;
+	free(it);
+	return 0;
+}
+
+static const struct ci_iter_ops failed = { never, ci_iter_free };
+
+cigo_iter *ci_iter_failed(int err, size_t item_size)
+{
+	cigo_iter *it = calloc(1, sizeof *it);
+
+	if (it) {
+		ci_iter_init(it, &failed, item_size);
+		it->err = err;
+		it->ended = true;
+	}
+	return it;
+}
+
+cigo_iter *ci_iter_no_memory(cigo_iter *const *its, size_t n)
+{
+	cigo_iter *first = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		cigo_iter *it = its[i];
+
+		if (!it)
+			continue;
+		it->ended = true;
+		it->err = -ENOMEM;
+		it->item_size = 0; /* of whatever size is asked for */
+		if (first) {
+			while (it->also)
+				it = it->also;
+			it->also = first->also;
+			first->also = its[i];
+		} else {
+			first = it;
+		}
+	}
+	return first;
+}
+
+static bool next(cigo_ctx *ctx, cigo_iter *it, void *ret, const char *function)
+{
+	if (it->busy)
+		ci_misuse(function, "two consumers of one iterator at the same moment");
+	if (it->ended)
+		return false;
+	it->busy = true;
+	int more = it->ops->next(ctx, it, ret);
+	it->busy = false;
+	if (more > 0) {
+		if (ci_self.strand && ctx->loop && ci_holds(ctx->loop))
+			ci_park_turn(ci_self.strand);
+		return true;
+	}
+	it->ended = true;
+	it->err = more;
+	return false;
+}
+
+bool ci_iter_pull(cigo_ctx *ctx, cigo_iter *it, void *ret)
+{
+	if (!it)
+		return false;
+	if (it->item_size)
+		memset(ret, 0, it->item_size);
+	return next(ctx, it, ret, "cigo_iter_next");
+}
+
+bool cigo_iter_next(cigo_ctx *ctx, cigo_iter *it, void *ret, size_t size)
+{
+	CI_ENTRY;
+	if (ret && size)
+		memset(ret, 0, size);
+	if (!it)
+		return false;
+	if (!ctx && !it->ended) {
+		it->ended = true;
+		it->err = -ENOMEM;
+	}
+	ci_expect(size == it->item_size || it->ended, "items have %zu bytes, not %zu",
+		  it->item_size, size);
+	ci_expect(ret || !size, "nowhere to put the item");
+	bool more = next(ctx, it, ret, __func__);
+	if (!more && ret && size)
+		memset(ret, 0, size);
+	return more;
+}
+
+int cigo_iter_error(const cigo_iter *it)
+{
+	CI_ENTRY;
+	return it ? it->err : -ENOMEM;
+}
+
+int cigo_iter_close(cigo_ctx *ctx, cigo_iter *it)
+{
+	CI_ENTRY;
+	if (!it)
+		return -ENOMEM;
+	if (!ctx)
+		ctx = cigo_ctx_background();
+	ci_expect(!it->busy, "somebody is inside its next");
+	int err = it->err;
+	while (it) {
+		cigo_iter *also = it->also;
+		int other = it->ops->close(ctx, it);
+
+		err = err ? err : other;
+		it = also;
+	}
+	return err;
+}
+
+int ci_iter_close_both(cigo_ctx *ctx, cigo_iter *a, cigo_iter *b)
+{
+	int err = cigo_iter_close(ctx, a), other = cigo_iter_close(ctx, b);
+
+	return err ? err : other;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One iterator after the other. An error of one ends the whole.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "iter/iter.h"
+#include "base/misuse.h"
+
+struct chain {
+	cigo_iter it;
+	size_t n, at;
+	cigo_iter *its[]; /* those before `at` are closed */
+};
+
+static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
+{
+	struct chain *c = ci_container_of(it, struct chain, it);
+
+	for (; c->at < c->n; c->at++) {
+		if (ci_iter_pull(ctx, c->its[c->at], ret))
+			return 1;
+		int err = cigo_iter_close(ctx, c->its[c->at]);
+		if (err) {
+			c->at++;
+			return err;
+		}
+	}
+	return 0;
+}
+
+static int close_it(cigo_ctx *ctx, cigo_iter *it)
+{
+	struct chain *c = ci_container_of(it, struct chain, it);
+	int err = 0;
+
+	for (; c->at < c->n; c->at++) {
+		int other = cigo_iter_close(ctx, c->its[c->at]);
+		err = err ? err : other;
+	}
+	free(c);
+	return err;
+}
+
+static const struct ci_iter_ops ops = { next, close_it };
+
+/* The size all have that have not failed. */
+static size_t common_size(cigo_iter *const *its, size_t n)
+{
+	const cigo_iter *first = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!its[i] || !its[i]->item_size)
+			continue;
+		if (first && its[i]->item_size != first->item_size)
+			ci_misuse("cigo_iter_chain", "iterators of %zu and of %zu bytes",
+				  first->item_size, its[i]->item_size);
+		first = its[i];
+	}
+	return first ? first->item_size : 0;
+}
+
+cigo_iter *cigo_iter_chain(cigo_iter *const *its, size_t n)
+{
+	CI_ENTRY;
+	ci_expect(its || !n, "no iterators");
+	size_t size = common_size(its, n);
+	struct chain *c = calloc(1, sizeof *c + n * sizeof *c->its);
+
+	if (!c)
+		return ci_iter_no_memory(its, n);
+	ci_iter_init(&c->it, &ops, size);
+	if (!size)
+		c->it.ended = true; /* nothing will come, of whatever size is asked for */
+	for (size_t i = 0; i < n; i++) {
+		c->its[i] = its[i];
+		c->it.drop = its[i] && its[i]->drop ? its[i]->drop : c->it.drop;
+		if (!its[i] && !size)
+			c->it.err = -ENOMEM;
+	}
+	c->n = n;
+	return &c->it;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Futures as they are done: a listener on each puts it in line. asyncio's as_completed.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "task/future.h"
+#include "iter/iter.h"
+#include "base/misuse.h"
+
+struct completed;
+
+struct entry {
+	struct ci_listener listener;
+	struct ci_list link; /* in the line, from completion till it is given */
+	struct completed *c;
+	cigo_future *f; /* a reference; NULL: given as NULL */
+};
+
+struct completed {
+	cigo_iter it;
+	size_t n, given;
+	struct ci_list line;
+	struct ci_park *park; /* the consumer's, while it waits */
+	struct entry entries[];
+};
+
+static void done(struct ci_listener *l, cigo_future *f)
+{
+	struct entry *e = ci_container_of(l, struct entry, listener);
+
+	(void)f;
+	ci_list_append(&e->c->line, &e->link);
+	if (e->c->park)
+		ci_park_wake(e->c->park);
+}
+
+static int wait_for_one(cigo_ctx *ctx, struct completed *c)
+{
+	struct ci_strand *me = ci_park_enter(ctx, "cigo_iter_next");
+	if (!me)
+		ci_misuse("cigo_iter_next", "a future is pending, and waiting for it needs a loop");
+	int err = ci_park_refuse(ctx, me);
+	if (err || !ci_list_empty(&c->line))
+		return err;
+	struct ci_park p;
+	ci_park_init(&p, me, NULL);
+	c->park = &p;
+	err = ci_park_wait(ctx, &p);
+	c->park = NULL;
+	return err;
+}
+
+static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
+{
+	struct completed *c = ci_container_of(it, struct completed, it);
+
+	if (c->given == c->n)
+		return 0;
+	while (ci_list_empty(&c->line)) {
+		int err = wait_for_one(ctx, c);
+		if (err)
+			return err;
+	}
+	struct entry *e = ci_list_entry(ci_list_pop(&c->line), struct entry, link);
+	c->given++;
+	*(cigo_future **)ret = e->f;
+	return 1;
+}
+
+static int close_it(cigo_ctx *ctx, cigo_iter *it)
+{
+	struct completed *c = ci_container_of(it, struct completed, it);
+
+	(void)ctx;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->entries[i].f) {
+			ci_list_unlink(&c->entries[i].listener.link);
+			cigo_future_unref(c->entries[i].f);
+		}
+	free(c);
+	return 0;
+}
+
+static const struct ci_iter_ops ops = { next, close_it };
+
+/* Puts e, done, behind those done before it. */
+static void line_up(struct completed *c, struct entry *e)
+{
+	struct ci_list *pos = &c->line;
+
+	while (e->f && pos->prev != &c->line) {
+		const struct entry *before = ci_list_entry(pos->prev, struct entry, link);
+
+		if (!before->f || before->f->seq <= e->f->seq)
+			break;
+		pos = pos->prev;
+	}
+	if (!e->f)
+		pos = c->line.next;
+	ci_list_add_before(pos, &e->link);
+}
+
+cigo_iter *cigo_iter_completed(cigo_future *const *futures, size_t n)
+{
+	CI_ENTRY;
+	ci_expect(futures || !n, "no futures");
+	struct completed *c = calloc(1, sizeof *c + n * sizeof *c->entries);
+
+	if (!c)
+		return NULL;
+	ci_iter_init(&c->it, &ops, sizeof(cigo_future *));
+	ci_list_init(&c->line);
+	c->n = n;
+	for (size_t i = 0; i < n; i++) {
+		struct entry *e = &c->entries[i];
+
+		e->c = c;
+		e->f = cigo_future_ref(futures[i]);
+		e->listener.fired = done;
+		ci_list_init(&e->listener.link);
+		ci_list_init(&e->link);
+		if (e->f)
+			ci_future_tell(e->f);
+		if (e->f && !e->f->done) {
+			if (!e->f->loop && ci_self.held)
+				ci_future_adopt(e->f, ci_self.held);
+			ci_future_listen(e->f, &e->listener);
+		} else {
+			line_up(c, e);
+		}
+	}
+	return &c->it;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Pairs. a is asked first: where b ends before it, a's last item is lost with the end.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "iter/iter.h"
+#include "base/misuse.h"
+
+struct zip {
+	cigo_iter it;
+	cigo_iter *a, *b;
+	size_t a_at, b_at;
+	bool longest;
+};
+
+static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
+{
+	struct zip *z = ci_container_of(it, struct zip, it);
+	bool more_a = ci_iter_pull(ctx, z->a, (char *)ret + z->a_at);
+
+	if (!more_a && (z->a->err || !z->longest))
+		return z->a->err;
+	bool more_b = ci_iter_pull(ctx, z->b, (char *)ret + z->b_at);
+	if (more_a && (more_b || (z->longest && !z->b->err)))
+		return 1;
+	if (!more_b && z->b->err) {
+		if (more_a && z->a->drop)
+			z->a->drop((char *)ret + z->a_at);
+		return z->b->err;
+	}
+	if (more_b)
+		return 1;
+	if (more_a && z->a->drop)
+		z->a->drop((char *)ret + z->a_at);
+	return 0;
+}
+
+static int close_it(cigo_ctx *ctx, cigo_iter *it)
+{
+	struct zip *z = ci_container_of(it, struct zip, it);
+	int err = ci_iter_close_both(ctx, z->a, z->b);
+
+	free(z);
+	return err;
+}
+
+static const struct ci_iter_ops ops = { next, close_it };
+
+static void check_part(size_t item_size, size_t at, size_t size, const cigo_iter *it)
+{
+	if (at > item_size || size > item_size - at)
+		ci_misuse("cigo_iter_zip", "a part of %zu bytes at %zu, in an item of %zu", size,
+			  at, item_size);
+	if (it && !it->ended && it->item_size != size)
+		ci_misuse("cigo_iter_zip", "an iterator of %zu bytes for a part of %zu",
+			  it->item_size, size);
+}
+
+cigo_iter *cigo_iter_zip(size_t item_size, size_t a_at, size_t a_size, cigo_iter *a, size_t b_at,
+			 size_t b_size, cigo_iter *b, bool longest)
+{
+	CI_ENTRY;
+	check_part(item_size, a_at, a_size, a);
+	check_part(item_size, b_at, b_size, b);
+	struct zip *z = a && b ? calloc(1, sizeof *z) : NULL;
+
+	if (!z)
+		return ci_iter_no_memory((cigo_iter *[]){ a, b }, 2);
+	ci_iter_init(&z->it, &ops, item_size);
+	z->a = a;
+	z->b = b;
+	z->a_at = a_at;
+	z->b_at = b_at;
+	z->longest = longest;
+	return &z->it;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The debug mode's watch. In the cooperative model one holds the baton at a time, so one point of
+ * time is enough; in the preemptive one none hogs anything. Time is real here, always.
+ */
+#include "loop/debug.h"
+
+#include "loop/dump.h"
+#include "base/misuse.h"
+
+static void begin(void *arg, const cigo_trace_event *e)
+{
+	struct ci_debug *d = arg;
+
+	if (!e->worker)
+		d->since = e->when;
+}
+
+/* Until `what`, at a place if e has one. */
+static void end(struct ci_debug *d, const cigo_trace_event *e, const char *what)
+{
+	int64_t ns = d->since ? e->when - d->since : 0;
+	char who[64], place[160] = "";
+
+	d->since = 0;
+	if (ns <= d->loop->options.slow_ns || !ci_dump_holder(d->loop, who, sizeof who))
+		return;
+	if (e->function)
+		snprintf(place, sizeof place, ", at %s:%d", e->function, e->line);
+	ci_warn("%s held the baton for %lld ms, until %s%s", who, (long long)(ns / 1000000), what,
+		place);
+}
+
+static void suspended(void *arg, const cigo_trace_event *e)
+{
+	end(arg, e, e->call);
+}
+
+static void blocks(void *arg, const cigo_trace_event *e)
+{
+	end(arg, e, "blocking_begin");
+}
+
+static void over(void *arg, const cigo_trace_event *e)
+{
+	if (!e->worker)
+		end(arg, e, "its end");
+}
+
+static const cigo_trace_hooks hooks = {
+	.size = sizeof hooks,
+	.start = begin,
+	.resume = begin,
+	.callback_begin = begin,
+	.suspend = suspended,
+	.blocking = blocks,
+	.done = over,
+	.callback_end = over,
+};
+
+/* Nothing that is known of can wake the loop ever. It may be meant: so it sleeps on. */
+static void stuck(cigo_loop *loop)
+{
+	ci_warn("the loop sleeps for ever: no timer, descriptor, signal, thread can wake any of these");
+	if (ci_dump(loop, stderr))
+		ci_warn("no memory for a dump");
+}
+
+void ci_debug_open(struct ci_debug *d, cigo_loop *loop, bool outsiders)
+{
+	*d = (struct ci_debug){ .loop = loop, .tracer = { .hooks = hooks, .arg = d } };
+	if (loop->options.debug != CIGO_DEBUG_ON)
+		return;
+	if (!outsiders)
+		loop->stuck = stuck;
+	if (!ci_preemptive(loop))
+		ci_trace_add(loop, &d->tracer);
+}
+
+void ci_debug_close(struct ci_debug *d)
+{
+	cigo_loop *loop = d->loop;
+
+	if (loop->options.debug == CIGO_DEBUG_ON && !ci_preemptive(loop))
+		ci_trace_remove(loop, &d->tracer);
+	loop->stuck = NULL;
+}

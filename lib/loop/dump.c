@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The text of a dump. Tasks and workers are sorted by number: so a spawner stands before those it
+ * spawned, and each is found by bisection. Deterministic but for the times on the real clock.
+ */
+#include "loop/dump.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cigo/error.h"
+#include "base/misuse.h"
+#include "task/task.h"
+#include "task/wait_info.h"
+
+enum { NONE = -1, SHOWN = 8 /* names in a list */ };
+
+struct node {
+	const cigo_future *f;
+	struct ci_who who;
+	struct ci_what what;		       /* of those that are suspended; else empty */
+	long spawner, child, last_child, next; /* indices; NONE */
+	enum { NEW, ON_PATH, SEEN } colour;    /* of the search for cycles, as the rest */
+	size_t looked;			       /* at so many of what.futures */
+	const struct ci_list *team;	       /* its next member to look at; NULL: none */
+	long from;			       /* who was looked at before, on the path */
+};
+
+struct dump {
+	cigo_loop *loop;
+	FILE *out;
+	struct node *nodes;
+	long n;
+	int64_t now;
+};
+
+/* --- collecting ------------------------------------------------------------------------------ */
+
+static const struct ci_strand *strand_of(const cigo_future *f)
+{
+	const struct ci_task *t = ci_task_of(f);
+
+	return t ? t->strand : NULL;
+}
+
+static bool is_suspended(const struct ci_strand *s)
+{
+	return s && s->away && !s->section && !ci_engine_may_go_on(s);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = ((const struct node *)a)->who.number, y = ((const struct node *)b)->who.number;
+
+	return x < y ? -1 : x > y;
+}
+
+static long find(const struct dump *d, uint64_t number)
+{
+	struct node key = { .who.number = number };
+	const struct node *n = d->n ? bsearch(&key, d->nodes, (size_t)d->n, sizeof key, by_number)
+				    : NULL;
+
+	return n ? (long)(n - d->nodes) : NONE;
+}
+
+static long find_future(const struct dump *d, const cigo_future *f)
+{
+	struct ci_who who = ci_what_who(f);
+
+	return who.name ? find(d, who.number) : NONE;
+}
+
+static bool is_meant(const cigo_future *f)
+{
+	return !f->done && f->ops->who;
+}
+
+static int collect(struct dump *d)
+{
+	size_t n = 0;
+
+	ci_list_each(node, &d->loop->futures)
+		n += is_meant(ci_list_entry(node, cigo_future, link));
+	d->nodes = calloc(n + 1, sizeof *d->nodes);
+	if (!d->nodes)
+		return -ENOMEM;
+	ci_list_each(node, &d->loop->futures) {
+		const cigo_future *f = ci_list_entry(node, cigo_future, link);
+		struct node *to = &d->nodes[d->n];
+
+		if (!is_meant(f))
+			continue;
+		*to = (struct node){ .f = f, .who = f->ops->who(f), .what.fd = -1 };
+		to->spawner = to->child = to->last_child = to->next = NONE;
+		if (is_suspended(strand_of(f))) {
+			to->what = ci_what(strand_of(f));
+			if (strand_of(f)->awaits_team)
+				to->team = strand_of(f)->awaits_team->tasks.next;
+		}
+		d->n++;
+	}
+	qsort(d->nodes, n, sizeof *d->nodes, by_number);
+	return 0;
+}
+
+static void link_children(struct dump *d)
+{
+	for (long i = 0; i < d->n; i++) {
+		struct node *child = &d->nodes[i];
+		long s = child->who.by ? find(d, child->who.by) : NONE;
+
+		if (s == NONE)
+			continue;
+		struct node *spawner = &d->nodes[s];
+		child->spawner = s;
+		if (spawner->child == NONE)
+			spawner->child = i;
+		else
+			d->nodes[spawner->last_child].next = i;
+		spawner->last_child = i;
+	}
+}
+
+/* --- a line ---------------------------------------------------------------------------------- */
+
+static void say_time(const struct dump *d, int64_t ns)
+{
+	ns = ns < 0 ? 0 : ns;
+	fprintf(d->out, "%lld.%03d s", (long long)(ns / 1000000000), (int)(ns / 1000000 % 1000));
+}
+
+static void say_future(const struct dump *d, const cigo_future *f)
+{
+	struct ci_who who = ci_what_who(f);
+
+	if (!f)
+		fputs("nothing", d->out);
+	else if (who.name)
+		fprintf(d->out, "%s #%llu", who.name, (unsigned long long)who.number);
+	else if (f->place_function)
+		fprintf(d->out, "a %s made after %s:%d", f->ops->noun, f->place_function,
+			f->place_line);
+	else
+		fprintf(d->out, "a %s", f->ops->noun);
+	if (f && f->done)
+		fputs(" (done)", d->out);
+}
+
+static void say_futures(const struct dump *d, const struct ci_what *w)
+{
+	fputs(w->count == 1 ? " of " : w->all ? " of all of " : " of any of ", d->out);
+	for (size_t i = 0; i < w->count && i < SHOWN; i++) {
+		if (i)
+			fputs(", ", d->out);
+		say_future(d, w->futures[i]);
+	}
+	if (w->count > SHOWN)
+		fprintf(d->out, " and %zu more", w->count - SHOWN);
+}
+
+static void say_team(const struct dump *d, const struct ci_team *team)
+{
+	size_t n = 0;
+
+	fputs(" of all of ", d->out);
+	ci_list_each(node, &team->tasks) {
+		if (n++ >= SHOWN)
+			continue;
+		if (n > 1)
+			fputs(", ", d->out);
+		say_future(d, &ci_list_entry(node, struct ci_task, of_team)->f);
+	}
+	if (n > SHOWN)
+		fprintf(d->out, " and %zu more", n - SHOWN);
+}
+
+/* "waits 1.500 s: mutex_lock, held by main #1, at dine:20" */
+static void say_wait(const struct dump *d, const struct ci_strand *s, const struct ci_what *w)
+{
+	fputs("waits ", d->out);
+	say_time(d, d->now - s->since);
+	fprintf(d->out, ": %s", ci_trace_name(s->call));
+	if (w->count)
+		say_futures(d, w);
+	if (s->awaits_team && !ci_list_empty(&s->awaits_team->tasks))
+		say_team(d, s->awaits_team);
+	if (w->holder)
+		fprintf(d->out, ", held by %s #%llu", w->holder->name,
+			(unsigned long long)w->holder->lane);
+	if (w->fd >= 0)
+		fprintf(d->out, " of descriptor %d", w->fd);
+	if (w->until != CIGO_NEVER) {
+		fputs(", for another ", d->out);
+		say_time(d, w->until - ci_engine_now(d->loop));
+	}
+	if (s->placed)
+		fprintf(d->out, ", at %s:%d", s->place_function, s->place_line);
+}
+
+static void say_task(const struct dump *d, const struct node *n, const struct ci_task *t)
+{
+	const struct ci_strand *s = t->strand;
+
+	if (!s && t->start.since)
+		fputs("finds no thread", d->out);
+	else if (!s && !ci_list_linked(&t->start.link))
+		fputs("has not started: it is not its turn in its group", d->out);
+	else if (!s)
+		fputs("has not started", d->out);
+	else if (s->section) {
+		fputs("in a blocking section for ", d->out);
+		say_time(d, d->now - s->since);
+	} else if (ci_engine_may_go_on(s))
+		fprintf(d->out, "ready, after %s", ci_trace_name(s->call));
+	else if (s->away)
+		say_wait(d, s, &n->what);
+	else
+		fputs("runs", d->out);
+	if (t->cause)
+		fprintf(d->out, " (cancelled: %s)", cigo_strerror(t->cause));
+}
+
+static void say_node(const struct dump *d, const struct node *n, int depth)
+{
+	const struct ci_task *t = ci_task_of(n->f);
+
+	fprintf(d->out, "  %*s%s #%llu  ", 2 * (depth < 32 ? depth : 32), "", n->who.name,
+		(unsigned long long)n->who.number);
+	if (t)
+		say_task(d, n, t);
+	else
+		fputs("works on a thread of its own", d->out);
+	if (n->spawner == NONE && n->who.by)
+		fprintf(d->out, " (spawned by #%llu, which has ended)",
+			(unsigned long long)n->who.by);
+	fputc('\n', d->out);
+}
+
+/* Each below its spawner; not by recursion. */
+static void say_tree(struct dump *d)
+{
+	for (long root = 0; root < d->n; root++) {
+		int depth = 0;
+		long i = root;
+
+		if (d->nodes[root].spawner != NONE)
+			continue;
+		while (i != NONE) {
+			say_node(d, &d->nodes[i], depth);
+			if (d->nodes[i].child != NONE) {
+				i = d->nodes[i].child;
+				depth++;
+				continue;
+			}
+			while (i != root && d->nodes[i].next == NONE) {
+				i = d->nodes[i].spawner;
+				depth--;
+			}
+			i = i == root ? NONE : d->nodes[i].next;
+		}
+	}
+}
+
+/* --- cycles ---------------------------------------------------------------------------------- */
+
+/* The next whom n waits for, and without whom it won't go on; NONE: no more. */
+static long next_awaited(const struct dump *d, struct node *n)
+{
+	const struct ci_strand *s = strand_of(n->f);
+	long to = NONE;
+
+	if (n->what.holder) {
+		to = find(d, n->what.holder->lane);
+		n->what.holder = NULL;
+	}
+	while (to == NONE && (n->what.all || n->what.count == 1) && n->looked < n->what.count)
+		to = find_future(d, n->what.futures[n->looked++]);
+	while (to == NONE && n->team && n->team != &s->awaits_team->tasks) {
+		to = find_future(d, &ci_list_entry(n->team, struct ci_task, of_team)->f);
+		n->team = n->team->next;
+	}
+	return to;
+}
+
+/* From `to`, which is on the path, to its end i, which waits for it. */
+static void say_cycle(const struct dump *d, long to, long i)
+{
+	long before = to;
+
+	/* the path is linked backwards: turn it around by walking it once for each step */
+	fprintf(d->out, "  deadlock: %s #%llu", d->nodes[to].who.name,
+		(unsigned long long)d->nodes[to].who.number);
+	while (before != i) {
+		long next = i;
+
+		while (d->nodes[next].from != before)
+			next = d->nodes[next].from;
+		fprintf(d->out, " -> %s #%llu", d->nodes[next].who.name,
+			(unsigned long long)d->nodes[next].who.number);
+		before = next;
+	}
+	fprintf(d->out, " -> %s #%llu\n", d->nodes[to].who.name,
+		(unsigned long long)d->nodes[to].who.number);
+}
+
+static void say_cycles(struct dump *d)
+{
+	for (long root = 0; root < d->n; root++) {
+		long i = root;
+
+		if (d->nodes[root].colour != NEW)
+			continue;
+		d->nodes[root].from = NONE;
+		d->nodes[root].colour = ON_PATH;
+		while (i != NONE) {
+			long to = next_awaited(d, &d->nodes[i]);
+
+			if (to == NONE) {
+				d->nodes[i].colour = SEEN;
+				i = d->nodes[i].from;
+			} else if (d->nodes[to].colour == ON_PATH) {
+				say_cycle(d, to, i);
+			} else if (d->nodes[to].colour == NEW) {
+				d->nodes[to].colour = ON_PATH;
+				d->nodes[to].from = i;
+				i = to;
+			}
+		}
+	}
+}
+
+/* --- all of it ------------------------------------------------------------------------------- */
+
+static void say_head(const struct dump *d)
+{
+	const cigo_loop *loop = d->loop;
+	int64_t timer = ci_timer_next(loop);
+
+	fprintf(d->out,
+		"cigo: %ld task%s, %s, %s clock; %ld descriptor%s waited for, %lu outside, ", d->n,
+		d->n == 1 ? "" : "s", ci_preemptive(loop) ? "preemptive" : "cooperative",
+		loop->options.clock == CIGO_CLOCK_VIRTUAL ? "virtual" : "real", loop->waits,
+		loop->waits == 1 ? "" : "s", loop->outside);
+	fprintf(d->out, "%lu callback%s, ", loop->calls, loop->calls == 1 ? "" : "s");
+	if (timer == CIGO_NEVER) {
+		fputs("no timer\n", d->out);
+		return;
+	}
+	fputs("the next timer in ", d->out);
+	say_time(d, timer - ci_engine_now(loop));
+	fputc('\n', d->out);
+}
+
+/* The text is made first, and written in one go: the loop waits for it no longer than it must. */
+int ci_dump(cigo_loop *loop, FILE *out)
+{
+	struct dump d = { .loop = loop, .now = ci_engine_now(loop) };
+	char *text = NULL;
+	size_t size;
+	int err;
+
+	d.out = open_memstream(&text, &size);
+	err = d.out ? collect(&d) : -ENOMEM;
+	if (!err) {
+		say_head(&d);
+		link_children(&d);
+		say_tree(&d);
+		say_cycles(&d);
+	}
+	if (d.out && fclose(d.out) && !err)
+		err = -ENOMEM;
+	if (!err)
+		fwrite(text, 1, size, out);
+	fflush(out);
+	free(d.nodes);
+	free(text);
+	return err;
+}

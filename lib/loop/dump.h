@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Dumps: their text; the signal that asks for one.
+ */
+#ifndef CI_DUMP_H
+#define CI_DUMP_H
+
+#include "cigo/dump.h"
+#include "base/signal_watcher.h"
+#include "engine/engine.h"
+
+/* Writes it all to out. -ENOMEM. The baton is held. */
+int ci_dump(cigo_loop *loop, FILE *out);
+/* "main #1", "a callback", as was published; on any thread, in signal handlers. False: nobody. */
+bool ci_dump_holder(const cigo_loop *loop, char *text, size_t size);
+
+/* The ear that hears loop->options.dump_signal. */
+struct ci_dump_ear {
+	struct ci_ear ear;
+	struct ci_knock knock;
+	cigo_loop *loop;
+	bool open;
+};
+
+/* The loop's door is open. Without a signal nothing happens. */
+void ci_dump_open(struct ci_dump_ear *d, cigo_loop *loop);
+void ci_dump_close(struct ci_dump_ear *d);
+
+#endif

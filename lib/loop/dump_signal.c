@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A dump for a signal. The handler knocks at the loop's door, and the driver writes the dump. While a
+ * coroutine runs nobody drives; so the handler itself says who that is, at once, by what is published:
+ * a hog is named, and the dump follows when it waits at last.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "loop/dump.h"
+#include "base/misuse.h"
+
+/* --- async-signal-safe ----------------------------------------------------------------------- */
+
+static char *add(char *to, const char *end, const char *text)
+{
+	while (*text && to < end)
+		*to++ = *text++;
+	return to;
+}
+
+static char *add_number(char *to, const char *end, uint64_t n)
+{
+	char digits[24], *p = digits + sizeof digits - 1;
+
+	*p = 0;
+	do
+		*--p = (char)('0' + n % 10);
+	while (n /= 10);
+	return add(to, end, p);
+}
+
+bool ci_dump_holder(const cigo_loop *loop, char *text, size_t size)
+{
+	uint64_t lane = __atomic_load_n(&loop->holder.lane, __ATOMIC_RELAXED);
+	char name[sizeof loop->holder.label], *to = text, *end = text + size - 1;
+
+	for (int i = 0; i < CI_LABEL; i++) {
+		uint64_t word = __atomic_load_n(&loop->holder.label[i], __ATOMIC_RELAXED);
+		memcpy(name + (size_t)i * sizeof word, &word, sizeof word);
+	}
+	name[sizeof name - 1] = 0;
+	if (lane == (uint64_t)CI_CALLBACK) {
+		to = add(to, end, "a callback");
+	} else {
+		to = add(to, end, name);
+		to = add(to, end, " #");
+		to = add_number(to, end, lane);
+	}
+	*to = 0;
+	return lane != 0;
+}
+
+static void ring(struct ci_ear *ear)
+{
+	struct ci_dump_ear *d = ci_container_of(ear, struct ci_dump_ear, ear);
+	char who[64], text[160], *to = text, *end = text + sizeof text;
+
+	ci_door_knock(&d->loop->door, &d->knock);
+	if (!ci_dump_holder(d->loop, who, sizeof who))
+		return;
+	to = add(to, end, "cigo: ");
+	to = add(to, end, who);
+	to = add(to, end, " holds the baton; the dump comes when it gives it up\n");
+	syscall(SYS_write, STDERR_FILENO, text, (size_t)(to - text));
+}
+
+/* --- in the loop ----------------------------------------------------------------------------- */
+
+static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
+{
+	(void)letter;
+	if (!status && ci_dump(loop, stderr))
+		ci_warn("no memory for a dump");
+}
+
+void ci_dump_open(struct ci_dump_ear *d, cigo_loop *loop)
+{
+	int sig = loop->options.dump_signal;
+
+	*d = (struct ci_dump_ear){ .ear.ring = ring, .knock.letter.deliver = deliver };
+	if (sig <= 0)
+		return;
+	d->loop = loop;
+	ci_list_init(&d->knock.letter.link);
+	ci_ear_open(&d->ear);
+	int err = ci_ear_can(sig) ? ci_ear_hear(&d->ear, sig) : -EINVAL;
+	d->open = !err;
+	if (d->open)
+		return;
+	ci_ear_close(&d->ear);
+	ci_warn("no dumps: signal %d: %s", sig, strerror(-err));
+}
+
+void ci_dump_close(struct ci_dump_ear *d)
+{
+	if (d->open)
+		ci_ear_close(&d->ear);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Ctrl-C: the first SIGINT cancels a run's main with -EINTR, the second kills as by default.
+ */
+#ifndef CI_INTERRUPT_H
+#define CI_INTERRUPT_H
+
+#include "base/signal_watcher.h"
+#include "engine/engine.h"
+
+struct ci_interrupt {
+	struct ci_ear ear;
+	struct ci_knock knock;
+	cigo_loop *loop;
+	bool open; /* false: the program has an action of its own for SIGINT */
+};
+
+/* The loop's door is open. If SIGINT is not to be had, nothing happens. */
+void ci_interrupt_open(struct ci_interrupt *i, cigo_loop *loop);
+void ci_interrupt_close(struct ci_interrupt *i);
+
+#endif

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The life of a loop: composes the engine, a poller, contexts and the main task; ends them all. After
+ * a run no thread, descriptor or allocation of the loop is left but what handles still hold.
+ */
+#include "cigo/loop.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/callback.h"
+#include "loop/debug.h"
+#include "loop/dump.h"
+#include "loop/interrupt.h"
+#include "base/misuse.h"
+#include "loop/options.h"
+#include "engine/pool.h"
+#include "sync/signal.h"
+#include "task/task.h"
+#include "loop/trace_json.h"
+#include "task/wait_info.h"
+
+/* --- making and freeing ---------------------------------------------------------------------- */
+
+cigo_loop *cigo_loop_new(const cigo_loop_options *o)
+{
+	cigo_loop_options options = ci_options(o, __func__);
+	size_t name = options.trace ? strlen(options.trace) + 1 : 0;
+	cigo_loop *loop = calloc(1, sizeof *loop + name);
+
+	if (!loop || ci_door_init(&loop->door)) {
+		free(loop);
+		return NULL;
+	}
+	loop->options = options;
+	if (name)
+		loop->options.trace = memcpy(loop + 1, options.trace, name);
+	loop->awaited = ci_what_awaited;
+	loop->random = options.shuffle_seed;
+	loop->root = cigo_ctx_background();
+	loop->look_after = 1;
+	struct ci_list *lists[] = {
+		&loop->strands,	  &loop->cold,	  &loop->ending,  &loop->idle,
+		&loop->ready,	  &loop->batch,	  &loop->starved, &loop->watches,
+		&loop->callbacks, &loop->leavers, &loop->idlers,  &loop->futures,
+	};
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		ci_list_init(lists[i]);
+	return loop;
+}
+
+cigo_loop *cigo_loop_ref(cigo_loop *loop)
+{
+	CI_ENTRY;
+	if (loop)
+		ci_door_count(&loop->door, 1);
+	return loop;
+}
+
+/* Shuts the door; what was posted is told, on this thread. */
+static void close_door(cigo_loop *loop)
+{
+	struct ci_list letters;
+
+	ci_list_init(&letters);
+	ci_door_close(&loop->door, &letters);
+	ci_engine_deliver(loop, &letters, CIGO_ECLOSED);
+}
+
+void cigo_loop_unref(cigo_loop *loop)
+{
+	CI_ENTRY;
+	if (!loop || ci_door_count(&loop->door, -1))
+		return;
+	ci_expect(loop->state == CI_NEW || loop->state == CI_ENDED, "the last reference of a "
+								    "running loop");
+	if (loop->state == CI_NEW) { /* never run: posts must not leak */
+		loop->state = CI_DRAINED;
+		close_door(loop);
+		ci_callback_drain(loop);
+	}
+	ci_table_fini(&loop->callback_keys);
+	ci_door_fini(&loop->door);
+	free(loop->user_tracer);
+	free(loop);
+}
+
+/* --- running --------------------------------------------------------------------------------- */
+
+struct run {
+	cigo_loop *loop;
+	cigo_ctx *outer;
+	struct ci_listener main_done;
+	struct ci_ctx_watch root_ended;	 /* on the root: main is cancelled as a task */
+	struct ci_ctx_watch outer_ended; /* on outer */
+	struct ci_letter outer_letter;
+	int outer_cause;	       /* written before the letter is posted */
+	struct ci_interrupt interrupt; /* if loop->ctrl_c */
+	struct ci_dump_ear dump;
+	struct ci_debug debug;
+};
+
+/* main has returned: the others are cancelled, inside its completion. */
+static void begin_end(struct ci_listener *l, cigo_future *f)
+{
+	cigo_loop *loop = f->loop;
+
+	(void)l;
+	loop->state = CI_ENDING;
+	ci_ctx_end(loop->root, -ECANCELED);
+	ci_future_cancel_all(loop, true);
+}
+
+static void deliver_outer(cigo_loop *loop, struct ci_letter *letter, int status)
+{
+	if (!status)
+		ci_ctx_end(loop->root,
+			   ci_container_of(letter, struct run, outer_letter)->outer_cause);
+}
+
+/* On any thread, under the contexts' mutex. */
+static void outer_ended(struct ci_ctx_watch *w, int cause)
+{
+	struct run *r = ci_container_of(w, struct run, outer_ended);
+
+	r->outer_cause = cause;
+	ci_door_post(&r->loop->door, &r->outer_letter);
+}
+
+static void root_ended(struct ci_ctx_watch *w, int cause)
+{
+	ci_future_end(ci_container_of(w, struct run, root_ended)->loop->main, cause);
+}
+
+static int open_all(cigo_loop *loop, cigo_ctx *outer)
+{
+	const struct ci_poller_ops *ops = loop->options.poller == CIGO_POLLER_POLL ? &ci_poll
+										   : &ci_epoll;
+	int err = ci_baton_init(&loop->home.baton);
+
+	if (err)
+		return err;
+	err = ci_door_open(&loop->door);
+	if (!err)
+		err = ops->open(&loop->poller, loop->door.wake_fd);
+	if (err)
+		return err;
+	loop->home.loop = loop;
+	loop->last_look = ci_clock_now();
+	ci_cpu_open(loop);
+	ci_pair_open(loop);
+	cigo_ctx *root = ci_ctx_root(outer, loop);
+	if (!root)
+		return -ENOMEM;
+	loop->root = root;
+	return 0;
+}
+
+static int start_main(struct run *r, cigo_coro_fn *main, void *arg)
+{
+	cigo_loop *loop = r->loop;
+	cigo_task_options o = { .size = sizeof o, .name = "main" };
+	struct ci_task *t = ci_task_make(loop->root, main, arg, 0, &o, "cigo_loop_run");
+	struct ci_list letters;
+
+	if (!t)
+		return -ENOMEM;
+	loop->main = &t->f;
+	r->main_done.fired = begin_end;
+	ci_future_listen(&t->f, &r->main_done);
+	r->root_ended.fired = root_ended;
+	ci_list_init(&r->root_ended.link);
+	int dead = ci_ctx_watch_add(loop->root, &r->root_ended);
+	if (dead)
+		ci_future_end(loop->main, dead);
+	r->outer_letter.deliver = deliver_outer;
+	r->outer_ended.fired = outer_ended;
+	ci_list_init(&r->outer_ended.link);
+	int cause = ci_ctx_watch_add(r->outer, &r->outer_ended);
+	if (cause)
+		ci_ctx_end(loop->root, cause);
+	ci_task_queue(t, 0);
+	if (loop->ctrl_c)
+		ci_interrupt_open(&r->interrupt, loop);
+	ci_dump_open(&r->dump, loop);
+	ci_list_init(&letters); /* a stop posted before the run counts before the first step */
+	ci_door_collect(&loop->door, &letters, false);
+	ci_engine_deliver(loop, &letters, 0);
+	return 0;
+}
+
+/* Nothing is alive any more. Callbacks that are left get their status; they can start nothing. */
+static void finish(struct run *r)
+{
+	cigo_loop *loop = r->loop;
+
+	loop->state = CI_DRAINED;
+	ci_ctx_watch_remove(r->outer, &r->outer_ended);
+	ci_future_cancel_all(loop, false);
+	ci_callback_drain(loop);
+	ci_signal_close(loop); /* no signal handler knocks at a door that is closed */
+	if (loop->ctrl_c)
+		ci_interrupt_close(&r->interrupt);
+	ci_dump_close(&r->dump);
+	close_door(loop);
+	ci_callback_drain(loop);
+	ci_engine_home(loop); /* tasks that callbacks spawned too late end without a body */
+	ci_callback_drain(loop);
+	ci_pool_dismiss(loop);
+	ci_cpu_close(loop);
+}
+
+static void close_all(cigo_loop *loop)
+{
+	if (loop->root->loop)
+		ci_ctx_orphan(loop->root);
+	cigo_ctx_unref(loop->root);
+	loop->root = cigo_ctx_background();
+	if (loop->options.debug == CIGO_DEBUG_ON)
+		ci_future_name_leftovers(loop);
+	ci_future_orphan_all(loop);
+	while (!ci_list_empty(&loop->watches)) {
+		struct ci_watch *w = ci_list_first(&loop->watches, struct ci_watch, link);
+
+		ci_watch_close(w);
+		if (w->gone)
+			w->gone(w);
+	}
+	if (loop->poller)
+		loop->poller->ops->close(loop->poller);
+	loop->poller = NULL;
+	close_door(loop);
+	ci_table_fini(&loop->watch_keys);
+	free(loop->fds);
+	loop->fds = NULL;
+	ci_baton_fini(&loop->home.baton);
+	loop->state = CI_ENDED;
+}
+
+int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *arg)
+{
+	if (!loop || !outer)
+		return -ENOMEM;
+	ci_expect(!ci_self.held && !ci_self.strand && !ci_self.roams,
+		  "inside a coroutine or callback of a loop; "
+		  "spawn a task, or use a thread of its own");
+	ci_expect(main, "no main function");
+	ci_expect(!outer->loop, "the outer context belongs to a loop");
+	ci_expect(loop->state == CI_NEW, "a loop runs once");
+	struct run r = { .loop = loop, .outer = outer };
+	int err = ci_monitor_open(loop);
+	if (err)
+		return err;
+	loop->state = CI_RUNNING;
+	ci_self.held = loop;
+	if (loop->options.trace && *loop->options.trace)
+		loop->trace_json = ci_trace_json_open(loop, loop->options.trace);
+	ci_debug_open(&r.debug, loop, outer != cigo_ctx_background());
+	err = open_all(loop, outer);
+	if (!err)
+		err = start_main(&r, main, arg);
+	if (!err) {
+		ci_engine_home(loop);
+		err = loop->main->err;
+		finish(&r);
+		cigo_future_unref(loop->main);
+		loop->main = NULL;
+	}
+	close_all(loop);
+	ci_debug_close(&r.debug);
+	ci_trace_json_close(loop, loop->trace_json);
+	ci_self.held = NULL;
+	ci_monitor_close(loop);
+	return err;
+}
+
+/* --- from outside ---------------------------------------------------------------------------- */
+
+struct stop {
+	struct ci_letter letter;
+	int reason;
+};
+
+static void deliver_stop(cigo_loop *loop, struct ci_letter *letter, int status)
+{
+	struct stop *s = ci_container_of(letter, struct stop, letter);
+
+	if (!status)
+		ci_future_end(loop->main, s->reason);
+	free(s);
+}
+
+int cigo_loop_stop(cigo_loop *loop, int reason)
+{
+	CI_ENTRY;
+	ci_expect(reason <= 0, "the reason %d is not an error (< 0)", reason);
+	struct stop *s = loop ? malloc(sizeof *s) : NULL;
+	if (!s)
+		return -ENOMEM;
+	s->reason = reason ? reason : -ECANCELED;
+	s->letter.deliver = deliver_stop;
+	int err = ci_door_post(&loop->door, &s->letter);
+	if (err)
+		free(s);
+	return err;
+}
+
+int cigo_loop_stats(const cigo_loop *loop, cigo_stats *ret)
+{
+	CI_ENTRY;
+	ci_expect(ret && ret->size >= sizeof ret->size && ret->size <= sizeof *ret,
+		  "size is not sizeof(cigo_stats)");
+	if (!loop) {
+		__builtin_memset((char *)ret + sizeof ret->size, 0, ret->size - sizeof ret->size);
+		return -ENOMEM;
+	}
+	ci_expect(ci_holds(loop) || loop->state == CI_NEW || loop->state == CI_ENDED,
+		  "this thread does not hold the loop's baton");
+	cigo_stats stats = loop->stats;
+	stats.size = ret->size;
+	stats.wakes = loop->door.wakes;
+	__builtin_memcpy(ret, &stats, ret->size);
+	return 0;
+}
+
+/* --- idle ------------------------------------------------------------------------------------ */
+
+struct idler {
+	struct ci_park park;
+	struct ci_idler idler;
+};
+
+static void idle(struct ci_idler *i)
+{
+	ci_park_wake(&ci_container_of(i, struct idler, idler)->park);
+}
+
+static void withdraw(struct ci_park *p)
+{
+	ci_list_unlink(&ci_container_of(p, struct idler, park)->idler.link);
+}
+
+int cigo_loop_wait_idle(cigo_ctx *ctx)
+{
+	CI_ENTRY;
+	if (!ctx)
+		return -ENOMEM;
+	struct ci_strand *me = ci_park_enter(ctx, __func__);
+	if (!me)
+		return CIGO_ENOLOOP;
+	int cause = ci_park_refuse(ctx, me);
+	if (cause)
+		return cause;
+	ci_engine_collect(me->loop); /* what was posted before this call counts */
+	if (!me->loop->calls && !me->loop->monitor.calling) {
+		ci_park_turn(me);
+		return 0;
+	}
+	struct idler i = { .idler.idle = idle };
+	ci_park_init(&i.park, me, withdraw);
+	ci_list_append(&me->loop->idlers, &i.idler.link);
+	return ci_park_wait(ctx, &i.park);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Asking a loop for its dump: from inside at once, from outside by a letter. The one who asks waits
+ * a second, but not while the answer is being written: `out` is his.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cigo/error.h"
+#include "loop/dump.h"
+#include "base/misuse.h"
+
+enum { PATIENCE_NS = 1000000000 };
+
+struct question {
+	struct ci_letter letter;
+	pthread_mutex_t lock; /* for the rest */
+	pthread_cond_t answered;
+	enum { ASKED, IN_WRITING, ANSWERED, GIVEN_UP } state;
+	FILE *out;
+	int err; /* valid when answered */
+};
+
+static void free_question(struct question *q)
+{
+	pthread_cond_destroy(&q->answered);
+	pthread_mutex_destroy(&q->lock);
+	free(q);
+}
+
+static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
+{
+	struct question *q = ci_container_of(letter, struct question, letter);
+
+	pthread_mutex_lock(&q->lock);
+	bool given_up = q->state == GIVEN_UP;
+	q->state = IN_WRITING;
+	pthread_mutex_unlock(&q->lock);
+	if (given_up) {
+		free_question(q);
+		return;
+	}
+	int err = status ? status : ci_dump(loop, q->out);
+	pthread_mutex_lock(&q->lock);
+	q->err = err;
+	q->state = ANSWERED;
+	pthread_cond_signal(&q->answered);
+	pthread_mutex_unlock(&q->lock);
+}
+
+static struct question *make(FILE *out)
+{
+	struct question *q = calloc(1, sizeof *q);
+	pthread_condattr_t attr;
+
+	if (!q)
+		return NULL;
+	ci_list_init(&q->letter.link);
+	q->letter.deliver = deliver;
+	q->out = out;
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_mutex_init(&q->lock, NULL);
+	pthread_cond_init(&q->answered, &attr);
+	pthread_condattr_destroy(&attr);
+	return q;
+}
+
+/* False: there is none; then q is the loop's. */
+static bool wait_for_answer(struct question *q)
+{
+	struct timespec until = ci_clock_timespec(ci_clock_add(ci_clock_now(), PATIENCE_NS));
+	int late = 0;
+
+	pthread_mutex_lock(&q->lock);
+	while (q->state != ANSWERED && !(late && q->state == ASKED))
+		late = pthread_cond_timedwait(&q->answered, &q->lock, &until);
+	bool answered = q->state == ANSWERED;
+	if (!answered)
+		q->state = GIVEN_UP;
+	pthread_mutex_unlock(&q->lock);
+	return answered;
+}
+
+static int name_the_hog(const cigo_loop *loop, FILE *out)
+{
+	char text[64];
+
+	if (ci_dump_holder(loop, text, sizeof text))
+		fprintf(out, "cigo: no answer within 1 s: %s holds the baton\n", text);
+	else
+		fputs("cigo: no answer within 1 s: the loop does not run\n", out);
+	fflush(out);
+	return -ETIMEDOUT;
+}
+
+static int ask(cigo_loop *loop, FILE *out)
+{
+	struct question *q = make(out);
+	int err = q ? ci_door_post(&loop->door, &q->letter) : -ENOMEM;
+	bool answered = false;
+
+	if (err) {
+		if (q)
+			free_question(q);
+		return err;
+	}
+	CI_OUTSIDE(answered = wait_for_answer(q));
+	if (!answered)
+		return name_the_hog(loop, out);
+	err = q->err;
+	free_question(q);
+	return err;
+}
+
+int cigo_loop_dump(cigo_loop *loop, FILE *out)
+{
+	CI_ENTRY;
+	if (!loop)
+		return -ENOMEM;
+	ci_expect(out, "no file");
+	return ci_holds(loop) ? ci_dump(loop, out) : ask(loop, out);
+}

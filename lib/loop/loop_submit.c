@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Work for another loop: a letter there spawns the task, its completion sends one back. The caller
+ * always waits for the body (its argument lies with the caller), but a letter that cancels may still
+ * be on its way then; so the submission is counted: by the caller, the task, and that letter.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "cigo/loop.h"
+#include "base/misuse.h"
+#include "task/task.h"
+
+/* Guards refs and orders a result before its reader. One for all: a mutex that lies in what the last
+ * unref frees would have to be destroyed by one thread while another is just leaving it. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+struct submission {
+	unsigned refs;
+	struct ci_letter go, cancel, back;
+	struct ci_listener listener; /* on the task */
+	cigo_task *task;	     /* there; NULL before and after */
+	cigo_coro_fn *fn;
+	void *arg;
+	int reason;	     /* written before `cancel` is posted */
+	int err;	     /* the result; written before `back` is posted */
+	bool done;	     /* the caller's side has it */
+	cigo_loop *from;     /* the caller's; NULL: a plain thread, told by done_fd */
+	struct ci_park park; /* the caller's, when it has a loop */
+	int done_fd;
+	size_t size;
+	char value[] __attribute__((aligned(CI_ALIGN)));
+};
+
+static void unref(struct submission *s)
+{
+	pthread_mutex_lock(&lock);
+	bool last = --s->refs == 0;
+	pthread_mutex_unlock(&lock);
+	if (!last)
+		return;
+	free(s);
+}
+
+/* There: the result goes back. */
+static void reply(struct submission *s, int err)
+{
+	pthread_mutex_lock(&lock);
+	s->err = err;
+	if (s->from)
+		ci_door_post(&s->from->door, &s->back); /* it waits for us, so it has not ended */
+	else /* under the lock, which the waiter takes too before it closes the descriptor */
+		while (eventfd_write(s->done_fd, 1) && errno == EINTR)
+			;
+	pthread_mutex_unlock(&lock);
+	unref(s);
+}
+
+static void task_done(struct ci_listener *l, cigo_future *f)
+{
+	struct submission *s = ci_container_of(l, struct submission, listener);
+
+	s->task = NULL;
+	ci_future_copy(f, s->value, s->size, "cigo_loop_submit");
+	reply(s, f->err);
+	cigo_future_unref(f);
+}
+
+static void deliver_go(cigo_loop *to, struct ci_letter *letter, int status)
+{
+	struct submission *s = ci_container_of(letter, struct submission, go);
+	cigo_task_options o = { .size = sizeof o, .name = "submitted" };
+
+	if (status) {
+		reply(s, status);
+		return;
+	}
+	struct ci_task *t = ci_task_make(to->root, s->fn, s->arg, s->size, &o, "cigo_loop_submit");
+	if (!t) {
+		reply(s, -ENOMEM);
+		return;
+	}
+	s->task = &t->f;
+	s->listener.fired = task_done;
+	ci_future_listen(&t->f, &s->listener);
+	ci_task_queue(t, 0);
+}
+
+static void deliver_cancel(cigo_loop *to, struct ci_letter *letter, int status)
+{
+	struct submission *s = ci_container_of(letter, struct submission, cancel);
+
+	(void)to;
+	if (!status)
+		ci_future_end(s->task, s->reason);
+	unref(s);
+}
+
+static void deliver_back(cigo_loop *from, struct ci_letter *letter, int status)
+{
+	struct submission *s = ci_container_of(letter, struct submission, back);
+
+	(void)status;
+	from->outside--;
+	s->done = true;
+	ci_park_wake(&s->park);
+}
+
+static void send_cancel(struct submission *s, cigo_loop *to, int reason)
+{
+	s->reason = reason;
+	pthread_mutex_lock(&lock);
+	s->refs++;
+	pthread_mutex_unlock(&lock);
+	if (ci_door_post(&to->door, &s->cancel))
+		unref(s);
+}
+
+static int post(struct submission *s, cigo_loop *to)
+{
+	int err = ci_door_post(&to->door, &s->go);
+
+	if (err)
+		unref(s); /* the task's */
+	return err;
+}
+
+static int wait_in_loop(cigo_ctx *ctx, struct ci_strand *me, struct submission *s, cigo_loop *to)
+{
+	int err = ci_park_refuse(ctx, me);
+
+	if (err) {
+		unref(s);
+		return err;
+	}
+	s->from = me->loop;
+	ci_park_init(&s->park, me, NULL);
+	err = post(s, to);
+	if (err)
+		return err;
+	me->loop->outside++;
+	int cause = ci_park_wait(ctx, &s->park);
+	if (cause && !s->done) {
+		send_cancel(s, to, cause);
+		ci_park_init(&s->park, me, NULL);
+		ci_park_wait(NULL, &s->park);
+	}
+	return s->err;
+}
+
+static int wait_in_thread(cigo_ctx *ctx, struct submission *s, cigo_loop *to)
+{
+	int err = ci_ctx_cause(ctx);
+
+	s->done_fd = err ? -1 : eventfd(0, EFD_CLOEXEC);
+	if (s->done_fd < 0) {
+		unref(s);
+		return err ? err : -errno;
+	}
+	err = post(s, to);
+	if (!err) {
+		struct pollfd fd = { .fd = s->done_fd, .events = POLLIN };
+		int ready = ci_ctx_block(ctx, &fd, 1, CIGO_NEVER);
+
+		if (ready <= 0) {
+			send_cancel(s, to, ready);
+			while (ci_ctx_block(cigo_ctx_background(), &fd, 1, CIGO_NEVER) <= 0)
+				;
+		}
+		uint64_t one; /* what the other loop wrote before is mine to read now */
+		while (read(s->done_fd, &one, sizeof one) < 0 && errno == EINTR)
+			;
+		pthread_mutex_lock(&lock); /* tools that don't follow eventfds see it here */
+		pthread_mutex_unlock(&lock);
+		err = s->err;
+	}
+	close(s->done_fd);
+	return err;
+}
+
+int cigo_loop_submit(cigo_ctx *ctx, cigo_loop *to, cigo_coro_fn *fn, void *arg, void *ret,
+		     size_t size)
+{
+	CI_ENTRY;
+	ci_future_copy(NULL, ret, size, __func__);
+	if (!ctx || !to)
+		return -ENOMEM;
+	ci_expect(fn, "no function");
+	struct ci_strand *me = ci_park_enter(ctx, __func__);
+	if (me && me->loop == to)
+		return cigo_future_take(ctx, cigo_task_spawn(ctx, "submitted", fn, arg, size), ret,
+					size);
+	struct submission *s = size > PTRDIFF_MAX / 2 ? NULL : calloc(1, sizeof *s + size);
+	if (!s)
+		return -ENOMEM;
+	s->refs = 2; /* mine and the task's */
+	s->fn = fn;
+	s->arg = arg;
+	s->size = size;
+	s->go.deliver = deliver_go;
+	s->cancel.deliver = deliver_cancel;
+	s->back.deliver = deliver_back;
+	int err = me ? wait_in_loop(ctx, me, s, to) : wait_in_thread(ctx, s, to);
+	if (ret && size)
+		__builtin_memcpy(ret, s->value, size);
+	unref(s);
+	return err;
+}

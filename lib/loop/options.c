@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Every option has a twin in the environment, which wins only where the program left the default. A
+ * value that is not understood is named on stderr and ignored; setuid programs ignore them all.
+ */
+#include "loop/options.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/misuse.h"
+
+static int choice(const char *function, int given, const char *variable, const char *const words[2])
+{
+	if (given < 0 || given > 2)
+		ci_misuse(function, "an option (%s) is %d, no value of its enum", variable, given);
+	if (given)
+		return given;
+	const char *text = secure_getenv(variable);
+	if (!text || !*text)
+		return 1;
+	for (int i = 0; i < 2; i++)
+		if (strcmp(text, words[i]) == 0)
+			return i + 1;
+	ci_warn("%s=%s is not understood (%s or %s) and ignored", variable, text, words[0],
+		words[1]);
+	return 1;
+}
+
+static uint64_t number(uint64_t given, const char *variable)
+{
+	const char *text = given ? NULL : secure_getenv(variable);
+	char *end;
+
+	if (!text || !*text)
+		return given;
+	errno = 0;
+	uint64_t n = strtoull(text, &end, 0);
+	if (!*end && !errno && *text != '-')
+		return n;
+	ci_warn("%s=%s is not understood (a number) and ignored", variable, text);
+	return 0;
+}
+
+cigo_loop_options ci_options(const cigo_loop_options *given, const char *function)
+{
+	cigo_loop_options o = { .size = sizeof o };
+
+	if (given) {
+		if (!given->size || given->size > sizeof o)
+			ci_misuse(function, "options.size is %zu, not sizeof(cigo_loop_options)",
+				  given->size);
+		memcpy(&o, given, given->size);
+	}
+	o.model = choice(function, o.model, "CIGO_MODEL",
+			 (const char *const[]){ "cooperative", "preemptive" });
+	o.clock =
+		choice(function, o.clock, "CIGO_CLOCK", (const char *const[]){ "real", "virtual" });
+	o.poller =
+		choice(function, o.poller, "CIGO_POLLER", (const char *const[]){ "epoll", "poll" });
+	o.debug = choice(function, o.debug, "CIGO_DEBUG", (const char *const[]){ "0", "1" });
+	o.home = choice(function, o.home, "CIGO_HOME", (const char *const[]){ "1", "0" });
+	o.spin = choice(function, o.spin, "CIGO_SPIN", (const char *const[]){ "1", "0" });
+	o.shuffle_seed = number(o.shuffle_seed, "CIGO_SEED");
+	if (!o.dump_signal &&
+	    choice(function, 0, "CIGO_DUMP", (const char *const[]){ "0", "1" }) == 2)
+		o.dump_signal = SIGUSR1;
+	if (!o.trace)
+		o.trace = secure_getenv("CIGO_TRACE");
+	if (!o.stack_size)
+		o.stack_size = 256 * 1024;
+	if (o.slow_ns <= 0)
+		o.slow_ns = CIGO_MS(100);
+	if (o.patience_ns <= 0)
+		o.patience_ns = CIGO_S(1);
+	if (o.silence_ns <= 0)
+		o.silence_ns = CIGO_MS(10);
+	return o;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Options of a loop: what the program said, else the environment, else the default.
+ */
+#ifndef CI_OPTIONS_H
+#define CI_OPTIONS_H
+
+#include "cigo/loop.h"
+
+/* Every field final. Misuse of `function` unless o is NULL or fit. */
+cigo_loop_options ci_options(const cigo_loop_options *o, const char *function);
+
+#endif

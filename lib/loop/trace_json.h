@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The trace as a file that Perfetto and chrome://tracing open (the trace-event format, object form).
+ */
+#ifndef CI_TRACE_JSON_H
+#define CI_TRACE_JSON_H
+
+#include "engine/trace.h"
+
+struct ci_trace_json;
+
+/* Writes the loop's run to the file of that name from now on; NULL: said why on stderr. */
+struct ci_trace_json *ci_trace_json_open(cigo_loop *loop, const char *name);
+/* The run is over. NULL is fine. */
+void ci_trace_json_close(cigo_loop *loop, struct ci_trace_json *j);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Accepting. Who finds a connection takes it; who does not joins the line, and the driver accepts
+ * for those in line (listener.c). TCP_NODELAY and keepalive are inherited from the listener.
+ */
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "stream/listener.h"
+#include "base/misuse.h"
+#include "stream/stream.h"
+
+int ci_accept_now(const cigo_listener *l)
+{
+	int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* A connection that broke in the backlog, says accept(2): the next one may be sound. */
+static bool is_passing(int err)
+{
+	switch (err) {
+	case -EINTR:
+	case -ECONNABORTED:
+	case -EPROTO:
+	case -ENOPROTOOPT:
+	case -ENETDOWN:
+	case -ENETUNREACH:
+	case -EHOSTDOWN:
+	case -EHOSTUNREACH:
+	case -ENONET: return true;
+	default: return false;
+	}
+}
+
+/* Who was given a broken one tries again at once, and else goes back to its place. */
+static int accept_in_loop(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l)
+{
+	uint64_t ticket = l->tickets++;
+	int fd;
+
+	do {
+		fd = ci_park_refuse(ctx, me);
+		if (fd)
+			return fd;
+		if (ci_listener_stopped(l))
+			return CIGO_ECLOSED;
+		fd = ci_listener_is_first(l, ticket) ? ci_accept_now(l) : -EAGAIN;
+		if (fd == -EAGAIN)
+			fd = ci_listener_wait(ctx, me, l, ticket);
+		else
+			ci_park_turn(me);
+	} while (is_passing(fd));
+	return fd;
+}
+
+static int accept_in_thread(cigo_ctx *ctx, const cigo_listener *l)
+{
+	struct pollfd p = { .fd = l->fd, .events = POLLIN };
+
+	for (;;) {
+		int err = ci_ctx_cause(ctx);
+		if (err)
+			return err;
+		if (ci_listener_stopped(l))
+			return CIGO_ECLOSED;
+		int fd = ci_accept_now(l);
+		if (fd >= 0)
+			return fd;
+		if (fd == -EAGAIN)
+			err = ci_ctx_block(ctx, &p, 1, CIGO_NEVER);
+		else if (!is_passing(fd))
+			return ci_listener_stopped(l) ? CIGO_ECLOSED : fd;
+		if (err < 0)
+			return err;
+	}
+}
+
+int cigo_accept(cigo_ctx *ctx, cigo_listener *l, cigo_stream **ret)
+{
+	CI_ENTRY;
+	ci_expect(ret, "nowhere to put the stream");
+	*ret = NULL;
+	if (!ctx || !l)
+		return -ENOMEM;
+	struct ci_strand *me = ci_listener_enter(ctx, l, __func__);
+	int fd = me ? accept_in_loop(ctx, me, l) : accept_in_thread(ctx, l);
+	ci_listener_leave(l);
+	if (fd < 0)
+		return fd;
+	*ret = ci_stream_new(fd, false);
+	return *ret ? 0 : -ENOMEM;
+}

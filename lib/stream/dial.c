@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Connecting. TCP addresses are raced as RFC 8305 says: the next one is tried 250 ms after the last,
+ * or as soon as that has failed; the first connection wins and the others are closed.
+ */
+#include "cigo/dial.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "cigo/task.h"
+#include "stream/lookup.h"
+#include "base/misuse.h"
+#include "stream/stream.h"
+
+#define ATTEMPT_DELAY CIGO_MS(250)
+#define UNIX_RETRY    CIGO_MS(5)
+
+struct race;
+
+struct attempt {
+	struct ci_watch watch;
+	struct race *race;
+	int fd;	   /* -1: failed, or not yet begun */
+	bool look; /* the poller says that something has happened */
+};
+
+struct race {
+	struct ci_strand *me; /* NULL: a plain thread */
+	struct ci_park park;
+	struct ci_timer timer;
+	struct attempt attempts[CI_ADDRESSES];
+	int n, begun;
+	int err; /* of the last that failed */
+};
+
+static void give_up(struct attempt *a, int err)
+{
+	ci_watch_close(&a->watch);
+	if (a->fd >= 0)
+		close(a->fd);
+	a->fd = -1;
+	a->race->err = err;
+}
+
+static void ready(struct ci_watch *w, unsigned events)
+{
+	struct attempt *a = ci_container_of(w, struct attempt, watch);
+
+	(void)events;
+	a->look = true;
+	ci_park_wake(&a->race->park);
+}
+
+/* Begins to connect. True: connected already. */
+static bool begin(struct race *r, const struct ci_address *to)
+{
+	struct attempt *a = &r->attempts[r->begun++];
+	int one = 1;
+
+	*a = (struct attempt){ .race = r, .watch.ready = ready };
+	ci_list_init(&a->watch.link);
+	a->fd = socket(to->addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (a->fd < 0) {
+		give_up(a, -errno);
+		return false;
+	}
+	if (to->addr.ss_family != AF_UNIX)
+		setsockopt(a->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+	if (!connect(a->fd, (const struct sockaddr *)&to->addr, to->size))
+		return true;
+	if (errno != EINPROGRESS && errno != EINTR) {
+		give_up(a, -errno);
+		return false;
+	}
+	a->watch.fd = a->fd;
+	int err = r->me ? ci_watch_open(r->me->loop, &a->watch) : 0;
+	if (!err && r->me)
+		err = ci_watch_want(&a->watch, CIGO_WRITE);
+	if (err)
+		give_up(a, err);
+	return false;
+}
+
+/* The outcome of an attempt, once something has happened. True: connected. */
+static bool connected(struct attempt *a)
+{
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof peer, error_size = sizeof(int);
+	int err = 0;
+
+	a->look = false;
+	if (getsockopt(a->fd, SOL_SOCKET, SO_ERROR, &err, &error_size) || err) {
+		give_up(a, err ? -err : -errno);
+		return false;
+	}
+	return getpeername(a->fd, (struct sockaddr *)&peer, &size) == 0;
+}
+
+static void time_for_next(cigo_loop *loop, struct ci_timer *t)
+{
+	(void)loop;
+	ci_park_wake(&ci_container_of(t, struct race, timer)->park);
+}
+
+static int wait_in_loop(cigo_ctx *ctx, struct race *r, bool more)
+{
+	cigo_loop *loop = r->me->loop;
+
+	ci_park_init(&r->park, r->me, NULL);
+	if (more)
+		ci_timer_arm(loop, &r->timer, ci_clock_add(ci_engine_now(loop), ATTEMPT_DELAY),
+			     time_for_next);
+	int err = ci_park_wait(ctx, &r->park);
+	ci_timer_disarm(loop, &r->timer);
+	return err;
+}
+
+static int wait_in_thread(cigo_ctx *ctx, struct race *r, bool more)
+{
+	struct pollfd fds[CI_ADDRESSES];
+
+	for (int i = 0; i < r->begun; i++)
+		fds[i] = (struct pollfd){ .fd = r->attempts[i].fd, .events = POLLOUT };
+	int n = ci_ctx_block(ctx, fds, (nfds_t)r->begun,
+			     more ? ci_clock_add(ci_clock_now(), ATTEMPT_DELAY) : CIGO_NEVER);
+	for (int i = 0; i < r->begun; i++)
+		r->attempts[i].look = n > 0 && fds[i].revents;
+	return n < 0 ? n : 0;
+}
+
+/* Looks at those that have news. The winner; NULL: none yet. *ret_pending counts the undecided. */
+static struct attempt *inspect(struct race *r, int *ret_pending)
+{
+	*ret_pending = 0;
+	for (int i = 0; i < r->begun; i++) {
+		struct attempt *a = &r->attempts[i];
+
+		if (a->fd >= 0 && a->look && connected(a))
+			return a;
+		*ret_pending += a->fd >= 0;
+	}
+	return NULL;
+}
+
+/* Until one is connected or all have failed. Every round begins another attempt: the one before has
+ * failed, or has had its time. */
+static int run_race(cigo_ctx *ctx, struct race *r, const struct ci_address *to,
+		    struct attempt **ret_winner)
+{
+	for (;;) {
+		struct attempt *next = &r->attempts[r->begun];
+		int pending;
+
+		if (r->begun < r->n && begin(r, &to[r->begun])) {
+			*ret_winner = next;
+			return 0;
+		}
+		*ret_winner = inspect(r, &pending);
+		if (*ret_winner)
+			return 0;
+		if (!pending && r->begun == r->n)
+			return r->err;
+		if (!pending)
+			continue;
+		int err = r->me ? wait_in_loop(ctx, r, r->begun < r->n)
+				: wait_in_thread(ctx, r, r->begun < r->n);
+		if (err)
+			return err;
+		*ret_winner = inspect(r, &pending);
+		if (*ret_winner)
+			return 0;
+	}
+}
+
+static int connect_any(cigo_ctx *ctx, struct ci_strand *me, const struct ci_address *to, int n,
+		       cigo_stream **ret)
+{
+	struct race r = { .me = me, .n = n };
+	struct attempt *winner = NULL;
+	int fd = -1, err = run_race(ctx, &r, to, &winner);
+
+	if (winner) {
+		fd = winner->fd;
+		winner->fd = -1;
+	}
+	for (int i = 0; i < r.begun; i++)
+		give_up(&r.attempts[i], 0);
+	if (!winner)
+		return err;
+	*ret = ci_stream_new(fd, false);
+	return *ret ? 0 : -ENOMEM;
+}
+
+static int dial_tcp(cigo_ctx *ctx, struct ci_strand *me, int family, const char *address,
+		    cigo_stream **ret)
+{
+	struct ci_address to[CI_ADDRESSES];
+	int n = ci_lookup(ctx, me, family, address, false, to);
+
+	return n < 0 ? n : connect_any(ctx, me, to, n, ret);
+}
+
+/* A unix socket whose backlog is full says EAGAIN and cannot be waited for: tried again. */
+static int dial_unix(cigo_ctx *ctx, struct ci_strand *me, const char *path, cigo_stream **ret)
+{
+	struct ci_address to = { .size = 0 };
+	struct sockaddr_un *un = (struct sockaddr_un *)&to.addr;
+	size_t n = strlen(path);
+	int err;
+
+	if (!n || n >= sizeof un->sun_path)
+		return -EINVAL;
+	un->sun_family = AF_UNIX;
+	memcpy(un->sun_path, path, n);
+	to.size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n + 1);
+	if (*path == '@') { /* the abstract namespace: a leading 0, and no 0 at the end */
+		un->sun_path[0] = '\0';
+		to.size--;
+	}
+	while ((err = connect_any(ctx, me, &to, 1, ret)) == -EAGAIN) {
+		err = cigo_sleep(ctx, UNIX_RETRY);
+		if (err)
+			return err;
+	}
+	return err;
+}
+
+int cigo_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stream **ret)
+{
+	CI_ENTRY;
+	ci_expect(ret, "nowhere to put the stream");
+	*ret = NULL;
+	if (!ctx)
+		return -ENOMEM;
+	if (!network || !address)
+		return -EINVAL;
+	struct ci_strand *me = ci_park_enter(ctx, __func__);
+	int err = me ? ci_park_refuse(ctx, me) : ci_ctx_cause(ctx);
+	if (err)
+		return err;
+	if (strcmp(network, "tcp") == 0)
+		return dial_tcp(ctx, me, AF_UNSPEC, address, ret);
+	if (strcmp(network, "tcp4") == 0)
+		return dial_tcp(ctx, me, AF_INET, address, ret);
+	if (strcmp(network, "tcp6") == 0)
+		return dial_tcp(ctx, me, AF_INET6, address, ret);
+	if (strcmp(network, "unix") == 0)
+		return dial_unix(ctx, me, address, ret);
+	return -EINVAL;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The life of a listener, and the line of those that wait for connections.
+ */
+#include "stream/listener.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/misuse.h"
+#include "task/wait_info.h"
+
+/* --- the line -------------------------------------------------------------------------------- */
+
+static void want(cigo_listener *l)
+{
+	if (l->watch.loop)
+		cigo_ignore(ci_watch_want(&l->watch, ci_list_empty(&l->line) ? 0u : CIGO_READ));
+}
+
+static void tell(cigo_listener *l, int result)
+{
+	struct ci_listener_wait *w = ci_list_first(&l->line, struct ci_listener_wait, link);
+
+	ci_list_unlink(&w->link);
+	w->result = result;
+	ci_park_wake(&w->park);
+}
+
+/* Every outcome is somebody's, also an error: whoever gets it tries again or gives up, and the
+ * next edge of the poller need not come. */
+static void ready(struct ci_watch *watch, unsigned events)
+{
+	cigo_listener *l = ci_container_of(watch, cigo_listener, watch);
+
+	(void)events;
+	while (!ci_list_empty(&l->line)) {
+		int fd = ci_accept_now(l);
+
+		if (fd == -EAGAIN)
+			break;
+		tell(l, fd);
+	}
+	want(l);
+}
+
+static void withdraw(struct ci_park *p)
+{
+	ci_list_unlink(&ci_container_of(p, struct ci_listener_wait, park)->link);
+}
+
+static uint64_t ticket_of(const struct ci_list *node)
+{
+	return ci_list_entry(node, const struct ci_listener_wait, link)->ticket;
+}
+
+bool ci_listener_is_first(const cigo_listener *l, uint64_t ticket)
+{
+	return ci_list_empty(&l->line) || ticket < ticket_of(l->line.next);
+}
+
+/* Who comes back is put before those who came later; who is new, at the end. */
+static void join(cigo_listener *l, struct ci_listener_wait *w)
+{
+	struct ci_list *behind = &l->line;
+
+	while (behind->prev != &l->line && ticket_of(behind->prev) > w->ticket)
+		behind = behind->prev;
+	ci_list_add_before(behind, &w->link);
+}
+
+static void told(const struct ci_park *p, struct ci_what *ret)
+{
+	ret->fd = ci_container_of(p, struct ci_listener_wait, park)->listener->fd;
+}
+
+int ci_listener_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, uint64_t ticket)
+{
+	struct ci_listener_wait w = { .listener = l, .ticket = ticket };
+
+	if (!l->watch.loop) {
+		int err = ci_watch_open(me->loop, &l->watch);
+		if (err)
+			return err == -EEXIST ? -EBUSY
+					      : err; /* the user waits for the same descriptor */
+	}
+	ci_park_init(&w.park, me, withdraw);
+	w.park.tell = told;
+	join(l, &w);
+	want(l);
+	int err = ci_park_wait(ctx, &w.park);
+	want(l);
+	return err ? err : w.result;
+}
+
+static void due(cigo_loop *loop, struct ci_timer *t)
+{
+	struct ci_listener_wait *w = ci_container_of(t, struct ci_listener_wait, timer);
+
+	(void)loop;
+	ci_list_unlink(&w->link);
+	ci_park_wake(&w->park);
+}
+
+int ci_listener_pause(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, int64_t ns,
+		      struct ci_park **ret_park)
+{
+	struct ci_listener_wait w;
+
+	ci_park_init(&w.park, me, withdraw);
+	ci_list_append(&l->pauses, &w.link);
+	ci_timer_arm(me->loop, &w.timer, ci_clock_add(ci_engine_now(me->loop), ns), due);
+	*ret_park = &w.park;
+	int err = ci_park_wait(ctx, &w.park);
+	*ret_park = NULL;
+	ci_timer_disarm(me->loop, &w.timer);
+	ci_list_unlink(&w.link); /* somebody else woke it */
+	return err;
+}
+
+/* --- life ------------------------------------------------------------------------------------ */
+
+cigo_listener *ci_listener_new(void)
+{
+	cigo_listener *l = calloc(1, sizeof *l);
+
+	if (!l)
+		return NULL;
+	l->fd = -1;
+	l->watch.ready = ready;
+	ci_list_init(&l->watch.link);
+	ci_list_init(&l->line);
+	ci_list_init(&l->pauses);
+	return l;
+}
+
+static void check(const cigo_listener *l, const char *function)
+{
+	if (l->watch.loop && !ci_holds(l->watch.loop))
+		ci_misuse(function, "the listener is in use by a loop whose baton this thread does "
+				    "not hold; use cigo_loop_call_threadsafe");
+}
+
+struct ci_strand *ci_listener_enter(const cigo_ctx *ctx, cigo_listener *l, const char *function)
+{
+	struct ci_strand *me = ci_park_enter(ctx, function);
+
+	check(l, function);
+	l->inside++;
+	return me;
+}
+
+void ci_listener_leave(cigo_listener *l)
+{
+	l->inside--;
+	if (l->closed && !l->inside)
+		free(l);
+}
+
+bool ci_listener_stopped(const cigo_listener *l)
+{
+	return __atomic_load_n(&l->stopped, __ATOMIC_ACQUIRE);
+}
+
+const char *cigo_listener_address(const cigo_listener *l)
+{
+	CI_ENTRY;
+	return l ? l->address : "";
+}
+
+static void release(cigo_listener *l)
+{
+	struct stat st;
+
+	ci_watch_close(&l->watch);
+	if (l->fd >= 0)
+		close(l->fd);
+	l->fd = -1;
+	if (l->has_file && !lstat(l->address, &st) && st.st_dev == l->dev && st.st_ino == l->ino)
+		unlink(l->address);
+	l->has_file = false;
+}
+
+static void stop(cigo_listener *l)
+{
+	bool first = !__atomic_exchange_n(&l->stopped, true, __ATOMIC_ACQ_REL);
+
+	if (!first)
+		return;
+	if (!ci_self.held) { /* a thread may be in poll(2): wakes it; the close comes later */
+		shutdown(l->fd, SHUT_RDWR);
+		return;
+	}
+	release(l);
+	while (!ci_list_empty(&l->line))
+		tell(l, CIGO_ECLOSED);
+	struct ci_list *node;
+	while ((node = ci_list_pop(&l->pauses)))
+		ci_park_wake(&ci_list_entry(node, struct ci_listener_wait, link)->park);
+}
+
+void cigo_listener_stop(cigo_listener *l)
+{
+	CI_ENTRY;
+	if (!l)
+		return;
+	check(l, __func__);
+	stop(l);
+}
+
+void cigo_listener_close(cigo_listener *l)
+{
+	CI_ENTRY;
+	if (!l)
+		return;
+	check(l, __func__);
+	ci_expect(!l->closed, "it was closed before");
+	l->inside++;
+	stop(l);
+	release(l);
+	l->closed = true;
+	ci_listener_leave(l);
+}

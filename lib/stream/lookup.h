@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Names to addresses, without blocking the loop.
+ */
+#ifndef CI_LOOKUP_H
+#define CI_LOOKUP_H
+
+#include <sys/socket.h>
+
+#include "task/park.h"
+
+enum { CI_ADDRESSES = 15 }; /* tried at most */
+
+struct ci_address {
+	struct sockaddr_storage addr;
+	socklen_t size;
+};
+
+/*
+ * Resolves "host:port", "[v6]:port" or ":port" for a stream socket of family (AF_UNSPEC: any), the
+ * families in turn (RFC 8305, section 4). me NULL: blocks the thread. Returns how many. Fails:
+ * -EINVAL: does not parse; CIGO_ERESOLVE; ctx's cause; -ENOMEM, -EAGAIN.
+ */
+int ci_lookup(cigo_ctx *ctx, struct ci_strand *me, int family, const char *address, bool passive,
+	      struct ci_address ret[CI_ADDRESSES]);
+
+#endif

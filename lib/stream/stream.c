@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The life of a stream, its registration, and the calls that are neither read nor write.
+ */
+#include "stream/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/misuse.h"
+#include "task/wait_info.h"
+
+enum { MOST_UNSENT = 16 << 20 };
+#define LINGER CIGO_S(5)
+
+/* --- life ------------------------------------------------------------------------------------ */
+
+static void ready(struct ci_watch *w, unsigned events)
+{
+	cigo_stream *s = ci_container_of(w, cigo_stream, watch);
+
+	if (events & CI_HANGUP)
+		s->hangup = true;
+	if (events & CIGO_READ) {
+		s->drained = false;
+		if (s->reader)
+			ci_park_wake(s->reader);
+	}
+	if (events & CIGO_WRITE && !ci_list_empty(&s->queue))
+		ci_stream_pump(s); /* the last thing: it may free a lingering stream */
+}
+
+/* The loop ends and does not watch any more; what lingers has had its time. */
+static void gone(struct ci_watch *w)
+{
+	cigo_stream *s = ci_container_of(w, cigo_stream, watch);
+
+	s->drained = false;
+}
+
+cigo_stream *ci_stream_new(int fd, bool own)
+{
+	cigo_stream *s = calloc(1, sizeof *s);
+	struct stat st;
+	int type;
+
+	if (!s) {
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	s->fd = fd;
+	s->timeout = CIGO_NEVER;
+	s->limit = CI_STREAM_LIMIT;
+	s->watch.fd = fd;
+	s->watch.own = own;
+	s->watch.ready = ready;
+	s->watch.gone = gone;
+	ci_list_init(&s->watch.link);
+	ci_list_init(&s->queue);
+	ci_list_init(&s->flushers);
+	ci_list_init(&s->turns);
+	if (fd < 0 || fstat(fd, &st)) {
+		s->error = fd < 0 ? -EBADF : -errno;
+		s->fd = -1;
+		return s;
+	}
+	socklen_t size = sizeof type;
+	s->socket = S_ISSOCK(st.st_mode);
+	s->slow = S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) || S_ISBLK(st.st_mode);
+	s->drains = S_ISFIFO(st.st_mode) ||
+		    (s->socket && !getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) &&
+		     type == SOCK_STREAM);
+	return s;
+}
+
+cigo_stream *cigo_stream_open(int fd)
+{
+	CI_ENTRY;
+	cigo_stream *s = ci_stream_new(fd, false);
+
+	if (!s || s->error)
+		return s;
+	int flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
+		s->error = -errno;
+	} else if (!s->slow && !(flags & O_NONBLOCK)) {
+		s->unblock = true; /* others may share the description: a terminal, say */
+		if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+			s->error = -errno;
+	}
+	return s;
+}
+
+static void close_fd(cigo_stream *s)
+{
+	ci_watch_close(&s->watch);
+	if (s->fd < 0)
+		return;
+	if (s->unblock) {
+		int flags = fcntl(s->fd, F_GETFL);
+		if (flags >= 0)
+			fcntl(s->fd, F_SETFL, flags & ~O_NONBLOCK);
+	}
+	close(s->fd);
+	s->fd = -1;
+}
+
+static void free_if_unused(cigo_stream *s)
+{
+	if (!s->closed || s->inside)
+		return;
+	close_fd(s);
+	free(s->buffer);
+	free(s);
+}
+
+static void check(const cigo_stream *s, const char *function)
+{
+	if (s->watch.loop && !ci_holds(s->watch.loop))
+		ci_misuse(function, "the stream is in use by a loop whose baton this thread does "
+				    "not hold");
+}
+
+struct ci_strand *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s, const char *function)
+{
+	struct ci_strand *me = ci_park_enter(ctx, function);
+
+	check(s, function);
+	s->inside++;
+	return me;
+}
+
+void ci_stream_leave(cigo_stream *s)
+{
+	s->inside--;
+	free_if_unused(s);
+}
+
+void ci_stream_end_writes(cigo_stream *s)
+{
+	if (s->socket)
+		shutdown(s->fd, SHUT_WR); /* a peer already gone is no news */
+	else if ((fcntl(s->fd, F_GETFL) & O_ACCMODE) == O_WRONLY)
+		close_fd(s);
+}
+
+void ci_stream_end_linger(cigo_stream *s)
+{
+	cigo_loop *loop = s->watch.loop;
+
+	s->lingers = false;
+	ci_timer_disarm(loop, &s->linger);
+	loop->lingering--;
+	close_fd(s);
+	ci_stream_leave(s);
+}
+
+/* --- waiting --------------------------------------------------------------------------------- */
+
+int ci_stream_watch(cigo_stream *s, cigo_loop *loop)
+{
+	if (s->watch.loop)
+		return 0;
+	int err = ci_watch_open(loop, &s->watch);
+	if (err == -EPERM) {
+		s->slow = true;
+		return 0;
+	}
+	return err == -EEXIST ? -EBUSY : err; /* the user waits for the same descriptor */
+}
+
+void ci_stream_want(cigo_stream *s)
+{
+	if (s->watch.loop)
+		cigo_ignore(ci_watch_want(&s->watch,
+					  (s->reader ? CIGO_READ : 0u) |
+						  (ci_list_empty(&s->queue) ? 0u : CIGO_WRITE)));
+}
+
+void ci_stream_wait_init(struct ci_stream_wait *w, struct ci_strand *me,
+			 void (*withdraw)(struct ci_park *))
+{
+	ci_park_init(&w->park, me, withdraw);
+	ci_list_init(&w->link);
+	w->timer.armed = false;
+	w->timed_out = false;
+}
+
+static void too_long(cigo_loop *loop, struct ci_timer *t)
+{
+	struct ci_stream_wait *w = ci_container_of(t, struct ci_stream_wait, timer);
+
+	(void)loop;
+	if (w->park.woken)
+		return;
+	w->timed_out = true;
+	if (w->park.withdraw)
+		w->park.withdraw(&w->park);
+	ci_park_wake(&w->park);
+}
+
+static void told(const struct ci_park *p, struct ci_what *ret)
+{
+	ret->fd = ci_container_of(p, struct ci_stream_wait, park)->stream->fd;
+}
+
+int ci_stream_park(cigo_ctx *ctx, cigo_stream *s, struct ci_stream_wait *w)
+{
+	cigo_loop *loop = w->park.me->loop;
+
+	w->stream = s;
+	w->park.tell = told;
+	if (s->timeout != CIGO_NEVER && ctx)
+		ci_timer_arm(loop, &w->timer, ci_clock_add(ci_engine_now(loop), s->timeout),
+			     too_long);
+	int err = ci_park_wait(ctx, &w->park);
+	ci_timer_disarm(loop, &w->timer);
+	return err ? err : w->timed_out ? -ETIMEDOUT : 0;
+}
+
+void ci_stream_wake_all(struct ci_list *waits)
+{
+	struct ci_list *node;
+
+	while ((node = ci_list_pop(waits)))
+		ci_park_wake(&ci_list_entry(node, struct ci_stream_wait, link)->park);
+}
+
+int ci_stream_block(cigo_ctx *ctx, const cigo_stream *s, short events)
+{
+	struct pollfd p = { .fd = s->fd, .events = events };
+	int err = ci_ctx_block(ctx, &p, 1, ci_clock_add(ci_clock_now(), s->timeout));
+
+	return err < 0 ? err : err ? 0 : -ETIMEDOUT;
+}
+
+/* --- sending, flushing ----------------------------------------------------------------------- */
+
+int cigo_stream_send(cigo_stream *s, const void *data, size_t n)
+{
+	CI_ENTRY;
+	if (!s)
+		return -ENOMEM;
+	check(s, __func__);
+	ci_expect(data || !n, "no data");
+	if (s->error || s->send_error)
+		return s->error ? s->error : s->send_error;
+	if (s->shut)
+		return -EPIPE;
+	if (n > MOST_UNSENT - s->unsent)
+		return -ENOBUFS;
+	int err = n ? ci_stream_queue_copy(s, data, n) : 0;
+	if (err)
+		return err;
+	ci_stream_pump(s);
+	if (!ci_list_empty(&s->queue) && ci_self.held && !s->slow) {
+		err = ci_stream_watch(s, ci_self.held);
+		ci_stream_want(s);
+	}
+	return err ? err : s->send_error;
+}
+
+static void withdraw(struct ci_park *p)
+{
+	struct ci_stream_wait *w = ci_container_of(p, struct ci_stream_wait, park);
+
+	ci_list_unlink(&w->link);
+}
+
+static int flush_in_loop(cigo_ctx *ctx, struct ci_strand *me, cigo_stream *s)
+{
+	struct ci_stream_wait w;
+	int err = ci_park_refuse(ctx, me);
+
+	while (!err && !s->error && !s->send_error && !ci_list_empty(&s->queue)) {
+		err = s->slow ? 0 : ci_stream_watch(s, me->loop);
+		if (err)
+			break;
+		ci_stream_wait_init(&w, me, withdraw);
+		ci_list_append(&s->flushers, &w.link);
+		ci_stream_want(s);
+		err = ci_stream_park(ctx, s, &w);
+	}
+	return err;
+}
+
+int cigo_stream_flush(cigo_ctx *ctx, cigo_stream *s)
+{
+	CI_ENTRY;
+	if (!ctx || !s)
+		return -ENOMEM;
+	struct ci_strand *me = ci_stream_enter(ctx, s, __func__);
+	int err = me ? flush_in_loop(ctx, me, s) : ci_stream_block_flush(ctx, s);
+	if (!err)
+		err = s->error ? s->error : s->send_error;
+	ci_stream_leave(s);
+	return err;
+}
+
+ssize_t cigo_stream_printf(cigo_ctx *ctx, cigo_stream *s, const char *format, ...)
+{
+	CI_ENTRY;
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	int n = vasprintf(&text, format, ap);
+	va_end(ap);
+	if (n < 0)
+		return -ENOMEM;
+	ssize_t done = cigo_stream_write(ctx, s, text, (size_t)n);
+	free(text);
+	return done;
+}
+
+int cigo_stream_fd(const cigo_stream *s)
+{
+	CI_ENTRY;
+	return s ? s->fd : -1;
+}
+
+/* --- ending ---------------------------------------------------------------------------------- */
+
+int cigo_stream_shutdown(cigo_stream *s)
+{
+	CI_ENTRY;
+	if (!s)
+		return -ENOMEM;
+	check(s, __func__);
+	if (s->error || s->shut)
+		return s->error;
+	s->shut = true;
+	ci_stream_pump(s);
+	return s->send_error;
+}
+
+static void wake_all(cigo_stream *s)
+{
+	if (s->reader)
+		ci_park_wake(s->reader);
+	ci_stream_wake_all(&s->flushers);
+	ci_stream_wake_all(&s->turns);
+}
+
+void cigo_stream_abort(cigo_stream *s, int reason)
+{
+	CI_ENTRY;
+	if (!s)
+		return;
+	check(s, __func__);
+	ci_expect(reason <= 0, "the reason %d is not an error (< 0)", reason);
+	if (!s->error)
+		s->error = reason ? reason : -ECANCELED;
+	ci_stream_drop(s, s->error);
+	wake_all(s);
+}
+
+static void lingered(cigo_loop *loop, struct ci_timer *t)
+{
+	(void)loop;
+	ci_stream_drop(ci_container_of(t, cigo_stream, linger), -ETIMEDOUT);
+}
+
+/* Closed, but something is unsent: the loop goes on with it, and does not end before. */
+static void linger(cigo_stream *s)
+{
+	cigo_loop *loop = s->watch.loop;
+
+	s->inside++;
+	s->lingers = true;
+	loop->lingering++;
+	ci_timer_arm(loop, &s->linger, ci_clock_add(ci_engine_now(loop), LINGER), lingered);
+	ci_stream_want(s);
+}
+
+/* The caller waits, as there is no loop that could. */
+static void linger_here(cigo_stream *s)
+{
+	cigo_ctx *ctx = cigo_ctx_with_timeout(cigo_ctx_background(), LINGER);
+
+	if (ctx)
+		cigo_ignore(ci_stream_block_flush(ctx, s));
+	cigo_ctx_unref(ctx);
+}
+
+void cigo_stream_close(cigo_stream *s)
+{
+	CI_ENTRY;
+	if (!s)
+		return;
+	check(s, __func__);
+	ci_expect(!s->closed, "it was closed before");
+	s->inside++;
+	ci_stream_release_writers(s, -ECANCELED);
+	if (!s->error && !ci_list_empty(&s->queue) && !s->slow) {
+		if (!s->watch.loop && ci_self.held)
+			cigo_ignore(ci_stream_watch(s, ci_self.held));
+		if (s->watch.loop)
+			linger(s);
+		else
+			linger_here(s);
+	}
+	s->closed = true;
+	if (!s->error)
+		s->error = -ECANCELED;
+	wake_all(s);
+	bool in_section = s->writing || (s->slow && s->reading); /* then it is closed later */
+	if (!s->lingers && !in_section) {
+		ci_stream_drop(s, -ECANCELED);
+		close_fd(s);
+	}
+	ci_stream_leave(s);
+}

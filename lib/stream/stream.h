@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Streams, from inside. A stream may be used by one loop at a time, or by plain threads one after
+ * the other; its descriptor is registered with a loop's poller at the first wait there.
+ * Invariants: at most one reader; messages go out whole, in order; `error` is sticky; the memory
+ * lives until the last call inside has left.
+ */
+#ifndef CI_STREAM_H
+#define CI_STREAM_H
+
+#include "cigo/stream.h"
+#include "task/park.h"
+
+enum { CI_STREAM_LIMIT = 1 << 20 }; /* of a line, unless the user sets another */
+
+struct ci_message; /* of stream_write.c */
+
+struct cigo_stream {
+	int fd;	   /* -1: closed */
+	int error; /* every call gets it: a bad descriptor, abort, close; 0: none */
+	bool socket;
+	bool drains;  /* a short read means that nothing more is there: stream sockets and pipes */
+	bool slow;    /* never pollable (regular files): blocking sections instead */
+	bool unblock; /* O_NONBLOCK was set by us and goes at the close */
+	bool closed;
+	unsigned inside; /* calls that still use this memory */
+	struct ci_watch watch;
+	int64_t timeout;
+	size_t limit;
+
+	/* reading; see stream_read.c */
+	bool reading;			  /* somebody is inside a read */
+	struct ci_park *reader;		  /* and waits */
+	bool drained;			  /* read(2) would give EAGAIN, as far as is known */
+	bool hangup;			  /* no more edges will come: always try */
+	char *buffer;			  /* size + 1 bytes: room for the 0 behind what is lent */
+	size_t size, start, end, scanned; /* start..end: unread; the first scanned of them known */
+	char *patch;			  /* where that 0 was put; NULL: nowhere */
+	char patched;			  /* what it replaced */
+	size_t lent;			  /* bytes lent before it */
+
+	/* writing; see stream_write.c */
+	struct ci_list queue;		/* of ci_message */
+	size_t unsent;			/* bytes of sends in it */
+	int send_error;			/* a write failed for good; 0: none */
+	bool shut;			/* the write side ends when the queue is empty */
+	bool writing;			/* slow: somebody is in a blocking section */
+	struct ci_list flushers, turns; /* parks: until the queue is empty; slow: until my turn */
+	bool lingers;			/* closed, and the loop still writes the queue */
+	struct ci_timer linger;		/* for at most so long */
+};
+
+/* A suspended call on a stream. */
+struct ci_stream_wait {
+	struct ci_park park;
+	const cigo_stream *stream; /* while suspended */
+	struct ci_list link;	   /* in flushers or turns */
+	struct ci_timer timer;
+	bool timed_out;
+};
+
+/* A stream over fd, which is non-blocking and close-on-exec already. own: see ci_watch. Closes fd if
+ * there is no memory. */
+cigo_stream *ci_stream_new(int fd, bool own);
+/* Checks the thread; the calling strand, NULL for a plain thread. Counts a call inside. */
+struct ci_strand *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s, const char *function);
+void ci_stream_leave(cigo_stream *s);
+/* Registers with the loop, if not yet. */
+int ci_stream_watch(cigo_stream *s, cigo_loop *loop);
+/* Tells the poller what is waited for. */
+void ci_stream_want(cigo_stream *s);
+/* Suspends in w, at most for the stream's timeout. 0: woken; then ask s->error. */
+int ci_stream_park(cigo_ctx *ctx, cigo_stream *s, struct ci_stream_wait *w);
+void ci_stream_wait_init(struct ci_stream_wait *w, struct ci_strand *me,
+			 void (*withdraw)(struct ci_park *));
+/* Wakes all parks of the list. */
+void ci_stream_wake_all(struct ci_list *waits);
+/* Without a loop: blocks until fd is ready for events (POLLIN, POLLOUT). */
+int ci_stream_block(cigo_ctx *ctx, const cigo_stream *s, short events);
+/* The queue is empty and the write side was shut down: tells the peer. */
+void ci_stream_end_writes(cigo_stream *s);
+/* The queue of a lingering stream is empty; may free it. */
+void ci_stream_end_linger(cigo_stream *s);
+
+/* stream_write.c */
+/* Writes what the descriptor takes now. May free a lingering stream. */
+void ci_stream_pump(cigo_stream *s);
+/* Drops all messages; their writers get err. */
+void ci_stream_drop(cigo_stream *s, int err);
+/* The writers waiting leave with err; begun messages are kept whole. */
+void ci_stream_release_writers(cigo_stream *s, int err);
+/* Queues a copy. */
+int ci_stream_queue_copy(cigo_stream *s, const void *data, size_t n);
+/* Without a loop: writes all that is queued. */
+int ci_stream_block_flush(cigo_ctx *ctx, cigo_stream *s);
+
+#endif

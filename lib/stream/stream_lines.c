@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The lines of a stream. What is not asked for stays in the stream.
+ */
+#include <stdlib.h>
+
+#include "cigo/stream.h"
+#include "iter/iter.h"
+
+struct lines {
+	cigo_iter it;
+	cigo_stream *s;
+};
+
+static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
+{
+	ssize_t n = cigo_stream_read_line(ctx, ci_container_of(it, struct lines, it)->s, ret);
+
+	return n > 0 ? 1 : (int)n;
+}
+
+static const struct ci_iter_ops ops = { next, ci_iter_free };
+
+cigo_iter *cigo_stream_lines(cigo_stream *s)
+{
+	CI_ENTRY;
+	struct lines *l = s ? calloc(1, sizeof *l) : NULL;
+
+	if (!l)
+		return NULL;
+	ci_iter_init(&l->it, &ops, sizeof(cigo_bytes));
+	l->s = s;
+	return &l->it;
+}

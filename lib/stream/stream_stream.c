@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Whatever comes, at most so much at a time.
+ */
+#include "cigo/stream.h"
+#include "stream/stream_chunks.h"
+
+cigo_iter *cigo_stream_stream(cigo_stream *s, size_t max)
+{
+	CI_ENTRY;
+	return ci_stream_pieces(s, max, cigo_stream_read);
+}

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The output queue of a stream: messages, whole and in order, some copied (send), some lent by a
+ * writer that waits. Whoever makes the descriptor writable, it is the driver that writes on.
+ * Invariant: only the first message may be partly written. A message begun is finished, whatever
+ * becomes of its writer: its rest is copied then.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cigo/blocking.h"
+#include "base/misuse.h"
+#include "stream/nosig.h"
+#include "stream/stream.h"
+
+struct ci_message {
+	struct ci_list link;
+	const char *data;
+	size_t size, done;
+	struct writer *writer; /* NULL: a copy, and the message is allocated */
+};
+
+struct writer {
+	struct ci_stream_wait wait;
+	struct ci_message message;
+	cigo_stream *s;
+	int err;
+};
+
+/* --- the queue ------------------------------------------------------------------------------- */
+
+static void emptied(cigo_stream *s)
+{
+	if (s->shut && !s->error && !s->send_error)
+		ci_stream_end_writes(s);
+	ci_stream_wake_all(&s->flushers);
+	ci_stream_want(s);
+	if (s->lingers)
+		ci_stream_end_linger(s);
+}
+
+/* Takes m out; its writer gets err. */
+static void discard(cigo_stream *s, struct ci_message *m, int err)
+{
+	ci_list_unlink(&m->link);
+	if (m->writer) {
+		m->writer->err = err;
+		ci_park_wake(&m->writer->wait.park);
+	} else {
+		s->unsent -= m->size - m->done;
+		free(m);
+	}
+}
+
+void ci_stream_drop(cigo_stream *s, int err)
+{
+	while (!ci_list_empty(&s->queue))
+		discard(s, ci_list_first(&s->queue, struct ci_message, link), err);
+	emptied(s);
+}
+
+static struct ci_message *copy_of(const char *data, size_t n)
+{
+	struct ci_message *m = n > PTRDIFF_MAX / 2 ? NULL : malloc(sizeof *m + n);
+
+	if (m) {
+		*m = (struct ci_message){ .data = (char *)(m + 1), .size = n };
+		ci_list_init(&m->link);
+		memcpy(m + 1, data, n);
+	}
+	return m;
+}
+
+int ci_stream_queue_copy(cigo_stream *s, const void *data, size_t n)
+{
+	struct ci_message *m = copy_of(data, n);
+
+	if (!m)
+		return -ENOMEM;
+	s->unsent += n;
+	ci_list_append(&s->queue, &m->link);
+	return 0;
+}
+
+/* The writer of m goes; what was begun is kept whole by a copy of the rest. */
+static void release(cigo_stream *s, struct ci_message *m)
+{
+	struct ci_message *rest = NULL;
+
+	if (m->done) {
+		rest = copy_of(m->data + m->done, m->size - m->done);
+		if (rest) {
+			ci_list_add_before(&m->link, &rest->link);
+			s->unsent += rest->size;
+		} else {
+			s->send_error = -ENOMEM; /* the stream is cut in a message: no more */
+		}
+	}
+	ci_list_unlink(&m->link);
+	if (s->send_error)
+		ci_stream_drop(s, s->send_error);
+	else if (ci_list_empty(&s->queue))
+		emptied(s);
+}
+
+void ci_stream_release_writers(cigo_stream *s, int err)
+{
+	ci_list_each(node, &s->queue) {
+		struct ci_message *m = ci_list_entry(node, struct ci_message, link);
+		struct writer *w = m->writer;
+
+		if (!w)
+			continue;
+		w->err = err;
+		release(s, m);
+		ci_park_wake(&w->wait.park);
+		if (s->send_error)
+			return; /* all are gone */
+	}
+}
+
+/* One write. Returns true to go on. */
+static bool write_some(cigo_stream *s, struct ci_message *m)
+{
+	ssize_t n = ci_nosig_write(s->fd, s->socket, m->data + m->done, m->size - m->done);
+
+	if (n == -EINTR)
+		return true;
+	if (n == -EAGAIN) {
+		ci_stream_want(s);
+		return false;
+	}
+	if (n < 0) {
+		s->send_error = (int)n;
+		return false;
+	}
+	m->done += (size_t)n;
+	if (!m->writer)
+		s->unsent -= (size_t)n;
+	if (m->done == m->size)
+		discard(s, m, 0);
+	return true;
+}
+
+void ci_stream_pump(cigo_stream *s)
+{
+	if (s->writing)
+		return;
+	while (!ci_list_empty(&s->queue))
+		if (!write_some(s, ci_list_first(&s->queue, struct ci_message, link)))
+			break;
+	if (s->send_error)
+		ci_stream_drop(s, s->send_error);
+	else if (ci_list_empty(&s->queue))
+		emptied(s);
+}
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+/* Writes what goes at once; *ret_done counts. 0: all; -EAGAIN: not all; an error. */
+static int write_now(cigo_stream *s, const char *data, size_t n, size_t *ret_done)
+{
+	while (*ret_done < n) {
+		ssize_t some = ci_nosig_write(s->fd, s->socket, data + *ret_done, n - *ret_done);
+
+		if (some >= 0)
+			*ret_done += (size_t)some;
+		else if (some != -EINTR)
+			return (int)some;
+	}
+	return 0;
+}
+
+static void withdraw(struct ci_park *p)
+{
+	struct writer *w = ci_container_of(ci_container_of(p, struct ci_stream_wait, park),
+					   struct writer, wait);
+
+	release(w->s, &w->message);
+}
+
+static int write_queued(cigo_ctx *ctx, struct ci_strand *me, cigo_stream *s, const char *data,
+			size_t n, size_t done)
+{
+	struct writer w = { .message = { .data = data, .size = n, .done = done, .writer = &w },
+			    .s = s };
+
+	ci_stream_wait_init(&w.wait, me, withdraw);
+	ci_list_append(&s->queue, &w.message.link);
+	int err = ci_stream_watch(s, me->loop);
+	if (err) {
+		release(s, &w.message);
+		return err;
+	}
+	ci_stream_want(s);
+	err = ci_stream_park(ctx, s, &w.wait);
+	return err ? err : w.err;
+}
+
+static int write_in_loop(cigo_ctx *ctx, struct ci_strand *me, cigo_stream *s, const char *data,
+			 size_t n)
+{
+	size_t done = 0;
+	int err = ci_list_empty(&s->queue) ? write_now(s, data, n, &done) : -EAGAIN;
+
+	if (err == -EAGAIN)
+		return write_queued(ctx, me, s, data, n, done);
+	if (err)
+		s->send_error = err;
+	else
+		ci_park_turn(me);
+	return err;
+}
+
+static void leave_turns(struct ci_park *p)
+{
+	ci_list_unlink(&ci_container_of(p, struct ci_stream_wait, park)->link);
+}
+
+/* Slow descriptors: in a blocking section, one writer at a time. */
+static int write_slowly(cigo_ctx *ctx, struct ci_strand *me, cigo_stream *s, const char *data,
+			size_t n)
+{
+	size_t done = 0;
+	int err = 0;
+
+	while (!err && s->writing) {
+		struct ci_stream_wait w;
+		ci_stream_wait_init(&w, me, leave_turns);
+		ci_list_append(&s->turns, &w.link);
+		err = ci_stream_park(ctx, s, &w);
+	}
+	if (err || s->error)
+		return err ? err : s->error;
+	s->writing = true;
+	cigo_blocking_begin(ctx);
+	while ((err = write_now(s, data, n, &done)) == -EAGAIN)
+		cigo_ignore(ci_ctx_block(cigo_ctx_background(),
+					 &(struct pollfd){ .fd = s->fd, .events = POLLOUT }, 1,
+					 CIGO_NEVER));
+	cigo_blocking_end(ctx);
+	s->writing = false;
+	if (err)
+		s->send_error = err;
+	ci_stream_pump(s); /* what was sent meanwhile */
+	struct ci_list *next = ci_list_pop(&s->turns);
+	if (next)
+		ci_park_wake(&ci_list_entry(next, struct ci_stream_wait, link)->park);
+	return err;
+}
+
+int ci_stream_block_flush(cigo_ctx *ctx, cigo_stream *s)
+{
+	int err = 0;
+
+	while (!err && !s->send_error && !ci_list_empty(&s->queue)) {
+		ci_stream_pump(s);
+		if (!ci_list_empty(&s->queue))
+			err = ci_stream_block(ctx, s, POLLOUT);
+	}
+	return err ? err : s->send_error;
+}
+
+static int write_in_thread(cigo_ctx *ctx, cigo_stream *s, const char *data, size_t n)
+{
+	size_t done = 0;
+	int err = ci_ctx_cause(ctx);
+
+	if (!err)
+		err = ci_stream_block_flush(ctx, s);
+	if (err)
+		return err;
+	while ((err = write_now(s, data, n, &done)) == -EAGAIN) {
+		err = ci_stream_block(ctx, s, POLLOUT);
+		if (err) { /* cancelled in the middle: the rest goes out before the next message */
+			if (done && ci_stream_queue_copy(s, data + done, n - done))
+				s->send_error = -ENOMEM;
+			return err;
+		}
+	}
+	s->send_error = err;
+	return err;
+}
+
+ssize_t cigo_stream_write(cigo_ctx *ctx, cigo_stream *s, const void *data, size_t n)
+{
+	CI_ENTRY;
+	if (!ctx || !s)
+		return -ENOMEM;
+	ci_expect((data || !n) && n <= SSIZE_MAX, "no data");
+	struct ci_strand *me = ci_stream_enter(ctx, s, __func__);
+	int err = me ? ci_park_refuse(ctx, me) : 0;
+	if (!err)
+		err = s->error ? s->error : s->send_error ? s->send_error : s->shut ? -EPIPE : 0;
+	if (!err && n)
+		err = !me	? write_in_thread(ctx, s, data, n)
+		      : s->slow ? write_slowly(ctx, me, s, data, n)
+				: write_in_loop(ctx, me, s, data, n);
+	ci_stream_leave(s);
+	return err ? err : (ssize_t)n;
+}

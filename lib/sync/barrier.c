@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The barrier. Invariant: count are in the line, fewer than parties; none while it is broken. A
+ * round ends in one moment, in which all get their results, so the next one can begin at once.
+ */
+#include "cigo/barrier.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "sync/wait_queue.h"
+#include "base/misuse.h"
+
+struct cigo_barrier {
+	int parties; /* final */
+	int count;
+	bool broken;
+	struct ci_list line;
+};
+
+struct party {
+	struct ci_waiter waiter;
+	cigo_barrier *barrier; /* valid until woken */
+	int result;	       /* the index, or why it was woken without */
+};
+
+cigo_barrier *cigo_barrier_new(int parties)
+{
+	CI_ENTRY;
+	ci_expect(parties > 0, "%d parties", parties);
+	cigo_barrier *b = calloc(1, sizeof *b);
+
+	if (!b)
+		return NULL;
+	b->parties = parties;
+	ci_list_init(&b->line);
+	return b;
+}
+
+void cigo_barrier_free(cigo_barrier *b)
+{
+	CI_ENTRY;
+	if (!b)
+		return;
+	ci_expect(ci_list_empty(&b->line), "somebody waits for it");
+	free(b);
+}
+
+/* Ends the round: all go, with err instead of their index if it is not 0. */
+static void release(cigo_barrier *b, int err, const char *function)
+{
+	struct ci_waiter *w;
+
+	b->count = 0;
+	while ((w = ci_line_wake(&b->line, function)))
+		if (err)
+			ci_container_of(w, struct party, waiter)->result = err;
+}
+
+static void break_up(cigo_barrier *b, const char *function)
+{
+	b->broken = true;
+	release(b, CIGO_EBROKEN, function);
+}
+
+static void withdraw(struct ci_park *p)
+{
+	struct party *party = ci_container_of(p, struct party, waiter.park);
+
+	ci_list_unlink(&party->waiter.link);
+	break_up(party->barrier, "cigo_barrier_wait");
+}
+
+static int wait_for_the_others(cigo_ctx *ctx, struct ci_strand *me, cigo_barrier *b)
+{
+	struct party party = { .barrier = b, .result = b->count++ };
+
+	ci_park_init(&party.waiter.park, me, withdraw);
+	ci_list_append(&b->line, &party.waiter.link);
+	int cause = ci_park_wait(ctx, &party.waiter.park);
+	return cause ? cause : party.result;
+}
+
+int cigo_barrier_wait(cigo_ctx *ctx, cigo_barrier *b)
+{
+	CI_ENTRY;
+	if (!ctx || !b)
+		return -ENOMEM;
+	struct ci_strand *me;
+	int cause = ci_line_enter(ctx, &me, __func__);
+	if (cause) {
+		break_up(b, __func__);
+		return cause;
+	}
+	if (b->broken) {
+		ci_line_pass(me);
+		return CIGO_EBROKEN;
+	}
+	if (b->count + 1 < b->parties) {
+		ci_line_need(me, __func__);
+		return wait_for_the_others(ctx, me, b);
+	}
+	int index = b->count;
+	release(b, 0, __func__);
+	ci_line_pass(me);
+	return index;
+}
+
+void cigo_barrier_abort(cigo_barrier *b)
+{
+	CI_ENTRY;
+	if (b)
+		break_up(b, __func__);
+}
+
+void cigo_barrier_reset(cigo_barrier *b)
+{
+	CI_ENTRY;
+	if (!b)
+		return;
+	b->broken = false;
+	release(b, CIGO_EBROKEN, __func__);
+}
+
+bool cigo_barrier_is_broken(const cigo_barrier *b)
+{
+	CI_ENTRY;
+	return !b || b->broken;
+}
+
+int cigo_barrier_waiting(const cigo_barrier *b)
+{
+	CI_ENTRY;
+	return b ? b->count : 0;
+}

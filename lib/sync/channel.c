@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Channels. An item is copied straight from the sender's variable to the receiver's where they
+ * meet: the one who waits is suspended in the call, so its variable is still there.
+ */
+#include "sync/channel.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/misuse.h"
+
+cigo_channel *cigo_channel_new(size_t item_size, size_t capacity)
+{
+	CI_ENTRY;
+	ci_expect(item_size, "items of 0 bytes");
+	size_t bytes;
+	if (__builtin_mul_overflow(item_size, capacity, &bytes) || bytes > PTRDIFF_MAX / 2)
+		return NULL;
+	cigo_channel *c = malloc(sizeof *c + bytes);
+
+	if (!c)
+		return NULL;
+	*c = (cigo_channel){ .item_size = item_size, .capacity = capacity };
+	ci_list_init(&c->senders);
+	ci_list_init(&c->receivers);
+	return c;
+}
+
+void cigo_channel_free(cigo_channel *c)
+{
+	CI_ENTRY;
+	if (!c)
+		return;
+	ci_expect(ci_list_empty(&c->senders) && ci_list_empty(&c->receivers),
+		  "somebody waits for it");
+	free(c);
+}
+
+size_t cigo_channel_count(const cigo_channel *c)
+{
+	CI_ENTRY;
+	return c ? c->count : 0;
+}
+
+void ci_channel_check(const cigo_channel *c, size_t size, const char *function)
+{
+	if (c && size != c->item_size)
+		ci_misuse(function, "items have %zu bytes, not %zu", c->item_size, size);
+}
+
+/* --- offers ---------------------------------------------------------------------------------- */
+
+static void end_all(struct ci_offers *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		ci_list_unlink(&all->offer[i].link);
+}
+
+static void withdraw(struct ci_park *p)
+{
+	end_all(ci_container_of(p, struct ci_offers, park));
+}
+
+/* The first offer in the line; NULL: none. */
+static struct ci_offer *first(const struct ci_list *line, const char *function)
+{
+	if (ci_list_empty(line))
+		return NULL;
+	struct ci_offer *o = ci_list_first(line, struct ci_offer, link);
+	ci_line_check(&o->all->park, function);
+	return o;
+}
+
+static void accept(struct ci_offer *o, int err)
+{
+	struct ci_offers *all = o->all;
+
+	end_all(all);
+	all->accepted = (size_t)(o - all->offer);
+	all->err = err;
+	ci_park_wake(&all->park);
+}
+
+void ci_channel_offer(cigo_channel *c, struct ci_offers *all, struct ci_offer *o)
+{
+	o->all = all;
+	ci_list_append(o->ret ? &c->receivers : &c->senders, &o->link);
+}
+
+int ci_channel_wait(cigo_ctx *ctx, struct ci_strand *me, struct ci_offers *all)
+{
+	ci_park_init(&all->park, me, withdraw);
+	return ci_park_wait(ctx, &all->park);
+}
+
+/* --- meeting --------------------------------------------------------------------------------- */
+
+bool ci_channel_ready(const cigo_channel *c, bool receive)
+{
+	if (c->closed)
+		return true;
+	return receive ? c->count || !ci_list_empty(&c->senders)
+		       : c->count < c->capacity || !ci_list_empty(&c->receivers);
+}
+
+static void push(cigo_channel *c, const void *item)
+{
+	size_t i = (c->first + c->count++) % c->capacity;
+
+	memcpy(c->ring + i * c->item_size, item, c->item_size);
+}
+
+static void pop(cigo_channel *c, void *ret)
+{
+	memcpy(ret, c->ring + c->first * c->item_size, c->item_size);
+	c->first = (c->first + 1) % c->capacity;
+	c->count--;
+}
+
+int ci_channel_send(cigo_channel *c, const void *item, const char *function)
+{
+	if (c->closed)
+		return CIGO_ECLOSED;
+	struct ci_offer *o = first(&c->receivers, function);
+	if (o) {
+		memcpy(o->ret, item, c->item_size);
+		accept(o, 0);
+		return 0;
+	}
+	if (c->count >= c->capacity)
+		return -EAGAIN;
+	push(c, item);
+	return 0;
+}
+
+/* Room made goes to the first sender at once. */
+int ci_channel_recv(cigo_channel *c, void *ret, const char *function)
+{
+	struct ci_offer *o = first(&c->senders, function);
+
+	if (c->count)
+		pop(c, ret);
+	else if (o)
+		memcpy(ret, o->item, c->item_size);
+	else
+		return c->closed ? CIGO_ECLOSED : -EAGAIN;
+	if (o) {
+		if (c->capacity)
+			push(c, o->item);
+		accept(o, 0);
+	}
+	return 0;
+}
+
+/* --- the calls ------------------------------------------------------------------------------- */
+
+/* Makes one offer and waits for it. */
+static int wait_for_one(cigo_ctx *ctx, struct ci_strand *me, cigo_channel *c, struct ci_offer *o,
+			const char *function)
+{
+	struct ci_offers all = { .offer = o, .n = 1 };
+
+	ci_line_need(me, function);
+	ci_channel_offer(c, &all, o);
+	int cause = ci_channel_wait(ctx, me, &all);
+	return cause ? cause : all.err;
+}
+
+int cigo_channel_send(cigo_ctx *ctx, cigo_channel *c, const void *item, size_t size)
+{
+	CI_ENTRY;
+	ci_channel_check(c, size, __func__);
+	ci_expect(item, "no item");
+	if (!ctx || !c)
+		return -ENOMEM;
+	struct ci_strand *me;
+	int err = ci_line_enter(ctx, &me, __func__);
+	if (err)
+		return err;
+	err = ci_channel_send(c, item, __func__);
+	if (err == -EAGAIN) {
+		struct ci_offer o = { .item = item };
+		return wait_for_one(ctx, me, c, &o, __func__);
+	}
+	ci_line_pass(me);
+	return err;
+}
+
+int cigo_channel_recv(cigo_ctx *ctx, cigo_channel *c, void *ret, size_t size)
+{
+	CI_ENTRY;
+	ci_channel_check(c, size, __func__);
+	ci_expect(ret, "nowhere to put the item");
+	memset(ret, 0, size);
+	if (!ctx || !c)
+		return -ENOMEM;
+	struct ci_strand *me;
+	int err = ci_line_enter(ctx, &me, __func__);
+	if (err)
+		return err;
+	err = ci_channel_recv(c, ret, __func__);
+	if (err == -EAGAIN) {
+		struct ci_offer o = { .ret = ret };
+		return wait_for_one(ctx, me, c, &o, __func__);
+	}
+	ci_line_pass(me);
+	return err;
+}
+
+int cigo_channel_try_send(cigo_channel *c, const void *item, size_t size)
+{
+	CI_ENTRY;
+	ci_channel_check(c, size, __func__);
+	ci_expect(item, "no item");
+	return c ? ci_channel_send(c, item, __func__) : -ENOMEM;
+}
+
+int cigo_channel_try_recv(cigo_channel *c, void *ret, size_t size)
+{
+	CI_ENTRY;
+	ci_channel_check(c, size, __func__);
+	ci_expect(ret, "nowhere to put the item");
+	memset(ret, 0, size);
+	return c ? ci_channel_recv(c, ret, __func__) : -ENOMEM;
+}
+
+void cigo_channel_close(cigo_channel *c)
+{
+	CI_ENTRY;
+	struct ci_offer *o;
+
+	if (!c)
+		return;
+	c->closed = true;
+	while ((o = first(&c->receivers, __func__)) || (o = first(&c->senders, __func__)))
+		accept(o, CIGO_ECLOSED);
+}

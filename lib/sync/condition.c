@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The condition. Invariant: all who are in the line gave up the same mutex.
+ */
+#include "cigo/condition.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "sync/wait_queue.h"
+#include "base/misuse.h"
+#include "sync/mutex.h"
+
+struct cigo_condition {
+	const cigo_mutex *mutex; /* valid while somebody waits: what they gave up */
+	struct ci_list line;
+};
+
+cigo_condition *cigo_condition_new(void)
+{
+	CI_ENTRY;
+	cigo_condition *c = malloc(sizeof *c);
+
+	if (!c)
+		return NULL;
+	c->mutex = NULL;
+	ci_list_init(&c->line);
+	return c;
+}
+
+void cigo_condition_free(cigo_condition *c)
+{
+	CI_ENTRY;
+	if (!c)
+		return;
+	ci_expect(ci_list_empty(&c->line), "somebody waits for it");
+	free(c);
+}
+
+int cigo_condition_wait(cigo_ctx *ctx, cigo_condition *c, cigo_mutex *m)
+{
+	CI_ENTRY;
+	if (!ctx || !c || !m)
+		return -ENOMEM;
+	ci_expect(ci_mutex_held(m), "the caller does not hold the mutex");
+	struct ci_strand *me;
+	int err = ci_line_enter(ctx, &me, __func__);
+	if (err)
+		return err;
+	ci_line_need(me, __func__);
+	ci_expect(ci_list_empty(&c->line) || c->mutex == m, "others wait with another mutex");
+	c->mutex = m;
+	struct ci_waiter w;
+	cigo_mutex_unlock(ctx, m); /* does not switch: nobody can notify before we wait */
+	err = ci_line_wait(ctx, me, &c->line, &w, __func__);
+	ci_mutex_retake(me, m);
+	return err;
+}
+
+static void notify(cigo_condition *c, size_t n, const char *function)
+{
+	while (c && n-- > 0 && ci_line_wake(&c->line, function))
+		;
+}
+
+void cigo_condition_notify(cigo_condition *c, size_t n)
+{
+	CI_ENTRY;
+	notify(c, n, __func__);
+}
+
+void cigo_condition_notify_all(cigo_condition *c)
+{
+	CI_ENTRY;
+	notify(c, SIZE_MAX, __func__);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The event. Invariant: while it is set, nobody waits.
+ */
+#include "cigo/event.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "sync/wait_queue.h"
+#include "base/misuse.h"
+
+struct cigo_event {
+	bool set;
+	struct ci_list line;
+};
+
+cigo_event *cigo_event_new(void)
+{
+	CI_ENTRY;
+	cigo_event *e = malloc(sizeof *e);
+
+	if (!e)
+		return NULL;
+	e->set = false;
+	ci_list_init(&e->line);
+	return e;
+}
+
+void cigo_event_free(cigo_event *e)
+{
+	CI_ENTRY;
+	if (!e)
+		return;
+	ci_expect(ci_list_empty(&e->line), "somebody waits for it");
+	free(e);
+}
+
+void cigo_event_set(cigo_event *e)
+{
+	CI_ENTRY;
+	if (!e)
+		return;
+	e->set = true;
+	while (ci_line_wake(&e->line, __func__))
+		;
+}
+
+void cigo_event_clear(cigo_event *e)
+{
+	CI_ENTRY;
+	if (e)
+		e->set = false;
+}
+
+bool cigo_event_is_set(const cigo_event *e)
+{
+	CI_ENTRY;
+	return e && e->set;
+}
+
+int cigo_event_wait(cigo_ctx *ctx, cigo_event *e)
+{
+	CI_ENTRY;
+	if (!ctx || !e)
+		return -ENOMEM;
+	struct ci_strand *me;
+	int err = ci_line_enter(ctx, &me, __func__);
+	if (err)
+		return err;
+	if (e->set)
+		return ci_line_pass(me);
+	struct ci_waiter w;
+	return ci_line_wait(ctx, me, &e->line, &w, __func__);
+}

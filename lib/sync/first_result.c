@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The first success of several. The losers are cancelled inside the winner's completion, before they
+ * can take another step, and have returned before this returns.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cigo/wait.h"
+#include "task/future.h"
+#include "base/misuse.h"
+
+struct race;
+
+struct runner {
+	struct ci_listener listener;
+	struct race *race;
+	cigo_future *f; /* a reference; NULL: failed before for want of memory */
+};
+
+struct race {
+	struct ci_park park;
+	struct runner *runners;
+	cigo_future *const *futures;
+	size_t n, pending;
+	ssize_t winner;	 /* -1: none yet */
+	uint64_t latest; /* seq of the last failure */
+	int err;
+	bool waiting; /* park is waited on */
+};
+
+static void cancel_all(const struct race *r, int cause)
+{
+	for (size_t i = 0; i < r->n; i++)
+		ci_future_end(r->runners[i].f, cause);
+}
+
+static void result(struct race *r, size_t i, int err, uint64_t seq)
+{
+	r->pending--;
+	if (err >= 0 && r->winner < 0) {
+		r->winner = (ssize_t)i;
+		cancel_all(r, -ECANCELED);
+	} else if (err < 0 && r->winner < 0 && seq >= r->latest) {
+		r->latest = seq;
+		r->err = err;
+	}
+}
+
+static void fired(struct ci_listener *l, cigo_future *f)
+{
+	struct runner *me = ci_container_of(l, struct runner, listener);
+	struct race *r = me->race;
+
+	result(r, (size_t)(me - r->runners), f->err, f->seq);
+	if (!r->pending && r->waiting)
+		ci_park_wake(&r->park);
+}
+
+static int park(cigo_ctx *ctx, struct ci_strand *me, struct race *r)
+{
+	if (!r->pending)
+		return 0;
+	ci_park_init(&r->park, me, NULL);
+	r->waiting = true;
+	me->awaits_all = r->futures; /* also the losers' bodies are waited for */
+	me->awaits_count = r->n;
+	int cause = ci_park_wait(ctx, &r->park);
+	me->awaits_count = 0;
+	r->waiting = false;
+	return cause;
+}
+
+/* Those done already, in the order in which they were; then listens to the others. */
+static void line_up(struct race *r, cigo_future *const *futures, cigo_loop *loop)
+{
+	uint64_t best = UINT64_MAX;
+
+	for (size_t i = 0; i < r->n; i++) {
+		struct runner *x = &r->runners[i];
+
+		x->listener.fired = fired;
+		x->race = r;
+		ci_list_init(&x->listener.link);
+		x->f = cigo_future_ref(futures[i]);
+		if (x->f && !x->f->loop)
+			ci_future_adopt(x->f, loop);
+		if (x->f && x->f->done && x->f->err >= 0 && x->f->seq < best) {
+			best = x->f->seq;
+			r->winner = (ssize_t)i;
+		}
+	}
+	for (size_t i = 0; i < r->n; i++) {
+		struct runner *x = &r->runners[i];
+
+		if (x->f)
+			ci_future_tell(x->f);
+		if (x->f && !x->f->done)
+			ci_future_listen(x->f, &x->listener);
+		else
+			result(r, i, x->f ? x->f->err : -ENOMEM, x->f ? x->f->seq : 0);
+	}
+	if (r->winner >= 0)
+		cancel_all(r, -ECANCELED);
+}
+
+static int run_race(cigo_ctx *ctx, struct ci_strand *me, struct race *r)
+{
+	int cause = r->winner < 0 && r->pending ? ci_park_refuse(ctx, me) : 0;
+
+	if (!cause)
+		cause = park(ctx, me, r);
+	if (cause) {
+		cancel_all(r, cause);
+		park(NULL, me, r);
+	}
+	return r->winner >= 0 ? (int)r->winner : cause ? cause : r->err;
+}
+
+int cigo_first_result(cigo_ctx *ctx, cigo_future *const *futures, size_t n, void *ret, size_t size)
+{
+	CI_ENTRY;
+	ci_future_copy(NULL, ret, size, __func__);
+	if (!ctx)
+		return -ENOMEM;
+	if (!n)
+		return -EINVAL;
+	ci_expect(futures && n <= INT32_MAX, "no futures");
+	struct ci_strand *me = ci_park_enter(ctx, __func__);
+	ci_expect(me, "this needs a loop, and the context has none");
+	for (size_t i = 0; i < n; i++)
+		if (futures[i]) {
+			ci_future_check(futures[i], __func__);
+			if (ci_future_waits_for(futures[i], me))
+				return -EDEADLK;
+		}
+	struct race r = { .futures = futures, .n = n, .pending = n, .winner = -1 };
+	r.runners = calloc(n, sizeof *r.runners);
+	if (!r.runners)
+		return -ENOMEM;
+	line_up(&r, futures, me->loop);
+	int answer = run_race(ctx, me, &r);
+	if (answer >= 0)
+		ci_future_copy(r.runners[answer].f, ret, size, __func__);
+	for (size_t i = 0; i < n; i++) {
+		ci_future_forget_writes(me, r.runners[i].f ? r.runners[i].f : futures[i]);
+		cigo_future_unref(r.runners[i].f);
+	}
+	free(r.runners);
+	return answer;
+}

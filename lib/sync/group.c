@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Groups. Invariants: `running` counts the members whose bodies may still run; with a limit at most
+ * that many are queued to start, the others wait in `waiting`. A member is in exactly one of
+ * waiting, active, finished and taken.
+ */
+#include "cigo/group.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/misuse.h"
+#include "task/task.h"
+
+struct member {
+	struct ci_list link;
+	struct ci_listener listener;
+	cigo_group *group;
+	struct ci_task *task; /* a reference */
+};
+
+struct cigo_group {
+	struct ci_team team;
+	cigo_ctx *ctx; /* the members descend from it */
+	cigo_loop *loop;
+	struct ci_list of_task; /* in its maker's groups */
+	struct ci_list waiting, active, finished, taken;
+	unsigned limit, running;
+	unsigned flags;
+	int err;	      /* the first failure */
+	int cause;	      /* members still to come are cancelled with it; 0: not */
+	struct ci_list parks; /* of waiter: those in wait, next or close */
+};
+
+struct waiter {
+	struct ci_park park;
+	struct ci_list link;
+	bool next; /* content with one finished member */
+};
+
+static bool over(const cigo_group *g)
+{
+	return !g->running && ci_list_empty(&g->waiting);
+}
+
+static void tell(cigo_group *g)
+{
+	ci_list_each(node, &g->parks) {
+		struct waiter *w = ci_list_entry(node, struct waiter, link);
+
+		if (over(g) || (w->next && !ci_list_empty(&g->finished))) {
+			ci_list_unlink(&w->link);
+			ci_park_wake(&w->park);
+		}
+	}
+}
+
+static void let_start(cigo_group *g)
+{
+	while (!ci_list_empty(&g->waiting) && (!g->limit || g->running < g->limit)) {
+		struct member *m = ci_list_first(&g->waiting, struct member, link);
+
+		ci_list_unlink(&m->link);
+		ci_list_append(&g->active, &m->link);
+		ci_list_append(&g->team.tasks, &m->task->of_team);
+		g->running++;
+		ci_task_queue(m->task, g->cause);
+	}
+}
+
+static void cancel_members(cigo_group *g, int cause)
+{
+	if (!g->cause)
+		g->cause = cause;
+	ci_list_each(node, &g->active)
+		ci_future_end(&ci_list_entry(node, struct member, link)->task->f, cause);
+}
+
+static void free_member(struct member *m)
+{
+	ci_list_unlink(&m->link);
+	cigo_future_unref(&m->task->f);
+	free(m);
+}
+
+/* The first failure counts; what a cancelled member returns is none. */
+static void failed(cigo_group *g, int err)
+{
+	if (g->err || g->cause)
+		return;
+	g->err = err;
+	if (!(g->flags & CIGO_GROUP_KEEP_GOING))
+		cancel_members(g, -ECANCELED);
+}
+
+/* A body has returned. Inside its completion: siblings are cancelled before they take a step. */
+static void member_done(struct ci_listener *l, cigo_future *f)
+{
+	struct member *m = ci_container_of(l, struct member, listener);
+	cigo_group *g = m->group;
+
+	g->running--;
+	ci_list_unlink(&m->task->of_team);
+	ci_list_unlink(&m->link);
+	ci_list_append(&g->finished, &m->link);
+	if (f->err < 0)
+		failed(g, f->err);
+	if (g->flags & CIGO_GROUP_REAP)
+		free_member(m);
+	let_start(g);
+	tell(g);
+}
+
+cigo_group *cigo_group_new(const cigo_ctx *ctx, unsigned limit, unsigned flags)
+{
+	CI_ENTRY;
+	if (!ctx)
+		return NULL;
+	ci_expect(ctx->loop && ci_holds(ctx->loop),
+		  "a group needs a loop whose baton is held here");
+	ci_expect(!(flags & ~(unsigned)(CIGO_GROUP_KEEP_GOING | CIGO_GROUP_REAP)), "flags: %u",
+		  flags);
+	cigo_group *g = calloc(1, sizeof *g);
+	if (!g)
+		return NULL;
+	g->ctx = ci_ctx_new((cigo_ctx *)(uintptr_t)ctx, ctx->loop);
+	if (!g->ctx) {
+		free(g);
+		return NULL;
+	}
+	g->loop = ctx->loop;
+	g->limit = limit;
+	g->flags = flags;
+	ci_list_init(&g->team.tasks);
+	ci_list_init(&g->of_task);
+	ci_list_init(&g->waiting);
+	ci_list_init(&g->active);
+	ci_list_init(&g->finished);
+	ci_list_init(&g->taken);
+	ci_list_init(&g->parks);
+	if (ci_self.strand)
+		ci_list_append(&ci_task_of(ci_self.strand->task)->groups, &g->of_task);
+	return g;
+}
+
+static void check(const cigo_group *g, const char *function)
+{
+	if (!ci_holds(g->loop))
+		ci_misuse(function, "this thread does not hold the baton of the group's loop");
+}
+
+static cigo_task *start(cigo_group *g, cigo_coro_fn *fn, void *arg, size_t ret_size,
+			const cigo_task_options *o, const char *function)
+{
+	cigo_task_options checked = ci_task_check(o, function);
+	struct member *m = NULL;
+
+	if (g) {
+		check(g, function);
+		m = calloc(1, sizeof *m);
+	}
+	if (m) /* calls arg_free itself if it fails */
+		m->task = ci_task_make(g->ctx, fn, arg, ret_size, &checked, function);
+	else if (checked.arg_free)
+		CI_OUTSIDE(checked.arg_free(arg));
+	if (!m || !m->task) {
+		free(m);
+		if (g)
+			failed(g, -ENOMEM);
+		return NULL;
+	}
+	m->group = g;
+	m->listener.fired = member_done;
+	ci_future_listen(&m->task->f, &m->listener);
+	ci_list_append(&g->waiting, &m->link);
+	cigo_task *t = &m->task->f;
+	let_start(g);
+	return t;
+}
+
+cigo_task *cigo_group_start(cigo_group *g, const char *name, cigo_coro_fn *fn, void *arg,
+			    size_t ret_size)
+{
+	CI_ENTRY;
+	cigo_task_options o = { .size = sizeof o, .name = name };
+
+	return start(g, fn, arg, ret_size, &o, __func__);
+}
+
+cigo_task *cigo_group_start_copy(cigo_group *g, const char *name, cigo_coro_fn *fn, size_t ret_size,
+				 const void *arg, size_t arg_size)
+{
+	CI_ENTRY;
+	cigo_task_options o = { .size = sizeof o, .name = name, .arg_size = arg_size };
+
+	return start(g, fn, (void *)(uintptr_t)arg, ret_size, &o, __func__);
+}
+
+cigo_task *cigo_group_start_with(cigo_group *g, cigo_coro_fn *fn, void *arg, size_t ret_size,
+				 const cigo_task_options *o)
+{
+	CI_ENTRY;
+	return start(g, fn, arg, ret_size, o, __func__);
+}
+
+void cigo_group_cancel(cigo_group *g, int reason)
+{
+	CI_ENTRY;
+	if (!g)
+		return;
+	check(g, __func__);
+	ci_expect(reason <= 0, "the reason %d is not an error (< 0)", reason);
+	cancel_members(g, reason ? reason : -ECANCELED);
+}
+
+/* --- waiting --------------------------------------------------------------------------------- */
+
+static void withdraw(struct ci_park *p)
+{
+	ci_list_unlink(&ci_container_of(p, struct waiter, park)->link);
+}
+
+static int park(cigo_ctx *ctx, struct ci_strand *me, cigo_group *g, bool next)
+{
+	struct waiter w = { .next = next };
+
+	ci_park_init(&w.park, me, withdraw);
+	ci_list_append(&g->parks, &w.link);
+	me->awaits_team = next ? NULL : &g->team; /* one of them is enough for next */
+	int cause = ci_park_wait(ctx, &w.park);
+	me->awaits_team = NULL;
+	return cause;
+}
+
+static struct ci_strand *enter(cigo_ctx *ctx, const cigo_group *g, const char *function)
+{
+	check(g, function);
+	struct ci_strand *me = ci_park_enter(ctx, function);
+	if (!me)
+		ci_misuse(function, "this needs a loop, and the context has none");
+	return me;
+}
+
+/* Till all bodies have returned; if ctx ends before, they are cancelled with its cause. */
+static int wait_all(cigo_ctx *ctx, struct ci_strand *me, cigo_group *g)
+{
+	int cause = 0;
+
+	while (!over(g)) {
+		if (!cause)
+			cause = ci_park_refuse(ctx, me);
+		if (cause)
+			cancel_members(g, cause);
+		if (over(g))
+			break;
+		if (ci_team_waits_for(&g->team, me))
+			return -EDEADLK;
+		if (!cause)
+			cause = park(ctx, me, g, false);
+		else
+			park(NULL, me, g, false);
+	}
+	return g->err ? g->err : cause ? cause : g->cause;
+}
+
+int cigo_group_wait(cigo_ctx *ctx, cigo_group *g)
+{
+	CI_ENTRY;
+	if (!ctx || !g)
+		return -ENOMEM;
+	return wait_all(ctx, enter(ctx, g, __func__), g);
+}
+
+cigo_task *cigo_group_next(cigo_ctx *ctx, cigo_group *g)
+{
+	CI_ENTRY;
+	if (!ctx || !g)
+		return NULL;
+	struct ci_strand *me = enter(ctx, g, __func__);
+	while (ci_list_empty(&g->finished)) {
+		if (over(g) || ci_team_all_wait_for(&g->team, me) || ci_park_refuse(ctx, me) ||
+		    park(ctx, me, g, true) < 0)
+			return NULL;
+	}
+	struct member *m = ci_list_first(&g->finished, struct member, link);
+	ci_list_unlink(&m->link);
+	ci_list_append(&g->taken, &m->link);
+	return &m->task->f;
+}
+
+static void free_members(struct ci_list *list)
+{
+	while (!ci_list_empty(list))
+		free_member(ci_list_first(list, struct member, link));
+}
+
+int cigo_group_close(cigo_ctx *ctx, cigo_group *g)
+{
+	CI_ENTRY;
+	if (!ctx || !g)
+		return -ENOMEM;
+	struct ci_strand *me = enter(ctx, g, __func__);
+	bool cut_off = !over(g);
+	if (cut_off)
+		cancel_members(g, -ECANCELED);
+	while (!over(g)) {
+		ci_expect(!ci_team_waits_for(&g->team, me),
+			  "a task cannot close the group it is in, or one that waits for it and "
+			  "cannot be cancelled");
+		park(NULL, me, g, false);
+	}
+	ci_expect(ci_list_empty(&g->parks), "somebody else still waits for the group");
+	int err = g->err ? g->err : cut_off ? 0 : g->cause;
+	free_members(&g->finished);
+	free_members(&g->taken);
+	ci_list_unlink(&g->of_task);
+	cigo_ctx_unref(g->ctx);
+	free(g);
+	return err;
+}

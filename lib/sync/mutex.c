@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The coroutine mutex. Handed over, never released to whoever comes first: unlock makes the first
+ * waiter the owner at once, so nobody can overtake it. A cancelled waiter just leaves the line.
+ */
+#include "cigo/mutex.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/misuse.h"
+#include "sync/mutex.h"
+#include "task/task.h"
+#include "task/wait_info.h"
+
+/* A coroutine is its strand and its task's number there, as strands are used again; callbacks and
+ * foreign threads are their thread. */
+struct owner {
+	const void *thread; /* NULL: nobody */
+	uint64_t number;
+};
+
+struct cigo_mutex {
+	struct owner owner;
+	struct ci_list line;
+};
+
+struct waiter {
+	struct ci_park park;
+	struct ci_list link;
+	const cigo_mutex *mutex;
+};
+
+static struct owner coroutine_on(const struct ci_strand *s)
+{
+	return (struct owner){ s, ci_task_of(s->task)->number };
+}
+
+static struct owner self(void)
+{
+	return ci_self.strand ? coroutine_on(ci_self.strand) : (struct owner){ &ci_self, 0 };
+}
+
+static bool is_mine(const cigo_mutex *m)
+{
+	struct owner me = self();
+
+	return m->owner.thread == me.thread && m->owner.number == me.number;
+}
+
+static void check(const cigo_ctx *ctx, const char *function)
+{
+	if (ctx->loop && !ci_holds(ctx->loop))
+		ci_misuse(function, "this thread does not hold the loop's baton");
+}
+
+cigo_mutex *cigo_mutex_new(void)
+{
+	CI_ENTRY;
+	cigo_mutex *m = calloc(1, sizeof *m);
+
+	if (m)
+		ci_list_init(&m->line);
+	return m;
+}
+
+void cigo_mutex_free(cigo_mutex *m)
+{
+	CI_ENTRY;
+	if (!m)
+		return;
+	ci_expect(!m->owner.thread, "it is locked");
+	free(m);
+}
+
+/* Not the thread of an outsider who locked it: that is no strand. */
+static void told(const struct ci_park *p, struct ci_what *ret)
+{
+	const cigo_mutex *m = ci_container_of(p, struct waiter, park)->mutex;
+
+	ret->holder = m->owner.number ? m->owner.thread : NULL;
+}
+
+static void withdraw(struct ci_park *p)
+{
+	ci_list_unlink(&ci_container_of(p, struct waiter, park)->link);
+}
+
+int cigo_mutex_lock(cigo_ctx *ctx, cigo_mutex *m)
+{
+	CI_ENTRY;
+	if (!ctx || !m)
+		return -ENOMEM;
+	struct ci_strand *me = ci_park_enter(ctx, __func__);
+	if (is_mine(m))
+		return -EDEADLK;
+	int cause = me ? ci_park_refuse(ctx, me) : ci_ctx_cause(ctx);
+	if (cause)
+		return cause;
+	if (!m->owner.thread) {
+		m->owner = self();
+		if (me)
+			ci_park_turn(me);
+		return 0;
+	}
+	ci_expect(me, "it is locked, and waiting for it needs a loop");
+	struct waiter w = { .mutex = m };
+	ci_park_init(&w.park, me, withdraw);
+	w.park.tell = told;
+	ci_list_append(&m->line, &w.link);
+	return ci_park_wait(ctx, &w.park);
+}
+
+void ci_mutex_retake(struct ci_strand *me, cigo_mutex *m)
+{
+	if (!m->owner.thread) {
+		m->owner = self();
+		return;
+	}
+	struct waiter w = { .mutex = m };
+	ci_park_init(&w.park, me, NULL);
+	w.park.tell = told;
+	ci_list_append(&m->line, &w.link);
+	ci_park_wait(NULL, &w.park);
+}
+
+bool ci_mutex_held(const cigo_mutex *m)
+{
+	return is_mine(m);
+}
+
+bool cigo_mutex_try_lock(const cigo_ctx *ctx, cigo_mutex *m)
+{
+	CI_ENTRY;
+	if (!ctx || !m)
+		return false;
+	check(ctx, __func__);
+	if (m->owner.thread)
+		return false;
+	m->owner = self();
+	return true;
+}
+
+void cigo_mutex_unlock(const cigo_ctx *ctx, cigo_mutex *m)
+{
+	CI_ENTRY;
+	if (!ctx || !m)
+		return;
+	check(ctx, __func__);
+	ci_expect(is_mine(m), m->owner.thread ? "another coroutine holds it" : "it is not locked");
+	struct ci_list *node = ci_list_pop(&m->line);
+	m->owner = (struct owner){ NULL, 0 };
+	if (node) {
+		struct waiter *w = ci_list_entry(node, struct waiter, link);
+		m->owner = coroutine_on(w->park.me);
+		ci_park_wake(&w->park);
+	}
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The queue: a store of items, a line of getters, a line of putters. Invariants: getters wait only
+ * while the store is empty, putters only while it is full; an item is copied to the getter's own
+ * variable in the moment it is delivered, so a cancelled get takes none. Those who join wait only
+ * while something is unfinished.
+ */
+#include "cigo/queue.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sync/wait_queue.h"
+#include "base/misuse.h"
+#include "sync/store.h"
+
+struct cigo_queue {
+	struct ci_store store;
+	bool closed;
+	size_t unfinished; /* puts so far, less task_dones */
+	struct ci_list getters, putters, joiners;
+};
+
+struct waiter {
+	struct ci_waiter line;
+	void *dst;	 /* getters */
+	const void *src; /* putters */
+	bool closed;	 /* woken by close */
+};
+
+static cigo_queue *make(const cigo_queue_options *o, const char *function)
+{
+	if (!o->item_size)
+		ci_misuse(function, "items of 0 bytes");
+	if (o->kind == CIGO_QUEUE_PRIORITY && !o->compare)
+		ci_misuse(function, "priorities need a function that compares");
+	cigo_queue *q = calloc(1, sizeof *q);
+	if (!q)
+		return NULL;
+	q->store.kind = o->kind;
+	q->store.item_size = o->item_size;
+	q->store.capacity = o->capacity;
+	q->store.compare = o->compare;
+	q->store.arg = o->arg;
+	ci_list_init(&q->getters);
+	ci_list_init(&q->putters);
+	ci_list_init(&q->joiners);
+	return q;
+}
+
+cigo_queue *cigo_queue_new(size_t item_size, size_t capacity)
+{
+	CI_ENTRY;
+	return make(&(cigo_queue_options){ .item_size = item_size, .capacity = capacity },
+		    __func__);
+}
+
+cigo_queue *cigo_queue_new_with(const cigo_queue_options *given)
+{
+	CI_ENTRY;
+	cigo_queue_options o = { .kind = CIGO_QUEUE_FIFO };
+
+	ci_expect(given, "no options");
+	ci_expect(given->size && given->size <= sizeof o,
+		  "options.size is %zu, not sizeof(cigo_queue_options)", given->size);
+	memcpy(&o, given, given->size);
+	ci_expect(o.kind == CIGO_QUEUE_FIFO || o.kind == CIGO_QUEUE_LIFO ||
+			  o.kind == CIGO_QUEUE_PRIORITY,
+		  "no such kind as %d", (int)o.kind);
+	return make(&o, __func__);
+}
+
+void cigo_queue_free(cigo_queue *q)
+{
+	CI_ENTRY;
+	if (!q)
+		return;
+	ci_expect(ci_list_empty(&q->getters) && ci_list_empty(&q->putters) &&
+			  ci_list_empty(&q->joiners),
+		  "somebody waits for it");
+	ci_store_fini(&q->store);
+	free(q);
+}
+
+size_t cigo_queue_count(const cigo_queue *q)
+{
+	CI_ENTRY;
+	return q ? q->store.count : 0;
+}
+
+static struct waiter *wake(struct ci_list *line, const char *function)
+{
+	struct ci_waiter *w = ci_line_wake(line, function);
+
+	return w ? ci_container_of(w, struct waiter, line) : NULL;
+}
+
+static bool full(const cigo_queue *q)
+{
+	return q->store.capacity && q->store.count >= q->store.capacity;
+}
+
+/* -EAGAIN: full; so it is, while putters wait. */
+static int add(cigo_queue *q, const void *item, const char *function)
+{
+	if (q->closed)
+		return CIGO_ECLOSED;
+	struct waiter *g = wake(&q->getters, function);
+	if (g) {
+		memcpy(g->dst, item, q->store.item_size);
+	} else {
+		if (full(q))
+			return -EAGAIN;
+		if (!ci_store_grow(&q->store))
+			return -ENOMEM;
+		ci_store_add(&q->store, item);
+	}
+	q->unfinished++;
+	return 0;
+}
+
+/* -EAGAIN: empty. Room made goes to the first putter at once. */
+static int take(cigo_queue *q, void *ret, const char *function)
+{
+	if (!q->store.count)
+		return q->closed ? CIGO_ECLOSED : -EAGAIN;
+	struct waiter *p = wake(&q->putters, function);
+	ci_store_take(&q->store, ret);
+	if (p) {
+		ci_store_add(&q->store, p->src);
+		q->unfinished++;
+	}
+	return 0;
+}
+
+static void check(const cigo_queue *q, size_t size, const char *function)
+{
+	if (q && size != q->store.item_size)
+		ci_misuse(function, "items have %zu bytes, not %zu", q->store.item_size, size);
+}
+
+/* Waits for ns at most. A dead context would never be told that it has ended: so look first. */
+static int wait_in(cigo_ctx *ctx, int64_t ns, struct ci_strand *me, struct ci_list *line,
+		   struct waiter *w, const char *function)
+{
+	if (ns <= 0)
+		return -ETIMEDOUT;
+	ci_line_need(me, function);
+	cigo_ctx *timed = ns == CIGO_NEVER ? ctx : cigo_ctx_with_timeout(ctx, ns);
+	if (!timed)
+		return -ENOMEM;
+	int err = ci_line_wait(timed, me, line, &w->line, function);
+	if (timed != ctx)
+		cigo_ctx_unref(timed);
+	return err ? err : w->closed ? CIGO_ECLOSED : 0;
+}
+
+static int put(cigo_ctx *ctx, cigo_queue *q, const void *item, int64_t ns, const char *function)
+{
+	if (!ctx || !q)
+		return -ENOMEM;
+	if (!item)
+		ci_misuse(function, "no item");
+	struct ci_strand *me;
+	int err = ci_line_enter(ctx, &me, function);
+	if (err)
+		return err;
+	err = add(q, item, function);
+	if (err == -EAGAIN) {
+		struct waiter w = { .src = item };
+		return wait_in(ctx, ns, me, &q->putters, &w, function);
+	}
+	ci_line_pass(me);
+	return err;
+}
+
+int cigo_queue_put(cigo_ctx *ctx, cigo_queue *q, const void *item, size_t size)
+{
+	CI_ENTRY;
+	check(q, size, __func__);
+	return put(ctx, q, item, CIGO_NEVER, __func__);
+}
+
+int cigo_queue_put_timeout(cigo_ctx *ctx, cigo_queue *q, const void *item, size_t size, int64_t ns)
+{
+	CI_ENTRY;
+	check(q, size, __func__);
+	return put(ctx, q, item, ns, __func__);
+}
+
+int cigo_queue_push(cigo_queue *q, const void *item, size_t size)
+{
+	CI_ENTRY;
+	if (!q)
+		return -ENOMEM;
+	check(q, size, __func__);
+	ci_expect(item, "no item");
+	return add(q, item, __func__);
+}
+
+static int get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns,
+	       const char *function)
+{
+	check(q, size, function);
+	if (!ret)
+		ci_misuse(function, "nowhere to put the item");
+	memset(ret, 0, size);
+	if (!ctx || !q)
+		return -ENOMEM;
+	struct ci_strand *me;
+	int err = ci_line_enter(ctx, &me, function);
+	if (err)
+		return err;
+	err = take(q, ret, function);
+	if (err == -EAGAIN) {
+		struct waiter w = { .dst = ret };
+		return wait_in(ctx, ns, me, &q->getters, &w, function);
+	}
+	ci_line_pass(me);
+	return err;
+}
+
+int cigo_queue_get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size)
+{
+	CI_ENTRY;
+	return get(ctx, q, ret, size, CIGO_NEVER, __func__);
+}
+
+int cigo_queue_get_timeout(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns)
+{
+	CI_ENTRY;
+	return get(ctx, q, ret, size, ns, __func__);
+}
+
+int cigo_queue_try_get(cigo_queue *q, void *ret, size_t size)
+{
+	CI_ENTRY;
+	check(q, size, __func__);
+	ci_expect(ret, "nowhere to put the item");
+	memset(ret, 0, size);
+	return q ? take(q, ret, __func__) : -ENOMEM;
+}
+
+void cigo_queue_task_done(cigo_queue *q)
+{
+	CI_ENTRY;
+	if (!q)
+		return;
+	ci_expect(q->unfinished, "called more often than items were put");
+	if (!--q->unfinished)
+		while (ci_line_wake(&q->joiners, __func__))
+			;
+}
+
+int cigo_queue_join(cigo_ctx *ctx, cigo_queue *q)
+{
+	CI_ENTRY;
+	if (!ctx || !q)
+		return -ENOMEM;
+	struct ci_strand *me;
+	int err = ci_line_enter(ctx, &me, __func__);
+	if (err)
+		return err;
+	if (!q->unfinished)
+		return ci_line_pass(me);
+	struct ci_waiter w;
+	return ci_line_wait(ctx, me, &q->joiners, &w, __func__);
+}
+
+void cigo_queue_close(cigo_queue *q)
+{
+	CI_ENTRY;
+	struct waiter *w;
+
+	if (!q)
+		return;
+	q->closed = true;
+	while ((w = wake(&q->getters, __func__)) || (w = wake(&q->putters, __func__)))
+		w->closed = true;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Waiting for several channels. Of several cases that are ready the one that was served longest ago
+ * is chosen, so that none starves; each channel remembers its turn for each direction, as numbers
+ * that are compared only within one select.
+ */
+#include "sync/channel.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/misuse.h"
+#include "engine/shuffle.h"
+
+enum { FEW = 8 }; /* cases whose offers need no memory */
+
+/* What is wrong with the cases: misuse, or -ENOMEM: a channel is NULL. */
+static int check(cigo_select_case *cases, size_t n, const char *function)
+{
+	int err = 0;
+
+	if (n > INT_MAX || (n && !cases))
+		ci_misuse(function, "%zu cases at %p", n, (void *)cases);
+	for (size_t i = 0; i < n; i++) {
+		cigo_select_case *k = &cases[i];
+		bool send = k->op == CIGO_SELECT_SEND;
+
+		k->err = 0;
+		if (k->op == CIGO_SELECT_SKIP)
+			continue;
+		if (!send && k->op != CIGO_SELECT_RECV)
+			ci_misuse(function, "case %zu: no such operation as %d", i, (int)k->op);
+		if (send ? !k->item : !k->ret)
+			ci_misuse(function, "case %zu: no %s", i, send ? "item" : "place for it");
+		ci_channel_check(k->channel, k->size, function);
+		if (!k->channel)
+			err = -ENOMEM;
+	}
+	return err;
+}
+
+/* Zeroes what a call that failed does not give. */
+static int fail(const cigo_select_case *cases, size_t n, int err)
+{
+	for (size_t i = 0; i < n; i++)
+		if (cases[i].op == CIGO_SELECT_RECV)
+			memset(cases[i].ret, 0, cases[i].size);
+	return err;
+}
+
+static bool receives(const cigo_select_case *k)
+{
+	return k->op == CIGO_SELECT_RECV;
+}
+
+static bool ready(const cigo_select_case *k)
+{
+	return k->op != CIGO_SELECT_SKIP && ci_channel_ready(k->channel, receives(k));
+}
+
+static uint64_t *turn(const cigo_select_case *k)
+{
+	return &k->channel->turn[receives(k)];
+}
+
+/* Which of those ready is served; n: none is. */
+static size_t choose(const cigo_select_case *cases, size_t n)
+{
+	size_t best = n, count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (ready(&cases[i]) && ++count &&
+		    (best == n || *turn(&cases[i]) < *turn(&cases[best])))
+			best = i;
+	cigo_loop *loop = ci_self.held;
+	if (count < 2 || !loop || !loop->options.shuffle_seed)
+		return best;
+	size_t skip = ci_shuffle_random(loop) % count;
+	for (best = 0; !ready(&cases[best]) || skip-- > 0; best++)
+		;
+	return best;
+}
+
+/* Its turn comes after that of all the others. */
+static void served(const cigo_select_case *cases, size_t n, size_t i)
+{
+	uint64_t last = 0;
+
+	for (size_t k = 0; k < n; k++)
+		if (cases[k].op != CIGO_SELECT_SKIP && *turn(&cases[k]) > last)
+			last = *turn(&cases[k]);
+	*turn(&cases[i]) = last + 1;
+}
+
+/* Does one that is ready; -EAGAIN: none is. */
+static int happen(cigo_select_case *cases, size_t n, const char *function)
+{
+	size_t i = choose(cases, n);
+
+	if (i == n)
+		return -EAGAIN;
+	cigo_select_case *k = &cases[i];
+	served(cases, n, i);
+	k->err = receives(k) ? ci_channel_recv(k->channel, k->ret, function)
+			     : ci_channel_send(k->channel, k->item, function);
+	if (k->err && receives(k))
+		memset(k->ret, 0, k->size);
+	return (int)i;
+}
+
+static int wait_for_all(cigo_ctx *ctx, struct ci_strand *me, cigo_select_case *cases, size_t n)
+{
+	struct ci_offer few[FEW];
+	struct ci_offers all = { .offer = n > FEW ? calloc(n, sizeof *few) : few, .n = n };
+
+	if (!all.offer)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		struct ci_offer *o = &all.offer[i];
+
+		ci_list_init(&o->link);
+		o->item = cases[i].item;
+		o->ret = receives(&cases[i]) ? cases[i].ret : NULL;
+		if (cases[i].op != CIGO_SELECT_SKIP)
+			ci_channel_offer(cases[i].channel, &all, o);
+	}
+	int cause = ci_channel_wait(ctx, me, &all);
+	if (all.offer != few)
+		free(all.offer);
+	if (cause)
+		return cause;
+	cigo_select_case *k = &cases[all.accepted]; /* its channel may be gone by now */
+	k->err = all.err;
+	if (k->err && receives(k))
+		memset(k->ret, 0, k->size);
+	return (int)all.accepted;
+}
+
+int cigo_select(cigo_ctx *ctx, cigo_select_case *cases, size_t n)
+{
+	CI_ENTRY;
+	int result = check(cases, n, __func__);
+
+	if (result || !ctx)
+		return fail(cases, n, -ENOMEM);
+	struct ci_strand *me;
+	result = ci_line_enter(ctx, &me, __func__);
+	if (result)
+		return fail(cases, n, result);
+	result = happen(cases, n, __func__);
+	if (result >= 0) {
+		ci_line_pass(me);
+		return result;
+	}
+	ci_line_need(me, __func__);
+	result = wait_for_all(ctx, me, cases, n);
+	return result < 0 ? fail(cases, n, result) : result;
+}
+
+int cigo_select_try(cigo_select_case *cases, size_t n)
+{
+	CI_ENTRY;
+	int result = check(cases, n, __func__);
+
+	if (!result)
+		result = happen(cases, n, __func__);
+	return result < 0 ? fail(cases, n, result) : result;
+}

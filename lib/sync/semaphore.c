@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The coroutine semaphore. Invariant: while somebody waits, value is 0; a unit given is handed to
+ * the first in the line at once, so nobody can overtake it.
+ */
+#include "cigo/semaphore.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "sync/wait_queue.h"
+#include "base/misuse.h"
+
+struct cigo_semaphore {
+	size_t value;
+	size_t maximum; /* final; SIZE_MAX: no limit */
+	struct ci_list line;
+};
+
+cigo_semaphore *cigo_semaphore_new(size_t initial, size_t maximum)
+{
+	CI_ENTRY;
+	ci_expect(!maximum || initial <= maximum, "%zu units, the maximum is %zu", initial,
+		  maximum);
+	cigo_semaphore *s = malloc(sizeof *s);
+
+	if (!s)
+		return NULL;
+	s->value = initial;
+	s->maximum = maximum ? maximum : SIZE_MAX;
+	ci_list_init(&s->line);
+	return s;
+}
+
+void cigo_semaphore_free(cigo_semaphore *s)
+{
+	CI_ENTRY;
+	if (!s)
+		return;
+	ci_expect(ci_list_empty(&s->line), "somebody waits for it");
+	free(s);
+}
+
+int cigo_semaphore_acquire(cigo_ctx *ctx, cigo_semaphore *s)
+{
+	CI_ENTRY;
+	if (!ctx || !s)
+		return -ENOMEM;
+	struct ci_strand *me;
+	int err = ci_line_enter(ctx, &me, __func__);
+	if (err)
+		return err;
+	if (cigo_semaphore_try_acquire(s))
+		return ci_line_pass(me);
+	struct ci_waiter w;
+	return ci_line_wait(ctx, me, &s->line, &w, __func__);
+}
+
+bool cigo_semaphore_try_acquire(cigo_semaphore *s)
+{
+	CI_ENTRY;
+	if (!s || !s->value)
+		return false;
+	s->value--;
+	return true;
+}
+
+void cigo_semaphore_release(cigo_semaphore *s)
+{
+	CI_ENTRY;
+	if (!s || ci_line_wake(&s->line, __func__))
+		return;
+	ci_expect(s->value < s->maximum,
+		  "more than the maximum of %zu; one is released twice, or "
+		  "was never acquired",
+		  s->maximum);
+	s->value++;
+}
+
+size_t cigo_semaphore_value(const cigo_semaphore *s)
+{
+	CI_ENTRY;
+	return s ? s->value : 0;
+}

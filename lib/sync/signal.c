@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Waiting for signals. A loop has one ear, which knocks at its door, from the first wait to its end.
+ * The ear's table counts what comes; the loop keeps how much of that it has given to its coroutines.
+ * Invariant: of a signal that has come and was not given, no coroutine of the loop awaits it, but
+ * between a handler's knock and its delivery.
+ */
+#include "cigo/signal.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/signal_watcher.h"
+#include "task/park.h"
+#include "sync/signal.h"
+
+struct ci_signals {
+	struct ci_ear ear;
+	struct ci_knock knock;
+	cigo_loop *loop;
+	unsigned given[CI_SIGNALS]; /* valid for those heard: of the table's count */
+	struct ci_list waiters;	    /* of struct waiter, the longest first */
+};
+
+struct waiter {
+	struct ci_park park;
+	struct ci_list link;
+	const int *signals; /* the caller's */
+	size_t n;
+	int came; /* valid when woken */
+};
+
+/* The first of them that has come more often than was given; 0: none has. */
+static int first_come(const unsigned given[CI_SIGNALS], const int *signals, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ci_ear_count(signals[i]) != given[signals[i]])
+			return signals[i];
+	return 0;
+}
+
+/* --- in a loop ------------------------------------------------------------------------------- */
+
+static void ring(struct ci_ear *ear)
+{
+	struct ci_signals *s = ci_container_of(ear, struct ci_signals, ear);
+
+	ci_door_knock(&s->loop->door, &s->knock);
+}
+
+/* All who wait for a signal that has come get it, each one signal; that uses it up, once. */
+static void give(struct ci_signals *s)
+{
+	bool used[CI_SIGNALS] = { false };
+
+	ci_list_each(node, &s->waiters) {
+		struct waiter *w = ci_list_entry(node, struct waiter, link);
+
+		w->came = first_come(s->given, w->signals, w->n);
+		if (!w->came)
+			continue;
+		used[w->came] = true;
+		ci_list_unlink(node);
+		ci_park_wake(&w->park);
+	}
+	for (int sig = 1; sig < CI_SIGNALS; sig++)
+		s->given[sig] += used[sig];
+}
+
+static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
+{
+	(void)letter;
+	if (!status)
+		give(loop->signals);
+}
+
+static struct ci_signals *open_signals(cigo_loop *loop)
+{
+	struct ci_signals *s = loop->signals;
+
+	if (s)
+		return s;
+	s = calloc(1, sizeof *s);
+	if (!s)
+		return NULL;
+	s->loop = loop;
+	s->ear.ring = ring;
+	s->knock.letter.deliver = deliver;
+	ci_list_init(&s->knock.letter.link);
+	ci_list_init(&s->waiters);
+	ci_ear_open(&s->ear);
+	loop->signals = s;
+	return s;
+}
+
+void ci_signal_close(cigo_loop *loop)
+{
+	if (!loop->signals)
+		return;
+	ci_ear_close(&loop->signals->ear);
+	free(loop->signals);
+	loop->signals = NULL;
+}
+
+/* Hears them all. What came before does not count. */
+static int hear(struct ci_ear *ear, unsigned given[CI_SIGNALS], const int *signals, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ear->hears[signals[i]])
+			continue;
+		given[signals[i]] = ci_ear_count(signals[i]);
+		int err = ci_ear_hear(ear, signals[i]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void withdraw(struct ci_park *p)
+{
+	ci_list_unlink(&ci_container_of(p, struct waiter, park)->link);
+}
+
+/* For the virtual clock a signal is as a descriptor of others: it may come any moment. */
+static int suspend(cigo_ctx *ctx, struct ci_signals *s, struct waiter *w)
+{
+	cigo_loop *loop = s->loop;
+
+	loop->waits++;
+	loop->alien_waits++;
+	ci_list_append(&s->waiters, &w->link);
+	int err = ci_park_wait(ctx, &w->park);
+	loop->waits--;
+	loop->alien_waits--;
+	return err ? err : w->came;
+}
+
+static int wait_in_loop(cigo_ctx *ctx, struct ci_strand *me, const int *signals, size_t n)
+{
+	struct ci_signals *s = open_signals(me->loop);
+	int err = s ? hear(&s->ear, s->given, signals, n) : -ENOMEM;
+
+	if (err)
+		return err;
+	give(s); /* to those who waited before */
+	int came = first_come(s->given, signals, n);
+	if (came) {
+		s->given[came]++;
+		ci_park_turn(me);
+		return came;
+	}
+	struct waiter w = { .signals = signals, .n = n };
+	ci_park_init(&w.park, me, withdraw);
+	return suspend(ctx, s, &w);
+}
+
+/* --- without a loop -------------------------------------------------------------------------- */
+
+struct blocked {
+	struct ci_ear ear;
+	int wake_fd;
+	unsigned given[CI_SIGNALS];
+};
+
+static void wake(struct ci_ear *ear)
+{
+	ci_ear_write(ci_container_of(ear, struct blocked, ear)->wake_fd);
+}
+
+static int wait_open(cigo_ctx *ctx, const struct blocked *b, const int *signals, size_t n)
+{
+	struct pollfd p = { .fd = b->wake_fd, .events = POLLIN };
+	uint64_t drained;
+	int came, err;
+
+	do {
+		err = ci_ctx_block(ctx, &p, 1, CIGO_NEVER);
+		came = first_come(b->given, signals, n);
+		if (!came && err > 0 && read(p.fd, &drained, sizeof drained) < 0)
+			err = errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	} while (!came && err >= 0);
+	return came ? came : err;
+}
+
+/* The signals are open in this thread meanwhile: it may be the only one that could get them. */
+static int wait_heard(cigo_ctx *ctx, const struct blocked *b, const int *signals, size_t n)
+{
+	sigset_t set, mask;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < n; i++)
+		sigaddset(&set, signals[i]);
+	pthread_sigmask(SIG_UNBLOCK, &set, &mask);
+	int result = wait_open(ctx, b, signals, n);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
+	return result;
+}
+
+static int block(cigo_ctx *ctx, const int *signals, size_t n)
+{
+	int result = ci_ctx_cause(ctx);
+	struct blocked b = { .ear.ring = wake };
+
+	if (result)
+		return result;
+	b.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (b.wake_fd < 0)
+		return -errno;
+	ci_ear_open(&b.ear);
+	result = hear(&b.ear, b.given, signals, n);
+	if (!result)
+		result = wait_heard(ctx, &b, signals, n);
+	ci_ear_close(&b.ear);
+	close(b.wake_fd);
+	return result;
+}
+
+/* --- both ------------------------------------------------------------------------------------ */
+
+int cigo_signal_wait(cigo_ctx *ctx, const int *signals, size_t n)
+{
+	CI_ENTRY;
+	if (!ctx)
+		return -ENOMEM;
+	if (!signals || !n)
+		return -EINVAL;
+	for (size_t i = 0; i < n; i++)
+		if (!ci_ear_can(signals[i]))
+			return -EINVAL;
+	struct ci_strand *me = ci_park_enter(ctx, __func__);
+	if (!me)
+		return block(ctx, signals, n);
+	int err = ci_park_refuse(ctx, me);
+	return err ? err : wait_in_loop(ctx, me, signals, n);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Waiting for several futures: one listener on each, counted in the completion itself; all are taken
+ * back before the call returns.
+ */
+#include "cigo/wait.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "task/future.h"
+#include "base/misuse.h"
+#include "task/wait_info.h"
+
+enum { FEW = 16 };
+
+struct wait;
+
+struct arm {
+	struct ci_listener listener;
+	struct wait *wait;
+	cigo_future *f; /* a reference; NULL: it was done before */
+};
+
+struct wait {
+	struct ci_park park; /* initialised once it must suspend */
+	cigo_future *const *futures;
+	size_t n;
+	cigo_wait_mode mode;
+	size_t pending;
+	uint64_t latest; /* seq of the latest failure */
+	int err;	 /* its error; 0: none failed */
+	bool success;	 /* one succeeded */
+};
+
+static bool over(const struct wait *w)
+{
+	return !w->pending || (w->mode == CIGO_WAIT_FIRST_RESULT && w->success) ||
+	       (w->mode == CIGO_WAIT_FIRST_ERROR && w->err);
+}
+
+static void count(struct wait *w, int err, uint64_t seq)
+{
+	w->pending--;
+	if (err >= 0) {
+		w->success = true;
+	} else if (seq >= w->latest) {
+		w->latest = seq;
+		w->err = err;
+	}
+}
+
+static int answer(const struct wait *w)
+{
+	return w->mode == CIGO_WAIT_FIRST_RESULT && w->success ? 0 : w->err;
+}
+
+static void fired(struct ci_listener *l, cigo_future *f)
+{
+	struct wait *w = ci_container_of(l, struct arm, listener)->wait;
+
+	if (over(w))
+		return; /* woken before: what comes later does not change the answer */
+	count(w, f->err, f->seq);
+	if (over(w))
+		ci_park_wake(&w->park);
+}
+
+static void stretch(struct wait *w, struct arm *arms, cigo_future *const *futures, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		arms[i] = (struct arm){ .listener.fired = fired, .wait = w };
+		if (!futures[i] || futures[i]->done)
+			continue;
+		if (!futures[i]->loop)
+			ci_future_adopt(futures[i], w->park.me->loop);
+		arms[i].f = cigo_future_ref(futures[i]);
+		ci_future_listen(arms[i].f, &arms[i].listener);
+	}
+}
+
+static void withdraw(struct arm *arms, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (arms[i].f) {
+			ci_list_unlink(&arms[i].listener.link);
+			cigo_future_unref(arms[i].f);
+		}
+}
+
+static int suspend(cigo_ctx *ctx, struct wait *w, cigo_future *const *futures, size_t n)
+{
+	struct arm few[FEW], *arms = n > FEW ? calloc(n, sizeof *arms) : few;
+
+	if (!arms)
+		return -ENOMEM;
+	struct ci_strand *me = w->park.me;
+	stretch(w, arms, futures, n);
+	if (w->mode == CIGO_WAIT_ALL) {
+		me->awaits_all = futures;
+		me->awaits_count = n;
+	}
+	int cause = ci_park_wait(ctx, &w->park);
+	me->awaits_count = 0;
+	withdraw(arms, n);
+	if (arms != few)
+		free(arms);
+	return cause;
+}
+
+/* Counts what is done already. */
+static void take_stock(struct wait *w, cigo_future *const *futures, size_t n)
+{
+	w->pending = n;
+	for (size_t i = 0; i < n; i++) {
+		if (!futures[i]) {
+			count(w, -ENOMEM, 0);
+			continue;
+		}
+		ci_future_check(futures[i], "cigo_wait");
+		ci_future_tell(futures[i]);
+		if (futures[i]->done)
+			count(w, futures[i]->err, futures[i]->seq);
+	}
+}
+
+static void told(const struct ci_park *p, struct ci_what *ret)
+{
+	const struct wait *w = ci_container_of(p, struct wait, park);
+
+	ret->futures = w->futures;
+	ret->count = w->n;
+	ret->all = w->mode == CIGO_WAIT_ALL;
+}
+
+static int wait_for(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futures, size_t n)
+{
+	struct wait w = { .mode = mode, .futures = futures, .n = n };
+
+	take_stock(&w, futures, n);
+	if (over(&w))
+		return answer(&w);
+	struct ci_strand *me = ci_park_enter(ctx, "cigo_wait");
+	if (!me)
+		ci_misuse("cigo_wait", "a future is pending, and waiting for it needs a loop");
+	for (size_t i = 0; i < n; i++)
+		if (futures[i] && ci_future_waits_for(futures[i], me))
+			return -EDEADLK;
+	int cause = ci_park_cause(ctx, me);
+	if (cause)
+		return ci_park_refuse(ctx, me);
+	ci_park_init(&w.park, me, NULL);
+	w.park.tell = told;
+	cause = suspend(ctx, &w, futures, n);
+	return cause ? cause : answer(&w);
+}
+
+int cigo_wait(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futures, size_t n)
+{
+	CI_ENTRY;
+	if (!ctx)
+		return -ENOMEM;
+	ci_expect(mode >= CIGO_WAIT_FIRST_RESULT && mode <= CIGO_WAIT_ALL, "no mode: %d",
+		  (int)mode);
+	ci_expect(futures || !n, "no futures");
+	if (!n)
+		return 0;
+	int err = wait_for(ctx, mode, futures, n);
+	for (size_t i = 0; i < n && ci_self.strand; i++)
+		if (futures[i])
+			ci_future_forget_writes(ci_self.strand, futures[i]);
+	return err;
+}

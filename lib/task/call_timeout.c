@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A call with a timed context.
+ */
+#include <errno.h>
+
+#include "cigo/ctx.h"
+#include "engine/entry.h"
+#include "base/misuse.h"
+
+int cigo_call_timeout(cigo_ctx *ctx, int64_t ns, cigo_coro_fn *fn, void *arg, void *ret)
+{
+	CI_ENTRY;
+	ci_expect(fn, "no function");
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, ns);
+	if (!timed)
+		return -ENOMEM;
+	int result;
+	CI_OUTSIDE(result = fn(timed, arg, ret));
+	cigo_ctx_unref(timed);
+	return result;
+}

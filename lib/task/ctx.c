@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The tree of contexts.
+ */
+#include "task/ctx.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/misuse.h"
+
+static pthread_mutex_t outside = PTHREAD_MUTEX_INITIALIZER; /* contexts without a loop */
+
+static cigo_ctx background = {
+	.refs = 1,
+	.deadline = CIGO_NEVER,
+	.sibling = CI_LIST_INIT(background.sibling),
+	.children = CI_LIST_INIT(background.children),
+	.watches = CI_LIST_INIT(background.watches),
+};
+
+cigo_ctx *cigo_ctx_background(void)
+{
+	return &background;
+}
+
+static void lock(const cigo_ctx *ctx)
+{
+	if (!ctx->loop)
+		pthread_mutex_lock(&outside);
+}
+
+static void unlock(const cigo_ctx *ctx)
+{
+	if (!ctx->loop)
+		pthread_mutex_unlock(&outside);
+}
+
+static void check_thread(const cigo_ctx *ctx, const char *function)
+{
+	if (ctx->loop && !ci_holds(ctx->loop))
+		ci_misuse(function, "the context belongs to a loop whose baton this thread does "
+				    "not hold; post to it with cigo_loop_call_threadsafe");
+}
+
+/* Const contexts are lent to callbacks, which may not suspend by them; the struct never is const. */
+static cigo_ctx *mutable(const cigo_ctx *ctx)
+{
+	return (cigo_ctx *)(uintptr_t)ctx;
+}
+
+static int64_t now(const cigo_ctx *ctx)
+{
+	return ctx->loop ? ci_engine_now(ctx->loop) : ci_clock_now();
+}
+
+/* With the baton the cause is plain memory; who asks without it (a blocking section) asks under the
+ * mutex, under which it is written. */
+int ci_ctx_cause(const cigo_ctx *ctx)
+{
+	if (ci_likely(ctx->loop && ci_self.held == ctx->loop))
+		return ctx->cause;
+	pthread_mutex_lock(&outside);
+	int cause = ctx->cause;
+	pthread_mutex_unlock(&outside);
+	if (!cause && !ctx->loop && ctx->deadline != CIGO_NEVER && ctx->deadline <= ci_clock_now())
+		return -ETIMEDOUT; /* without a loop nobody fires timers */
+	return cause;
+}
+
+/* --- making ---------------------------------------------------------------------------------- */
+
+static cigo_ctx *make(cigo_ctx *parent, cigo_loop *loop, size_t size)
+{
+	cigo_ctx *ctx = size > PTRDIFF_MAX / 2 ? NULL : calloc(1, sizeof *ctx + size);
+
+	if (!ctx)
+		return NULL;
+	ctx->refs = 1;
+	ctx->loop = loop;
+	ctx->size = size;
+	ctx->parent = parent;
+	ctx->deadline = parent->deadline;
+	ci_list_init(&ctx->sibling);
+	ci_list_init(&ctx->children);
+	ci_list_init(&ctx->watches);
+	return ctx;
+}
+
+/* Links ctx below its parent and inherits its death. */
+static cigo_ctx *adopt(cigo_ctx *ctx)
+{
+	cigo_ctx *parent = ctx->parent;
+
+	lock(parent);
+	if (parent != &background) {
+		parent->refs++;
+		ci_list_append(&parent->children, &ctx->sibling);
+	}
+	if (!ctx->barrier)
+		ctx->cause = parent->cause;
+	unlock(parent);
+	return ctx;
+}
+
+cigo_ctx *ci_ctx_new(cigo_ctx *parent, cigo_loop *loop)
+{
+	return ci_ctx_new_with(parent, loop, 0);
+}
+
+cigo_ctx *ci_ctx_new_with(cigo_ctx *parent, cigo_loop *loop, size_t room)
+{
+	cigo_ctx *ctx = make(parent, loop, room);
+
+	return ctx ? adopt(ctx) : NULL;
+}
+
+void ci_ctx_leave(cigo_ctx *ctx)
+{
+	if (ctx->refs > 1)
+		return;
+	ci_timer_disarm(ctx->loop, &ctx->timer);
+	ci_list_unlink(&ctx->sibling);
+	cigo_ctx_unref(ctx->parent);
+	ctx->parent = &background;
+	ctx->loop = NULL;
+	ctx->left = true;
+}
+
+void ci_ctx_drop(cigo_ctx *ctx)
+{
+	if (ctx->left)
+		free(ctx);
+	else
+		cigo_ctx_unref(ctx);
+}
+
+static void timed_out(cigo_loop *loop, struct ci_timer *t)
+{
+	(void)loop;
+	ci_ctx_end(ci_container_of(t, cigo_ctx, timer), -ETIMEDOUT);
+}
+
+/* Gives ctx a deadline of its own, if it is earlier than what it inherits. */
+static void set_deadline(cigo_ctx *ctx, int64_t when)
+{
+	if (when >= ctx->deadline)
+		return;
+	ctx->deadline = when;
+	if (!ctx->loop || ctx->cause) /* without a loop ci_ctx_cause compares */
+		return;
+	if (when <= now(ctx))
+		ctx->cause = -ETIMEDOUT;
+	else
+		ci_timer_arm(ctx->loop, &ctx->timer, when, timed_out);
+}
+
+cigo_ctx *ci_ctx_root(cigo_ctx *outer, cigo_loop *loop)
+{
+	cigo_ctx *ctx = make(outer, loop, 0);
+
+	if (!ctx)
+		return NULL;
+	ctx->deadline = CIGO_NEVER;
+	ctx->cause = ci_ctx_cause(outer);
+	cigo_ctx_ref(outer);
+	if (outer->deadline != CIGO_NEVER && /* the clocks may differ */
+	    !(outer->loop && outer->loop->options.clock == CIGO_CLOCK_VIRTUAL))
+		set_deadline(ctx, ci_clock_add(now(ctx), outer->deadline - now(outer)));
+	return ctx;
+}
+
+cigo_ctx *cigo_ctx_with_cancel(cigo_ctx *parent)
+{
+	CI_ENTRY;
+	if (!parent)
+		return NULL;
+	check_thread(parent, __func__);
+	return ci_ctx_new(parent, parent->loop);
+}
+
+static cigo_ctx *with_deadline(cigo_ctx *parent, int64_t when)
+{
+	cigo_ctx *ctx = ci_ctx_new(parent, parent->loop);
+
+	if (ctx)
+		set_deadline(ctx, when);
+	return ctx;
+}
+
+cigo_ctx *cigo_ctx_with_timeout(cigo_ctx *parent, int64_t ns)
+{
+	CI_ENTRY;
+	if (!parent)
+		return NULL;
+	check_thread(parent, __func__);
+	return with_deadline(parent, ci_clock_add(now(parent), ns));
+}
+
+cigo_ctx *cigo_ctx_with_deadline(cigo_ctx *parent, int64_t when)
+{
+	CI_ENTRY;
+	if (!parent)
+		return NULL;
+	check_thread(parent, __func__);
+	return with_deadline(parent, when);
+}
+
+cigo_ctx *cigo_ctx_with_value(cigo_ctx *parent, const void *key, const void *value, size_t size)
+{
+	CI_ENTRY;
+	if (!parent)
+		return NULL;
+	check_thread(parent, __func__);
+	ci_expect(key, "a NULL key; use the address of something static");
+	ci_expect(value || !size, "no value");
+	cigo_ctx *ctx = make(parent, parent->loop, size);
+	if (!ctx)
+		return NULL;
+	ctx->key = key;
+	if (size)
+		memcpy(ctx->value, value, size);
+	return adopt(ctx);
+}
+
+cigo_ctx *cigo_ctx_without_cancel(cigo_ctx *parent, int64_t grace_ns)
+{
+	CI_ENTRY;
+	if (!parent)
+		return NULL;
+	check_thread(parent, __func__);
+	cigo_ctx *ctx = make(parent, parent->loop, 0);
+	if (!ctx)
+		return NULL;
+	ctx->barrier = true;
+	ctx->deadline = CIGO_NEVER;
+	adopt(ctx);
+	set_deadline(ctx, ci_clock_add(now(ctx), grace_ns));
+	return ctx;
+}
+
+/* --- references ------------------------------------------------------------------------------ */
+
+cigo_ctx *cigo_ctx_ref(cigo_ctx *ctx)
+{
+	CI_ENTRY;
+	if (!ctx || ctx == &background)
+		return ctx;
+	check_thread(ctx, __func__);
+	lock(ctx);
+	ctx->refs++;
+	unlock(ctx);
+	return ctx;
+}
+
+void cigo_ctx_unref(const cigo_ctx *lent)
+{
+	CI_ENTRY;
+	cigo_ctx *ctx = mutable(lent);
+
+	while (ctx && ctx != &background) { /* up the tree, not by recursion */
+		check_thread(ctx, __func__);
+		cigo_ctx *parent = ctx->parent;
+		cigo_loop *loop = ctx->loop;
+
+		lock(ctx);
+		ci_expect(ctx->refs > 0, "more unrefs than refs");
+		unsigned left = --ctx->refs;
+		if (!left)
+			ci_list_unlink(&ctx->sibling);
+		unlock(ctx);
+		if (left)
+			return;
+		if (loop)
+			ci_timer_disarm(loop, &ctx->timer);
+		free(ctx);
+		ctx = parent;
+	}
+}
+
+/* --- ending ---------------------------------------------------------------------------------- */
+
+/* The next of the tree below top, in pre-order; descend: also below ctx. */
+static cigo_ctx *next_of(cigo_ctx *top, cigo_ctx *ctx, bool descend)
+{
+	if (descend && !ci_list_empty(&ctx->children))
+		return ci_list_first(&ctx->children, cigo_ctx, sibling);
+	for (; ctx != top; ctx = ctx->parent)
+		if (ctx->sibling.next != &ctx->parent->children)
+			return ci_list_entry(ctx->sibling.next, cigo_ctx, sibling);
+	return NULL;
+}
+
+static void end_one(cigo_ctx *ctx, int cause)
+{
+	struct ci_list *node;
+
+	if (ctx->loop) { /* without one we are under the mutex already */
+		pthread_mutex_lock(&outside);
+		ctx->cause = cause;
+		pthread_mutex_unlock(&outside);
+		ci_timer_disarm(ctx->loop, &ctx->timer);
+	} else {
+		ctx->cause = cause;
+	}
+	while ((node = ci_list_pop(&ctx->watches))) {
+		struct ci_ctx_watch *w = ci_list_entry(node, struct ci_ctx_watch, link);
+		w->fired(w, cause);
+	}
+}
+
+void ci_ctx_end_inside(cigo_ctx *top, int cause)
+{
+	bool alive;
+
+	for (cigo_ctx *ctx = top; ctx; ctx = next_of(top, ctx, alive)) {
+		alive = !ctx->cause && (ctx == top || !ctx->barrier);
+		if (alive)
+			end_one(ctx, cause);
+	}
+}
+
+void ci_ctx_end(cigo_ctx *top, int cause)
+{
+	lock(top);
+	ci_ctx_end_inside(top, cause);
+	unlock(top);
+}
+
+void cigo_ctx_cancel(const cigo_ctx *ctx, int reason)
+{
+	CI_ENTRY;
+	if (!ctx)
+		return;
+	ci_expect(ctx != &background, "the background context cannot be cancelled");
+	ci_expect(reason <= 0, "the reason %d is not an error (< 0)", reason);
+	check_thread(ctx, __func__);
+	int cause = ci_ctx_cause(ctx);
+	ci_ctx_end(mutable(ctx), cause ? cause : reason ? reason : -ECANCELED);
+}
+
+void ci_ctx_orphan(cigo_ctx *root)
+{
+	for (cigo_ctx *ctx = root; ctx; ctx = next_of(root, ctx, true)) {
+		ci_timer_disarm(root->loop, &ctx->timer);
+		if (!ctx->cause)
+			end_one(ctx, -ECANCELED);
+	}
+	for (cigo_ctx *ctx = root; ctx; ctx = next_of(root, ctx, true))
+		ctx->loop = NULL;
+}
+
+int ci_ctx_watch_add(cigo_ctx *ctx, struct ci_ctx_watch *w)
+{
+	lock(ctx);
+	int cause = ctx->cause;
+	if (!cause)
+		ci_list_append(&ctx->watches, &w->link);
+	unlock(ctx);
+	return cause;
+}
+
+void ci_ctx_watch_remove(cigo_ctx *ctx, struct ci_ctx_watch *w)
+{
+	lock(ctx);
+	ci_list_unlink(&w->link);
+	unlock(ctx);
+}
+
+/* --- asking ---------------------------------------------------------------------------------- */
+
+int cigo_ctx_error(const cigo_ctx *ctx)
+{
+	CI_ENTRY;
+	return ctx ? ci_ctx_cause(ctx) : -ENOMEM;
+}
+
+const void *cigo_ctx_value(const cigo_ctx *ctx, const void *key, size_t size)
+{
+	CI_ENTRY;
+	for (; ctx && key; ctx = ctx->parent)
+		if (ctx->key == key) {
+			ci_expect(ctx->size == size, "the value has %zu bytes, not %zu", ctx->size,
+				  size);
+			return ctx->value;
+		}
+	return NULL;
+}
+
+cigo_loop *cigo_ctx_loop(const cigo_ctx *ctx)
+{
+	CI_ENTRY;
+	return ctx ? ctx->loop : NULL;
+}
+
+int64_t cigo_ctx_deadline(const cigo_ctx *ctx)
+{
+	CI_ENTRY;
+	return ctx ? ctx->deadline : CIGO_NEVER;
+}
+
+cigo_ctx *cigo_ctx_at(cigo_ctx *ctx, const char *function, int line)
+{
+	CI_ENTRY;
+	struct ci_strand *me = ci_self.strand;
+
+	if (me) {
+		me->place_function = function;
+		me->place_line = line;
+		me->fresh = true;
+	}
+	return ctx;
+}

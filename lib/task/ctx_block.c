@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Waiting without a loop: the calling thread blocks in poll(2), and a cancellation of its context
+ * from another thread wakes it through an eventfd.
+ */
+#include <errno.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "task/ctx.h"
+
+enum { SLICE = 10000000, FEW = 16 };
+
+struct blocker {
+	struct ci_ctx_watch watch;
+	int wake_fd; /* -1: none to be had; then the context is asked every SLICE */
+};
+
+static void wake(struct ci_ctx_watch *w, int cause)
+{
+	const struct blocker *b = ci_container_of(w, struct blocker, watch);
+
+	(void)cause;
+	while (b->wake_fd >= 0 && eventfd_write(b->wake_fd, 1) && errno == EINTR)
+		;
+}
+
+/* One round. The extra descriptor goes behind the caller's, in an array of our own. */
+static int round_of_poll(const struct blocker *b, struct pollfd *fds, nfds_t n, int64_t ns)
+{
+	struct pollfd few[FEW];
+	struct timespec t = ci_clock_timespec(ns == CIGO_NEVER ? 0 : ns);
+	nfds_t own = b->wake_fd >= 0 && n < FEW;
+
+	for (nfds_t i = 0; i < n && i < FEW; i++)
+		few[i] = fds[i];
+	if (own)
+		few[n] = (struct pollfd){ .fd = b->wake_fd, .events = POLLIN };
+	int ready = ppoll(own ? few : fds, n + own, ns == CIGO_NEVER ? NULL : &t, NULL);
+	if (ready < 0)
+		return errno == EINTR ? 0 : -errno;
+	if (own) {
+		for (nfds_t i = 0; i < n; i++)
+			fds[i].revents = few[i].revents;
+		ready -= few[n].revents != 0;
+	}
+	return ready;
+}
+
+static int block(cigo_ctx *ctx, const struct blocker *b, struct pollfd *fds, nfds_t n,
+		 int64_t until)
+{
+	int64_t end = until < ctx->deadline ? until : ctx->deadline;
+
+	for (;;) {
+		int cause = ci_ctx_cause(ctx);
+		int64_t now = ci_clock_now();
+		int64_t ns = end == CIGO_NEVER ? CIGO_NEVER : end > now ? end - now : 0;
+
+		if (cause)
+			return cause;
+		if (b->wake_fd < 0 && ctx->parent && ns > SLICE)
+			ns = SLICE;
+		int ready = round_of_poll(b, fds, n, ns);
+		if (ready)
+			return ready;
+		if (until != CIGO_NEVER && ci_clock_now() >= until)
+			return ci_ctx_cause(ctx);
+	}
+}
+
+int ci_ctx_block(cigo_ctx *ctx, struct pollfd *fds, nfds_t n, int64_t until)
+{
+	struct blocker b = { .watch.fired = wake, .wake_fd = -1 };
+
+	if (!ctx->parent) /* the background: nobody can cancel it */
+		return block(ctx, &b, fds, n, until);
+	b.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	ci_list_init(&b.watch.link);
+	int err = ci_ctx_watch_add(ctx, &b.watch);
+	if (!err) {
+		err = block(ctx, &b, fds, n, until);
+		ci_ctx_watch_remove(ctx, &b.watch);
+	}
+	if (b.wake_fd >= 0)
+		close(b.wake_fd);
+	return err;
+}

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Plain futures: making, completing, asking, awaiting.
+ */
+#include "task/future.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cigo/error.h"
+#include "base/misuse.h"
+#include "task/task.h"
+
+static const struct ci_future_ops plain = { .noun = "future", .user = true };
+
+/* --- life ------------------------------------------------------------------------------------ */
+
+void ci_future_adopt(cigo_future *f, cigo_loop *loop)
+{
+	f->loop = loop;
+	ci_list_append(&loop->futures, &f->link);
+}
+
+void ci_future_init(cigo_future *f, const struct ci_future_ops *ops, size_t size, void *value,
+		    cigo_loop *loop)
+{
+	f->ops = ops;
+	f->refs = 1;
+	f->size = size;
+	f->value = value;
+	ci_list_init(&f->link);
+	ci_list_init(&f->listeners);
+	ci_list_init(&f->dones);
+	if (ci_self.strand) {
+		f->place_function = ci_self.strand->place_function;
+		f->place_line = ci_self.strand->place_line;
+	}
+	if (loop)
+		ci_future_adopt(f, loop);
+}
+
+void ci_future_check(const cigo_future *f, const char *function)
+{
+	if (ci_unlikely(f->loop && !ci_holds(f->loop)))
+		ci_misuse(function,
+			  "the %s belongs to a loop whose baton this thread does not "
+			  "hold; post to it with cigo_loop_call_threadsafe",
+			  f->ops->noun);
+}
+
+cigo_future *cigo_future_new(size_t size)
+{
+	CI_ENTRY;
+	struct {
+		cigo_future f;
+		char value[] __attribute__((aligned(CI_ALIGN)));
+	} *memory = size > PTRDIFF_MAX / 2 ? NULL : calloc(1, sizeof *memory + size);
+
+	if (!memory)
+		return NULL;
+	ci_future_init(&memory->f, &plain, size, memory->value, ci_self.held);
+	return &memory->f;
+}
+
+cigo_future *cigo_future_ref(cigo_future *f)
+{
+	CI_ENTRY;
+	if (f) {
+		ci_future_check(f, __func__);
+		f->refs++;
+	}
+	return f;
+}
+
+static void drop_listeners(cigo_future *f)
+{
+	struct ci_list *node;
+
+	while ((node = ci_list_pop(&f->listeners))) { /* only copying ones hold no reference */
+		struct ci_listener *l = ci_list_entry(node, struct ci_listener, link);
+		l->fired(l, NULL);
+	}
+}
+
+/* A task that ended with the reason for which it was to end. */
+static bool was_told_to_end(const cigo_future *f)
+{
+	const struct ci_task *t = ci_task_of(f);
+
+	return f->err == -ECANCELED || (t && f->err == ci_ctx_cause(t->ctx));
+}
+
+/* Debug: it failed, and the program never looked. */
+static void name_unasked(cigo_future *f)
+{
+	struct ci_who who = f->ops->who ? f->ops->who(f) : (struct ci_who){ NULL, 0, 0 };
+	char name[64] = "";
+
+	if (was_told_to_end(f))
+		return;
+	if (who.name)
+		snprintf(name, sizeof name, " %.40s #%llu", who.name,
+			 (unsigned long long)who.number);
+	ci_warn("the error of the %s%s, made after %s:%d, was never asked for: %s", f->ops->noun,
+		name, f->place_function ? f->place_function : "the start", f->place_line,
+		cigo_strerror(f->err));
+	ci_future_tell(f);
+}
+
+int cigo_future_unref(cigo_future *f)
+{
+	CI_ENTRY;
+	if (!f)
+		return -ENOMEM;
+	while (f) { /* down a chain of shields, not by recursion */
+		ci_future_check(f, __func__);
+		ci_expect(f->refs > 0, "more unrefs than refs");
+		if (--f->refs)
+			break;
+		if (ci_unlikely(f->done && f->err < 0 && !f->asked) && f->loop &&
+		    f->loop->options.debug == CIGO_DEBUG_ON)
+			name_unasked(f);
+		cigo_future *inner = f->ops->fini ? f->ops->fini(f) : NULL;
+
+		drop_listeners(f);
+		ci_list_unlink(&f->link);
+		if (f->ops->free)
+			f->ops->free(f);
+		else
+			free(f);
+		f = inner;
+	}
+	return 0;
+}
+
+/* --- completing ------------------------------------------------------------------------------ */
+
+void ci_future_listen(cigo_future *f, struct ci_listener *l)
+{
+	if (l->copies) {
+		ci_list_prepend(&f->listeners, &l->link);
+	} else {
+		ci_future_tell(f);
+		ci_list_append(&f->listeners, &l->link);
+	}
+}
+
+/* Futures done whose listeners are still to be told, by this thread. */
+static __thread cigo_future *work_first, *work_last;
+
+static void tell_listeners(void)
+{
+	cigo_future *f;
+
+	ci_self.finishing = true;
+	while ((f = work_first)) {
+		struct ci_list *node;
+
+		while ((node = ci_list_pop(&f->listeners))) {
+			struct ci_listener *l = ci_list_entry(node, struct ci_listener, link);
+			l->fired(l, f);
+		}
+		work_first = f->next_done;
+		cigo_future_unref(f);
+	}
+	ci_self.finishing = false;
+}
+
+void ci_future_finish(cigo_future *f, int err)
+{
+	f->done = true;
+	f->err = err;
+	f->seq = f->loop ? ++f->loop->done_seq : 0;
+	f->next_done = NULL;
+	f->refs++; /* the work list's */
+	if (work_first)
+		work_last->next_done = f;
+	else
+		work_first = f;
+	work_last = f;
+	if (!ci_self.finishing)
+		tell_listeners();
+}
+
+static int complete(cigo_future *f, const void *value, size_t size, int err, const char *function)
+{
+	if (!f)
+		return -ENOMEM;
+	ci_future_check(f, function);
+	if (!f->ops->user)
+		ci_misuse(function, "a %s cannot be completed, only cancelled", f->ops->noun);
+	if (value && size != f->size)
+		ci_misuse(function, "the future has %zu bytes, not %zu", f->size, size);
+	if (err > 0)
+		ci_misuse(function, "%d is not an error (< 0)", err);
+	if (f->done)
+		return -EALREADY;
+	if (value && size)
+		memcpy(f->value, value, size);
+	ci_future_finish(f, err);
+	return 0;
+}
+
+int cigo_future_set(cigo_future *f, const void *value, size_t size)
+{
+	CI_ENTRY;
+	if (f && !value && f->size)
+		ci_misuse(__func__, "no value");
+	return complete(f, value, size, 0, __func__);
+}
+
+int cigo_future_fail(cigo_future *f, int err)
+{
+	CI_ENTRY;
+	ci_expect(err < 0, "%d is not an error (< 0)", err);
+	return complete(f, NULL, 0, err, __func__);
+}
+
+int cigo_future_complete(cigo_future *f, const void *value, size_t size, int err)
+{
+	CI_ENTRY;
+	return complete(f, value, size, err, __func__);
+}
+
+bool ci_future_end(cigo_future *f, int cause)
+{
+	if (!f || f->done)
+		return false;
+	if (f->ops->cancel)
+		f->ops->cancel(f, cause);
+	else
+		ci_future_finish(f, cause);
+	return true;
+}
+
+int cigo_future_cancel(cigo_future *f, int reason)
+{
+	CI_ENTRY;
+	if (!f)
+		return -ENOMEM;
+	ci_future_check(f, __func__);
+	ci_expect(reason <= 0, "the reason %d is not an error (< 0)", reason);
+	return ci_future_end(f, reason ? reason : -ECANCELED) ? 0 : -EALREADY;
+}
+
+/* Asking notes that somebody asked. */
+static cigo_future *mutable(const cigo_future *f)
+{
+	return (cigo_future *)(uintptr_t)f;
+}
+
+/* --- asking ---------------------------------------------------------------------------------- */
+
+void ci_future_copy(const cigo_future *f, void *ret, size_t size, const char *function)
+{
+	if (f && ret && size != f->size)
+		ci_misuse(function, "the %s has %zu bytes, not %zu", f->ops->noun, f->size, size);
+	if (!ret || !size)
+		return;
+	if (f && f->done)
+		memcpy(ret, f->value, size);
+	else
+		memset(ret, 0, size);
+}
+
+bool cigo_future_is_done(const cigo_future *f)
+{
+	CI_ENTRY;
+	if (!f)
+		return true;
+	ci_future_check(f, __func__);
+	return f->done;
+}
+
+int cigo_future_error(const cigo_future *f)
+{
+	CI_ENTRY;
+	if (!f)
+		return -ENOMEM;
+	ci_future_check(f, __func__);
+	if (f->done)
+		ci_future_tell(mutable(f));
+	return f->done ? f->err : 0;
+}
+
+int cigo_future_get(const cigo_future *f, void *ret, size_t size)
+{
+	CI_ENTRY;
+	if (f)
+		ci_future_check(f, __func__);
+	ci_future_copy(f, ret, size, __func__);
+	if (!f)
+		return -ENOMEM;
+	if (f->done)
+		ci_future_tell(mutable(f));
+	return f->done ? f->err : -EINPROGRESS;
+}
+
+int cigo_future_off_done(cigo_future *f, cigo_done_fn *fn, const void *arg)
+{
+	CI_ENTRY;
+	if (!f)
+		return -ENOMEM;
+	ci_future_check(f, __func__);
+	return ci_future_drop_done(f, fn, arg);
+}
+
+/* --- awaiting -------------------------------------------------------------------------------- */
+
+struct waiter {
+	struct ci_park park;
+	struct ci_listener listener;
+};
+
+static void arrived(struct ci_listener *l, cigo_future *f)
+{
+	(void)f;
+	ci_park_wake(&ci_container_of(l, struct waiter, listener)->park);
+}
+
+static void withdraw(struct ci_park *p)
+{
+	ci_list_unlink(&ci_container_of(p, struct waiter, park)->listener.link);
+}
+
+static bool somebody_awaits(const cigo_future *f)
+{
+	ci_list_each(node, &f->listeners)
+		if (!ci_list_entry(node, struct ci_listener, link)->copies)
+			return true;
+	return false;
+}
+
+/* One suspension. ctx NULL: till f is done. */
+static int wait_once(cigo_ctx *ctx, struct ci_strand *me, cigo_future *f)
+{
+	struct waiter w = { .listener.fired = arrived };
+
+	ci_park_init(&w.park, me, withdraw);
+	ci_future_listen(f, &w.listener);
+	me->awaits = f;
+	int cause = ci_park_wait(ctx, &w.park);
+	me->awaits = NULL;
+	return cause;
+}
+
+int ci_future_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_future *f)
+{
+	if (f->done)
+		return f->err;
+	if (ci_future_waits_for(f, me))
+		return -EDEADLK;
+	int cause = ci_park_refuse(ctx, me);
+	if (!cause && !f->done)
+		cause = wait_once(ctx, me, f);
+	if (!cause)
+		return f->err;
+	if (f->ops->body) { /* its body may still use what is ours: wait for it */
+		if (ci_future_waits_for(f, me)) /* as who closes our group does */
+			return cause;
+		ci_future_end(f, cause);
+		if (!f->done)
+			wait_once(NULL, me, f);
+		return f->err;
+	}
+	if (!somebody_awaits(f))
+		ci_future_end(f, cause);
+	return cause;
+}
+
+int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size, const char *function)
+{
+	int err = -ENOMEM;
+
+	if (ret)
+		memset(ret, 0, size);
+	if (!f || !ctx)
+		return err;
+	ci_future_check(f, function);
+	if (ret && size != f->size)
+		ci_misuse(function, "the %s has %zu bytes, not %zu", f->ops->noun, f->size, size);
+	ci_future_tell(f);
+	if (f->done) { /* at once, also under a dead context and without a loop */
+		if (ci_self.strand) {
+			ci_future_forget_writes(ci_self.strand, f);
+			ci_self.strand->fresh = false;
+		}
+		ci_future_copy(f, ret, size, function);
+		return f->err;
+	}
+	struct ci_strand *me = ci_park_enter(ctx, function);
+	if (!me)
+		ci_misuse(function, "the %s is pending, and waiting for it needs a loop",
+			  f->ops->noun);
+	if (!f->loop)
+		ci_future_adopt(f, ctx->loop);
+	f->refs++;
+	err = ci_future_wait(ctx, me, f);
+	ci_future_forget_writes(me, f);
+	/* Ended early: a plain future's value is not this wait's, even if it has come since. */
+	if (f->done && err == f->err)
+		ci_future_copy(f, ret, size, function);
+	cigo_future_unref(f);
+	return err;
+}
+
+int cigo_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size)
+{
+	CI_ENTRY;
+	return ci_future_await(ctx, f, ret, size, __func__);
+}
+
+int cigo_future_take(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size)
+{
+	CI_ENTRY;
+	int err = ci_future_await(ctx, f, ret, size, __func__);
+
+	cigo_future_unref(f);
+	return err;
+}
+
+/* --- the loop's end -------------------------------------------------------------------------- */
+
+void ci_future_cancel_all(cigo_loop *loop, bool bodies)
+{
+	unsigned long n = 0; /* what is added meanwhile is not meant */
+
+	ci_list_each(node, &loop->futures)
+		n++;
+	while (n-- && !ci_list_empty(&loop->futures)) {
+		cigo_future *f = ci_list_first(&loop->futures, cigo_future, link);
+
+		f->refs++;
+		ci_list_unlink(&f->link);
+		ci_list_append(&loop->futures, &f->link);
+		if (f->ops->body || !bodies)
+			ci_future_end(f, -ECANCELED);
+		cigo_future_unref(f);
+	}
+}
+
+void ci_future_name_leftovers(const cigo_loop *loop)
+{
+	ci_list_each(node, &loop->futures) {
+		cigo_future *f = ci_list_entry(node, cigo_future, link);
+		const struct ci_task *t = ci_task_of(f);
+
+		ci_warn("leftover %s%s%s, made after %s:%d, has %u references", f->ops->noun,
+			t ? " " : "", t ? t->name : "",
+			f->place_function ? f->place_function : "the start", f->place_line,
+			f->refs);
+		if (f->done && f->err < 0 && !f->asked)
+			name_unasked(f);
+	}
+}
+
+void ci_future_orphan_all(cigo_loop *loop)
+{
+	struct ci_list *node;
+
+	while ((node = ci_list_pop(&loop->futures)))
+		ci_list_entry(node, cigo_future, link)->loop = NULL;
+}

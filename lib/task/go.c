@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Workers: functions on threads of their own. The body's context has no loop; a watch on the loop's
+ * side carries cancellations over. The end comes back as a letter, and only then the thread is joined
+ * and the future done.
+ */
+#include "cigo/go.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "task/future.h"
+#include "base/misuse.h"
+
+#define WORKER "cigo_go"
+
+struct worker {
+	cigo_future f;
+	struct ci_letter letter;
+	struct ci_ctx_watch watch; /* on ctx */
+	cigo_ctx *ctx;		   /* the loop's side: descends from the caller's */
+	cigo_ctx *own;		   /* the thread's side */
+	struct ci_thread thread;
+	cigo_loop *loop;
+	uint64_t number, by; /* among the loop's tasks and workers; who made it, 0: a callback */
+	cigo_coro_fn *fn;
+	void *arg;
+	int result; /* written by the thread before it posts */
+	int cause;  /* cancelled as a worker; 0: was not */
+	char value[] __attribute__((aligned(CI_ALIGN)));
+};
+
+static void end(struct worker *w, int err)
+{
+	cigo_ctx *ctx = w->ctx, *own = w->own;
+
+	ci_ctx_watch_remove(ctx, &w->watch);
+	w->loop->live--;
+	ci_future_finish(&w->f, w->cause ? w->cause : err < 0 ? err : 0);
+	ci_trace(w->loop, done, w->number, WORKER, true, w->f.err);
+	cigo_ctx_unref(own);
+	cigo_ctx_unref(ctx);
+	cigo_future_unref(&w->f);
+}
+
+static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
+{
+	struct worker *w = ci_container_of(letter, struct worker, letter);
+
+	(void)status; /* the loop does not end before */
+	ci_strand_thread_join(&w->thread);
+	loop->outside--;
+	end(w, w->result);
+}
+
+static void left_early(void *arg)
+{
+	(void)arg;
+	ci_misuse("cigo_go", "a worker ended its thread (pthread_exit, pthread_cancel); return "
+			     "from its function instead");
+}
+
+static void *worker_main(void *arg)
+{
+	struct worker *w = arg;
+
+	ci_strand_name(WORKER);
+	ci_cpu_roam(w->loop);
+	pthread_cleanup_push(left_early, NULL);
+	w->result = w->fn(w->own, w->arg, w->f.size ? w->value : NULL);
+	pthread_cleanup_pop(0);
+	ci_door_post(&w->loop->door, &w->letter);
+	return NULL;
+}
+
+static void cancelled(struct ci_ctx_watch *watch, int cause)
+{
+	ci_ctx_end(ci_container_of(watch, struct worker, watch)->own, cause);
+}
+
+static void cancel(cigo_future *f, int cause)
+{
+	struct worker *w = ci_container_of(f, struct worker, f);
+
+	ci_trace(w->loop, cancel, w->number, WORKER, true, cause);
+	if (!w->cause)
+		w->cause = cause;
+	ci_ctx_end(w->ctx, cause);
+}
+
+static struct ci_who who(const cigo_future *f)
+{
+	const struct worker *w = ci_container_of(f, struct worker, f);
+
+	return (struct ci_who){ WORKER, w->number, w->by };
+}
+
+static const struct ci_future_ops ops = {
+	.noun = "worker", .body = true, .cancel = cancel, .who = who
+};
+
+static struct worker *make(const cigo_ctx *ctx, size_t ret_size)
+{
+	struct worker *w = ret_size > PTRDIFF_MAX / 2 ? NULL : calloc(1, sizeof *w + ret_size);
+
+	if (!w)
+		return NULL;
+	w->ctx = ci_ctx_new((cigo_ctx *)(uintptr_t)ctx, ctx->loop);
+	w->own = w->ctx ? ci_ctx_root(w->ctx, NULL) : NULL;
+	if (w->own)
+		return w;
+	cigo_ctx_unref(w->ctx);
+	free(w);
+	return NULL;
+}
+
+cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_size)
+{
+	CI_ENTRY;
+	if (!ctx)
+		return NULL;
+	cigo_loop *loop = ctx->loop;
+	ci_expect(loop, "a worker needs a loop to come back to, and the context has none");
+	ci_expect(ci_holds(loop), "this thread does not hold the loop's baton; use "
+				  "cigo_loop_call_threadsafe");
+	ci_expect(fn, "no function");
+	struct worker *w = make(ctx, ret_size);
+	if (!w)
+		return NULL;
+	ci_future_init(&w->f, &ops, ret_size, w->value, loop);
+	w->f.refs++; /* the thread's own */
+	w->loop = loop;
+	w->fn = fn;
+	w->arg = arg;
+	w->letter.deliver = deliver;
+	w->watch.fired = cancelled;
+	ci_list_init(&w->watch.link);
+	loop->live++;
+	w->number = ++loop->lanes;
+	w->by = ci_self.strand ? ci_self.strand->lane : 0;
+	ci_trace(loop, spawn, w->number, WORKER, true);
+	int err = loop->state >= CI_DRAINED ? CIGO_ECLOSED : ci_ctx_watch_add(w->ctx, &w->watch);
+	if (!err) /* else it never runs */
+		err = ci_strand_thread(&w->thread, loop->options.stack_size, worker_main, w);
+	if (err)
+		end(w, err);
+	else {
+		loop->outside++;
+		ci_trace(loop, start, w->number, WORKER, true);
+	}
+	return &w->f;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The clock of a context.
+ */
+#include "task/ctx.h"
+
+int64_t cigo_now(const cigo_ctx *ctx)
+{
+	CI_ENTRY;
+	return ctx && ctx->loop ? ci_engine_now(ctx->loop) : ci_clock_now();
+}

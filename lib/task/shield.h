@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a shield is, for those who follow chains of awaits through it.
+ */
+#ifndef CI_SHIELD_H
+#define CI_SHIELD_H
+
+#include "task/future.h"
+
+struct ci_shield {
+	cigo_future f;
+	cigo_future *inner; /* NULL: done, or cancelled */
+	struct ci_listener listener;
+	char value[] __attribute__((aligned(CI_ALIGN)));
+};
+
+extern const struct ci_future_ops ci_shield_ops;
+
+#endif

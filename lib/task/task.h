@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tasks: the future of a coroutine's result, and what it takes to run it.
+ * Invariant: done only when the body has returned. arg_free is called exactly once, before that.
+ */
+#ifndef CI_TASK_H
+#define CI_TASK_H
+
+#include "cigo/task.h"
+#include "task/future.h"
+
+/* What a group is for those who look for cycles: the members not yet done. */
+struct ci_team {
+	struct ci_list tasks; /* of ci_task.of_team: those let start and not yet done */
+};
+
+struct ci_task {
+	cigo_future f;
+	struct ci_runnable start;   /* queued until the first step */
+	struct ci_ctx_watch before; /* on ctx, until the first step */
+	struct ci_strand *strand;   /* while the body runs; NULL before and after */
+	cigo_ctx *ctx;		    /* the coroutine's own: both lie in one block, which is its */
+	cigo_coro_fn *fn;
+	void *arg;
+	void (*arg_free)(void *arg);
+	int cause;		/* cancelled as a task: its result's error; 0: was not */
+	struct ci_list of_team; /* in the tasks of the group it is a member of */
+	struct ci_list groups;	/* of group.c: open groups made by this coroutine */
+	uint64_t number; /* of the loop's tasks and workers, from 1: tells it from another at the same
+			  * address */
+	uint64_t by;	 /* who spawned it; 0: the loop, a callback */
+	const char *name;
+};
+
+/* The one maker. ctx is not NULL and of a loop whose baton is held. group may be NULL. Does not queue
+ * it: ci_task_queue does. */
+struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_size,
+			     const cigo_task_options *o, const char *function);
+/* Lets it start; `cause` < 0: its body never runs. */
+void ci_task_queue(struct ci_task *t, int cause);
+/* Whether a member, directly or through a chain of awaits, is or waits for the coroutine on me. */
+bool ci_team_waits_for(const struct ci_team *team, const struct ci_strand *me);
+/* Whether each of them is or does, so that none can end. */
+bool ci_team_all_wait_for(const struct ci_team *team, const struct ci_strand *me);
+/* f as a task; NULL: it is none. */
+struct ci_task *ci_task_of(const cigo_future *f);
+/* Misuse of `function` unless o is fit; the defaults for NULL. */
+cigo_task_options ci_task_check(const cigo_task_options *o, const char *function);
+
+extern const struct ci_future_ops ci_task_ops;
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Many threads asleep at once.
+ */
+#ifndef CI_CROWD_H
+#define CI_CROWD_H
+
+#include "base/base.h"
+
+/* The process has n threads of ours. Any thread, one at a time: who counts them has a mutex. */
+void ci_crowd_expect(unsigned long n);
+
+#endif

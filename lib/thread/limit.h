@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The limits on threads, from inside.
+ */
+#ifndef CI_LIMIT_H
+#define CI_LIMIT_H
+
+#include "cigo/limit.h"
+
+/* How many threads there are: in all that /proc shows, in the kernel, and of this user. */
+struct ci_threads {
+	int64_t seen, all, mine;
+};
+
+struct ci_threads ci_limit_count(void);
+/* One limit more: it replaces *ret if it is nearer. per: of its units a thread takes. */
+CIGO_PRINTF(6, 7)
+void ci_limit_offer(cigo_limit *ret, const char *name, int64_t value, int64_t used, int64_t per,
+		    const char *format, ...);
+/* The limit of the cgroups that this process is in, pids.max. */
+void ci_limit_cgroup(cigo_limit *ret);
+/* A warning that says what keeps threads from being made. */
+void ci_limit_warn(const char *what);
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Threads: their stacks, names and signal masks.
+ *
+ * Stacks come from stack.c. Static thread-local storage lies on a thread's stack, and a sanitizer's
+ * can be larger than a whole default stack (gcc's TSan: 921,088 bytes), so that is added here.
+ *
+ * A strand's record lies on top of its stack, beside the thread's own: there they share a page, and a
+ * coroutine that sleeps needs one less, in memory and in the processor's tables. It lives from before
+ * the thread is made until after it is joined, as long as the stack.
+ *
+ * Deliberately missing: pthread_cancel and pthread_exit in coroutines.
+ */
+#include "thread/strand.h"
+
+#include <config.h>
+#include <errno.h>
+#include <limits.h>
+#include <link.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/misuse.h"
+
+enum {
+	MOST_TLS = 64 << 20,
+	LINE = 64,     /* of the processor's cache */
+	OWN = 6 * 1024 /* of the thread itself: its descriptor, room for modules loaded later, and
+			* the first frames */
+};
+
+/* --- thread-local storage -------------------------------------------------------------------- */
+
+static int add_tls(struct dl_phdr_info *info, size_t size, void *sum)
+{
+	(void)size;
+	for (int i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_TLS)
+			*(size_t *)sum += info->dlpi_phdr[i].p_memsz + info->dlpi_phdr[i].p_align;
+	return 0;
+}
+
+/* Static, of all modules that are loaded when it is first asked for. The C library sets that aside
+ * when the program starts; what comes later shares a surplus. */
+static size_t tls_size(void)
+{
+	static pthread_mutex_t mutex =
+		PTHREAD_MUTEX_INITIALIZER; /* helgrind sees no order in once */
+	static size_t sum;		   /* not 0: ci_self is in it */
+
+	pthread_mutex_lock(&mutex);
+	if (!sum)
+		dl_iterate_phdr(add_tls, &sum);
+	size_t found = sum;
+	pthread_mutex_unlock(&mutex);
+	return found;
+}
+
+/* A stack for a body that uses size bytes. `surplus` is what the C library was found to need beyond
+ * what the modules say: see grows. */
+static int get_stack(struct ci_stack *ret, size_t size, size_t surplus)
+{
+	if (size < (size_t)PTHREAD_STACK_MIN)
+		size = PTHREAD_STACK_MIN;
+	if (size > PTRDIFF_MAX / 2)
+		return -EAGAIN;
+	return ci_stack_alloc(ret, size + tls_size() + surplus + OWN);
+}
+
+/* Whether a creation that failed is worth another attempt, with more surplus. */
+static bool grows(int err, size_t *surplus)
+{
+	if (err != -EINVAL || *surplus > MOST_TLS)
+		return false;
+	*surplus = 2 * (*surplus + tls_size()) + 4096;
+	return true;
+}
+
+/* --- signals --------------------------------------------------------------------------------- */
+
+/* What library threads block: all that comes from outside; faults and what profilers use stay open. */
+static void signals_to_block(sigset_t *ret)
+{
+	static const int open[] = { SIGSEGV, SIGBUS, SIGFPE,  SIGILL,
+				    SIGTRAP, SIGSYS, SIGPROF, SIGABRT };
+
+	sigfillset(ret);
+	for (size_t i = 0; i < sizeof open / sizeof *open; i++)
+		sigdelset(ret, open[i]);
+}
+
+/* A child of fork is no library thread any more: it gets signals as the process does. */
+static void in_child(void)
+{
+	if (ci_self.thread)
+		pthread_sigmask(SIG_SETMASK, &ci_self.thread->outside, NULL);
+}
+
+static void watch_forks(void)
+{
+	pthread_atfork(NULL, NULL, in_child); /* for want of memory children keep the mask */
+}
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+/* --- threads --------------------------------------------------------------------------------- */
+
+static void *thread_main(void *arg)
+{
+	const struct ci_thread *t = arg;
+
+	ci_self.thread = t;
+	return t->body(t->arg);
+}
+
+/* The thread's mask is set as it is made: by its attributes, or else by its maker, who has it for
+ * that moment. */
+static int create(struct ci_thread *t, pthread_attr_t *attr)
+{
+	sigset_t mask;
+
+	signals_to_block(&mask);
+#if HAVE_PTHREAD_ATTR_SETSIGMASK_NP
+	if (ci_self.thread)
+		t->outside = ci_self.thread->outside;
+	else
+		pthread_sigmask(SIG_SETMASK, NULL, &t->outside);
+	int err = pthread_attr_setsigmask_np(attr, &mask);
+	return err ? err : pthread_create(&t->id, attr, thread_main, t);
+#else
+	sigset_t old;
+	pthread_sigmask(SIG_SETMASK, &mask, &old);
+	t->outside = ci_self.thread ? ci_self.thread->outside : old;
+	int err = pthread_create(&t->id, attr, thread_main, t);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return err;
+#endif
+}
+
+/* Runs t->body on the stack, whose `used` topmost bytes are taken. */
+static int launch(struct ci_thread *t, const struct ci_stack *stack, size_t used)
+{
+	pthread_attr_t attr;
+	int err = pthread_attr_init(&attr);
+
+	if (err)
+		return -err;
+	t->stack = *stack;
+	err = pthread_attr_setstack(&attr, stack->base, stack->size - used);
+	if (!err)
+		err = create(t, &attr);
+	pthread_attr_destroy(&attr);
+	return err == EPERM ? -EAGAIN : -err;
+}
+
+int ci_strand_thread(struct ci_thread *t, size_t stack_size, void *(*body)(void *), void *arg)
+{
+	struct ci_stack stack = { .slab = NULL };
+	size_t surplus = 0;
+	int err;
+
+	pthread_once(&once, watch_forks);
+	t->body = body;
+	t->arg = arg;
+	do {
+		err = get_stack(&stack, stack_size, surplus);
+		if (!err)
+			err = launch(t, &stack, 0);
+		if (err)
+			ci_stack_free(&stack);
+	} while (grows(err, &surplus));
+	return err == -EINVAL ? -EAGAIN : err;
+}
+
+void ci_strand_thread_join(struct ci_thread *t)
+{
+	struct ci_stack stack = t->stack; /* t may lie on it */
+
+	pthread_join(t->id, NULL); /* the kernel is done with it too */
+	ci_stack_free(&stack);
+}
+
+/* --- strands --------------------------------------------------------------------------------- */
+
+static void left_early(void *arg)
+{
+	const struct ci_strand *s = arg;
+
+	ci_misuse(s->name ? s->name : "pthread_exit",
+		  "this coroutine's thread was ended (pthread_exit, pthread_cancel); return from "
+		  "its body instead");
+}
+
+static void *strand_main(void *arg)
+{
+	struct ci_strand *s = arg;
+
+	ci_self.strand = s;
+	pthread_cleanup_push(left_early, s);
+	s->body(s);
+	pthread_cleanup_pop(0);
+	return NULL;
+}
+
+/* Makes s, on top of the stack. */
+static int init(struct ci_strand *s, cigo_loop *loop, size_t stack_size,
+		void (*body)(struct ci_strand *))
+{
+	memset(s, 0, sizeof *s);
+	s->loop = loop;
+	s->body = body;
+	s->stack_size = stack_size;
+	s->resume.where = CI_RESUME;
+	ci_list_init(&s->resume.link);
+	ci_list_init(&s->link);
+	ci_list_init(&s->idle);
+	ci_list_init(&s->writes);
+	s->thread.body = strand_main;
+	s->thread.arg = s;
+	return ci_baton_init(&s->baton);
+}
+
+static int make(struct ci_strand **ret, const struct ci_stack *stack, cigo_loop *loop,
+		size_t stack_size, void (*body)(struct ci_strand *))
+{
+	enum { SIZE = (sizeof(struct ci_strand) + LINE - 1) / LINE * LINE };
+	struct ci_strand *s = (void *)(stack->base + stack->size - SIZE);
+	int err = init(s, loop, stack_size, body);
+
+	if (err)
+		return err;
+	err = launch(&s->thread, stack, SIZE);
+	if (err)
+		ci_baton_fini(&s->baton);
+	else
+		*ret = s;
+	return err;
+}
+
+int ci_strand_create(struct ci_strand **ret, cigo_loop *loop, size_t stack_size,
+		     void (*body)(struct ci_strand *))
+{
+	struct ci_stack stack = { .slab = NULL };
+	size_t surplus = 0;
+	int err;
+
+	pthread_once(&once, watch_forks);
+	*ret = NULL;
+	do {
+		err = get_stack(&stack, stack_size, surplus);
+		if (!err)
+			err = make(ret, &stack, loop, stack_size, body);
+		if (err)
+			ci_stack_free(&stack);
+	} while (grows(err, &surplus));
+	return err == -EINVAL ? -EAGAIN : err;
+}
+
+void ci_strand_join(struct ci_strand *s)
+{
+	struct ci_stack stack = s->thread.stack;
+
+	pthread_join(s->thread.id, NULL);
+	ci_list_unlink(&s->link);
+	ci_list_unlink(&s->idle);
+	ci_baton_fini(&s->baton);
+	ci_stack_free(&stack);
+}
+
+void ci_strand_name(const char *name)
+{
+	char text[16];
+	size_t n = strnlen(name, sizeof text - 1); /* snprintf would need a page of stack */
+
+	memcpy(text, name, n);
+	text[n] = 0;
+	pthread_setname_np(pthread_self(), text);
+}

@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Traces of the demos, in both models, are what tests/tools/trace_check.py wants; and
+# it wants something: it finds what is broken on purpose.
+command -v python3 >/dev/null 2>&1 || { echo "1..0 # SKIP no python3"; exit 0; }
+tmp=./trace.$$
+mkdir "$tmp" || exit 99
+trap 'rm -rf "$tmp"' EXIT
+LD_LIBRARY_PATH=$top_builddir/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH
+unset CIGO_CLOCK CIGO_SEED CIGO_DEBUG CIGO_DUMP
+check() { python3 "$top_srcdir/tests/tools/trace_check.py" "$@"; }
+limit=$((60 * ${CK_TIMEOUT_MULTIPLIER:-1}))
+
+n=0
+report() { # report OK TEXT
+	n=$((n + 1))
+	if test "$1" = 0; then echo "ok $n - $2"; else echo "not ok $n - $2"; fi
+}
+
+# What they print and return there is not the question here, only that they come to an end.
+for name in tasks wait cancel shield chain readlines blocking lengths embed; do
+	for model in cooperative preemptive; do
+		rm -f "$tmp"/t*
+		CIGO_MODEL=$model CIGO_TRACE=$tmp/t.json timeout -k 5 "$limit" "$top_builddir/demos/$name" \
+			</dev/null >"$tmp/out" 2>"$tmp/err"
+		check "$tmp"/t*.json >"$tmp/said" 2>&1 && python3 -m json.tool "$tmp/t.json" >/dev/null
+		rc=$?
+		test $rc = 0 || sed 's/^/# /' "$tmp/said"
+		report $rc "$name, $model"
+	done
+done
+
+CIGO_MODEL=cooperative CIGO_TRACE=$tmp/whole.json "$top_builddir/demos/tasks" >"$tmp/out"
+check "$tmp/whole.json" >"$tmp/said" 2>&1
+report $? "a whole file is fine"
+# broken TEXT COMMAND...: what the command makes of the whole file is not
+broken() {
+	text=$1
+	shift
+	"$@" <"$tmp/whole.json" >"$tmp/broken.json"
+	if check "$tmp/broken.json" >"$tmp/said" 2>&1; then report 1 "$text is found"; else report 0 "$text is found"; fi
+}
+broken "a cut file" sed '$d'
+broken "an arrow without an end" sed '/"ph":"f".*"id":2[,}]/d'
+broken "two that hold the baton" sed '/"cat":"run"/s/"dur":[0-9]*/"dur":99999999/'
+broken "a span that overlaps" sed '/"cat":"wait"/s/"dur":/"dur":9999/'
+broken "a lane without a name" sed '/"thread_name".*"tid":2,/d'
+broken "an event without time" sed '0,/"ts":[0-9.]*,/s///'
+broken "an unknown kind" sed '0,/"cat":"run","name":"run"/s//"cat":"walk","name":"walk"/'
+broken "a lane that is never done" sed '/"name":"done".*"tid":2,/d'
+echo "1..$n"

@@ -1,0 +1,1005 @@
+/* SPDX-License-Identifier: MIT
+ * What cigo must not repeat: one test for each fault that was seen in asyncigo, numbered as they
+ * were found, named after what it shows. Missing are those of iterators.
+ */
+#include "tests/tools/bodies.h"
+#include "tests/tools/kit.h"
+
+#include <malloc.h>
+#include <netdb.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <sys/resource.h>
+
+/* ---- 1, 2: waiters ---- */
+
+struct locker {
+	cigo_mutex *m;
+	int *inside, *most;
+};
+
+static int locks(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct locker *l = arg;
+	int err = cigo_mutex_lock(ctx, l->m);
+
+	CIGO_UNUSED(ret);
+	if (err)
+		return err;
+	if (++*l->inside > *l->most)
+		*l->most = *l->inside;
+	err = cigo_sleep(ctx, CIGO_MS(10));
+	--*l->inside;
+	cigo_mutex_unlock(ctx, l->m);
+	return err;
+}
+
+T_CORO(fault_01_cancelling_a_task_queued_on_a_mutex_leaves_it_locked)
+{
+	int inside = 0, most = 0;
+	struct locker l = { cigo_mutex_new(), &inside, &most };
+	cigo_task *owner = cigo_spawn(ctx, locks, &l, 0), *queued = cigo_spawn(ctx, locks, &l, 0);
+	cigo_task *third;
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ck_assert_int_eq(cigo_task_stop(ctx, queued), -ECANCELED);
+	third = cigo_spawn(ctx, locks, &l, 0);
+	ck_assert_int_eq(cigo_wait_all(ctx, owner, third), 0);
+	ck_assert_int_eq(most, 1);
+	cigo_future_unref(owner);
+	cigo_future_unref(third);
+	cigo_mutex_free(l.m);
+}
+
+struct ready {
+	int fd, events;
+};
+
+static int waits_for_fd(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct ready *r = arg;
+	int events = cigo_fd_wait(ctx, r->fd, r->events);
+
+	*(int *)ret = events;
+	return events;
+}
+
+#define READY(fd, events)      \
+	&(struct ready)        \
+	{                      \
+		(fd), (events) \
+	}
+
+T_CORO(fault_02_reader_and_writer_of_a_descriptor_wait_independently_of_each_other)
+{
+	int ends[2], events;
+	char buf[65536] = "";
+	cigo_task *reader, *writer;
+
+	raw_pair(ends);
+	while (write(ends[0], buf, sizeof buf) > 0)
+		;
+	reader = cigo_spawn_copy(ctx, waits_for_fd, sizeof(int), READY(ends[0], CIGO_READ));
+	writer = cigo_spawn_copy(ctx, waits_for_fd, sizeof(int), READY(ends[0], CIGO_WRITE));
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_eq(cigo_task_stop(ctx, reader), -ECANCELED);
+	ck_assert(!cigo_future_is_done(writer));
+	while (read(ends[1], buf, sizeof buf) > 0)
+		;
+	ck_assert_int_eq(cigo_take(ctx, writer, &events), 0);
+	ck_assert_int_eq(events, CIGO_WRITE);
+	reader = cigo_spawn_copy(ctx, waits_for_fd, sizeof(int), READY(ends[0], CIGO_READ));
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert(!cigo_future_is_done(reader)); /* the next wait is not poisoned */
+	raw_say(ends[1], "x");
+	ck_assert_int_eq(cigo_take(ctx, reader, &events), 0);
+	ck_assert_int_eq(events, CIGO_READ);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* ---- 3: the tick ---- */
+
+static void calls_itself_again(const cigo_ctx *ctx, int status, void *arg)
+{
+	if (status)
+		return;
+	t_say("c");
+	cigo_loop_call_soon(cigo_ctx_loop(ctx), calls_itself_again, arg);
+}
+
+T_CORO(fault_03_what_is_added_in_a_tick_runs_in_the_next)
+{
+	cigo_loop_call_soon(cigo_ctx_loop(ctx), calls_itself_again, NULL);
+	for (int i = 0; i < 4; i++) {
+		ck_assert_int_eq(cigo_yield(ctx), 0);
+		t_say("m");
+	}
+	t_expect_said("cmcmcmcm");
+}
+
+T_CORO_REAL(fault_03_a_yielding_task_does_not_starve_io)
+{
+	int ends[2], turns = 0;
+	cigo_task *reader;
+
+	raw_pipe(ends);
+	reader = cigo_spawn_copy(ctx, waits_for_fd, sizeof(int), READY(ends[0], CIGO_READ));
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	raw_say(ends[1], "x");
+	while (!cigo_future_is_done(reader) && ++turns < 10000)
+		ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_lt(turns, 1000);
+	ck_assert_int_eq(cigo_future_take(ctx, reader, NULL, 0), 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* ---- 4, 7, 8, 9, 10, 11: cancellation ---- */
+
+struct getter {
+	cigo_queue *q;
+	int first, item, second;
+};
+
+static int gets_twice(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct getter *g = arg;
+	int unused;
+
+	CIGO_UNUSED(ret);
+	g->first = cigo_pop(ctx, g->q, &g->item);
+	g->second = cigo_pop(ctx, g->q, &unused);
+	return 0;
+}
+
+T_CORO(fault_04_delivered_value_survives_a_dead_context)
+{
+	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
+	struct getter g = { .q = cigo_queue_new(sizeof(int), 0) };
+	cigo_task *t = cigo_spawn(c, gets_twice, &g, 0);
+
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_eq(cigo_queue_push(g.q, &(int){ 7 }, sizeof(int)), 0);
+	cigo_ctx_cancel(c, 0); /* before the getter has run */
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
+	ck_assert_int_eq(g.first, 0);
+	ck_assert_int_eq(g.item, 7);
+	ck_assert_int_eq(g.second, -ECANCELED);
+	cigo_queue_free(g.q);
+	cigo_ctx_unref(c);
+}
+
+static int awaits_ten(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_future **futures = arg;
+	int *errors = ret, value;
+
+	for (int i = 0; i < 10; i++) {
+		errors[i] = cigo_await(ctx, futures[i], &value);
+		if (!errors[i])
+			ck_assert_int_eq(value, i);
+	}
+	return 0;
+}
+
+T_CORO(fault_07_the_first_await_after_a_cancellation_is_cancelled)
+{
+	cigo_future *futures[10];
+	cigo_task *t = cigo_spawn(ctx, awaits_ten, futures, 10 * sizeof(int));
+	int errors[10];
+
+	for (int i = 0; i < 10; i++)
+		futures[i] = cigo_future_new(sizeof(int));
+	for (int i = 0; i < 10; i++) {
+		if (i == 5)
+			cigo_future_cancel(t, 0);
+		ck_assert_int_eq(cigo_yield(ctx), 0);
+		cigo_ignore(cigo_set(futures[i], &i));
+	}
+	ck_assert_int_eq(cigo_take(ctx, t, &errors), -ECANCELED);
+	for (int i = 0; i < 10; i++) {
+		ck_assert_int_eq(errors[i], i < 5 ? 0 : -ECANCELED);
+		cigo_future_unref(futures[i]);
+	}
+}
+
+T_CORO(fault_08_a_timeout_around_an_await_fires)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(10));
+	cigo_future *f = cigo_future_new(0);
+
+	ck_assert_int_eq(cigo_join(timed, f), -ETIMEDOUT);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(10));
+	cigo_future_unref(f);
+	cigo_ctx_unref(timed);
+}
+
+T_CORO(fault_09_yield_under_a_dead_child_context_gives_the_cause)
+{
+	cigo_ctx *dead = t_dead(ctx, -EIO);
+
+	ck_assert_int_eq(cigo_yield(dead), -EIO);
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	cigo_ctx_unref(dead);
+}
+
+T_CORO(fault_10_a_shield_holds_against_every_reason)
+{
+	static const int reasons[] = { -ECANCELED, -ETIMEDOUT, -EIO, CIGO_ECLOSED, 0 };
+
+	for (int i = 0; i < 5; i++) {
+		cigo_ctx *dead = cigo_ctx_with_cancel(ctx);
+		cigo_task *t = t_job(ctx, .ns = CIGO_MS(5), .value = 3);
+		cigo_future *shield = cigo_future_shield(t);
+		int value;
+
+		ck_assert_int_eq(cigo_yield(ctx), 0);
+		cigo_ctx_cancel(dead, reasons[i]);
+		ck_assert_int_eq(cigo_await(dead, shield, &value),
+				 reasons[i] ? reasons[i] : -ECANCELED);
+		ck_assert_int_eq(cigo_future_cancel(shield, reasons[i]), -EALREADY);
+		ck_assert_int_eq(cigo_take(ctx, t, &value), 0);
+		ck_assert_int_eq(value, 3);
+		cigo_future_unref(shield);
+		cigo_ctx_unref(dead);
+	}
+}
+
+T_CORO(fault_11_a_task_stopped_before_its_start_completes)
+{
+	int begun = 0;
+	cigo_task *t = t_job(ctx, .begun = &begun);
+
+	cigo_future_ref(t);
+	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
+	ck_assert(cigo_future_is_done(t));
+	ck_assert_int_eq(cigo_join(ctx, t), -ECANCELED);
+	ck_assert_int_eq(begun, 0);
+	cigo_future_unref(t);
+}
+
+/* ---- 5, 6, 16, 17, 18, 26, 27, 28, 29: streams ---- */
+
+T_CORO(fault_05_who_stops_reading_lines_loses_none)
+{
+	cigo_stream *r, *w;
+	cigo_bytes bytes;
+
+	ck_assert_int_eq(cigo_pipe(&r, &w), 0);
+	ck_assert_int_eq(cigo_stream_write(ctx, w, "one\ntwo\nthree\n", 14), 14);
+	cigo_stream_close(w);
+	ck_assert_int_eq(cigo_stream_read_line(ctx, r, &bytes), 4);
+	ck_assert_int_eq(cigo_stream_read_all(ctx, r, 100, &bytes), 10);
+	ck_assert_mem_eq(bytes.data, "two\nthree\n", 10);
+	cigo_stream_close(r);
+}
+
+static int sends_and_returns(cigo_ctx *ctx, void *arg, void *ret)
+{
+	size_t n = 1000000;
+	char *data = malloc(n);
+	int err;
+
+	CIGO_UNUSED(ctx), CIGO_UNUSED(ret);
+	memset(data, 'x', n);
+	err = cigo_stream_send(arg, data, n);
+	free(data);
+	return err;
+}
+
+static int writes(cigo_ctx *ctx, void *arg, void *ret)
+{
+	size_t n = 1000000;
+	char *data = malloc(n);
+	ssize_t written;
+
+	CIGO_UNUSED(ret);
+	memset(data, 'x', n);
+	written = cigo_stream_write(ctx, arg, data, n);
+	free(data);
+	cigo_stream_close(arg);
+	return written < 0 ? (int)written : 0;
+}
+
+static int spawns_writer_and_returns(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ret);
+	cigo_detach(cigo_spawn(ctx, writes, arg, 0));
+	return 0;
+}
+
+T_CORO(fault_06_what_was_sent_is_written_though_its_sender_has_returned)
+{
+	cigo_stream *r, *w;
+	cigo_bytes bytes;
+	cigo_task *t;
+
+	ck_assert_int_eq(cigo_pipe(&r, &w), 0);
+	t = cigo_spawn(ctx, sends_and_returns, w, 0);
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
+	cigo_stream_close(w);
+	ck_assert_int_eq(cigo_stream_read_all(ctx, r, 2000000, &bytes), 1000000);
+	cigo_stream_close(r);
+	ck_assert_int_eq(cigo_pipe(&r, &w), 0);
+	t = cigo_spawn(ctx, spawns_writer_and_returns, w, 0);
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
+	ck_assert_int_eq(cigo_stream_read_all(ctx, r, 2000000, &bytes), 1000000);
+	cigo_stream_close(r);
+}
+
+static int reads(cigo_ctx *ctx, void *arg, void *ret)
+{
+	char buf[16];
+	ssize_t n = cigo_stream_read(ctx, arg, buf, sizeof buf);
+
+	*(ssize_t *)ret = n;
+	return n < 0 ? (int)n : 0;
+}
+
+T_CORO(fault_16_close_wakes_who_waits)
+{
+	cigo_stream *r, *w;
+	cigo_task *t;
+	ssize_t n;
+
+	ck_assert_int_eq(cigo_pipe(&r, &w), 0);
+	t = cigo_spawn(ctx, reads, r, sizeof n);
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	cigo_stream_close(r);
+	ck_assert_int_eq(cigo_take(ctx, t, &n), -ECANCELED);
+	cigo_stream_close(w);
+}
+
+T_CORO(fault_17_a_second_reader_is_told_and_the_first_reads_on)
+{
+	cigo_stream *r, *w;
+	cigo_task *t;
+	char buf[16];
+	ssize_t n;
+
+	ck_assert_int_eq(cigo_pipe(&r, &w), 0);
+	t = cigo_spawn(ctx, reads, r, sizeof n);
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_eq(cigo_stream_read(ctx, r, buf, sizeof buf), -EBUSY);
+	ck_assert_int_eq(cigo_stream_write(ctx, w, "hello", 5), 5);
+	ck_assert_int_eq(cigo_take(ctx, t, &n), 0);
+	ck_assert_int_eq(n, 5);
+	cigo_stream_close(r);
+	cigo_stream_close(w);
+}
+
+T_CORO(fault_18_a_chunk_of_no_bytes_is_no_endless_loop)
+{
+	cigo_stream *r, *w;
+	char c;
+
+	ck_assert_int_eq(cigo_pipe(&r, &w), 0);
+	ck_assert_int_eq(cigo_stream_write(ctx, w, "x", 1), 1);
+	ck_assert_int_eq(cigo_stream_read_chunk(ctx, r, &c, 0), 0);
+	ck_assert_int_eq(cigo_stream_read_chunk(ctx, r, &c, 1), 1);
+	cigo_stream_close(r);
+	cigo_stream_close(w);
+}
+
+T_CORO(fault_26_a_read_gives_no_more_than_asked_for)
+{
+	cigo_stream *r, *w;
+	char buf[16];
+	cigo_bytes line;
+
+	ck_assert_int_eq(cigo_pipe(&r, &w), 0);
+	ck_assert_int_eq(cigo_stream_write(ctx, w, "a\n0123456789", 12), 12);
+	ck_assert_int_eq(cigo_stream_read_line(ctx, r, &line), 2); /* the rest is buffered now */
+	memset(buf, 'z', sizeof buf);
+	ck_assert_int_eq(cigo_stream_read(ctx, r, buf, 3), 3);
+	ck_assert_mem_eq(buf, "012z", 4);
+	ck_assert_int_eq(cigo_stream_read_chunk(ctx, r, buf, 4), 4);
+	ck_assert_mem_eq(buf, "3456z", 5);
+	cigo_stream_close(r);
+	cigo_stream_close(w);
+}
+
+struct piecemeal {
+	int fd;
+	size_t size;
+};
+
+/* Writes a line of size bytes, a page at a time as the pipe takes it. */
+static void *writes_piecemeal(void *arg)
+{
+	struct piecemeal *p = arg;
+	char piece[4096];
+
+	memset(piece, 'x', sizeof piece);
+	for (size_t left = p->size; left; left -= left < sizeof piece ? left : sizeof piece) {
+		size_t n = left < sizeof piece ? left : sizeof piece;
+
+		if (n == left)
+			piece[n - 1] = '\n';
+		if (write(p->fd, piece, n) != (ssize_t)n)
+			break;
+	}
+	close(p->fd);
+	return NULL;
+}
+
+/* CPU time of this thread alone. */
+static int64_t thread_time(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
+}
+
+/* What it costs to read a line of size bytes that comes in pieces of a page. */
+static int64_t reading_a_line(cigo_ctx *ctx, size_t size)
+{
+	int ends[2];
+	struct piecemeal p = { .size = size };
+	cigo_stream *s;
+	cigo_bytes line;
+	pthread_t thread;
+	int64_t start;
+
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	ck_assert_int_gt(fcntl(ends[1], F_SETPIPE_SZ, 4096), 0);
+	p.fd = ends[1];
+	thread = thread_start(writes_piecemeal, &p);
+	s = cigo_stream_open(ends[0]);
+	cigo_stream_set_limit(s, size);
+	start = thread_time();
+	ck_assert_int_eq(cigo_stream_read_line(ctx, s, &line), (ssize_t)size);
+	start = thread_time() - start;
+	cigo_stream_close(s);
+	thread_join(thread);
+	return start;
+}
+
+static int64_t shortest_reading_of_a_line(cigo_ctx *ctx, size_t size)
+{
+	int64_t shortest = CIGO_NEVER;
+
+	for (int i = 0; i < 3; i++) {
+		int64_t time = reading_a_line(ctx, size);
+
+		if (time < shortest)
+			shortest = time;
+	}
+	return shortest;
+}
+
+T_CORO_REAL(fault_27_reading_a_long_line_in_small_pieces_takes_linear_time)
+{
+	size_t size = (size_t)t_scale(4 << 20, 1 << 20);
+	int64_t once, four_times;
+
+	once = shortest_reading_of_a_line(ctx, size);
+	four_times = shortest_reading_of_a_line(ctx, 4 * size);
+	ck_assert_msg(four_times < 8 * once + CIGO_MS(100),
+		      "%zu bytes: %.1f ms; four times as many: %.1f ms", size, once / 1e6,
+		      four_times / 1e6);
+}
+
+T_CORO(fault_28_a_line_has_a_limit_and_what_came_is_not_lost)
+{
+	static char data[1500000];
+	int ends[2];
+	cigo_stream *s;
+	cigo_bytes bytes;
+
+	memset(data, 'x', sizeof data);
+	raw_pair(ends);
+	s = cigo_stream_open(ends[1]);
+	ck_assert_int_eq(cigo_stream_send(s, data, sizeof data), 0);
+	cigo_stream_close(s);
+	s = cigo_stream_open(ends[0]);
+	ck_assert_int_eq(cigo_stream_read_line(ctx, s, &bytes), -EMSGSIZE);
+	ck_assert_int_eq(cigo_stream_read_line(ctx, s, &bytes), -EMSGSIZE);
+	ck_assert_int_eq(cigo_stream_read_all(ctx, s, sizeof data, &bytes), sizeof data);
+	cigo_stream_close(s);
+}
+
+static int reads_then_closes_the_other(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_stream **streams = arg;
+	char c;
+	ssize_t n = cigo_stream_read(ctx, streams[0], &c, 1);
+
+	CIGO_UNUSED(ret);
+	cigo_stream_close(streams[1]);
+	return n == 1 ? 0 : -EIO;
+}
+
+T_CORO(fault_29_an_event_never_reaches_the_next_owner_of_a_descriptor_s_number)
+{
+	int a[2], b[2], fresh[2], number;
+	cigo_stream *streams[2];
+	cigo_task *closer, *victim;
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(50));
+	ssize_t n;
+
+	raw_pipe(a);
+	raw_pipe(b);
+	number = b[0];
+	streams[0] = cigo_stream_open(a[0]);
+	streams[1] = cigo_stream_open(b[0]);
+	closer = cigo_spawn(ctx, reads_then_closes_the_other, streams, 0);
+	victim = cigo_spawn(ctx, reads, streams[1], sizeof n);
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	raw_say(a[1], "x"); /* both events come in one batch */
+	raw_say(b[1], "x");
+	ck_assert_int_eq(cigo_future_take(ctx, closer, NULL, 0), 0);
+	cigo_ignore(cigo_take(ctx, victim, &n)); /* it was first, or was woken by the close */
+	raw_pipe(fresh);
+	if (fresh[0] != number) {
+		ck_assert_int_eq(dup3(fresh[0], number, O_CLOEXEC), number);
+		close(fresh[0]);
+	}
+	ck_assert_int_eq(cigo_fd_wait(timed, number, CIGO_READ), -ETIMEDOUT);
+	raw_say(fresh[1], "y");
+	ck_assert_int_eq(cigo_fd_wait(ctx, number, CIGO_READ), CIGO_READ);
+	cigo_stream_close(streams[0]);
+	close(number);
+	close(fresh[1]);
+	close(a[1]);
+	close(b[1]);
+	cigo_ctx_unref(timed);
+}
+
+/* ---- 12, 13, 14, 15: the run ---- */
+
+static void *cancels_later(void *ctx)
+{
+	t_nap(CIGO_MS(5));
+	cigo_ctx_cancel(ctx, 0);
+	return NULL;
+}
+
+T_TEST(fault_12_a_cancellation_from_outside_is_noticed_at_once)
+{
+	cigo_ctx *outer = cigo_ctx_with_cancel(cigo_ctx_background());
+	pthread_t thread = thread_start(cancels_later, outer);
+	int64_t start = t_real_now();
+
+	ck_assert_int_eq(cigo_run_with(NULL, outer, t_sleeper, NULL), -ECANCELED);
+	ck_assert_int_lt(t_real_now() - start, CIGO_S(3));
+	thread_join(thread);
+	cigo_ctx_unref(outer);
+}
+END_TEST
+
+static int cleaned_up;
+
+static int has_children_that_clean_up(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	for (int i = 0; i < 3; i++)
+		cigo_detach(
+			t_job(ctx, .ns = CIGO_NEVER, .cleanup = CIGO_MS(1), .ended = &cleaned_up));
+	return t_job_body(
+		ctx,
+		&(struct t_job){ .ns = CIGO_NEVER, .cleanup = CIGO_MS(1), .ended = &cleaned_up },
+		NULL);
+}
+
+T_TEST(fault_13_a_deadline_lets_every_coroutine_clean_up)
+{
+	cigo_ctx *outer = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_MS(5));
+
+	ck_assert_int_eq(cigo_run_with(NULL, outer, has_children_that_clean_up, NULL), -ETIMEDOUT);
+	ck_assert_int_eq(cleaned_up, 4);
+	cigo_ctx_unref(outer);
+}
+END_TEST
+
+enum { POSTS = 10000 };
+
+static int posted, out_of_order;
+
+static void counts_posts(const cigo_ctx *ctx, int status, void *arg)
+{
+	CIGO_UNUSED(ctx);
+	if (status)
+		return;
+	out_of_order += (intptr_t)arg != posted++;
+}
+
+static void *posts(void *loop)
+{
+	intptr_t refused = 0;
+
+	for (intptr_t i = 0; i < POSTS; i++)
+		refused += cigo_loop_call_threadsafe(loop, counts_posts, (void *)i) != 0;
+	return (void *)refused;
+}
+
+T_CORO(fault_14_ten_thousand_posts_block_nobody_while_the_loop_is_busy)
+{
+	/* the loop stands still till the thread has posted all */
+	ck_assert_ptr_null(t_foreign(posts, cigo_ctx_loop(ctx)));
+	ck_assert_int_eq(posted, 0);
+	ck_assert_int_eq(cigo_loop_wait_idle(ctx), 0);
+	ck_assert_int_eq(posted, POSTS);
+	ck_assert_int_eq(out_of_order, 0);
+}
+
+static int returns_at_once(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ctx), CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	return 0;
+}
+
+T_TEST(fault_14_posting_to_an_ended_loop_is_an_error)
+{
+	cigo_loop *loop = cigo_loop_new(NULL);
+
+	ck_assert_int_eq(cigo_loop_run(loop, cigo_ctx_background(), returns_at_once, NULL), 0);
+	ck_assert_int_eq(cigo_loop_call_threadsafe(loop, counts_posts, NULL), CIGO_ECLOSED);
+	ck_assert_ptr_eq(t_foreign(posts, loop), (void *)(intptr_t)POSTS); /* all refused */
+	ck_assert_int_eq(posted, 0);
+	cigo_loop_unref(loop);
+}
+END_TEST
+
+T_CORO(fault_15_waiting_for_nothing_returns)
+{
+	ck_assert_int_eq(cigo_wait(ctx, CIGO_WAIT_ALL, NULL, 0), 0);
+	ck_assert_int_eq(cigo_wait(ctx, CIGO_WAIT_FIRST_RESULT, NULL, 0), 0);
+	ck_assert_int_eq(cigo_wait(ctx, CIGO_WAIT_FIRST_ERROR, NULL, 0), 0);
+	ck_assert_int_eq(cigo_first_result(ctx, NULL, 0, NULL, 0), -EINVAL);
+}
+
+/* ---- 19, 24, 25: descriptors ---- */
+
+T_CORO(fault_19_a_pipe_that_fails_closes_nothing)
+{
+	cigo_stream *r = (cigo_stream *)&r, *w = (cigo_stream *)&w;
+	struct rlimit old, low;
+	int lowest = dup(0), before, err;
+
+	CIGO_UNUSED(ctx);
+	ck_assert_int_ge(lowest, 0);
+	close(lowest);
+	before = t_count_fds();
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &old), 0);
+	low = old;
+	for (int room = 0; room < 2; room++) { /* for no end, for one end */
+		low.rlim_cur = (rlim_t)(lowest + room);
+		ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &low), 0);
+		err = cigo_pipe(&r, &w);
+		ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &old), 0);
+		ck_assert_int_eq(err, -EMFILE);
+		ck_assert_ptr_null(r);
+		ck_assert_ptr_null(w);
+		ck_assert_int_eq(t_count_fds(), before);
+	}
+	ck_assert_int_eq(cigo_pipe(&r, &w), 0);
+	cigo_stream_close(r);
+	cigo_stream_close(w);
+}
+
+static void address(char *text, size_t size, int port)
+{
+	snprintf(text, size, "127.0.0.1:%d", port);
+}
+
+T_CORO_REAL(fault_24_fifty_dials_leave_no_descriptor)
+{
+	int port, listener = tcp_listen("127.0.0.1", 0, 64, &port), before = t_count_fds();
+	char text[32];
+	cigo_stream *s;
+
+	address(text, sizeof text, port);
+	for (int i = 0; i < 50; i++) {
+		ck_assert_int_eq(cigo_dial(ctx, "tcp", text, &s), 0);
+		cigo_stream_close(s);
+	}
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_eq(t_count_fds(), before);
+	close(listener);
+	for (int i = 0; i < 50; i++) {
+		ck_assert_int_eq(cigo_dial(ctx, "tcp", text, &s), -ECONNREFUSED);
+		ck_assert_ptr_null(s);
+	}
+	ck_assert_int_eq(t_count_fds(), before - 1);
+}
+
+T_CORO_REAL(fault_25_every_descriptor_is_closed_on_exec)
+{
+	int port, listener = tcp_listen("127.0.0.1", 0, 4, &port),
+		  plain = open("/dev/null", O_RDONLY);
+	cigo_stream *r, *w, *dialled, *opened;
+	char text[32];
+	int checked = 0;
+
+	address(text, sizeof text, port);
+	ck_assert_int_eq(fcntl(plain, F_GETFD), 0);
+	opened = cigo_stream_open(plain);
+	ck_assert_int_eq(cigo_pipe(&r, &w), 0);
+	ck_assert_int_eq(cigo_dial(ctx, "tcp", text, &dialled), 0);
+	ck_assert_int_eq(fcntl(plain, F_GETFD), FD_CLOEXEC);
+	ck_assert_int_eq(fcntl(cigo_stream_fd(r), F_GETFD), FD_CLOEXEC);
+	ck_assert_int_eq(fcntl(cigo_stream_fd(w), F_GETFD), FD_CLOEXEC);
+	ck_assert_int_eq(fcntl(cigo_stream_fd(dialled), F_GETFD), FD_CLOEXEC);
+	for (int fd = plain < listener ? plain : listener; fd > 2; fd--) {
+		char path[64], target[64] = "";
+
+		/* the loop's own are older than ours and nothing else in this process is such */
+		snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+		if (readlink(path, target, sizeof target - 1) > 0 && strstr(target, "anon_inode")) {
+			ck_assert_int_eq(fcntl(fd, F_GETFD), FD_CLOEXEC);
+			checked++;
+		}
+	}
+	ck_assert_int_ge(checked, 1);
+	cigo_stream_close(opened);
+	cigo_stream_close(r);
+	cigo_stream_close(w);
+	cigo_stream_close(dialled);
+	close(listener);
+}
+
+/* ---- 20, 21, 22, 23: time and memory ---- */
+
+T_CORO_REAL(fault_20_one_sleep_is_a_few_polls_and_never_too_short)
+{
+	uint64_t polls = counts(ctx).polls;
+	int64_t start = t_real_now();
+
+	ck_assert_int_eq(cigo_sleep(ctx, 10900000), 0);
+	ck_assert_int_ge(t_real_now() - start, 10900000);
+	ck_assert_uint_le(counts(ctx).polls - polls, 4);
+}
+
+static void says_digit(const cigo_ctx *ctx, int status, void *arg)
+{
+	CIGO_UNUSED(ctx);
+	if (!status)
+		t_say((char[]){ (char)('0' + (intptr_t)arg), 0 });
+}
+
+T_CORO(fault_21_callbacks_of_the_same_time_run_in_the_order_of_their_calls)
+{
+	for (intptr_t i = 0; i < 8; i++)
+		cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_MS(1), says_digit, (void *)i);
+	ck_assert_int_eq(cigo_loop_wait_idle(ctx), 0);
+	t_expect_said("01234567");
+	for (intptr_t i = 0; i < 8; i++)
+		cigo_loop_call_soon(cigo_ctx_loop(ctx), says_digit, (void *)i);
+	ck_assert_int_eq(cigo_loop_wait_idle(ctx), 0);
+	t_expect_said("01234567");
+}
+
+T_CORO(fault_22_awaiting_finished_futures_needs_no_stack)
+{
+	long n = t_scale(1000000, 20000), sum = 0;
+	cigo_future *f = t_done(1), *last = cigo_future_ref(f);
+	int value;
+
+	for (long i = 0; i < n; i++) {
+		if (cigo_await(ctx, f, &value))
+			ck_abort();
+		sum += value;
+	}
+	ck_assert_int_eq(sum, n);
+	for (int i = 0; i < 10000; i++) {
+		cigo_future *shield = cigo_future_shield(last);
+
+		cigo_future_unref(last);
+		last = shield;
+	}
+	ck_assert_int_eq(cigo_take(ctx, last, &value), 0);
+	ck_assert_int_eq(value, 1);
+	cigo_future_unref(f);
+}
+
+static void never_called(const cigo_ctx *ctx, cigo_future *f, int err, void *arg)
+{
+	CIGO_UNUSED(ctx), CIGO_UNUSED(f), CIGO_UNUSED(err), CIGO_UNUSED(arg);
+	ck_abort();
+}
+
+T_CORO(fault_23_nothing_piles_up_on_a_long_lived_future)
+{
+	cigo_future *f = cigo_future_new(sizeof(int)), *done = t_done(1);
+	cigo_task *other = t_job(ctx, .future = f); /* so that our timeouts do not cancel it */
+	cigo_ctx *dead = t_dead(ctx, -EIO);
+	struct mallinfo2 before, after;
+
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	for (long i = -1000; i < t_scale(50000, 5000); i++) {
+		int place;
+
+		if (i == 0)
+			before = mallinfo2();
+		if (cigo_await(dead, cigo_write_to(ctx, f, &place), &place) != -EIO ||
+		    cigo_wait_any(ctx, f, done) != 0 ||
+		    cigo_future_on_done(ctx, f, never_called, NULL) != 0 ||
+		    cigo_future_off_done(f, never_called, NULL) != 0)
+			ck_abort();
+		cigo_future_unref(cigo_future_shield(f));
+	}
+	after = mallinfo2();
+	if (!t_is_slow())
+		ck_assert_uint_lt(after.uordblks, before.uordblks + 10000);
+	cigo_future_set(f, &(int){ 5 }, sizeof(int));
+	ck_assert_int_eq(cigo_future_take(ctx, other, NULL, 0), 0);
+	cigo_future_unref(f);
+	cigo_future_unref(done);
+	cigo_ctx_unref(dead);
+}
+
+/* ---- 30, 33, 34: tasks ---- */
+
+struct family {
+	cigo_ctx *ctx;
+	cigo_task *child;
+};
+
+static int begets(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct family *f = arg;
+
+	CIGO_UNUSED(ret);
+	f->ctx = cigo_ctx_ref(ctx);
+	f->child = t_job(ctx, .ns = CIGO_MS(5), .value = 1);
+	return 0;
+}
+
+T_CORO(fault_30_a_child_outlives_its_spawner)
+{
+	struct family f;
+	cigo_task *late;
+	int value;
+
+	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, begets, &f, 0), NULL, 0), 0);
+	late = t_job(f.ctx, .ns = CIGO_MS(5), .value = 2); /* with the context of one that ended */
+	ck_assert_int_eq(cigo_take(ctx, f.child, &value), 0);
+	ck_assert_int_eq(value, 1);
+	ck_assert_int_eq(cigo_take(ctx, late, &value), 0);
+	ck_assert_int_eq(value, 2);
+	cigo_ctx_unref(f.ctx);
+}
+
+T_CORO(fault_33_each_of_several_errors_can_be_asked_for)
+{
+	static const int errors[] = { -EIO, -EPERM, -EXDEV };
+	cigo_task *tasks[3];
+
+	for (int i = 0; i < 3; i++)
+		tasks[i] = t_job(ctx, .result = errors[i], .value = i);
+	ck_assert_int_eq(cigo_wait(ctx, CIGO_WAIT_ALL, tasks, 3), -EXDEV);
+	for (int i = 0; i < 3; i++) {
+		int value;
+
+		ck_assert_int_eq(cigo_take(ctx, tasks[i], &value), errors[i]);
+		ck_assert_int_eq(value, i);
+	}
+}
+
+T_MISUSE_CALLBACK(fault_34_an_await_in_a_callback_names_the_misuse, "cigo_future_await")
+{
+	cigo_ignore(cigo_join(ctx, cigo_future_new(0)));
+}
+
+T_MISUSE_CALLBACK(fault_34_a_yield_in_a_callback_names_the_misuse, "cigo_yield")
+{
+	cigo_ignore(cigo_yield(ctx));
+}
+
+/* ---- 31: names ---- */
+
+static sem_t resolver_may_go;
+static int resolvers_in, resolvers_out; /* atomic */
+
+int __real_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+		       struct addrinfo **res);
+int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+		       struct addrinfo **res);
+
+/* A name server that takes its time; links in the library's call (--wrap). */
+int __wrap_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+		       struct addrinfo **res)
+{
+	struct timespec until;
+
+	if (!node || strcmp(node, "slow.test") || (hints && hints->ai_flags & AI_NUMERICHOST))
+		return __real_getaddrinfo(node, service, hints, res);
+	__atomic_fetch_add(&resolvers_in, 1, __ATOMIC_SEQ_CST);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 4;
+	while (sem_timedwait(&resolver_may_go, &until) && errno == EINTR)
+		;
+	__atomic_fetch_add(&resolvers_out, 1, __ATOMIC_SEQ_CST);
+	return EAI_NONAME;
+}
+
+static int ticks(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int err = 0, n;
+
+	CIGO_UNUSED(ret);
+	for (n = 0; n < 5 && !err; n++)
+		err = cigo_sleep(ctx, CIGO_MS(1));
+	*(bool *)arg = !__atomic_load_n(&resolvers_out, __ATOMIC_SEQ_CST);
+	sem_post(&resolver_may_go);
+	return err;
+}
+
+T_CORO_REAL(fault_31_resolving_a_name_does_not_block_the_loop)
+{
+	bool ticked_meanwhile = false;
+	cigo_task *ticker = cigo_spawn(ctx, ticks, &ticked_meanwhile, 0);
+	cigo_stream *s;
+
+	ck_assert_int_eq(sem_init(&resolver_may_go, 0, 0), 0);
+	ck_assert_int_eq(cigo_dial(ctx, "tcp", "slow.test:80", &s), CIGO_ERESOLVE);
+	ck_assert_ptr_null(s);
+	ck_assert_int_eq(resolvers_in, 1);
+	ck_assert(ticked_meanwhile);
+	ck_assert_int_eq(cigo_future_take(ctx, ticker, NULL, 0), 0);
+}
+
+T_CORO_REAL(fault_31_who_gives_up_on_a_name_need_not_wait_for_it)
+{
+	int64_t start = t_real_now();
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(5));
+	cigo_stream *s;
+
+	ck_assert_int_eq(sem_init(&resolver_may_go, 0, 0), 0);
+	ck_assert_int_eq(cigo_dial(timed, "tcp", "slow.test:80", &s), -ETIMEDOUT);
+	ck_assert_ptr_null(s);
+	ck_assert_int_lt(t_real_now() - start, CIGO_S(3));
+	ck_assert_int_eq(__atomic_load_n(&resolvers_out, __ATOMIC_SEQ_CST), 0);
+	sem_post(&resolver_may_go); /* the run's end waits for it */
+	cigo_ctx_unref(timed);
+}
+
+int main(void)
+{
+	Suite *s = suite_create("asyncigo");
+	TCase *tc;
+
+	mallopt(M_ARENA_MAX, 1); /* mallinfo2 knows the first arena only */
+	tc = t_case_slow(s, "faults", 20);
+	t_add(tc, fault_01_cancelling_a_task_queued_on_a_mutex_leaves_it_locked,
+	      fault_02_reader_and_writer_of_a_descriptor_wait_independently_of_each_other,
+	      fault_04_delivered_value_survives_a_dead_context,
+	      fault_05_who_stops_reading_lines_loses_none,
+	      fault_06_what_was_sent_is_written_though_its_sender_has_returned,
+	      fault_08_a_timeout_around_an_await_fires,
+	      fault_09_yield_under_a_dead_child_context_gives_the_cause,
+	      fault_10_a_shield_holds_against_every_reason,
+	      fault_12_a_cancellation_from_outside_is_noticed_at_once,
+	      fault_14_posting_to_an_ended_loop_is_an_error, fault_15_waiting_for_nothing_returns,
+	      fault_16_close_wakes_who_waits,
+	      fault_17_a_second_reader_is_told_and_the_first_reads_on,
+	      fault_18_a_chunk_of_no_bytes_is_no_endless_loop,
+	      fault_19_a_pipe_that_fails_closes_nothing,
+	      fault_20_one_sleep_is_a_few_polls_and_never_too_short,
+	      fault_21_callbacks_of_the_same_time_run_in_the_order_of_their_calls,
+	      fault_22_awaiting_finished_futures_needs_no_stack,
+	      fault_23_nothing_piles_up_on_a_long_lived_future,
+	      fault_24_fifty_dials_leave_no_descriptor, fault_25_every_descriptor_is_closed_on_exec,
+	      fault_26_a_read_gives_no_more_than_asked_for,
+	      fault_27_reading_a_long_line_in_small_pieces_takes_linear_time,
+	      fault_28_a_line_has_a_limit_and_what_came_is_not_lost,
+	      fault_30_a_child_outlives_its_spawner,
+	      fault_31_resolving_a_name_does_not_block_the_loop,
+	      fault_31_who_gives_up_on_a_name_need_not_wait_for_it,
+	      fault_34_an_await_in_a_callback_names_the_misuse,
+	      fault_34_a_yield_in_a_callback_names_the_misuse);
+	t_add_cooperative(tc, fault_07_the_first_await_after_a_cancellation_is_cancelled);
+	t_add_cooperative(tc, fault_13_a_deadline_lets_every_coroutine_clean_up);
+	t_add_cooperative(tc, fault_11_a_task_stopped_before_its_start_completes);
+	t_add_cooperative(tc, fault_33_each_of_several_errors_can_be_asked_for);
+	t_add_cooperative(tc,
+			  fault_29_an_event_never_reaches_the_next_owner_of_a_descriptor_s_number);
+	t_add_cooperative(tc, fault_14_ten_thousand_posts_block_nobody_while_the_loop_is_busy);
+	t_add_cooperative(tc, fault_03_a_yielding_task_does_not_starve_io);
+	t_add_cooperative(tc, fault_03_what_is_added_in_a_tick_runs_in_the_next);
+	return t_main(s);
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT
+ * Blocking sections: a coroutine steps out of its loop and back in.
+ */
+#include "tests/tools/kit.h"
+
+#include <sched.h>
+#include <semaphore.h>
+
+static int take_sem(void *arg)
+{
+	while (sem_wait(arg) && errno == EINTR)
+		;
+	return 0;
+}
+
+static int return_int(void *arg)
+{
+	return *(int *)arg;
+}
+
+CORO(block_till_posted)
+{
+	cigo_blocking_begin(ctx);
+	take_sem(arg);
+	cigo_blocking_end(ctx);
+	return 0;
+}
+
+LOOP_TEST(the_others_go_on_during_a_blocking_section)
+{
+	sem_t sem;
+	cigo_task *t;
+
+	sem_init(&sem, 0, 0);
+	t = cigo_spawn(ctx, block_till_posted, &sem, 0);
+	for (int i = 0; i < 10; i++)
+		ok(cigo_yield(ctx));
+	equal(cigo_future_is_done(t), false);
+	sem_post(&sem);
+	ok(cigo_future_take(ctx, t, NULL, 0));
+	sem_destroy(&sem);
+	return 0;
+}
+
+CALLBACK(post_sem)
+{
+	ok(status);
+	sem_post(arg);
+}
+
+LOOP_TEST(the_home_thread_drives_when_no_other_strand_can)
+{
+	sem_t sem;
+
+	sem_init(&sem, 0, 0);
+	ck_assert_int_gt(cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_MS(1), post_sem, &sem), 0);
+	cigo_blocking_begin(ctx);
+	nap(5); /* the virtual clock waits for us; a callback due now does not */
+	cigo_blocking_end(ctx);
+	ck_assert_int_gt(cigo_loop_call_soon(cigo_ctx_loop(ctx), post_sem, &sem), 0);
+	ok(cigo_blocking_call(ctx, take_sem, &sem)); /* main is the only strand */
+	ok(cigo_loop_wait_idle(ctx));
+	sem_destroy(&sem);
+	return 0;
+}
+
+LOOP_TEST(blocking_call_returns_what_the_function_returned)
+{
+	int values[] = { 0, 7, -EIO, INT32_MAX, INT32_MIN };
+
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+		equal(cigo_blocking_call(ctx, return_int, &values[i]), values[i]);
+	return 0;
+}
+
+CORO(meet_blocking)
+{
+	cigo_blocking_begin(ctx);
+	pthread_barrier_wait(arg);
+	cigo_blocking_end(ctx);
+	return 0;
+}
+
+LOOP_TEST(blocking_sections_run_in_parallel)
+{
+	enum { TASKS = 10 };
+	pthread_barrier_t all;
+	cigo_task *t[TASKS];
+
+	pthread_barrier_init(&all, NULL, TASKS);
+	for (int i = 0; i < TASKS; i++)
+		t[i] = cigo_spawn(ctx, meet_blocking, &all, 0);
+	ok(cigo_wait(ctx, CIGO_WAIT_ALL, t, TASKS));
+	for (int i = 0; i < TASKS; i++)
+		cigo_future_unref(t[i]);
+	pthread_barrier_destroy(&all);
+	return 0;
+}
+
+static int inside, most_inside;
+
+CORO(touch_between_sections)
+{
+	for (int i = 0; i < 200; i++) {
+		cigo_blocking_begin(ctx);
+		sched_yield();
+		cigo_blocking_end(ctx);
+		if (++inside > most_inside)
+			most_inside = inside;
+		for (int j = 0; j < 50; j++) /* would be seen by TSan, and by the count */
+			*(volatile int *)&inside = *(volatile int *)&inside;
+		inside--;
+	}
+	return 0;
+}
+
+LOOP_TEST(after_a_section_one_runs_at_a_time_again)
+{
+	cigo_task *t[4];
+
+	for (int i = 0; i < 4; i++)
+		t[i] = cigo_spawn(ctx, touch_between_sections, NULL, 0);
+	for (int i = 0; i < 4; i++)
+		ok(cigo_future_take(ctx, t[i], NULL, 0));
+	equal(most_inside, 1);
+	equal(inside, 0);
+	return 0;
+}
+
+LOOP_TEST(a_section_keeps_errno)
+{
+	cigo_blocking_begin(ctx);
+	errno = 77;
+	cigo_blocking_end(ctx);
+	equal(errno, 77);
+	return 0;
+}
+
+/* ---- cancellation ---- */
+
+struct blocked {
+	sem_t sem;
+	int call, next;
+};
+
+CORO(block_then_sleep)
+{
+	struct blocked *b = arg;
+
+	b->call = cigo_blocking_call(ctx, take_sem, &b->sem);
+	b->next = cigo_sleep(ctx, CIGO_S(1));
+	return 0;
+}
+
+LOOP_TEST(a_cancellation_during_a_section_is_reported_by_the_next_await)
+{
+	struct blocked b = { .call = 5 };
+	cigo_task *t;
+
+	sem_init(&b.sem, 0, 0);
+	t = cigo_spawn(ctx, block_then_sleep, &b, 0);
+	ok(cigo_yield(ctx));
+	ok(cigo_future_cancel(t, -EPERM));
+	ok(cigo_yield(ctx));
+	equal(cigo_future_is_done(t), false);
+	sem_post(&b.sem);
+	fails(cigo_future_take(ctx, t, NULL, 0), -EPERM);
+	equal(b.call, 0); /* what you got counts */
+	equal(b.next, -EPERM);
+	sem_destroy(&b.sem);
+	return 0;
+}
+
+CORO(spin_till_cancelled)
+{
+	cigo_blocking_begin(ctx);
+	while (!cigo_ctx_error(ctx))
+		sched_yield();
+	cigo_blocking_end(ctx);
+	return cigo_ctx_error(ctx);
+}
+
+LOOP_TEST(a_section_may_ask_whether_it_was_cancelled)
+{
+	cigo_task *t = cigo_spawn(ctx, spin_till_cancelled, NULL, 0);
+
+	ok(cigo_yield(ctx));
+	fails(cigo_task_stop(ctx, t), -ECANCELED);
+	return 0;
+}
+
+static int nap_and_sign(void *arg)
+{
+	nap(30);
+	*(bool *)arg = true;
+	return 0;
+}
+
+CORO(block_and_sign)
+{
+	return cigo_blocking_call(ctx, nap_and_sign, arg);
+}
+
+CORO(leave_blocked)
+{
+	cigo_detach(cigo_spawn(ctx, block_and_sign, arg, 0));
+	return cigo_yield(ctx);
+}
+
+T_TEST(the_run_waits_for_blocking_sections)
+{
+	bool over = false;
+
+	ok(t_run(leave_blocked, &over));
+	equal(over, true);
+}
+
+/* ---- where ---- */
+
+T_TEST(without_a_loop_a_section_is_nothing)
+{
+	int value = 7;
+
+	cigo_blocking_begin(cigo_ctx_background());
+	cigo_blocking_end(cigo_ctx_background());
+	equal(cigo_blocking_call(cigo_ctx_background(), return_int, &value), 7);
+}
+
+CORO(look_at_cpus)
+{
+	cpu_set_t cpus;
+
+	ok(cigo_yield(ctx));
+	cigo_blocking_begin(ctx);
+	sched_getaffinity(0, sizeof cpus, &cpus);
+	cigo_blocking_end(ctx);
+	equal(CPU_EQUAL(&cpus, (cpu_set_t *)arg), true);
+	return 0;
+}
+
+T_TEST(a_section_may_use_every_cpu)
+{
+	cpu_set_t cpus;
+
+	sched_getaffinity(0, sizeof cpus, &cpus);
+	ok(t_run_real(look_at_cpus, &cpus));
+}
+
+struct posted {
+	cigo_loop *loop;
+	int calls;
+};
+
+CALLBACK(count_call)
+{
+	ok(status);
+	++*(int *)arg;
+}
+
+static int post_hundred(void *arg)
+{
+	struct posted *p = arg;
+
+	for (int i = 0; i < 100; i++)
+		ok(cigo_loop_call_threadsafe(p->loop, count_call, &p->calls));
+	return 0;
+}
+
+LOOP_TEST(a_section_may_post_to_its_loop)
+{
+	struct posted p = { cigo_ctx_loop(ctx), 0 };
+
+	ok(cigo_blocking_call(ctx, post_hundred, &p));
+	ok(cigo_loop_wait_idle(ctx));
+	equal(p.calls, 100);
+	return 0;
+}
+
+/* ---- misuse ---- */
+
+static cigo_future *shared;
+
+CORO(yield_inside)
+{
+	cigo_blocking_begin(ctx);
+	cigo_ignore(cigo_yield(ctx));
+	return 0;
+}
+
+CORO(sleep_inside)
+{
+	cigo_blocking_begin(ctx);
+	cigo_ignore(cigo_sleep(ctx, 1));
+	return 0;
+}
+
+CORO(nest)
+{
+	cigo_blocking_begin(ctx);
+	cigo_blocking_begin(ctx);
+	return 0;
+}
+
+CORO(end_without_begin)
+{
+	cigo_blocking_end(ctx);
+	return 0;
+}
+
+CORO(complete_inside)
+{
+	shared = cigo_future_new(0);
+	cigo_blocking_begin(ctx);
+	cigo_future_set(shared, NULL, 0);
+	return 0;
+}
+
+CORO(spawn_inside)
+{
+	cigo_blocking_begin(ctx);
+	cigo_detach(cigo_spawn(ctx, nest, NULL, 0));
+	return 0;
+}
+
+MISUSE(run_misuse)
+{
+	t_run((cigo_coro_fn *)(uintptr_t)arg, NULL);
+}
+
+#define FN(name) ((void *)(uintptr_t)(name))
+
+T_TEST(to_touch_the_loop_in_a_section_is_misuse)
+{
+	t_abort(run_misuse, FN(yield_inside), "cigo_yield");
+	t_abort(run_misuse, FN(sleep_inside), "cigo_sleep");
+	t_abort(run_misuse, FN(complete_inside), "cigo_future_set");
+	t_abort(run_misuse, FN(spawn_inside), "cigo_task_spawn");
+}
+
+T_TEST(sections_must_not_nest)
+{
+	t_abort(run_misuse, FN(nest), "cigo_blocking_begin");
+}
+
+T_TEST(a_section_ends_once)
+{
+	t_abort(run_misuse, FN(end_without_begin), "cigo_blocking_end");
+}
+
+CALLBACK(block_here)
+{
+	cigo_blocking_begin((cigo_ctx *)(uintptr_t)ctx);
+}
+
+CORO(call_blocker)
+{
+	ck_assert_int_gt(cigo_loop_call_soon(cigo_ctx_loop(ctx), block_here, NULL), 0);
+	return cigo_sleep(ctx, CIGO_S(1));
+}
+
+T_TEST(a_section_in_a_callback_is_misuse)
+{
+	t_abort(run_misuse, FN(call_blocker), "cigo_blocking_begin");
+}
+
+int main(void)
+{
+	Suite *s = suite_create("blocking");
+	TCase *tc = t_case(s, "sections");
+
+	t_add(tc, the_others_go_on_during_a_blocking_section);
+	t_add(tc, the_home_thread_drives_when_no_other_strand_can);
+	t_add(tc, blocking_call_returns_what_the_function_returned);
+	t_add(tc, blocking_sections_run_in_parallel);
+	t_add_cooperative(tc, after_a_section_one_runs_at_a_time_again);
+	t_add(tc, a_section_keeps_errno);
+	tc = t_case(s, "cancellation");
+	t_add(tc, a_cancellation_during_a_section_is_reported_by_the_next_await);
+	t_add(tc, a_section_may_ask_whether_it_was_cancelled);
+	t_add(tc, the_run_waits_for_blocking_sections);
+	tc = t_case(s, "where");
+	t_add(tc, without_a_loop_a_section_is_nothing);
+	t_add(tc, a_section_may_use_every_cpu);
+	t_add(tc, a_section_may_post_to_its_loop);
+	tc = t_case(s, "misuse");
+	t_add(tc, to_touch_the_loop_in_a_section_is_misuse);
+	t_add(tc, sections_must_not_nest);
+	t_add(tc, a_section_ends_once);
+	t_add(tc, a_section_in_a_callback_is_misuse);
+	return t_main(s);
+}

@@ -1,0 +1,460 @@
+/* SPDX-License-Identifier: MIT
+ * What things cost, in exact counts: handoffs of the baton, polls, threads, wake-ups.
+ */
+#include "tests/tools/kit.h"
+
+enum { ROUNDS = 500 };
+
+/* ---- yielding ---- */
+
+CORO(yield_arg_times)
+{
+	for (int i = 0; i < *(int *)arg; i++)
+		ok(cigo_yield(ctx));
+	return 0;
+}
+
+LOOP_TEST(two_coroutines_yielding_in_turn_cost_one_handoff_per_yield)
+{
+	int times = 2 * ROUNDS;
+	cigo_task *t = cigo_spawn(ctx, yield_arg_times, &times, 0);
+	cigo_stats before, after;
+
+	for (int i = 0; i < 10; i++)
+		ok(cigo_yield(ctx)); /* both have a strand now */
+	before = counts(ctx);
+	for (int i = 0; i < ROUNDS; i++)
+		ok(cigo_yield(ctx)); /* and as many by the other */
+	after = counts(ctx);
+	equal(after.handoffs - before.handoffs, 2 * ROUNDS);
+	equal(after.strands - before.strands, 0);
+	return cigo_future_take(ctx, t, NULL, 0);
+}
+
+LOOP_TEST(a_coroutine_yielding_alone_costs_no_handoff)
+{
+	cigo_stats before = counts(ctx), after;
+
+	for (int i = 0; i < ROUNDS; i++)
+		ok(cigo_yield(ctx));
+	after = counts(ctx);
+	equal(after.handoffs - before.handoffs, 0);
+	ck_assert_uint_ge(after.avoided - before.avoided, ROUNDS);
+	return 0;
+}
+
+LOOP_TEST(a_hundred_yielding_in_turn_cost_one_handoff_per_yield)
+{
+	enum { TASKS = 100, EACH = 20 };
+	int times = EACH;
+	cigo_task *tasks[TASKS];
+	cigo_stats before, after;
+
+	for (int i = 0; i < TASKS; i++)
+		tasks[i] = cigo_spawn(ctx, yield_arg_times, &times, 0);
+	for (int i = 0; i < 4; i++)
+		ok(cigo_yield(ctx));
+	before = counts(ctx);
+	for (int i = 0; i < EACH / 2; i++)
+		ok(cigo_yield(ctx));
+	after = counts(ctx);
+	equal(after.handoffs - before.handoffs, EACH / 2 * (TASKS + 1));
+	ok(cigo_wait(ctx, CIGO_WAIT_ALL, tasks, TASKS));
+	for (int i = 0; i < TASKS; i++)
+		cigo_future_unref(tasks[i]);
+	return 0;
+}
+
+LOOP_TEST(a_batch_of_the_ready_queue_is_one_tick)
+{
+	int times = 2 * ROUNDS;
+	cigo_task *t = cigo_spawn(ctx, yield_arg_times, &times, 0);
+	cigo_stats before, after;
+
+	for (int i = 0; i < 10; i++)
+		ok(cigo_yield(ctx));
+	before = counts(ctx);
+	for (int i = 0; i < ROUNDS; i++)
+		ok(cigo_yield(ctx));
+	after = counts(ctx);
+	ck_assert_uint_ge(after.ticks - before.ticks, ROUNDS - 2);
+	ck_assert_uint_le(after.ticks - before.ticks, ROUNDS + 2);
+	return cigo_future_take(ctx, t, NULL, 0);
+}
+
+/* ---- short tasks ---- */
+
+CORO(return_arg)
+{
+	memcpy(ret, arg, sizeof(int));
+	return 0;
+}
+
+LOOP_TEST(a_thousand_short_tasks_awaited_together_cost_at_most_ten_handoffs)
+{
+	enum { TASKS = 1000 };
+	static cigo_task *tasks[TASKS];
+	int number = 7, got;
+	cigo_stats before = counts(ctx), after;
+
+	for (int i = 0; i < TASKS; i++)
+		tasks[i] = cigo_spawn(ctx, return_arg, &number, sizeof(int));
+	ok(cigo_wait(ctx, CIGO_WAIT_ALL, tasks, TASKS));
+	after = counts(ctx);
+	ck_assert_uint_le(after.handoffs - before.handoffs, 10);
+	ck_assert_uint_le(after.strands - before.strands, 2);
+	equal(after.tasks - before.tasks, TASKS);
+	for (int i = 0; i < TASKS; i++) {
+		ok(cigo_take(ctx, tasks[i], &got));
+		equal(got, 7);
+	}
+	return 0;
+}
+
+LOOP_TEST(spawning_one_and_awaiting_it_costs_two_handoffs)
+{
+	int number = 7, got;
+	cigo_stats before, after;
+
+	ok(cigo_take(ctx, cigo_spawn(ctx, return_arg, &number, sizeof(int)), &got));
+	before = counts(ctx);
+	for (int i = 0; i < 100; i++)
+		ok(cigo_take(ctx, cigo_spawn(ctx, return_arg, &number, sizeof(int)), &got));
+	after = counts(ctx);
+	equal(after.handoffs - before.handoffs, 200);
+	equal(after.strands - before.strands, 0);
+	return 0;
+}
+
+LOOP_TEST(an_idle_strand_is_used_again)
+{
+	int number = 7, got;
+	cigo_stats before = counts(ctx);
+
+	for (int i = 0; i < 1000; i++)
+		ok(cigo_take(ctx, cigo_spawn(ctx, return_arg, &number, sizeof(int)), &got));
+	ck_assert_uint_le(counts(ctx).strands - before.strands, 2);
+	return 0;
+}
+
+/* ---- I/O ---- */
+
+struct echo {
+	cigo_stream *in, *out;
+};
+
+CORO(echo_all)
+{
+	const struct echo *e = arg;
+	char buf[256];
+	ssize_t n;
+
+	while ((n = cigo_stream_read(ctx, e->in, buf, sizeof buf)) > 0)
+		equal(cigo_stream_write(ctx, e->out, buf, (size_t)n), n);
+	return (int)n;
+}
+
+static void two_pipes(struct echo *here, struct echo *there)
+{
+	ok(cigo_pipe(&there->in, &here->out));
+	ok(cigo_pipe(&here->in, &there->out));
+}
+
+LOOP_TEST(an_echo_through_two_pipes_costs_two_handoffs_per_round)
+{
+	struct echo here, there;
+	cigo_stats before, after;
+	cigo_task *t;
+	char buf[64] = "64 bytes";
+
+	two_pipes(&here, &there);
+	t = cigo_spawn(ctx, echo_all, &there, 0);
+	for (int i = -10; i < ROUNDS; i++) {
+		if (i == 0)
+			before = counts(ctx);
+		equal(cigo_stream_write(ctx, here.out, buf, sizeof buf), sizeof buf);
+		equal(cigo_stream_read(ctx, here.in, buf, sizeof buf), sizeof buf);
+	}
+	after = counts(ctx);
+	equal(after.handoffs - before.handoffs, 2 * ROUNDS);
+	cigo_stream_close(here.out);
+	ok(cigo_future_take(ctx, t, NULL, 0));
+	cigo_stream_close(here.in);
+	cigo_stream_close(there.in);
+	cigo_stream_close(there.out);
+	return 0;
+}
+
+LOOP_TEST(a_read_that_need_not_wait_costs_no_handoff)
+{
+	cigo_stats before;
+	cigo_stream *r, *w;
+	char c = 'x';
+
+	ok(cigo_pipe(&r, &w));
+	before = counts(ctx);
+	for (int i = 0; i < ROUNDS; i++) {
+		equal(cigo_stream_write(ctx, w, &c, 1), 1);
+		equal(cigo_stream_read(ctx, r, &c, 1), 1);
+	}
+	equal(counts(ctx).handoffs - before.handoffs, 0);
+	cigo_stream_close(r);
+	cigo_stream_close(w);
+	return 0;
+}
+
+/* asyncigo made 1,721 calls of epoll_wait of it: its timeouts were truncated to milliseconds. */
+REAL_TEST(a_sleep_of_10_9_ms_costs_a_few_polls)
+{
+	cigo_stats before = counts(ctx);
+
+	ok(cigo_sleep(ctx, CIGO_MS(10.9)));
+	ck_assert_uint_le(counts(ctx).polls - before.polls, 4);
+	equal(counts(ctx).handoffs - before.handoffs, 0);
+	return 0;
+}
+
+/* ---- futures, queues, mutexes ---- */
+
+LOOP_TEST(awaiting_what_is_done_costs_nothing)
+{
+	cigo_future *f = cigo_future_new(sizeof(int));
+	int number = 3, got;
+	cigo_stats before, after;
+
+	ok(cigo_set(f, &number));
+	before = counts(ctx);
+	for (int i = 0; i < ROUNDS; i++)
+		ok(cigo_await(ctx, f, &got));
+	after = counts(ctx);
+	equal(after.handoffs - before.handoffs, 0);
+	equal(after.ticks - before.ticks, 0);
+	equal(after.polls - before.polls, 0);
+	cigo_future_unref(f);
+	return 0;
+}
+
+CORO(serve_queues)
+{
+	cigo_queue **q = arg;
+	int n;
+	int err;
+
+	while (!(err = cigo_pop(ctx, q[0], &n)))
+		ok(cigo_put(ctx, q[1], &n));
+	return err == CIGO_ECLOSED ? 0 : err;
+}
+
+LOOP_TEST(a_round_through_two_queues_costs_two_handoffs)
+{
+	cigo_queue *q[2] = { cigo_queue_new(sizeof(int), 0), cigo_queue_new(sizeof(int), 0) };
+	cigo_task *t = cigo_spawn(ctx, serve_queues, q, 0);
+	cigo_stats before, after;
+	int got;
+
+	for (int i = -10; i < ROUNDS; i++) {
+		if (i == 0)
+			before = counts(ctx);
+		ok(cigo_put(ctx, q[0], &i));
+		ok(cigo_pop(ctx, q[1], &got));
+		equal(got, i);
+	}
+	after = counts(ctx);
+	equal(after.handoffs - before.handoffs, 2 * ROUNDS);
+	cigo_queue_close(q[0]);
+	ok(cigo_future_take(ctx, t, NULL, 0));
+	cigo_queue_free(q[0]);
+	cigo_queue_free(q[1]);
+	return 0;
+}
+
+LOOP_TEST(a_free_mutex_costs_no_handoff)
+{
+	cigo_mutex *m = cigo_mutex_new();
+	cigo_stats before = counts(ctx);
+
+	for (int i = 0; i < ROUNDS; i++) {
+		ok(cigo_mutex_lock(ctx, m));
+		cigo_mutex_unlock(ctx, m);
+	}
+	equal(counts(ctx).handoffs - before.handoffs, 0);
+	cigo_mutex_free(m);
+	return 0;
+}
+
+CORO(await_arg)
+{
+	return cigo_join(ctx, arg);
+}
+
+LOOP_TEST(completing_and_cancelling_never_switch)
+{
+	cigo_future *f = cigo_future_new(0), *g = cigo_future_new(0);
+	cigo_task *a = cigo_spawn(ctx, await_arg, f, 0), *b = cigo_spawn(ctx, await_arg, g, 0);
+	cigo_stats before;
+
+	ok(cigo_yield(ctx));
+	before = counts(ctx);
+	ok(cigo_future_set(f, NULL, 0));
+	ok(cigo_future_cancel(b, 0));
+	equal(counts(ctx).handoffs - before.handoffs, 0);
+	equal(cigo_future_is_done(a), false);
+	equal(cigo_future_is_done(b), false);
+	ok(cigo_future_take(ctx, a, NULL, 0));
+	fails(cigo_future_take(ctx, b, NULL, 0), -ECANCELED);
+	cigo_future_unref(f);
+	cigo_future_unref(g);
+	return 0;
+}
+
+/* ---- callbacks and posts ---- */
+
+CALLBACK(count_callback)
+{
+	ok(status);
+	++*(int *)arg;
+}
+
+LOOP_TEST(callbacks_called_in_a_row_cost_one_trip_to_the_home_thread)
+{
+	enum { CALLS = 100 };
+	cigo_stats before, after;
+	int called = 0;
+
+	ok(cigo_yield(ctx));
+	before = counts(ctx);
+	for (int i = 0; i < CALLS; i++)
+		ck_assert_int_gt(cigo_loop_call_soon(cigo_ctx_loop(ctx), count_callback, &called),
+				 0);
+	ok(cigo_yield(ctx));
+	after = counts(ctx);
+	equal(called, CALLS);
+	equal(after.callbacks - before.callbacks, CALLS);
+	equal(after.handoffs - before.handoffs, 2);
+	return 0;
+}
+
+struct poster {
+	cigo_loop *loop;
+	int posts, called;
+};
+
+THREAD(post_all)
+{
+	struct poster *p = arg;
+
+	for (int i = 0; i < p->posts; i++)
+		ok(cigo_loop_call_threadsafe(p->loop, count_callback, &p->called));
+	cigo_loop_unref(p->loop);
+	return NULL;
+}
+
+LOOP_TEST(posts_to_a_loop_that_does_not_poll_write_nothing_to_its_eventfd)
+{
+	struct poster p = { cigo_loop_ref(cigo_ctx_loop(ctx)), 1000, 0 };
+	cigo_stats before = counts(ctx);
+
+	thread_join(thread_start(post_all, &p)); /* the loop stands still meanwhile */
+	equal(counts(ctx).wakes - before.wakes, 0);
+	ok(cigo_loop_wait_idle(ctx));
+	equal(p.called, 1000);
+	return 0;
+}
+
+CALLBACK(set_arg)
+{
+	ok(status);
+	ok(cigo_future_set(arg, NULL, 0));
+}
+
+struct late_post {
+	cigo_loop *loop;
+	cigo_future *f;
+};
+
+THREAD(post_late)
+{
+	struct late_post *p = arg;
+
+	nap(50);
+	ok(cigo_loop_call_threadsafe(p->loop, set_arg, p->f));
+	cigo_loop_unref(p->loop);
+	return NULL;
+}
+
+REAL_TEST(a_post_to_a_polling_loop_wakes_it_once)
+{
+	struct late_post p = { cigo_loop_ref(cigo_ctx_loop(ctx)), cigo_future_new(0) };
+	pthread_t t = thread_start(post_late, &p);
+	cigo_stats before = counts(ctx), after;
+
+	ok(cigo_join(ctx, p.f));
+	after = counts(ctx);
+	equal(after.wakes - before.wakes, 1);
+	ck_assert_uint_le(after.polls - before.polls, 4);
+	thread_join(t);
+	cigo_future_unref(p.f);
+	return 0;
+}
+
+/* ---- the counters themselves ---- */
+
+LOOP_TEST(counters_of_no_loop_are_zeros)
+{
+	cigo_stats s = { .size = sizeof s, .handoffs = 5, .tasks = 6, .wakes = 7 };
+
+	fails(cigo_loop_stats(NULL, &s), -ENOMEM);
+	equal(s.handoffs, 0);
+	equal(s.tasks, 0);
+	equal(s.wakes, 0);
+	return 0;
+}
+
+CORO(ask_without_size)
+{
+	cigo_stats s = { .size = 0 };
+
+	return cigo_loop_stats(cigo_ctx_loop(ctx), &s);
+}
+
+MISUSE(ask_for_counters_of_size_0)
+{
+	t_run(ask_without_size, NULL);
+}
+
+T_TEST(counters_of_size_0_are_misuse)
+{
+	t_abort(ask_for_counters_of_size_0, NULL, "cigo_loop_stats");
+}
+
+int main(void)
+{
+	Suite *s = suite_create("counts");
+	TCase *tc = t_case(s, "yield");
+
+	t_add_cooperative(tc, two_coroutines_yielding_in_turn_cost_one_handoff_per_yield);
+	t_add_cooperative(tc, a_coroutine_yielding_alone_costs_no_handoff);
+	t_add_cooperative(tc, a_hundred_yielding_in_turn_cost_one_handoff_per_yield);
+	t_add_cooperative(tc, a_batch_of_the_ready_queue_is_one_tick);
+	tc = t_case(s, "short tasks");
+	t_add_cooperative(tc, a_thousand_short_tasks_awaited_together_cost_at_most_ten_handoffs);
+	t_add_cooperative(tc, spawning_one_and_awaiting_it_costs_two_handoffs);
+	t_add_cooperative(tc, an_idle_strand_is_used_again);
+	tc = t_case(s, "I/O");
+	t_add_cooperative(tc, an_echo_through_two_pipes_costs_two_handoffs_per_round);
+	t_add_cooperative(tc, a_read_that_need_not_wait_costs_no_handoff);
+	t_add_cooperative(tc, a_sleep_of_10_9_ms_costs_a_few_polls);
+	tc = t_case(s, "futures");
+	t_add_cooperative(tc, awaiting_what_is_done_costs_nothing);
+	t_add_cooperative(tc, a_round_through_two_queues_costs_two_handoffs);
+	t_add_cooperative(tc, a_free_mutex_costs_no_handoff);
+	t_add_cooperative(tc, completing_and_cancelling_never_switch);
+	tc = t_case(s, "callbacks");
+	t_add_cooperative(tc, callbacks_called_in_a_row_cost_one_trip_to_the_home_thread);
+	t_add_cooperative(tc, posts_to_a_loop_that_does_not_poll_write_nothing_to_its_eventfd);
+	t_add_cooperative(tc, a_post_to_a_polling_loop_wakes_it_once);
+	tc = t_case(s, "counters");
+	t_add(tc, counters_of_no_loop_are_zeros);
+	t_add(tc, counters_of_size_0_are_misuse);
+	return t_main(s);
+}

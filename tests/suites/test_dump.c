@@ -1,0 +1,727 @@
+/* SPDX-License-Identifier: MIT
+ * Dumps: the text, who may ask and how, hogs.
+ */
+#include "tests/tools/kit.h"
+
+#include <semaphore.h>
+#include <signal.h>
+
+/* For threads that wait for each other without a loop. */
+static void pass(sem_t *gate)
+{
+	while (sem_wait(gate))
+		equal(errno, EINTR);
+}
+
+/* ---- the text, exact on the virtual clock ---- */
+
+/* Who runs when is the cooperative model's. */
+static int run_cooperative(cigo_coro_fn *body, void *arg)
+{
+	cigo_loop_options o = { .size = sizeof o,
+				.model = CIGO_COOPERATIVE,
+				.clock = CIGO_CLOCK_VIRTUAL };
+
+	return cigo_run_with(&o, cigo_ctx_background(), body, arg);
+}
+
+#undef LOOP_TEST
+#define LOOP_TEST(name) LOOP_TEST_(name, run_cooperative)
+
+static char *dump(cigo_loop *loop, int expected)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+
+	ck_assert_ptr_nonnull(f);
+	fails(cigo_loop_dump(loop, f), expected);
+	fclose(f);
+	return text;
+}
+
+static void expect(const cigo_ctx *ctx, const char *text)
+{
+	char *got = dump(cigo_ctx_loop(ctx), 0);
+
+	ck_assert_str_eq(got, text);
+	free(got);
+}
+
+#define HEAD_(n, fds, outside, calls, timer)                                                       \
+	"cigo: " n ", cooperative, virtual clock; " fds " waited for, " outside " outside, " calls \
+	", " timer "\n"
+#define HEAD(n, timer) HEAD_(n, "0 descriptors", "0", "0 callbacks", timer)
+
+LOOP_TEST(one_who_asks_runs)
+{
+	expect(ctx, HEAD("1 task", "no timer") "  main #1  runs\n");
+	return 0;
+}
+
+CORO(sleeper)
+{
+	return cigo_sleep(ctx, CIGO_MS(1500));
+}
+
+static int place;
+
+CORO(awaits_a_sleeper)
+{
+	cigo_task *t = cigo_spawn(ctx, sleeper, NULL, 0);
+
+	place = __LINE__ + 1;
+	return cigo_take(ctx, t, (char *)NULL);
+}
+
+LOOP_TEST(the_tree_says_who_awaits_whom_where_and_how_long)
+{
+	cigo_task *t = cigo_spawn(ctx, awaits_a_sleeper, NULL, 0);
+
+	ok(cigo_sleep(ctx, CIGO_MS(1000)));
+	cigo_task *u = cigo_spawn(ctx, sleeper, NULL, 0);
+	char *text = dump(cigo_ctx_loop(ctx), 0);
+	char want[512];
+	snprintf(
+		want, sizeof want,
+		HEAD("4 tasks",
+		     "the next timer in 0.500 s") "  main #1  runs\n"
+						  "    awaits_a_sleeper #2  waits 1.000 s: future_take of sleeper #3, "
+						  "at awaits_a_sleeper:%d\n"
+						  "      sleeper #3  waits 1.000 s: sleep, for another 0.500 s\n"
+						  "    sleeper #4  has not started\n",
+		place);
+	ck_assert_str_eq(text, want);
+	free(text);
+	ok(cigo_take(ctx, t, (char *)NULL));
+	return cigo_task_stop(ctx, u) == -ECANCELED ? 0 : 1;
+}
+
+CORO(leaves_a_child)
+{
+	return cigo_detach(cigo_spawn(ctx, sleeper, NULL, 0));
+}
+
+LOOP_TEST(an_orphan_tells_of_its_spawner)
+{
+	cigo_task *t = cigo_spawn(ctx, leaves_a_child, NULL, 0);
+
+	ok(cigo_take(ctx, t, (char *)NULL));
+	ok(cigo_yield(ctx));
+	expect(ctx,
+	       HEAD("2 tasks",
+		    "the next timer in 1.500 s") "  main #1  runs\n"
+						 "  sleeper #3  waits 0.000 s: sleep, for another 1.500 s "
+						 "(spawned by #2, which has ended)\n");
+	return 0;
+}
+
+CALLBACK(callback_spawns)
+{
+	cigo_detach(cigo_spawn(ctx, sleeper, NULL, 0));
+}
+
+LOOP_TEST(what_callbacks_spawned_stands_beside_main)
+{
+	cigo_loop_call_soon(cigo_ctx_loop(ctx), callback_spawns, NULL);
+	cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_S(2), callback_spawns, NULL);
+	ok(cigo_yield(ctx));
+	ok(cigo_yield(ctx));
+	expect(ctx,
+	       HEAD_("2 tasks", "0 descriptors", "0", "1 callback",
+		     "the next timer in 1.500 s") "  main #1  runs\n"
+						  "  sleeper #2  waits 0.000 s: sleep, for another 1.500 s\n");
+	return 0;
+}
+
+CORO(reads)
+{
+	return cigo_fd_wait(ctx, *(int *)arg, CIGO_READ);
+}
+
+CORO(reads_stream)
+{
+	char c;
+
+	return (int)cigo_stream_read(ctx, arg, &c, 1);
+}
+
+LOOP_TEST(descriptors_are_named)
+{
+	cigo_stream *s;
+	int fd[2], peer = stream_pair(&s);
+	char want[512];
+
+	raw_pipe(fd);
+	cigo_task *a = cigo_spawn(ctx, reads, &fd[0], 0);
+	cigo_task *b = cigo_spawn(ctx, reads_stream, s, 0);
+	ok(cigo_yield(ctx));
+	snprintf(
+		want, sizeof want,
+		HEAD_("3 tasks", "2 descriptors", "0", "0 callbacks",
+		      "no timer") "  main #1  runs\n"
+				  "    reads #2  waits 0.000 s: fd_wait of descriptor %d\n"
+				  "    reads_stream #3  waits 0.000 s: stream_read of descriptor %d\n",
+		fd[0], cigo_stream_fd(s));
+	expect(ctx, want);
+	fails(cigo_task_stop(ctx, a), -ECANCELED);
+	fails(cigo_task_stop(ctx, b), -ECANCELED);
+	cigo_stream_close(s);
+	close(peer);
+	close(fd[0]);
+	close(fd[1]);
+	return 0;
+}
+
+CORO(blocks)
+{
+	cigo_blocking_begin(ctx);
+	pass(arg);
+	cigo_blocking_end(ctx);
+	return 0;
+}
+
+CORO(works)
+{
+	pass(arg);
+	return 0;
+}
+
+LOOP_TEST(sections_and_workers_are_outside)
+{
+	sem_t gate;
+
+	sem_init(&gate, 0, 0);
+	cigo_task *a = cigo_spawn(ctx, blocks, &gate, 0);
+	cigo_task *b = cigo_go(ctx, works, &gate, 0);
+	ok(cigo_yield(ctx));
+	expect(ctx, HEAD_("3 tasks", "0 descriptors", "2", "0 callbacks",
+			  "no timer") "  main #1  runs\n"
+				      "    blocks #2  in a blocking section for 0.000 s\n"
+				      "    cigo_go #3  works on a thread of its own\n");
+	sem_post(&gate);
+	sem_post(&gate);
+	ok(cigo_take(ctx, a, (char *)NULL));
+	ok(cigo_take(ctx, b, (char *)NULL));
+	sem_destroy(&gate);
+	return 0;
+}
+
+CORO(lingers)
+{
+	cigo_ctx *deaf = cigo_ctx_without_cancel(ctx, CIGO_S(1));
+	int err;
+
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	err = cigo_yield(ctx);
+	cigo_ignore(cigo_sleep(deaf, CIGO_S(2)));
+	cigo_ctx_unref(deaf);
+	return err;
+}
+
+LOOP_TEST(the_cancelled_and_the_ready_are_told)
+{
+	cigo_task *t = cigo_spawn(ctx, lingers, NULL, 0);
+
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	ok(cigo_future_cancel(t, -EPIPE));
+	expect(ctx,
+	       HEAD("2 tasks",
+		    "the next timer in 0.999 s") "  main #1  runs\n"
+						 "    lingers #2  ready, after sleep (cancelled: Broken pipe)\n");
+	ok(cigo_yield(ctx));
+	expect(ctx,
+	       HEAD("2 tasks",
+		    "the next timer in 0.999 s") "  main #1  runs\n"
+						 "    lingers #2  waits 0.000 s: sleep, for another 2.000 s "
+						 "(cancelled: Broken pipe)\n");
+	fails(cigo_take(ctx, t, (char *)NULL), -EPIPE);
+	return 0;
+}
+
+/* ---- groups and sets ---- */
+
+CORO(waits_for_all)
+{
+	cigo_future **both = arg;
+
+	return cigo_wait(ctx, CIGO_WAIT_ALL, both, 2);
+}
+
+CORO(waits_for_any)
+{
+	cigo_future **both = arg;
+
+	return cigo_wait(ctx, CIGO_WAIT_FIRST_RESULT, both, 2);
+}
+
+LOOP_TEST(sets_are_listed)
+{
+	cigo_future *both[2] = { cigo_future_new(0), cigo_spawn(ctx, sleeper, NULL, 0) };
+	cigo_task *all = cigo_spawn(ctx, waits_for_all, both, 0);
+	cigo_task *any = cigo_spawn(ctx, waits_for_any, both, 0);
+
+	ok(cigo_yield(ctx));
+	expect(ctx,
+	       HEAD("4 tasks",
+		    "the next timer in 1.500 s") "  main #1  runs\n"
+						 "    sleeper #2  waits 0.000 s: sleep, for another 1.500 s\n"
+						 "    waits_for_all #3  waits 0.000 s: wait of all of a future, sleeper #2\n"
+						 "    waits_for_any #4  waits 0.000 s: wait of any of a future, sleeper #2\n");
+	ok(cigo_future_set(both[0], NULL, 0));
+	ok(cigo_take(ctx, all, (char *)NULL));
+	ok(cigo_take(ctx, any, (char *)NULL));
+	cigo_future_unref(both[0]);
+	cigo_future_unref(both[1]);
+	return 0;
+}
+
+CORO(has_a_group)
+{
+	cigo_group *g = cigo_group_new(ctx, 1, 0);
+
+	for (int i = 0; i < 2; i++)
+		cigo_group_start(g, "member", sleeper, NULL, 0);
+	ok(cigo_group_wait(ctx, g));
+	return cigo_group_close(ctx, g);
+}
+
+LOOP_TEST(a_group_lists_who_may_run)
+{
+	cigo_task *t = cigo_spawn(ctx, has_a_group, NULL, 0);
+
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	expect(ctx,
+	       HEAD("4 tasks",
+		    "the next timer in 1.499 s") "  main #1  runs\n"
+						 "    has_a_group #2  waits 0.001 s: group_wait of all of member #3\n"
+						 "      member #3  waits 0.001 s: sleep, for another 1.499 s\n"
+						 "      member #4  has not started: it is not its turn in its group\n");
+	return cigo_take(ctx, t, (char *)NULL);
+}
+
+/* ---- cycles ---- */
+
+struct table {
+	cigo_mutex *forks[3];
+	int next;
+};
+
+CORO(philosopher)
+{
+	struct table *t = arg;
+	int mine = t->next++;
+
+	ok(cigo_mutex_lock(ctx, t->forks[mine]));
+	int err = cigo_sleep(ctx, CIGO_MS(10));
+	if (!err)
+		err = cigo_mutex_lock(ctx, t->forks[(mine + 1) % 3]);
+	fails(err, -ECANCELED);
+	cigo_mutex_unlock(ctx, t->forks[mine]);
+	return err;
+}
+
+LOOP_TEST(philosophers_are_a_cycle)
+{
+	struct table t = { { cigo_mutex_new(), cigo_mutex_new(), cigo_mutex_new() }, 0 };
+	cigo_task *who[3];
+
+	for (int i = 0; i < 3; i++)
+		who[i] = cigo_spawn(ctx, philosopher, &t, 0);
+	ok(cigo_sleep(ctx, CIGO_S(1)));
+	expect(ctx,
+	       HEAD("4 tasks",
+		    "no timer") "  main #1  runs\n"
+				"    philosopher #2  waits 0.990 s: mutex_lock, held by philosopher #3\n"
+				"    philosopher #3  waits 0.990 s: mutex_lock, held by philosopher #4\n"
+				"    philosopher #4  waits 0.990 s: mutex_lock, held by philosopher #2\n"
+				"  deadlock: philosopher #2 -> philosopher #3 -> philosopher #4 -> philosopher #2\n");
+	for (int i = 0; i < 3; i++)
+		cigo_future_cancel(who[i], 0);
+	for (int i = 0; i < 3; i++)
+		fails(cigo_task_stop(ctx, who[i]), -ECANCELED);
+	for (int i = 0; i < 3; i++)
+		cigo_mutex_free(t.forks[i]);
+	return 0;
+}
+
+CORO(locks)
+{
+	cigo_mutex *m = arg;
+	int err = cigo_mutex_lock(ctx, m);
+
+	if (!err)
+		cigo_mutex_unlock(ctx, m);
+	return err;
+}
+
+/* Holds the mutex that its child wants, and awaits the child: no search along awaits finds that. */
+CORO(awaits_with_the_lock)
+{
+	cigo_mutex *m = arg;
+
+	ok(cigo_mutex_lock(ctx, m));
+	cigo_task *t = cigo_spawn(ctx, locks, m, 0);
+	cigo_future *shield = cigo_future_shield(t);
+	fails(cigo_future_await(ctx, shield, NULL, 0), -ECANCELED);
+	cigo_mutex_unlock(ctx, m);
+	cigo_future_unref(shield);
+	return cigo_task_stop(ctx, t);
+}
+
+LOOP_TEST(a_lock_over_an_await_is_a_cycle)
+{
+	cigo_mutex *m = cigo_mutex_new();
+	cigo_task *t = cigo_spawn(ctx, awaits_with_the_lock, m, 0);
+
+	ok(cigo_sleep(ctx, CIGO_S(1)));
+	expect(ctx,
+	       HEAD("3 tasks",
+		    "no timer") "  main #1  runs\n"
+				"    awaits_with_the_lock #2  waits 1.000 s: future_await of locks #3\n"
+				"      locks #3  waits 1.000 s: mutex_lock, held by awaits_with_the_lock #2\n"
+				"  deadlock: awaits_with_the_lock #2 -> locks #3 -> awaits_with_the_lock #2\n");
+	fails(cigo_task_stop(ctx, t), -ECANCELED);
+	cigo_mutex_free(m);
+	return 0;
+}
+
+/* A chain of spawners as deep as this needs no stack. */
+CORO(digs)
+{
+	int *left = arg;
+
+	if (!--*left) {
+		char *text = dump(cigo_ctx_loop(ctx), 0);
+		size_t lines = 0;
+
+		for (const char *p = text; (p = strchr(p, '\n')); p++)
+			lines++;
+		equal(lines, t_scale(3000, 100) + 2);
+		free(text);
+		return 0;
+	}
+	cigo_task *t = cigo_spawn(ctx, digs, left, 0);
+	return cigo_take(ctx, t, (char *)NULL);
+}
+
+LOOP_TEST(deep_trees_need_no_stack)
+{
+	int left = (int)t_scale(3000, 100);
+	cigo_task *t = cigo_spawn(ctx, digs, &left, 0);
+
+	return cigo_take(ctx, t, (char *)NULL);
+}
+
+/* ---- from outside ---- */
+
+THREAD(asks)
+{
+	cigo_loop *loop = arg;
+	char *text = dump(loop, 0);
+
+	cigo_loop_unref(loop);
+	return text;
+}
+
+LOOP_TEST(another_thread_asks_through_the_door)
+{
+	pthread_t t = thread_start(asks, cigo_loop_ref(cigo_ctx_loop(ctx)));
+
+	/* the virtual clock stands still as long as somebody outside has a reference */
+	ok(cigo_sleep(ctx, CIGO_S(1)));
+	char *text = thread_join(t);
+	ck_assert_str_eq(
+		text,
+		HEAD("1 task",
+		     "the next timer in 1.000 s") "  main #1  waits 0.000 s: sleep, for another 1.000 s\n");
+	free(text);
+	return 0;
+}
+
+struct hogged {
+	cigo_loop *loop;
+	sem_t begun, over;
+	char *text;
+};
+
+THREAD(asks_a_hog)
+{
+	struct hogged *h = arg;
+
+	pass(&h->begun);
+	h->text = dump(h->loop, -ETIMEDOUT);
+	sem_post(&h->over);
+	cigo_loop_unref(h->loop);
+	return NULL;
+}
+
+static void hog(const cigo_ctx *ctx, const char *text)
+{
+	struct hogged h = { .loop = cigo_loop_ref(cigo_ctx_loop(ctx)) };
+
+	sem_init(&h.begun, 0, 0);
+	sem_init(&h.over, 0, 0);
+	pthread_t t = thread_start(asks_a_hog, &h);
+	sem_post(&h.begun);
+	pass(&h.over);
+	thread_join(t);
+	ck_assert_str_eq(h.text, text);
+	free(h.text);
+	sem_destroy(&h.begun);
+	sem_destroy(&h.over);
+}
+
+CORO(a_cruncher_of_long_name)
+{
+	hog(ctx, "cigo: no answer within 1 s: a_cruncher_of_l #2 holds the baton\n");
+	return 0;
+}
+
+LOOP_TEST(a_coroutine_that_hogs_is_named)
+{
+	cigo_task *t = cigo_spawn(ctx, a_cruncher_of_long_name, NULL, 0);
+
+	ok(cigo_take(ctx, t, (char *)NULL));
+	hog(ctx, "cigo: no answer within 1 s: main #1 holds the baton\n");
+	return 0; /* both questions are delivered now, and forgotten */
+}
+
+CALLBACK(callback_hogs)
+{
+	hog(ctx, "cigo: no answer within 1 s: a callback holds the baton\n");
+}
+
+LOOP_TEST(a_callback_that_hogs_is_named)
+{
+	cigo_loop_call_soon(cigo_ctx_loop(ctx), callback_hogs, NULL);
+	return cigo_loop_wait_idle(ctx);
+}
+
+T_TEST(loops_that_do_not_run_say_so)
+{
+	cigo_loop *loop = cigo_loop_new(NULL);
+	char *text = dump(loop, -ETIMEDOUT);
+
+	ck_assert_str_eq(text, "cigo: no answer within 1 s: the loop does not run\n");
+	free(text);
+	ok(cigo_loop_run(loop, cigo_ctx_background(), sleeper, NULL));
+	free(dump(loop, CIGO_ECLOSED));
+	cigo_loop_unref(loop);
+	free(dump(NULL, -ENOMEM));
+}
+
+MISUSE(dump_into_nothing)
+{
+	cigo_loop_dump(cigo_loop_new(NULL), NULL);
+}
+
+T_TEST(no_file_is_misuse)
+{
+	t_abort(dump_into_nothing, NULL, "no file");
+}
+
+/* ---- in the preemptive model ---- */
+
+struct cruncher {
+	sem_t begun, over;
+};
+
+CORO(crunches)
+{
+	struct cruncher *c = arg;
+
+	sem_post(&c->begun);
+	pass(&c->over);
+	return 0;
+}
+
+CORO(dumps_beside_a_cruncher)
+{
+	struct cruncher c;
+
+	sem_init(&c.begun, 0, 0);
+	sem_init(&c.over, 0, 0);
+	cigo_task *t = cigo_spawn(ctx, crunches, &c, 0);
+	cigo_task *u = cigo_spawn(ctx, sleeper, NULL, 0);
+	pass(&c.begun);
+	char *text = dump(cigo_ctx_loop(ctx), 0);
+	ck_assert_ptr_nonnull(strstr(text, "cigo: 3 tasks, preemptive, real clock; "));
+	ck_assert_ptr_nonnull(
+		strstr(text, "\n  main #1  runs\n    crunches #2  runs\n    sleeper #3  "));
+	free(text);
+	sem_post(&c.over);
+	ok(cigo_take(ctx, t, (char *)NULL));
+	fails(cigo_task_stop(ctx, u), -ECANCELED);
+	sem_destroy(&c.begun);
+	sem_destroy(&c.over);
+	return 0;
+}
+
+T_TEST(preemptively_many_run)
+{
+	cigo_loop_options o = { .size = sizeof o,
+				.model = CIGO_PREEMPTIVE,
+				.clock = CIGO_CLOCK_REAL };
+
+	ok(cigo_run_with(&o, cigo_ctx_background(), dumps_beside_a_cruncher, NULL));
+}
+
+enum { WAITERS = 50 };
+
+CORO(awaits_with_others)
+{
+	return cigo_join(ctx, (cigo_future *)arg);
+}
+
+static bool seen_enough; /* atomic */
+
+/* Who has been woken, and does not run yet, is ready. It does not wait for what is done. */
+CORO(looks_on)
+{
+	while (!__atomic_load_n(&seen_enough, __ATOMIC_SEQ_CST)) {
+		char *text = dump(cigo_ctx_loop(ctx), 0);
+
+		ck_assert_ptr_null(strstr(text, "(done)"));
+		free(text);
+		usleep(100); /* others want the lock */
+	}
+	return 0;
+}
+
+CORO(wakes_many)
+{
+	cigo_task *onlooker = cigo_spawn(ctx, looks_on, NULL, 0), *t[WAITERS];
+
+	for (int round = 0; round < 20; round++) {
+		cigo_future *f = cigo_future_new(0);
+
+		for (int i = 0; i < WAITERS; i++)
+			t[i] = cigo_spawn(ctx, awaits_with_others, f, 0);
+		ok(cigo_sleep(ctx, CIGO_MS(2)));
+		ok(cigo_future_complete(f, NULL, 0, 0));
+		for (int i = 0; i < WAITERS; i++)
+			ok(cigo_future_take(ctx, t[i], NULL, 0));
+		cigo_future_unref(f);
+	}
+	__atomic_store_n(&seen_enough, true, __ATOMIC_SEQ_CST);
+	return cigo_future_take(ctx, onlooker, NULL, 0);
+}
+
+T_TEST(preemptively_who_is_woken_is_ready)
+{
+	cigo_loop_options o = { .size = sizeof o,
+				.model = CIGO_PREEMPTIVE,
+				.clock = CIGO_CLOCK_REAL };
+
+	ok(cigo_run_with(&o, cigo_ctx_background(), wakes_many, NULL));
+}
+
+/* ---- by signal ---- */
+
+CORO(gets_a_signal)
+{
+	ok(cigo_yield(ctx));
+	kill(getpid(), SIGUSR2);
+	nap(50); /* another thread gets it, while this one has the baton */
+	return cigo_sleep(ctx, CIGO_MS(50));
+}
+
+static void with_signal(const cigo_loop_options *o, const char *text)
+{
+	static struct caught c;
+
+	catch_stderr(&c);
+	int err = cigo_run_with(o, cigo_ctx_background(), gets_a_signal, NULL);
+	const char *got = caught_stderr(&c);
+	ok(err);
+	if (!strstr(got, text))
+		ck_abort_msg("\"%s\" is not in \"%s\"", text, got);
+}
+
+T_TEST(a_signal_asks_and_names_who_runs_at_once)
+{
+	cigo_loop_options o = { .size = sizeof o,
+				.model = CIGO_COOPERATIVE,
+				.dump_signal = SIGUSR2 };
+
+	with_signal(&o, "cigo: main #1 holds the baton; the dump comes when it gives it up\n"
+			"cigo: 1 task, cooperative, real clock; ");
+	with_signal(&o, "\n  main #1  waits 0.0");
+	ck_assert_ptr_eq(signal(SIGUSR2, SIG_DFL), SIG_DFL);
+}
+
+CORO(waits_for_the_same)
+{
+	int sig = SIGUSR2;
+
+	cigo_task *t = cigo_spawn(ctx, gets_a_signal, NULL, 0);
+	equal(cigo_signal_wait(ctx, &sig, 1), SIGUSR2);
+	return cigo_take(ctx, t, (char *)NULL);
+}
+
+T_TEST(the_program_may_wait_for_the_same_signal)
+{
+	cigo_loop_options o = { .size = sizeof o, .dump_signal = SIGUSR2 };
+	static struct caught c;
+
+	catch_stderr(&c);
+	int err = cigo_run_with(&o, cigo_ctx_background(), waits_for_the_same, NULL);
+	const char *got = caught_stderr(&c);
+	ok(err);
+	ck_assert_ptr_nonnull(strstr(got, "gets_a_signal #2"));
+}
+
+CORO(gets_usr1)
+{
+	kill(getpid(), SIGUSR1);
+	return cigo_sleep(ctx, CIGO_MS(20));
+}
+
+T_TEST(the_environment_asks_for_sigusr1)
+{
+	static struct caught c;
+
+	setenv("CIGO_DUMP", "1", 1);
+	catch_stderr(&c);
+	int err = cigo_run(gets_usr1, NULL);
+	const char *got = caught_stderr(&c);
+	ok(err);
+	ck_assert_ptr_nonnull(strstr(got, "  main #1  waits 0."));
+	setenv("CIGO_DUMP", "0", 1);
+	ck_assert_ptr_eq(signal(SIGUSR1, SIG_IGN), SIG_DFL);
+	ok(cigo_run(gets_usr1, NULL)); /* goes on */
+}
+
+T_TEST(signals_that_cannot_be_heard_are_named)
+{
+	cigo_loop_options o = { .size = sizeof o, .dump_signal = SIGKILL };
+	static struct caught c;
+
+	catch_stderr(&c);
+	int err = cigo_run_with(&o, cigo_ctx_background(), sleeper, NULL);
+	const char *got = caught_stderr(&c);
+	ok(err);
+	ck_assert_str_eq(got, "cigo: no dumps: signal 9: Invalid argument\n");
+}
+
+int main(void)
+{
+	Suite *s = suite_create("dump");
+	TCase *tc = t_case(s, "text");
+
+	t_add(tc, one_who_asks_runs, the_tree_says_who_awaits_whom_where_and_how_long,
+	      an_orphan_tells_of_its_spawner, what_callbacks_spawned_stands_beside_main,
+	      descriptors_are_named, sections_and_workers_are_outside,
+	      the_cancelled_and_the_ready_are_told, sets_are_listed, a_group_lists_who_may_run,
+	      philosophers_are_a_cycle, a_lock_over_an_await_is_a_cycle, deep_trees_need_no_stack);
+	tc = t_case(s, "outside");
+	t_add(tc, another_thread_asks_through_the_door, a_coroutine_that_hogs_is_named,
+	      a_callback_that_hogs_is_named, loops_that_do_not_run_say_so, preemptively_many_run,
+	      preemptively_who_is_woken_is_ready, no_file_is_misuse);
+	tc = t_case(s, "signal");
+	t_add(tc, a_signal_asks_and_names_who_runs_at_once, signals_that_cannot_be_heard_are_named);
+	t_add_cooperative(tc, the_environment_asks_for_sigusr1);
+	t_add_cooperative(tc, the_program_may_wait_for_the_same_signal);
+	return t_main(s);
+}

@@ -1,0 +1,577 @@
+/* SPDX-License-Identifier: MIT
+ * Workers: functions on threads of their own.
+ */
+#include "tests/tools/kit.h"
+
+#include <semaphore.h>
+
+CORO(return_arg_and_fail)
+{
+	*(int *)ret = 42;
+	return *(int *)arg;
+}
+
+LOOP_TEST(a_workers_value_and_error_are_awaited_like_a_tasks)
+{
+	int err = 0, got = 0;
+
+	ok(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, &err, sizeof got), &got));
+	equal(got, 42);
+	err = -EIO;
+	got = 0;
+	fails(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, &err, sizeof got), &got), -EIO);
+	equal(got, 42);
+	err = 5; /* counts as 0 */
+	ok(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, &err, sizeof got), &got));
+	return 0;
+}
+
+static const char key;
+static pthread_t loop_thread, home;
+
+CORO(look_around)
+{
+	const int *value = cigo_ctx_value(ctx, &key, sizeof *value);
+
+	ck_assert_ptr_null(cigo_ctx_loop(ctx));
+	ck_assert_ptr_null(cigo_task_current(ctx));
+	ck_assert_ptr_nonnull(value);
+	equal(*value, 7);
+	ok(cigo_ctx_error(ctx));
+	equal(pthread_equal(pthread_self(), loop_thread), false);
+	equal(pthread_equal(pthread_self(), home), false);
+	return 0;
+}
+
+CORO(start_observer)
+{
+	int value = 7;
+	cigo_ctx *with = cigo_ctx_with_value(ctx, &key, &value, sizeof value);
+	cigo_task *t;
+
+	loop_thread = pthread_self();
+	t = cigo_go(with, look_around, NULL, 0);
+	cigo_ctx_unref(with);
+	return cigo_future_take(ctx, t, NULL, 0);
+}
+
+T_TEST(a_worker_has_a_thread_of_its_own_no_loop_and_the_values_of_its_context)
+{
+	home = pthread_self();
+	ok(t_run(start_observer, NULL));
+}
+
+CORO(wait_for_post)
+{
+	while (sem_wait(arg) && errno == EINTR)
+		;
+	return 0;
+}
+
+LOOP_TEST(the_loop_goes_on_while_a_worker_works)
+{
+	sem_t sem;
+	cigo_task *t;
+
+	sem_init(&sem, 0, 0);
+	t = cigo_go(ctx, wait_for_post, &sem, 0);
+	for (int i = 0; i < 10; i++)
+		ok(cigo_yield(ctx));
+	equal(cigo_future_is_done(t), false);
+	sem_post(&sem);
+	ok(cigo_future_take(ctx, t, NULL, 0));
+	sem_destroy(&sem);
+	return 0;
+}
+
+CORO(meet)
+{
+	pthread_barrier_wait(arg);
+	return 0;
+}
+
+LOOP_TEST(workers_run_in_parallel)
+{
+	enum { WORKERS = 20 };
+	pthread_barrier_t all;
+	cigo_task *t[WORKERS];
+
+	pthread_barrier_init(&all, NULL, WORKERS);
+	for (int i = 0; i < WORKERS; i++)
+		t[i] = cigo_go(ctx, meet, &all, 0);
+	ok(cigo_wait(ctx, CIGO_WAIT_ALL, t, WORKERS));
+	for (int i = 0; i < WORKERS; i++)
+		cigo_future_unref(t[i]);
+	pthread_barrier_destroy(&all);
+	return 0;
+}
+
+CALLBACK(start_worker)
+{
+	struct {
+		sem_t sem;
+		cigo_task *t;
+	} *s = arg;
+
+	ok(status);
+	s->t = cigo_go(ctx, wait_for_post, &s->sem, 0);
+}
+
+LOOP_TEST(a_callback_may_start_a_worker)
+{
+	struct {
+		sem_t sem;
+		cigo_task *t;
+	} s;
+
+	sem_init(&s.sem, 0, 1);
+	ck_assert_int_gt(cigo_loop_call_soon(cigo_ctx_loop(ctx), start_worker, &s), 0);
+	ok(cigo_yield(ctx));
+	ok(cigo_future_take(ctx, s.t, NULL, 0));
+	sem_destroy(&s.sem);
+	return 0;
+}
+
+/* ---- cancellation ---- */
+
+struct sleeper {
+	int err, asked, ended;
+	int64_t nap_ms;
+};
+
+CORO(sleep_till_cancelled)
+{
+	struct sleeper *s = arg;
+
+	s->err = cigo_sleep(ctx, CIGO_NEVER);
+	s->asked = cigo_ctx_error(ctx);
+	if (s->nap_ms)
+		nap(s->nap_ms);
+	if (ret)
+		*(int *)ret = 9;
+	s->ended = 1;
+	return 0;
+}
+
+LOOP_TEST(cancelling_a_worker_wakes_what_blocks_by_its_context)
+{
+	struct sleeper s = { .nap_ms = 20 };
+	cigo_task *t = cigo_go(ctx, sleep_till_cancelled, &s, sizeof(int));
+	int got;
+
+	ok(cigo_yield(ctx));
+	nap(10);
+	ok(cigo_future_cancel(t, -EPERM));
+	equal(cigo_future_is_done(t), false); /* done when its function has returned */
+	fails(cigo_take(ctx, t, &got), -EPERM);
+	equal(got, 9); /* what it wrote, and the reason */
+	equal(s.err, -EPERM);
+	equal(s.asked, -EPERM);
+	return 0;
+}
+
+CORO(spin_till_cancelled)
+{
+	while (!cigo_ctx_error(ctx))
+		sched_yield();
+	return cigo_ctx_error(ctx);
+}
+
+LOOP_TEST(a_worker_may_ask_whether_it_was_cancelled)
+{
+	cigo_task *t = cigo_go(ctx, spin_till_cancelled, NULL, 0);
+
+	nap(10);
+	fails(cigo_task_stop(ctx, t), -ECANCELED);
+	return 0;
+}
+
+/* on the real clock: the virtual one stands still while a worker works */
+REAL_TEST(an_await_under_a_timeout_cancels_the_worker_and_waits_for_it)
+{
+	struct sleeper s = { .nap_ms = 20 };
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(10));
+	cigo_task *t = cigo_go(ctx, sleep_till_cancelled, &s, 0);
+
+	fails(cigo_join(timed, t), -ETIMEDOUT);
+	equal(s.ended, 1);
+	equal(s.err, -ETIMEDOUT);
+	cigo_future_unref(t);
+	cigo_ctx_unref(timed);
+	return 0;
+}
+
+CORO(await_worker)
+{
+	cigo_task *t = cigo_go(ctx, sleep_till_cancelled, arg, 0);
+
+	fails(cigo_future_take(ctx, t, NULL, 0), -EPERM);
+	return 0;
+}
+
+LOOP_TEST(cancelling_who_awaits_a_worker_cancels_the_worker)
+{
+	struct sleeper s = { .nap_ms = 10 };
+	cigo_task *t = cigo_spawn(ctx, await_worker, &s, 0);
+
+	ok(cigo_yield(ctx));
+	ok(cigo_future_cancel(t, -EPERM));
+	fails(cigo_future_take(ctx, t, NULL, 0), -EPERM);
+	equal(s.ended, 1);
+	return 0;
+}
+
+CORO(never_to_run)
+{
+	++*(int *)arg;
+	return 0;
+}
+
+LOOP_TEST(under_a_dead_context_a_worker_never_runs)
+{
+	cigo_ctx *dead = cigo_ctx_with_cancel(ctx);
+	int n = 0;
+
+	cigo_ctx_cancel(dead, -EIO);
+	fails(cigo_future_take(ctx, cigo_go(dead, never_to_run, &n, 0), NULL, 0), -EIO);
+	equal(n, 0);
+	cigo_ctx_unref(dead);
+	return 0;
+}
+
+LOOP_TEST(cancelling_a_parent_context_reaches_the_worker)
+{
+	cigo_ctx *parent = cigo_ctx_with_cancel(ctx);
+	cigo_task *t = cigo_go(parent, spin_till_cancelled, NULL, 0);
+
+	nap(10);
+	cigo_ctx_cancel(parent, -EIO);
+	fails(cigo_future_take(ctx, t, NULL, 0), -EIO);
+	cigo_ctx_unref(parent);
+	return 0;
+}
+
+/* ---- the end ---- */
+
+CORO(nap_and_sign)
+{
+	nap(50);
+	*(int *)arg = 1;
+	return 0;
+}
+
+CORO(leave_worker)
+{
+	cigo_detach(cigo_go(ctx, nap_and_sign, arg, 0));
+	nap(10);
+	return 0;
+}
+
+T_TEST(the_run_waits_for_its_workers)
+{
+	int signed_off = 0;
+
+	ok(t_run(leave_worker, &signed_off));
+	equal(signed_off, 1);
+}
+
+CORO(leave_sleeping_worker)
+{
+	cigo_detach(cigo_go(ctx, sleep_till_cancelled, arg, 0));
+	nap(10);
+	return 0;
+}
+
+T_TEST(the_end_of_the_run_cancels_its_workers)
+{
+	struct sleeper s = { 0 };
+
+	ok(t_run_real(leave_sleeping_worker, &s));
+	equal(s.ended, 1);
+	equal(s.err, -ECANCELED);
+}
+
+CORO(keep_worker)
+{
+	int err = 0;
+
+	*(cigo_task **)arg = cigo_go(ctx, return_arg_and_fail, &err, sizeof(int));
+	return cigo_join(ctx, *(cigo_task **)arg);
+}
+
+T_TEST(a_workers_handle_may_outlive_the_loop)
+{
+	cigo_task *t;
+	int got = 0;
+
+	ok(t_run(keep_worker, &t));
+	ok(cigo_get(t, &got));
+	equal(got, 42);
+	cigo_future_unref(t);
+}
+
+/* ---- what a worker may do ---- */
+
+CORO(sleep_20_ms)
+{
+	int64_t start = t_real_now();
+
+	ok(cigo_sleep(ctx, CIGO_MS(20)));
+	ck_assert_int_ge(t_real_now() - start, CIGO_MS(20));
+	ok(cigo_yield(ctx));
+	return 0;
+}
+
+LOOP_TEST(a_workers_sleep_blocks_its_thread_by_the_real_clock)
+{
+	return cigo_future_take(ctx, cigo_go(ctx, sleep_20_ms, NULL, 0), NULL, 0);
+}
+
+CORO(time_out_here)
+{
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(20));
+
+	fails(cigo_sleep(timed, CIGO_NEVER), -ETIMEDOUT);
+	ok(cigo_ctx_error(ctx));
+	cigo_ctx_unref(timed);
+	return 0;
+}
+
+LOOP_TEST(a_worker_may_have_timeouts_of_its_own)
+{
+	return cigo_future_take(ctx, cigo_go(ctx, time_out_here, NULL, 0), NULL, 0);
+}
+
+struct posting {
+	cigo_loop *loop;
+	int calls;
+};
+
+CALLBACK(count_call)
+{
+	ok(status);
+	++*(int *)arg;
+}
+
+CORO(post_here)
+{
+	struct posting *p = arg;
+
+	for (int i = 0; i < 100; i++)
+		ok(cigo_loop_call_threadsafe(p->loop, count_call, &p->calls));
+	return 0;
+}
+
+LOOP_TEST(a_worker_may_post_to_its_loop)
+{
+	struct posting p = { cigo_ctx_loop(ctx), 0 };
+
+	ok(cigo_future_take(ctx, cigo_go(ctx, post_here, &p, 0), NULL, 0));
+	ok(cigo_loop_wait_idle(ctx));
+	equal(p.calls, 100);
+	return 0;
+}
+
+CORO(add_one)
+{
+	ok(cigo_yield(ctx));
+	++*(int *)arg;
+	return 0;
+}
+
+CORO(submit_here)
+{
+	struct posting *p = arg;
+
+	for (int i = 0; i < 10; i++)
+		ok(cigo_loop_submit(ctx, p->loop, add_one, &p->calls, NULL, 0));
+	return 0;
+}
+
+LOOP_TEST(a_worker_may_submit_tasks_to_its_loop)
+{
+	struct posting p = { cigo_ctx_loop(ctx), 0 };
+
+	ok(cigo_future_take(ctx, cigo_go(ctx, submit_here, &p, 0), NULL, 0));
+	equal(p.calls, 10);
+	return 0;
+}
+
+CORO(run_loop_here)
+{
+	return t_run(add_one, arg);
+}
+
+LOOP_TEST(a_worker_may_run_a_loop_of_its_own)
+{
+	int n = 0;
+
+	ok(cigo_future_take(ctx, cigo_go(ctx, run_loop_here, &n, 0), NULL, 0));
+	equal(n, 1);
+	return 0;
+}
+
+CORO(echo_here)
+{
+	cigo_stream *s = cigo_stream_open(*(int *)arg);
+	char c;
+	ssize_t n;
+
+	while ((n = cigo_stream_read(ctx, s, &c, 1)) > 0)
+		equal(cigo_stream_write(ctx, s, &c, 1), 1);
+	cigo_stream_close(s);
+	return (int)n;
+}
+
+LOOP_TEST(a_worker_and_a_coroutine_may_talk_through_streams)
+{
+	cigo_stream *s;
+	int raw = stream_pair(&s);
+	cigo_task *t = cigo_go(ctx, echo_here, &raw, 0);
+	char c;
+
+	for (char i = 0; i < 100; i++) {
+		equal(cigo_stream_write(ctx, s, &i, 1), 1);
+		equal(cigo_stream_read(ctx, s, &c, 1), 1);
+		equal(c, i);
+	}
+	cigo_stream_close(s);
+	return cigo_future_take(ctx, t, NULL, 0);
+}
+
+LOOP_TEST(many_workers_one_after_another_leave_nothing)
+{
+	int err = 0, got;
+
+	for (int i = 0; i < 200; i++)
+		ok(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, &err, sizeof got), &got));
+	ck_assert_int_le(t_wait_threads(6), 6);
+	return 0;
+}
+
+/* ---- misuse ---- */
+
+static cigo_future *shared;
+
+CORO(complete_here)
+{
+	cigo_future_set(shared, NULL, 0);
+	return 0;
+}
+
+CORO(unref_here)
+{
+	cigo_future_unref(shared);
+	return 0;
+}
+
+CORO(ask_here)
+{
+	cigo_future_is_done(shared);
+	return 0;
+}
+
+CORO(spawn_here)
+{
+	cigo_detach(cigo_spawn(ctx, never_to_run, arg, 0));
+	return 0;
+}
+
+CORO(await_here)
+{
+	return cigo_join(ctx, shared);
+}
+
+CORO(misuse_in_worker)
+{
+	shared = cigo_future_new(0);
+	return cigo_future_take(ctx, cigo_go(ctx, *(cigo_coro_fn **)arg, NULL, 0), NULL, 0);
+}
+
+MISUSE(run_misuse)
+{
+	cigo_coro_fn *fn = (cigo_coro_fn *)(uintptr_t)arg;
+
+	t_run(misuse_in_worker, &fn);
+}
+
+#define FN(name) ((void *)(uintptr_t)(name))
+
+T_TEST(to_touch_a_future_from_a_worker_is_misuse_and_names_the_call_to_use)
+{
+	t_abort(run_misuse, FN(complete_here), "cigo_future_set");
+	t_abort(run_misuse, FN(complete_here), "cigo_loop_call_threadsafe");
+	t_abort(run_misuse, FN(unref_here), "cigo_future_unref");
+	t_abort(run_misuse, FN(ask_here), "cigo_future_is_done");
+}
+
+T_TEST(to_spawn_or_await_in_a_worker_is_misuse)
+{
+	t_abort(run_misuse, FN(spawn_here), "cigo_task_spawn");
+	t_abort(run_misuse, FN(await_here), "cigo_future_await");
+}
+
+CORO(complete_worker)
+{
+	int err = 0;
+	cigo_task *t = cigo_go(ctx, return_arg_and_fail, &err, sizeof(int));
+
+	return cigo_set(t, &err);
+}
+
+MISUSE(run_complete_worker)
+{
+	t_run(complete_worker, NULL);
+}
+
+T_TEST(to_complete_a_worker_is_misuse)
+{
+	t_abort(run_complete_worker, NULL, "cigo_future_set");
+}
+
+CORO(exit_thread)
+{
+	pthread_exit(NULL);
+}
+
+T_TEST(pthread_exit_in_a_worker_is_misuse)
+{
+	t_abort(run_misuse, FN(exit_thread), "misuse");
+}
+
+int main(void)
+{
+	Suite *s = suite_create("go");
+	TCase *tc = t_case(s, "workers");
+
+	t_add(tc, a_workers_value_and_error_are_awaited_like_a_tasks);
+	t_add(tc, a_worker_has_a_thread_of_its_own_no_loop_and_the_values_of_its_context);
+	t_add(tc, the_loop_goes_on_while_a_worker_works);
+	t_add(tc, workers_run_in_parallel);
+	t_add(tc, a_callback_may_start_a_worker);
+	tc = t_case(s, "cancellation");
+	t_add(tc, cancelling_a_worker_wakes_what_blocks_by_its_context);
+	t_add(tc, a_worker_may_ask_whether_it_was_cancelled);
+	t_add(tc, an_await_under_a_timeout_cancels_the_worker_and_waits_for_it);
+	t_add(tc, cancelling_who_awaits_a_worker_cancels_the_worker);
+	t_add(tc, under_a_dead_context_a_worker_never_runs);
+	t_add(tc, cancelling_a_parent_context_reaches_the_worker);
+	tc = t_case(s, "end");
+	t_add(tc, the_run_waits_for_its_workers);
+	t_add(tc, the_end_of_the_run_cancels_its_workers);
+	t_add(tc, a_workers_handle_may_outlive_the_loop);
+	tc = t_case(s, "what a worker may do");
+	t_add(tc, a_workers_sleep_blocks_its_thread_by_the_real_clock);
+	t_add(tc, a_worker_may_have_timeouts_of_its_own);
+	t_add(tc, a_worker_may_post_to_its_loop);
+	t_add(tc, a_worker_may_submit_tasks_to_its_loop);
+	t_add(tc, a_worker_may_run_a_loop_of_its_own);
+	t_add(tc, a_worker_and_a_coroutine_may_talk_through_streams);
+	t_add(tc, many_workers_one_after_another_leave_nothing);
+	tc = t_case(s, "misuse");
+	t_add(tc, to_touch_a_future_from_a_worker_is_misuse_and_names_the_call_to_use);
+	t_add(tc, to_spawn_or_await_in_a_worker_is_misuse);
+	t_add(tc, to_complete_a_worker_is_misuse);
+	t_add(tc, pthread_exit_in_a_worker_is_misuse);
+	return t_main(s);
+}

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: MIT
+ * The ground floor: lists, heap, clock, table. Internals, of which nobody outside knows.
+ */
+#include "tests/tools/kit.h"
+
+#include "base/clock.h"
+#include "base/heap.h"
+#include "base/list.h"
+#include "base/table.h"
+
+/* ---- list ---- */
+
+struct item {
+	int number;
+	struct ci_list link;
+};
+
+static void list_is(const struct ci_list *head, const char *numbers)
+{
+	const struct ci_list *last = head;
+
+	ci_list_each(pos, head) {
+		const struct item *item = ci_list_entry(pos, struct item, link);
+
+		ck_assert_ptr_eq(pos->prev, last);
+		ck_assert_msg(*numbers, "the list is longer than it should be");
+		equal(item->number, *numbers++ - '0');
+		last = pos;
+	}
+	ck_assert_ptr_eq(head->prev, last);
+	equal(*numbers, 0);
+	equal(ci_list_empty(head), last == head);
+}
+
+static void make_items(struct item *items, int n)
+{
+	for (int i = 0; i < n; i++) {
+		items[i].number = i;
+		ci_list_init(&items[i].link);
+	}
+}
+
+T_TEST(a_new_list_is_empty)
+{
+	struct ci_list head, constant = CI_LIST_INIT(constant);
+
+	ci_list_init(&head);
+	list_is(&head, "");
+	list_is(&constant, "");
+	ck_assert_ptr_null(ci_list_pop(&head));
+}
+
+T_TEST(a_list_keeps_the_order_of_appending_and_prepending)
+{
+	struct item items[5];
+	struct ci_list head = CI_LIST_INIT(head);
+
+	make_items(items, 5);
+	ci_list_append(&head, &items[2].link);
+	ci_list_append(&head, &items[3].link);
+	ci_list_prepend(&head, &items[1].link);
+	ci_list_prepend(&head, &items[0].link);
+	ci_list_append(&head, &items[4].link);
+	list_is(&head, "01234");
+	ck_assert_ptr_eq(ci_list_first(&head, struct item, link), &items[0]);
+}
+
+T_TEST(a_node_may_be_put_before_any_other)
+{
+	struct item items[3];
+	struct ci_list head = CI_LIST_INIT(head);
+
+	make_items(items, 3);
+	ci_list_append(&head, &items[0].link);
+	ci_list_append(&head, &items[2].link);
+	ci_list_add_before(&items[2].link, &items[1].link);
+	list_is(&head, "012");
+}
+
+T_TEST(unlinking_is_always_legal)
+{
+	struct item items[3];
+	struct ci_list head = CI_LIST_INIT(head);
+
+	make_items(items, 3);
+	ci_list_unlink(&items[0].link); /* in no list */
+	for (int i = 0; i < 3; i++)
+		ci_list_append(&head, &items[i].link);
+	equal(ci_list_linked(&items[1].link), true);
+	ci_list_unlink(&items[1].link);
+	ci_list_unlink(&items[1].link); /* twice */
+	equal(ci_list_linked(&items[1].link), false);
+	list_is(&head, "02");
+	ci_list_unlink(&items[0].link);
+	ci_list_unlink(&items[2].link);
+	list_is(&head, "");
+}
+
+T_TEST(pop_takes_the_first)
+{
+	struct item items[3];
+	struct ci_list head = CI_LIST_INIT(head);
+
+	make_items(items, 3);
+	for (int i = 0; i < 3; i++)
+		ci_list_append(&head, &items[i].link);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_ptr_eq(ci_list_pop(&head), &items[i].link);
+		equal(ci_list_linked(&items[i].link), false);
+	}
+	ck_assert_ptr_null(ci_list_pop(&head));
+}
+
+T_TEST(splice_moves_all_to_the_end)
+{
+	struct item items[4];
+	struct ci_list a = CI_LIST_INIT(a), b = CI_LIST_INIT(b);
+
+	make_items(items, 4);
+	ci_list_append(&a, &items[0].link);
+	ci_list_append(&a, &items[1].link);
+	ci_list_append(&b, &items[2].link);
+	ci_list_append(&b, &items[3].link);
+	ci_list_splice(&a, &b);
+	list_is(&a, "0123");
+	list_is(&b, "");
+	ci_list_splice(&a, &b); /* nothing */
+	list_is(&a, "0123");
+	ci_list_splice(&b, &a); /* into an empty one */
+	list_is(&a, "");
+	list_is(&b, "0123");
+}
+
+T_TEST(the_node_visited_may_be_unlinked)
+{
+	struct item items[5];
+	struct ci_list head = CI_LIST_INIT(head);
+
+	make_items(items, 5);
+	for (int i = 0; i < 5; i++)
+		ci_list_append(&head, &items[i].link);
+	ci_list_each(pos, &head)
+		if (ci_list_entry(pos, struct item, link)->number % 2 == 0)
+			ci_list_unlink(pos);
+	list_is(&head, "13");
+}
+
+/* ---- heap ---- */
+
+static uint64_t random_state;
+
+static uint32_t random_number(void)
+{
+	random_state = random_state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+	return (uint32_t)(random_state >> 33);
+}
+
+static struct ci_heap_node *take_first(struct ci_heap *h)
+{
+	struct ci_heap_node *n = ci_heap_first(h);
+
+	if (n)
+		ci_heap_remove(h, n);
+	return n;
+}
+
+T_TEST(an_empty_heap_has_no_first)
+{
+	struct ci_heap h = { NULL };
+
+	ck_assert_ptr_null(ci_heap_first(&h));
+	equal(ci_heap_check(&h), 0);
+}
+
+T_TEST(a_heap_gives_its_nodes_by_key_and_ties_by_sequence)
+{
+	enum { NODES = 2000 };
+	static struct ci_heap_node nodes[NODES];
+	struct ci_heap h = { NULL };
+	int64_t key = INT64_MIN;
+	uint64_t seq = 0;
+
+	random_state = 1;
+	for (int i = 0; i < NODES; i++) {
+		nodes[i].key = random_number() % 100;
+		nodes[i].seq = (uint64_t)i;
+		ci_heap_push(&h, &nodes[i]);
+		if (i % 100 == 0)
+			equal(ci_heap_check(&h), i + 1);
+	}
+	for (int i = 0; i < NODES; i++) {
+		struct ci_heap_node *n = take_first(&h);
+
+		ck_assert(n->key > key || (n->key == key && n->seq > seq) || i == 0);
+		key = n->key;
+		seq = n->seq;
+		if (i % 100 == 0)
+			equal(ci_heap_check(&h), NODES - 1 - i);
+	}
+	ck_assert_ptr_null(ci_heap_first(&h));
+}
+
+T_TEST(any_node_may_be_taken_out)
+{
+	enum { NODES = 300 };
+	static struct ci_heap_node nodes[NODES];
+	static bool inside[NODES];
+	struct ci_heap h = { NULL };
+	long n = 0;
+	int wrong = 0;
+
+	random_state = 2;
+	for (int round = 0; round < 20000; round++) {
+		int i = (int)(random_number() % NODES);
+
+		if (inside[i]) {
+			ci_heap_remove(&h, &nodes[i]);
+			n--;
+		} else {
+			nodes[i].key = random_number() % 50;
+			nodes[i].seq = (uint64_t)round;
+			ci_heap_push(&h, &nodes[i]);
+			n++;
+		}
+		inside[i] = !inside[i];
+		if (round % 16 == 0) {
+			const struct ci_heap_node *first = ci_heap_first(&h);
+
+			equal(ci_heap_check(&h), n);
+			for (int j = 0; j < NODES; j++)
+				wrong += inside[j] && (nodes[j].key < first->key ||
+						       (nodes[j].key == first->key &&
+							nodes[j].seq < first->seq));
+			equal(wrong, 0);
+		}
+	}
+}
+
+T_TEST(extreme_keys_are_in_order)
+{
+	struct ci_heap_node low = { .key = INT64_MIN }, zero = { .key = 0 },
+			    high = { .key = INT64_MAX };
+	struct ci_heap h = { NULL };
+
+	ci_heap_push(&h, &high);
+	ci_heap_push(&h, &low);
+	ci_heap_push(&h, &zero);
+	ck_assert_ptr_eq(take_first(&h), &low);
+	ck_assert_ptr_eq(take_first(&h), &zero);
+	ck_assert_ptr_eq(take_first(&h), &high);
+}
+
+/* Recursion over so many would need megabytes of stack: this thread has 256 KiB. */
+THREAD(sort_many)
+{
+	enum { NODES = 100000 };
+	struct ci_heap_node *nodes = calloc(NODES, sizeof *nodes);
+	struct ci_heap h = { NULL };
+	int64_t last = -1;
+	int wrong = 0;
+
+	for (int i = 0; i < NODES; i++) {
+		nodes[i].key = i % 2 ? i : NODES - i;
+		nodes[i].seq = (uint64_t)i;
+		ci_heap_push(&h, &nodes[i]);
+	}
+	equal(ci_heap_check(&h), NODES);
+	for (int i = 0; i < NODES; i++) {
+		const struct ci_heap_node *n = take_first(&h);
+
+		wrong += n->key < last;
+		last = n->key;
+	}
+	equal(wrong, 0);
+	free(nodes);
+	return NULL;
+}
+
+T_TEST(many_nodes_need_no_stack)
+{
+	pthread_attr_t attr;
+	pthread_t t;
+
+	pthread_attr_init(&attr);
+	ok(pthread_attr_setstacksize(&attr, 256 * 1024));
+	ok(pthread_create(&t, &attr, sort_many, NULL));
+	pthread_attr_destroy(&attr);
+	thread_join(t);
+}
+
+/* ---- clock ---- */
+
+T_TEST(sums_of_times_do_not_overflow)
+{
+	equal(ci_clock_add(5, 3), 8);
+	equal(ci_clock_add(5, 0), 5);
+	equal(ci_clock_add(5, -1), 5); /* negative: now */
+	equal(ci_clock_add(5, INT64_MIN), 5);
+	equal(ci_clock_add(5, CIGO_NEVER), CIGO_NEVER);
+	equal(ci_clock_add(5, CIGO_NEVER - 5), CIGO_NEVER);
+	equal(ci_clock_add(5, CIGO_NEVER - 6), CIGO_NEVER - 1);
+	equal(ci_clock_add(CIGO_NEVER, 1), CIGO_NEVER);
+	equal(ci_clock_add(0, CIGO_NEVER), CIGO_NEVER);
+}
+
+T_TEST(milliseconds_are_rounded_up)
+{
+	equal(ci_clock_ms(0), 0);
+	equal(ci_clock_ms(-5), 0);
+	equal(ci_clock_ms(1), 1);
+	equal(ci_clock_ms(999999), 1);
+	equal(ci_clock_ms(1000000), 1);
+	equal(ci_clock_ms(1000001), 2);
+	equal(ci_clock_ms(CIGO_NEVER), -1);
+	equal(ci_clock_ms(CIGO_NEVER - 1), 86400000); /* a day at most: it looks again */
+}
+
+T_TEST(a_timespec_has_all_nanoseconds)
+{
+	struct timespec t = ci_clock_timespec(INT64_C(1234567890123456789));
+
+	equal(t.tv_sec, 1234567890);
+	equal(t.tv_nsec, 123456789);
+	t = ci_clock_timespec(INT64_MAX);
+	ck_assert_int_ge(t.tv_nsec, 0);
+	ck_assert_int_lt(t.tv_nsec, 1000000000);
+}
+
+T_TEST(the_clock_is_the_monotonic_one)
+{
+	int64_t before = t_real_now(), now = ci_clock_now();
+
+	ck_assert_int_ge(now, before);
+	ck_assert_int_le(now, t_real_now());
+}
+
+/* ---- table ---- */
+
+T_TEST(a_key_leads_to_its_value)
+{
+	struct ci_table t = { 0 };
+	int values[3];
+	uint64_t keys[3];
+
+	for (int i = 0; i < 3; i++) {
+		keys[i] = ci_table_add(&t, &values[i]);
+		ck_assert_uint_gt(keys[i], 0);
+		ck_assert_uint_lt(keys[i], UINT64_C(1) << 63);
+	}
+	for (int i = 0; i < 3; i++)
+		ck_assert_ptr_eq(ci_table_get(&t, keys[i]), &values[i]);
+	ck_assert_ptr_eq(ci_table_remove(&t, keys[1]), &values[1]);
+	ck_assert_ptr_null(ci_table_get(&t, keys[1]));
+	ck_assert_ptr_null(ci_table_remove(&t, keys[1]));
+	ck_assert_ptr_eq(ci_table_get(&t, keys[0]), &values[0]);
+	ck_assert_ptr_eq(ci_table_get(&t, keys[2]), &values[2]);
+	ci_table_fini(&t);
+}
+
+T_TEST(an_old_key_never_leads_to_a_new_value)
+{
+	struct ci_table t = { 0 };
+	int value, other, wrong = 0;
+	uint64_t old = ci_table_add(&t, &value);
+
+	ci_table_remove(&t, old);
+	for (int i = 0; i < 100000; i++) {
+		uint64_t key = ci_table_add(&t, &other);
+
+		wrong += key == old || ci_table_get(&t, old) != NULL;
+		wrong += ci_table_remove(&t, key) != &other;
+	}
+	equal(wrong, 0);
+	ck_assert_uint_le(t.used, 1); /* one slot did for all */
+	ci_table_fini(&t);
+}
+
+T_TEST(any_number_may_be_asked_for)
+{
+	struct ci_table t = { 0 };
+	uint64_t odd[] = { 0, 1, 2, UINT32_MAX, UINT64_C(1) << 32, UINT64_MAX, INT64_MAX };
+	int value;
+
+	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+		ck_assert_ptr_null(ci_table_get(&t, odd[i]));
+	ci_table_remove(&t, ci_table_add(&t, &value));
+	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+		ck_assert_ptr_null(ci_table_remove(&t, odd[i]));
+	ci_table_fini(&t);
+}
+
+T_TEST(a_table_grows)
+{
+	enum { VALUES = 10000 };
+	static int values[VALUES];
+	static uint64_t keys[VALUES];
+	struct ci_table t = { 0 };
+
+	for (int i = 0; i < VALUES; i++)
+		keys[i] = ci_table_add(&t, &values[i]);
+	for (int i = 0; i < VALUES; i += 3)
+		ck_assert_ptr_eq(ci_table_remove(&t, keys[i]), &values[i]);
+	for (int i = 0; i < VALUES; i++)
+		ck_assert_ptr_eq(ci_table_get(&t, keys[i]), i % 3 ? &values[i] : NULL);
+	ci_table_fini(&t);
+	ck_assert_ptr_null(ci_table_get(&t, keys[1]));
+}
+
+int main(void)
+{
+	Suite *s = suite_create("ground");
+	TCase *tc = t_case(s, "list");
+
+	t_add(tc, a_new_list_is_empty);
+	t_add(tc, a_list_keeps_the_order_of_appending_and_prepending);
+	t_add(tc, a_node_may_be_put_before_any_other);
+	t_add(tc, unlinking_is_always_legal);
+	t_add(tc, pop_takes_the_first);
+	t_add(tc, splice_moves_all_to_the_end);
+	t_add(tc, the_node_visited_may_be_unlinked);
+	tc = t_case(s, "heap");
+	t_add(tc, an_empty_heap_has_no_first);
+	t_add(tc, a_heap_gives_its_nodes_by_key_and_ties_by_sequence);
+	t_add(tc, any_node_may_be_taken_out);
+	t_add(tc, extreme_keys_are_in_order);
+	t_add(tc, many_nodes_need_no_stack);
+	tc = t_case(s, "clock");
+	t_add(tc, sums_of_times_do_not_overflow);
+	t_add(tc, milliseconds_are_rounded_up);
+	t_add(tc, a_timespec_has_all_nanoseconds);
+	t_add(tc, the_clock_is_the_monotonic_one);
+	tc = t_case(s, "table");
+	t_add(tc, a_key_leads_to_its_value);
+	t_add(tc, an_old_key_never_leads_to_a_new_value);
+	t_add(tc, any_number_may_be_asked_for);
+	t_add(tc, a_table_grows);
+	return t_main(s);
+}

@@ -1,0 +1,1009 @@
+/* SPDX-License-Identifier: MIT
+ * Groups: structured concurrency.
+ */
+#include "tests/tools/bodies.h"
+
+#include <malloc.h>
+#include <time.h>
+
+static int runs_nothing(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ctx), CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	return 0;
+}
+
+/* ---- waiting ---- */
+
+T_CORO(a_group_s_wait_returns_when_all_its_bodies_have)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int ended = 0;
+
+	for (int i = 1; i <= 5; i++)
+		ck_assert_ptr_nonnull(t_group_job(g, .ns = CIGO_MS(i), .ended = &ended));
+	ck_assert_int_eq(ended, 0);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+	ck_assert_int_eq(ended, 5);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+}
+
+T_CORO(an_empty_group_has_nothing_to_wait_for)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+
+	ck_assert_ptr_nonnull(g);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+	ck_assert_ptr_null(cigo_group_next(ctx, g));
+	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+}
+
+T_CORO(start_returns_before_the_body_begins)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int begun = 0;
+
+	t_group_job(g, .begun = &begun);
+	ck_assert_int_eq(begun, 0);
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_eq(begun, 1); /* without anybody waiting */
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+}
+
+T_CORO(a_task_of_a_group_has_a_value_a_name_and_an_error_until_the_close)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_KEEP_GOING);
+	cigo_task *good = t_group_job(g, .value = 5);
+	cigo_task *bad = t_group_job(g, .value = 6, .result = -EIO);
+	cigo_task *named = cigo_group_spawn(g, runs_nothing, NULL, 0);
+	int value;
+
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
+	ck_assert_int_eq(cigo_get(good, &value), 0);
+	ck_assert_int_eq(value, 5);
+	ck_assert_int_eq(cigo_get(bad, &value), -EIO);
+	ck_assert_int_eq(value, 6);
+	ck_assert_str_eq(cigo_task_name(good), "job");
+	ck_assert_str_eq(cigo_task_name(named), "runs_nothing");
+	ck_assert_int_eq(cigo_await(ctx, good, &value), 0);
+	ck_assert_int_eq(cigo_group_close(ctx, g), -EIO);
+}
+
+T_CORO(a_task_of_a_group_can_be_kept_beyond_the_close_by_a_reference)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	cigo_task *t = cigo_future_ref(t_group_job(g, .value = 5));
+	int value;
+
+	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	ck_assert_int_eq(cigo_get(t, &value), 0);
+	ck_assert_int_eq(value, 5);
+	cigo_future_unref(t);
+}
+
+T_CORO(a_task_of_a_group_can_be_awaited_by_itself)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	cigo_task *t = t_group_job(g, .ns = CIGO_MS(3), .value = 5);
+	int value;
+
+	t_group_job(g, .ns = CIGO_MS(9));
+	ck_assert_int_eq(cigo_await(ctx, t, &value), 0);
+	ck_assert_int_eq(value, 5);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+}
+
+T_CORO(more_may_be_started_after_a_wait)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int ended = 0;
+
+	for (int i = 1; i <= 3; i++) {
+		t_group_job(g, .ns = CIGO_MS(1), .ended = &ended);
+		t_group_job(g, .ended = &ended);
+		ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+		ck_assert_int_eq(ended, 2 * i);
+	}
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+}
+
+struct starter {
+	cigo_group *g;
+	int depth;
+	int *ended;
+};
+
+static int starts_more(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct starter *s = arg, more = { s->g, s->depth - 1, s->ended };
+	int err = cigo_sleep(ctx, CIGO_MS(1));
+
+	CIGO_UNUSED(ret);
+	if (s->depth > 0)
+		for (int i = 0; i < 2; i++)
+			cigo_group_spawn_copy(s->g, starts_more, 0, &more);
+	++*s->ended;
+	return err;
+}
+
+T_CORO(a_group_waits_for_those_its_own_tasks_started)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int ended = 0;
+
+	cigo_group_spawn_copy(g, starts_more, 0, (&(struct starter){ g, 4, &ended }));
+	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+	ck_assert_int_eq(ended, 31);
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+}
+
+T_CORO(a_group_that_could_not_be_made_is_one_that_failed)
+{
+	ck_assert_ptr_null(cigo_group_new(NULL, 0, 0));
+	ck_assert_ptr_null(cigo_group_spawn(NULL, runs_nothing, NULL, 0));
+	ck_assert_ptr_null(cigo_group_spawn_copy(NULL, runs_nothing, 0, &(int){ 1 }));
+	ck_assert_int_eq(cigo_group_wait(ctx, NULL), -ENOMEM);
+	ck_assert_ptr_null(cigo_group_next(ctx, NULL));
+	cigo_group_cancel(NULL, 0);
+	ck_assert_int_eq(cigo_group_close(ctx, NULL), -ENOMEM);
+}
+
+T_CORO(a_task_that_could_not_be_made_fails_its_group)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int begun = 0;
+
+	ck_assert_ptr_null(cigo_group_spawn(g, runs_nothing, NULL, SIZE_MAX / 2));
+	t_group_job(g, .begun = &begun);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -ENOMEM);
+	ck_assert_int_eq(begun, 0);
+	ck_assert_int_eq(cigo_group_close(ctx, g), -ENOMEM);
+}
+
+/* ---- failure ---- */
+
+T_CORO(the_first_failure_cancels_the_siblings_and_is_what_wait_returns)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	cigo_task *a = t_group_job(g, .ns = CIGO_S(60));
+	cigo_task *b = t_group_job(g, .ns = CIGO_MS(5), .result = -EIO);
+	cigo_task *c = t_group_job(g, .ns = CIGO_MS(1), .value = 8);
+	int value;
+
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
+	ck_assert_int_eq(cigo_future_error(a), -ECANCELED); /* each keeps its own error */
+	ck_assert_int_eq(cigo_future_error(b), -EIO);
+	ck_assert_int_eq(cigo_get(c, &value), 0);
+	ck_assert_int_eq(value, 8);
+	ck_assert_int_eq(cigo_ctx_error(ctx), 0); /* it does not reach the parent */
+	ck_assert_int_eq(cigo_group_close(ctx, g), -EIO);
+}
+
+T_CORO(a_failing_group_still_waits_for_the_siblings_clean_up)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int ended = 0;
+
+	t_group_job(g, .ns = CIGO_S(60), .cleanup = CIGO_MS(30), .ended = &ended);
+	t_group_job(g, .ns = CIGO_MS(5), .result = -EIO);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
+	ck_assert_int_eq(ended, 1);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(35));
+	cigo_group_close(ctx, g);
+}
+
+T_CORO(a_failure_cancels_the_siblings_before_they_can_begin)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int begun = 0;
+
+	t_group_job(g, .result = -EIO);
+	t_group_job(g, .begun = &begun);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
+	ck_assert_int_eq(begun, 0);
+	cigo_group_close(ctx, g);
+}
+
+T_CORO(in_a_failed_group_nothing_begins_any_more)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int begun = 0;
+	cigo_task *late;
+
+	t_group_job(g, .result = -EIO);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
+	late = t_group_job(g, .begun = &begun);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
+	ck_assert(cigo_future_is_done(late));
+	ck_assert_int_lt(cigo_future_error(late), 0);
+	ck_assert_int_eq(begun, 0);
+	ck_assert_int_eq(cigo_group_close(ctx, g), -EIO);
+}
+
+T_CORO(the_first_of_several_failures_counts_and_all_can_be_asked_for)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_KEEP_GOING);
+	cigo_task *tasks[] = {
+		t_group_job(g, .ns = CIGO_MS(2), .result = -EIO),
+		t_group_job(g, .ns = CIGO_MS(1), .result = -EPERM),
+		t_group_job(g, .ns = CIGO_MS(3), .result = -EXDEV),
+	};
+
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EPERM);
+	ck_assert_int_eq(cigo_future_error(tasks[0]), -EIO);
+	ck_assert_int_eq(cigo_future_error(tasks[1]), -EPERM);
+	ck_assert_int_eq(cigo_future_error(tasks[2]), -EXDEV);
+	ck_assert_int_eq(cigo_group_close(ctx, g), -EPERM);
+}
+
+T_CORO(a_group_that_keeps_going_cancels_nobody)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_KEEP_GOING);
+	int ended = 0;
+
+	t_group_job(g, .ns = CIGO_MS(1), .result = -EIO);
+	t_group_job(g, .ns = CIGO_MS(9), .ended = &ended);
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0);
+	t_group_job(g, .ns = CIGO_MS(9), .ended = &ended); /* and takes more */
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
+	ck_assert_int_eq(ended, 2);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(14));
+	ck_assert_int_eq(cigo_group_close(ctx, g), -EIO);
+}
+
+static int inner_group_waits(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int err;
+
+	CIGO_UNUSED(ret);
+	t_group_job(g, .ns = CIGO_MS(2), .result = -EIO);
+	t_group_job(g, .ns = CIGO_S(60), .ended = arg);
+	err = cigo_group_wait(ctx, g);
+	cigo_group_close(ctx, g);
+	return err;
+}
+
+T_CORO(a_failure_climbs_from_an_inner_group_to_the_outer)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int ended = 0, outer_ended = 0;
+
+	t_group_job(g, .ns = CIGO_S(60), .ended = &outer_ended);
+	cigo_group_spawn(g, inner_group_waits, &ended, 0);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
+	ck_assert_int_eq(ended, 1);
+	ck_assert_int_eq(outer_ended, 1);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(2));
+	cigo_group_close(ctx, g);
+}
+
+static int waits_too(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ret);
+	return cigo_group_wait(ctx, arg);
+}
+
+T_CORO(several_may_wait_for_one_group)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	cigo_task *other = cigo_spawn(ctx, waits_too, g, 0);
+
+	t_group_job(g, .ns = CIGO_MS(5), .result = -EIO);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
+	ck_assert_int_eq(cigo_future_take(ctx, other, NULL, 0), -EIO);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
+	cigo_group_close(ctx, g);
+}
+
+static int takes_all(cigo_ctx *ctx, void *arg, void *ret)
+{
+	while (cigo_group_next(ctx, arg))
+		++*(int *)ret;
+	return 0;
+}
+
+T_CORO(several_may_take_what_is_next_and_none_is_taken_twice)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	cigo_task *a = cigo_spawn(ctx, takes_all, g, sizeof(int));
+	cigo_task *b = cigo_spawn(ctx, takes_all, g, sizeof(int));
+	int of_a = 0, of_b = 0;
+
+	for (int i = 0; i < 50; i++)
+		t_group_job(g, .ns = CIGO_MS(1 + i / 3));
+	ck_assert_int_eq(cigo_take(ctx, a, &of_a), 0);
+	ck_assert_int_eq(cigo_take(ctx, b, &of_b), 0);
+	ck_assert_int_eq(of_a + of_b, 50);
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+}
+
+/* ---- cancelling ---- */
+
+T_CORO(cancelling_a_group_cancels_all_also_those_still_to_come)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int begun = 0;
+	cigo_task *a = t_group_job(g, .ns = CIGO_S(60)), *b, *c;
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	b = t_group_job(g, .begun = &begun);
+	cigo_group_cancel(g, -EXDEV);
+	c = t_group_job(g, .begun = &begun);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EXDEV);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(1));
+	ck_assert_int_eq(cigo_future_error(a), -EXDEV);
+	ck_assert_int_eq(cigo_future_error(b), -EXDEV);
+	ck_assert_int_eq(cigo_future_error(c), -EXDEV);
+	ck_assert_int_eq(begun, 0);
+	cigo_group_close(ctx, g);
+}
+
+T_CORO(cancelling_a_group_that_keeps_going_cancels_all_too)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_KEEP_GOING);
+	cigo_task *a = t_group_job(g, .ns = CIGO_S(60));
+
+	cigo_group_cancel(g, 0);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -ECANCELED);
+	ck_assert_int_eq(cigo_future_error(a), -ECANCELED);
+	cigo_group_close(ctx, g);
+}
+
+T_CORO(a_group_s_tasks_descend_from_its_context)
+{
+	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
+	cigo_group *g = cigo_group_new(c, 0, 0);
+	cigo_task *t = t_group_job(g, .ns = CIGO_S(60));
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	cigo_ctx_cancel(c, -EXDEV);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EXDEV);
+	ck_assert_int_eq(cigo_future_error(t), -EXDEV);
+	cigo_group_close(ctx, g);
+	cigo_ctx_unref(c);
+}
+
+T_CORO(a_wait_whose_context_ends_cancels_the_group_and_waits_on)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(5));
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int ended = 0;
+	cigo_task *t = t_group_job(g, .ns = CIGO_S(60), .cleanup = CIGO_MS(30), .ended = &ended);
+
+	ck_assert_int_eq(cigo_group_wait(timed, g), -ETIMEDOUT);
+	ck_assert_int_eq(ended, 1);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(35));
+	ck_assert_int_eq(cigo_future_error(t), -ETIMEDOUT);
+	cigo_group_close(ctx, g);
+	cigo_ctx_unref(timed);
+}
+
+static int waits_in_a_group(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int *ended = arg;
+
+	CIGO_UNUSED(ret);
+	t_group_job(g, .ns = CIGO_S(60), .cleanup = CIGO_MS(30), .ended = &ended[0]);
+	cigo_ignore(cigo_group_wait(ctx, g));
+	ended[1] = ended[0];
+	return cigo_group_close(ctx, g);
+}
+
+T_CORO(cancelling_who_waits_in_a_group_cancels_the_group_and_waits_for_it)
+{
+	int64_t start = cigo_now(ctx);
+	int ended[2] = { 0 };
+	cigo_task *t = cigo_spawn(ctx, waits_in_a_group, ended, 0);
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0);
+	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
+	ck_assert_int_eq(ended[1], 1);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(35));
+}
+
+T_CORO(close_cancels_what_runs_and_waits_for_it_whatever_the_context_says)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_ctx *dead = t_dead(ctx, -EXDEV);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int ended = 0, begun = 0;
+
+	t_group_job(g, .ns = CIGO_S(60), .cleanup = CIGO_MS(30), .ended = &ended);
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	t_group_job(g, .begun = &begun);
+	cigo_group_close(dead, g);
+	ck_assert_int_eq(ended, 1);
+	ck_assert_int_eq(begun, 0);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(31));
+	cigo_ctx_unref(dead);
+}
+
+T_CORO(a_group_may_be_made_for_clean_up)
+{
+	cigo_ctx *dead = t_dead(ctx, -EIO);
+	cigo_ctx *clean = cigo_ctx_without_cancel(dead, CIGO_S(1));
+	cigo_group *g = cigo_group_new(clean, 0, 0);
+	int ended = 0;
+
+	t_group_job(g, .ns = CIGO_MS(5), .ended = &ended);
+	ck_assert_int_eq(cigo_group_wait(clean, g), 0);
+	ck_assert_int_eq(ended, 1);
+	ck_assert_int_eq(cigo_group_close(clean, g), 0);
+	cigo_ctx_unref(clean);
+	cigo_ctx_unref(dead);
+}
+
+T_CORO(a_group_in_a_dead_context_begins_nothing)
+{
+	cigo_ctx *dead = t_dead(ctx, -EIO);
+	cigo_group *g = cigo_group_new(dead, 0, 0);
+	int begun = 0;
+
+	t_group_job(g, .begun = &begun);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
+	ck_assert_int_eq(begun, 0);
+	cigo_group_close(ctx, g);
+	cigo_ctx_unref(dead);
+}
+
+/* ---- cycles ---- */
+
+static int waits_for_its_group(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ret);
+	return cigo_group_wait(ctx, *(cigo_group **)arg);
+}
+
+static int awaits_at(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ret);
+	return cigo_join(ctx, *(cigo_task **)arg);
+}
+
+T_CORO(a_task_that_waits_for_its_own_group_is_told)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	cigo_task *t = cigo_group_spawn(g, waits_for_its_group, &g, 0);
+
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EDEADLK);
+	ck_assert_int_eq(cigo_future_error(t), -EDEADLK);
+	cigo_group_close(ctx, g);
+}
+
+T_CORO(a_group_s_task_that_awaits_who_waits_for_the_group_is_told)
+{
+	cigo_task *parent = cigo_task_current(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	cigo_task *t = cigo_group_spawn(g, awaits_at, &parent, 0);
+
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EDEADLK);
+	ck_assert_int_eq(cigo_future_error(t), -EDEADLK);
+	cigo_group_close(ctx, g);
+}
+
+static int grandchild_awaits(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int err;
+
+	CIGO_UNUSED(ret);
+	cigo_group_spawn(g, awaits_at, arg, 0);
+	err = cigo_group_wait(ctx, g);
+	cigo_group_close(ctx, g);
+	return err;
+}
+
+T_CORO(a_circle_through_two_groups_is_found)
+{
+	cigo_task *parent = cigo_task_current(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+
+	cigo_group_spawn(g, grandchild_awaits, &parent, 0);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EDEADLK);
+	cigo_group_close(ctx, g);
+}
+
+T_CORO(a_task_that_awaits_who_closes_its_group_is_cancelled)
+{
+	cigo_task *parent = cigo_task_current(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	cigo_task *t = cigo_future_ref(cigo_group_spawn(g, awaits_at, &parent, 0));
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EDEADLK);
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	ck_assert_int_eq(cigo_future_error(t), -ECANCELED);
+	cigo_future_unref(t);
+}
+
+T_CORO(a_task_that_awaits_who_waits_for_the_group_is_cancelled_with_it)
+{
+	cigo_ctx *timed = cigo_ctx_with_cancel(ctx);
+	cigo_task *parent = cigo_task_current(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+
+	cigo_group_spawn(g, awaits_at, &parent, 0);
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	cigo_ctx_cancel(timed, -EIO);
+	ck_assert_int_eq(cigo_group_wait(timed, g), -EIO);
+	cigo_group_close(ctx, g);
+	cigo_ctx_unref(timed);
+}
+
+/* ---- limits ---- */
+
+struct counter {
+	int running, most, total;
+	int64_t ns;
+};
+
+static int counts_running(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct counter *c = arg;
+	int err;
+
+	CIGO_UNUSED(ret);
+	t_count(&c->total);
+	t_count_in(&c->running, &c->most);
+	err = cigo_sleep(ctx, c->ns);
+	t_count_out(&c->running);
+	return err;
+}
+
+T_CORO(at_most_limit_bodies_run_at_a_time)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_group *g = cigo_group_new(ctx, 3, 0);
+	struct counter c = { .ns = CIGO_MS(10) };
+
+	for (int i = 0; i < 10; i++)
+		cigo_group_spawn(g, counts_running, &c, 0);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+	ck_assert_int_eq(c.most, 3);
+	ck_assert_int_eq(c.total, 10);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(40));
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+}
+
+T_CORO(no_limit_means_all_at_once)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	struct counter c = { .ns = CIGO_MS(10) };
+
+	for (int i = 0; i < 100; i++)
+		cigo_group_spawn(g, counts_running, &c, 0);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+	ck_assert_int_eq(c.most, 100);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(10));
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+}
+
+T_CORO(those_over_the_limit_begin_in_the_order_of_their_start)
+{
+	static const char *const words[] = { "a", "b", "c", "d", "e" };
+	cigo_group *g = cigo_group_new(ctx, 1, 0);
+
+	for (int i = 0; i < 5; i++)
+		t_group_job(g, .ns = CIGO_MS(5 - i), .word = words[i]);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+	t_expect_said("abcde");
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+}
+
+T_CORO(those_over_the_limit_never_begin_when_the_group_fails)
+{
+	cigo_group *g = cigo_group_new(ctx, 2, 0);
+	int begun = 0;
+
+	t_group_job(g, .ns = CIGO_MS(1), .result = -EIO, .begun = &begun);
+	t_group_job(g, .ns = CIGO_MS(9), .begun = &begun);
+	for (int i = 0; i < 10; i++)
+		t_group_job(g, .begun = &begun);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
+	ck_assert_int_eq(begun, 2);
+	cigo_group_close(ctx, g);
+}
+
+T_CORO(one_over_the_limit_can_be_cancelled_by_itself)
+{
+	cigo_group *g = cigo_group_new(ctx, 1, CIGO_GROUP_KEEP_GOING);
+	int begun[2] = { 0 };
+	cigo_task *over;
+
+	t_group_job(g, .ns = CIGO_MS(5));
+	over = t_group_job(g, .begun = &begun[0]);
+	t_group_job(g, .begun = &begun[1]);
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	cigo_future_cancel(over, -EXDEV);
+	ck_assert_int_eq(cigo_join(ctx, over), -EXDEV);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EXDEV);
+	ck_assert_int_eq(begun[0], 0);
+	ck_assert_int_eq(begun[1], 1);
+	cigo_group_close(ctx, g);
+}
+
+/* ---- next ---- */
+
+T_CORO(next_gives_the_tasks_as_they_finish)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_KEEP_GOING);
+	cigo_task *a = t_group_job(g, .ns = CIGO_MS(3));
+	cigo_task *b = t_group_job(g, .ns = CIGO_MS(1), .result = -EIO);
+	cigo_task *c = t_group_job(g, .ns = CIGO_MS(2));
+
+	ck_assert_ptr_eq(cigo_group_next(ctx, g), b);
+	ck_assert_int_eq(cigo_future_error(b), -EIO);
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0); /* the others finish meanwhile */
+	ck_assert_ptr_eq(cigo_group_next(ctx, g), c);
+	ck_assert_ptr_eq(cigo_group_next(ctx, g), a);
+	ck_assert_ptr_null(cigo_group_next(ctx, g));
+	ck_assert_ptr_null(cigo_group_next(ctx, g));
+	t_group_job(g, .value = 1);
+	ck_assert_ptr_nonnull(cigo_group_next(ctx, g));
+	ck_assert_ptr_null(cigo_group_next(ctx, g));
+	ck_assert_int_eq(cigo_group_close(ctx, g), -EIO);
+}
+
+T_CORO(next_gives_those_too_that_never_began)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	int n = 0;
+	cigo_task *t;
+
+	t_group_job(g, .result = -EIO);
+	t_group_job(g, .value = 1);
+	t_group_job(g, .value = 1);
+	while ((t = cigo_group_next(ctx, g))) {
+		ck_assert(cigo_future_is_done(t));
+		n++;
+	}
+	ck_assert_int_eq(n, 3);
+	cigo_group_close(ctx, g);
+}
+
+T_CORO(next_under_a_cancelled_context_gives_none_at_once)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(5));
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	cigo_task *t = t_group_job(g, .ns = CIGO_MS(9));
+
+	ck_assert_ptr_null(cigo_group_next(timed, g));
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
+	ck_assert(!cigo_future_is_done(t));
+	ck_assert_ptr_eq(cigo_group_next(ctx, g), t); /* it was not lost */
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	cigo_ctx_unref(timed);
+}
+
+static int gives_square(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int n = *(int *)arg;
+
+	*(int *)ret = n * n;
+	return cigo_sleep(ctx, CIGO_MS(100 - n));
+}
+
+T_CORO(a_thousand_results_can_be_gathered_as_they_come)
+{
+	cigo_group *g = cigo_group_new(ctx, 20, 0);
+	int value, n = 0;
+	int64_t sum = 0;
+	cigo_task *t;
+
+	for (int i = 0; i < 1000; i++)
+		cigo_group_spawn_copy(g, gives_square, sizeof(int), &(int){ i % 100 });
+	while ((t = cigo_group_next(ctx, g))) {
+		ck_assert_int_eq(cigo_get(t, &value), 0);
+		sum += value;
+		n++;
+	}
+	ck_assert_int_eq(n, 1000);
+	ck_assert_int_eq(sum, 3283500);
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+}
+
+/* The CPU time this process needs to gather n results as they come. */
+static int64_t gathering(cigo_ctx *ctx, int n)
+{
+	cigo_group *g = cigo_group_new(ctx, 10, 0);
+	struct timespec from, to;
+	int taken = 0;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
+	for (int i = 0; i < n; i++)
+		t_group_job(g, .ns = 1);
+	while (cigo_group_next(ctx, g))
+		taken++;
+	ck_assert_int_eq(taken, n);
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
+	return (to.tv_sec - from.tv_sec) * INT64_C(1000000000) + to.tv_nsec - from.tv_nsec;
+}
+
+T_CORO(gathering_four_times_as_many_results_takes_about_four_times_as_long)
+{
+	int n = (int)t_scale(20000, 1000);
+	int64_t once, four_times;
+
+	gathering(ctx, n / 10); /* warms up */
+	once = gathering(ctx, n);
+	four_times = gathering(ctx, 4 * n);
+	ck_assert_msg(four_times < 7 * once, "%d: %.0f ms, four times as many: %.0f ms", n,
+		      once / 1e6, four_times / 1e6);
+}
+
+/* ---- reap ---- */
+
+T_CORO(a_group_that_reaps_keeps_no_done_task)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_REAP);
+	long n = t_scale(20000, 2000);
+	struct mallinfo2 before, after;
+	int ended = 0;
+
+	for (long i = -100; i < n; i++) {
+		if (i == 0)
+			before = mallinfo2();
+		t_group_job(g, .ended = &ended);
+		if (i % 10 == 0 && cigo_yield(ctx) != 0)
+			ck_abort();
+	}
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	after = mallinfo2();
+	ck_assert_int_eq(ended, n + 100);
+	if (!t_is_slow())
+		ck_assert_uint_lt(after.uordblks, before.uordblks + 100000);
+	ck_assert_ptr_null(cigo_group_next(ctx, g));
+	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+}
+
+T_CORO(next_in_a_group_that_reaps_yields_none)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_REAP);
+
+	t_group_job(g, .ns = CIGO_MS(1));
+	ck_assert_ptr_null(cigo_group_next(ctx, g));
+	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+}
+
+T_CORO(a_group_that_reaps_remembers_the_first_failure)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_REAP);
+	int ended = 0;
+
+	t_group_job(g, .ns = CIGO_MS(1), .result = -EIO);
+	t_group_job(g, .ns = CIGO_S(60), .ended = &ended);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
+	ck_assert_int_eq(ended, 1);
+	ck_assert_int_eq(cigo_group_close(ctx, g), -EIO);
+}
+
+/* ---- arguments ---- */
+
+static int freed;
+
+static void counts_free(void *arg)
+{
+	CIGO_UNUSED(arg);
+	freed++;
+}
+
+T_CORO(an_argument_is_freed_exactly_once_in_every_case)
+{
+	cigo_task_options o = { .size = sizeof o, .arg_free = counts_free, .name = "freeing" };
+	cigo_task_options copy = { .size = sizeof o,
+				   .arg_free = counts_free,
+				   .arg_size = sizeof(int64_t) };
+	cigo_group *g = cigo_group_new(ctx, 1, 0);
+	int64_t ns = CIGO_MS(1);
+
+	ck_assert_ptr_null(cigo_group_start_with(NULL, runs_nothing, &ns, 0, &o));
+	ck_assert_int_eq(freed, 1); /* could not be started */
+	cigo_group_start_with(g, runs_nothing, &ns, 0, &o);
+	cigo_group_start_with(g, runs_nothing, &ns, 0, &copy);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+	ck_assert_int_eq(freed, 3); /* ran */
+	cigo_group_start_with(g, t_sleeper, &ns, 0, &o);
+	cigo_group_start_with(g, runs_nothing, &ns, 0, &copy);
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	cigo_group_cancel(g, 0);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -ECANCELED);
+	ck_assert_int_eq(freed, 5); /* was cancelled, never got its turn */
+	cigo_group_start_with(g, runs_nothing, &ns, 0, &o);
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -ECANCELED);
+	ck_assert_int_eq(freed, 6); /* came after the end */
+	ck_assert_ptr_null(cigo_group_start_with(g, runs_nothing, &ns, SIZE_MAX / 2, &o));
+	ck_assert_int_eq(freed, 7); /* could not be made */
+	cigo_group_close(ctx, g);
+	ck_assert_int_eq(freed, 7);
+}
+
+/* ---- misuse ---- */
+
+static int leaves_a_group_open(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	t_group_job(cigo_group_new(ctx, 0, 0), .ns = CIGO_MS(1));
+	return 0;
+}
+
+T_MISUSE(returning_with_an_open_group_is_misuse_and_names_the_body, "leaves_a_group_open")
+{
+	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, leaves_a_group_open, NULL, 0), NULL, 0));
+}
+
+static int leaves_an_empty_group_open(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	return cigo_group_new(ctx, 0, 0) ? 0 : -ENOMEM;
+}
+
+T_MISUSE(returning_with_an_open_empty_group_is_misuse_too, "group")
+{
+	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, leaves_an_empty_group_open, NULL, 0),
+				     NULL, 0));
+}
+
+T_MISUSE(options_without_their_size_are_misuse, "cigo_group_start_with")
+{
+	cigo_task_options o = { .name = "x" };
+
+	cigo_group_start_with(cigo_group_new(ctx, 0, 0), runs_nothing, NULL, 0, &o);
+}
+
+static int closes(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ret);
+	return cigo_group_close(ctx, *(cigo_group **)arg);
+}
+
+T_MISUSE(closing_the_group_one_is_in_is_misuse, "close the group it is in")
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+
+	cigo_group_spawn(g, closes, &g, 0);
+	cigo_ignore(cigo_group_wait(ctx, g));
+}
+
+static int awaits_whatever_comes(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ret);
+	return cigo_join(cigo_ctx_without_cancel(ctx, CIGO_NEVER), *(cigo_task **)arg);
+}
+
+T_MISUSE(closing_a_group_that_waits_for_oneself_whatever_comes_is_misuse, "cannot be cancelled")
+{
+	cigo_task *parent = cigo_task_current(ctx);
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+
+	cigo_group_spawn(g, awaits_whatever_comes, &parent, 0);
+	cigo_ignore(cigo_sleep(ctx, CIGO_MS(1)));
+	cigo_group_close(ctx, g);
+}
+
+static void groups_without_a_loop(void *arg)
+{
+	CIGO_UNUSED(arg);
+	cigo_ignore(cigo_group_new(cigo_ctx_background(), 0, 0) == NULL);
+}
+
+T_TEST(a_group_without_a_loop_is_misuse)
+{
+	t_abort(groups_without_a_loop, NULL, "cigo_group_new");
+}
+END_TEST
+
+static void *starts_foreign(void *g)
+{
+	cigo_group_spawn(g, runs_nothing, NULL, 0);
+	return NULL;
+}
+
+static void *cancels_foreign(void *g)
+{
+	cigo_group_cancel(g, 0);
+	return NULL;
+}
+
+T_MISUSE(starting_from_a_foreign_thread_is_misuse, "cigo_group_start")
+{
+	t_foreign(starts_foreign, cigo_group_new(ctx, 0, 0));
+}
+
+T_MISUSE(cancelling_a_group_from_a_foreign_thread_is_misuse, "cigo_group_cancel")
+{
+	t_foreign(cancels_foreign, cigo_group_new(ctx, 0, 0));
+}
+
+static cigo_group *of_main;
+
+T_MISUSE_CALLBACK(waiting_for_a_group_in_a_callback_is_misuse, "cigo_group_wait")
+{
+	of_main = cigo_group_new(ctx, 0, 0);
+	t_group_job(of_main, .ns = CIGO_MS(1));
+	cigo_ignore(cigo_group_wait(ctx, of_main));
+}
+
+int main(void)
+{
+	Suite *s = suite_create("group");
+	TCase *tc;
+
+	mallopt(M_ARENA_MAX, 1); /* mallinfo2 knows the first arena only */
+	tc = t_case(s, "waiting");
+	t_add(tc, a_group_s_wait_returns_when_all_its_bodies_have,
+	      an_empty_group_has_nothing_to_wait_for, start_returns_before_the_body_begins,
+	      a_task_of_a_group_has_a_value_a_name_and_an_error_until_the_close,
+	      a_task_of_a_group_can_be_kept_beyond_the_close_by_a_reference,
+	      a_task_of_a_group_can_be_awaited_by_itself, more_may_be_started_after_a_wait,
+	      a_group_waits_for_those_its_own_tasks_started,
+	      a_group_that_could_not_be_made_is_one_that_failed,
+	      a_task_that_could_not_be_made_fails_its_group);
+	tc = t_case(s, "failure");
+	t_add(tc, the_first_failure_cancels_the_siblings_and_is_what_wait_returns,
+	      a_failing_group_still_waits_for_the_siblings_clean_up,
+	      in_a_failed_group_nothing_begins_any_more,
+	      the_first_of_several_failures_counts_and_all_can_be_asked_for,
+	      a_group_that_keeps_going_cancels_nobody,
+	      a_failure_climbs_from_an_inner_group_to_the_outer,
+	      several_may_take_what_is_next_and_none_is_taken_twice);
+	t_add_cooperative(tc, several_may_wait_for_one_group);
+	t_add_cooperative(tc, a_failure_cancels_the_siblings_before_they_can_begin);
+	tc = t_case(s, "cancelling");
+	t_add(tc, cancelling_a_group_that_keeps_going_cancels_all_too,
+	      a_group_s_tasks_descend_from_its_context,
+	      a_wait_whose_context_ends_cancels_the_group_and_waits_on,
+	      cancelling_who_waits_in_a_group_cancels_the_group_and_waits_for_it,
+	      a_group_may_be_made_for_clean_up, a_group_in_a_dead_context_begins_nothing);
+	t_add_cooperative(tc, close_cancels_what_runs_and_waits_for_it_whatever_the_context_says);
+	t_add_cooperative(tc, cancelling_a_group_cancels_all_also_those_still_to_come);
+	tc = t_case(s, "cycles");
+	t_add(tc, a_task_that_waits_for_its_own_group_is_told,
+	      a_task_that_awaits_who_closes_its_group_is_cancelled,
+	      a_task_that_awaits_who_waits_for_the_group_is_cancelled_with_it);
+	t_add_cooperative(tc, a_circle_through_two_groups_is_found,
+			  a_group_s_task_that_awaits_who_waits_for_the_group_is_told);
+	tc = t_case(s, "limits");
+	t_add(tc, at_most_limit_bodies_run_at_a_time, no_limit_means_all_at_once,
+	      those_over_the_limit_begin_in_the_order_of_their_start,
+	      those_over_the_limit_never_begin_when_the_group_fails,
+	      one_over_the_limit_can_be_cancelled_by_itself);
+	tc = t_case_slow(s, "next", 30);
+	t_add(tc, next_gives_the_tasks_as_they_finish, next_gives_those_too_that_never_began,
+	      next_under_a_cancelled_context_gives_none_at_once,
+	      a_thousand_results_can_be_gathered_as_they_come);
+	t_add_cooperative(tc, gathering_four_times_as_many_results_takes_about_four_times_as_long);
+	tc = t_case(s, "reap");
+	t_add(tc, next_in_a_group_that_reaps_yields_none,
+	      a_group_that_reaps_remembers_the_first_failure);
+	t_add_cooperative(tc, a_group_that_reaps_keeps_no_done_task);
+	tc = t_case(s, "arguments");
+	t_add(tc, an_argument_is_freed_exactly_once_in_every_case);
+	tc = t_case(s, "misuse");
+	t_add(tc, returning_with_an_open_group_is_misuse_and_names_the_body,
+	      returning_with_an_open_empty_group_is_misuse_too,
+	      closing_the_group_one_is_in_is_misuse,
+	      closing_a_group_that_waits_for_oneself_whatever_comes_is_misuse,
+	      a_group_without_a_loop_is_misuse, starting_from_a_foreign_thread_is_misuse,
+	      cancelling_a_group_from_a_foreign_thread_is_misuse,
+	      options_without_their_size_are_misuse, waiting_for_a_group_in_a_callback_is_misuse);
+	return t_main(s);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT
+ * Strands without a coroutine: used again, ended when long idle. The pool looks every five seconds;
+ * here it is told that they are over. */
+#include "tests/tools/kit.h"
+
+#include "engine/engine.h"
+#include "engine/pool.h"
+
+enum { MANY = 100 };
+
+static struct cigo_loop *loop_of(const cigo_ctx *ctx)
+{
+	return cigo_ctx_loop(ctx);
+}
+
+static long length(const struct ci_list *list)
+{
+	long n = 0;
+
+	ci_list_each(node, list)
+		n++;
+	return n;
+}
+
+static int run(int clock, cigo_coro_fn *body)
+{
+	cigo_loop_options o = { .size = sizeof o, .model = CIGO_COOPERATIVE, .clock = clock };
+
+	return cigo_run_with(&o, cigo_ctx_background(), body, NULL);
+}
+
+#define POOL_TEST(name, clock)                                       \
+	static int name##_main(cigo_ctx *ctx, void *arg, void *ret); \
+	T_TEST(name)                                                 \
+	{                                                            \
+		ok(run(clock, name##_main));                         \
+	}                                                            \
+	CORO(name##_main)
+
+CORO(sleep_1_ms)
+{
+	return cigo_sleep(ctx, CIGO_MS(1));
+}
+
+/* The driver does not look before it is told. */
+static void hold(const cigo_ctx *ctx)
+{
+	loop_of(ctx)->pool_look = ci_clock_now() + CIGO_S(3600);
+}
+
+/* n tasks at once, to their end: so many strands, then idle. */
+static void use_strands(cigo_ctx *ctx, int n, size_t stack_size)
+{
+	cigo_task_options o = { .size = sizeof o, .stack_size = stack_size };
+	cigo_task *tasks[MANY];
+
+	hold(ctx);
+	for (int i = 0; i < n; i++)
+		tasks[i] = cigo_task_spawn_with(ctx, sleep_1_ms, NULL, 0, &o);
+	for (int i = 0; i < n; i++)
+		ok(cigo_future_take(ctx, tasks[i], NULL, 0));
+}
+
+/* As if the time were over. */
+static void look(cigo_ctx *ctx)
+{
+	loop_of(ctx)->pool_look = 0;
+	ci_pool_trim(loop_of(ctx));
+	hold(ctx);
+}
+
+POOL_TEST(strands_not_needed_between_two_looks_end, CIGO_CLOCK_VIRTUAL)
+{
+	int before = t_count_threads();
+
+	use_strands(ctx, 10, 0);
+	equal(t_count_threads(), before + 10);
+	look(ctx); /* they are cold now */
+	equal(length(&loop_of(ctx)->cold), 10);
+	equal(t_count_threads(), before + 10);
+	look(ctx); /* told to end */
+	look(ctx); /* joined */
+	equal(length(&loop_of(ctx)->cold), 0);
+	equal(t_wait_threads(before), before);
+	use_strands(ctx, 10, 0);
+	equal(counts(ctx).strands, 1 + 10 + 10);
+	return 0;
+}
+
+POOL_TEST(strands_needed_in_between_stay, CIGO_CLOCK_VIRTUAL)
+{
+	int before = t_count_threads();
+
+	use_strands(ctx, 10, 0);
+	for (int i = 0; i < 5; i++) {
+		look(ctx);
+		use_strands(ctx, 4, 0);
+	}
+	equal(counts(ctx).strands, 11);
+	equal(t_wait_threads(before + 4), before + 4);
+	return 0;
+}
+
+POOL_TEST(few_are_ended_at_once, CIGO_CLOCK_VIRTUAL)
+{
+	int before = t_count_threads();
+
+	use_strands(ctx, MANY, 0);
+	look(ctx);
+	for (long left = MANY; left; left -= length(&loop_of(ctx)->ending)) {
+		equal(length(&loop_of(ctx)->cold), left);
+		look(ctx);
+		ck_assert_int_le(length(&loop_of(ctx)->ending), 32);
+	}
+	look(ctx);
+	equal(t_wait_threads(before), before);
+	return 0;
+}
+
+POOL_TEST(a_pool_left_alone_does_not_look_before_its_time, CIGO_CLOCK_VIRTUAL)
+{
+	use_strands(ctx, 10, 0);
+	loop_of(ctx)->pool_look = 0;
+	ok(cigo_sleep(ctx, 1)); /* the driver looks */
+	equal(length(&loop_of(ctx)->cold), 10);
+	for (int i = 0; i < 100; i++) /* hours, on the virtual clock */
+		ok(cigo_sleep(ctx, CIGO_S(360)));
+	equal(length(&loop_of(ctx)->cold), 10);
+	return 0;
+}
+
+POOL_TEST(the_virtual_clock_knows_nothing_of_it, CIGO_CLOCK_VIRTUAL)
+{
+	use_strands(ctx, 40, 0);
+	for (int i = 0; i < 5; i++) {
+		int64_t before = cigo_now(ctx);
+
+		loop_of(ctx)->pool_look = i % 2 ? 0 : ci_clock_now() + CIGO_MS(1);
+		ok(cigo_sleep(ctx, CIGO_S(100)));
+		equal(cigo_now(ctx) - before, CIGO_S(100));
+	}
+	return 0;
+}
+
+/* The other side of a pipe that main waits for: watches the threads of the process. */
+static int watched[2], seen;
+
+THREAD(watch_threads)
+{
+	seen = t_wait_threads(*(int *)arg);
+	raw_say(watched[1], "x");
+	return NULL;
+}
+
+POOL_TEST(a_loop_that_sleeps_wakes_to_end_them, CIGO_CLOCK_REAL)
+{
+	int before = t_count_threads() + 1;
+	char c;
+
+	use_strands(ctx, 10, 0);
+	look(ctx);
+	loop_of(ctx)->pool_look = ci_clock_now() + CIGO_MS(50);
+	raw_pipe(watched);
+	cigo_stream *s = cigo_stream_open(watched[0]);
+	uint64_t polls = counts(ctx).polls;
+	pthread_t t = thread_start(watch_threads, &before);
+	equal(cigo_stream_read(ctx, s, &c, 1), 1);
+	thread_join(t);
+	equal(seen, before);
+	ok(cigo_sleep(ctx, CIGO_MS(30))); /* joined */
+	ck_assert_uint_le(counts(ctx).polls - polls, 20);
+	equal(length(&loop_of(ctx)->ending) + length(&loop_of(ctx)->cold), 0);
+	cigo_stream_close(s);
+	close(watched[1]);
+	return 0;
+}
+
+POOL_TEST(a_strand_with_a_larger_stack_is_found_again, CIGO_CLOCK_VIRTUAL)
+{
+	use_strands(ctx, MANY, 64 * 1024);
+	for (int i = 0; i < 5; i++)
+		use_strands(ctx, 3, 1 << 20);
+	equal(counts(ctx).strands, 1 + MANY + 3);
+	use_strands(ctx, MANY, 64 * 1024);
+	equal(counts(ctx).strands, 1 + MANY + 3);
+	return 0;
+}
+
+POOL_TEST(a_run_ends_in_any_state_of_the_pool, CIGO_CLOCK_VIRTUAL)
+{
+	use_strands(ctx, 50, 0);
+	look(ctx);
+	use_strands(ctx, 5, 0);
+	look(ctx); /* cold ones are ending, others idle */
+	ck_assert_int_gt(length(&loop_of(ctx)->ending), 0);
+	ck_assert_int_gt(length(&loop_of(ctx)->idle), 0);
+	ck_assert_int_gt(length(&loop_of(ctx)->cold), 0);
+	return 0;
+}
+
+int main(void)
+{
+	Suite *s = suite_create("pool");
+	TCase *tc = t_case(s, "pool");
+
+	t_add(tc, strands_not_needed_between_two_looks_end);
+	t_add(tc, strands_needed_in_between_stay);
+	t_add(tc, few_are_ended_at_once);
+	t_add(tc, a_pool_left_alone_does_not_look_before_its_time);
+	t_add(tc, the_virtual_clock_knows_nothing_of_it);
+	t_add(tc, a_loop_that_sleeps_wakes_to_end_them);
+	t_add(tc, a_strand_with_a_larger_stack_is_found_again);
+	t_add(tc, a_run_ends_in_any_state_of_the_pool);
+	return t_main(s);
+}

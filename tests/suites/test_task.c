@@ -1,0 +1,1490 @@
+/* SPDX-License-Identifier: MIT
+ * Tasks: spawning, results, cancellation, arguments, cycles; yield and sleep.
+ */
+#include "tests/tools/bodies.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* ---- spawning ---- */
+
+T_CORO(spawn_returns_before_the_body_begins)
+{
+	int begun = 0;
+	cigo_task *t = t_job(ctx, .begun = &begun);
+
+	ck_assert_ptr_nonnull(t);
+	ck_assert_int_eq(begun, 0);
+	ck_assert(!cigo_future_is_done(t));
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_eq(begun, 1);
+	ck_assert(cigo_future_is_done(t));
+	cigo_future_unref(t);
+}
+
+T_CORO(bodies_begin_in_the_order_of_spawning)
+{
+	cigo_detach(t_job(ctx, .word = "a"));
+	cigo_detach(t_job(ctx, .word = "b"));
+	cigo_detach(t_job(ctx, .word = "c"));
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	t_expect_said("abc");
+}
+
+T_CORO(a_task_s_result_is_its_body_s_value_and_error)
+{
+	int value;
+
+	ck_assert_int_eq(cigo_take(ctx, t_job(ctx, .value = 42), &value), 0);
+	ck_assert_int_eq(value, 42);
+	ck_assert_int_eq(cigo_take(ctx, t_job(ctx, .value = 25, .result = -EIO), &value), -EIO);
+	ck_assert_int_eq(value, 25);
+	ck_assert_int_eq(cigo_take(ctx, t_job(ctx, .value = 26, .result = 5), &value), 0);
+	ck_assert_int_eq(value, 26);
+}
+
+T_CORO(a_finished_task_can_be_asked_again_and_again)
+{
+	cigo_task *t = t_job(ctx, .value = 42);
+	int value = 0;
+
+	ck_assert_int_eq(cigo_get(t, &value), -EINPROGRESS);
+	ck_assert_int_eq(cigo_join(ctx, t), 0);
+	for (int i = 0; i < 3; i++) {
+		value = 0;
+		ck_assert_int_eq(cigo_await(ctx, t, &value), 0);
+		ck_assert_int_eq(value, 42);
+	}
+	ck_assert_int_eq(cigo_get(t, &value), 0);
+	ck_assert_int_eq(cigo_future_error(t), 0);
+	cigo_future_unref(t);
+}
+
+static int named_by_its_function(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ctx), CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	return 0;
+}
+
+T_CORO(a_task_is_named_after_its_function_or_as_it_is_told)
+{
+	char name[] = "given";
+	cigo_task_options named = { .size = sizeof named, .name = name };
+	cigo_task_options unnamed = { .size = sizeof unnamed };
+	cigo_task *tasks[] = {
+		cigo_spawn(ctx, named_by_its_function, NULL, 0),
+		cigo_spawn_copy(ctx, named_by_its_function, 0, &(int){ 1 }),
+		cigo_spawn_with(ctx, named_by_its_function, NULL, 0, &named),
+		cigo_spawn_with(ctx, named_by_its_function, NULL, 0, &unnamed),
+		cigo_task_spawn(ctx, "by hand", named_by_its_function, NULL, 0),
+	};
+
+	memset(name, 'x', sizeof name - 1); /* it was copied */
+	ck_assert_str_eq(cigo_task_name(tasks[0]), "named_by_its_function");
+	ck_assert_str_eq(cigo_task_name(tasks[1]), "named_by_its_function");
+	ck_assert_str_eq(cigo_task_name(tasks[2]), "given");
+	ck_assert_str_eq(cigo_task_name(tasks[3]), "task");
+	ck_assert_str_eq(cigo_task_name(tasks[4]), "by hand");
+	for (int i = 0; i < 5; i++)
+		ck_assert_int_eq(cigo_future_take(ctx, tasks[i], NULL, 0), 0);
+}
+
+static int tells_current(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg);
+	*(cigo_task **)ret = cigo_task_current(ctx);
+	return 0;
+}
+
+static void notes_current(const cigo_ctx *ctx, int status, void *arg)
+{
+	if (!status)
+		*(cigo_task **)arg = cigo_task_current(ctx);
+}
+
+T_CORO(a_coroutine_knows_its_task_and_a_callback_has_none)
+{
+	cigo_task *t = cigo_spawn(ctx, tells_current, NULL, sizeof(cigo_task *));
+	cigo_task *told = NULL, *in_callback = t;
+
+	ck_assert_int_eq(cigo_await(ctx, t, &told), 0);
+	ck_assert_ptr_eq(told, t);
+	ck_assert_ptr_nonnull(cigo_task_current(ctx));
+	ck_assert_ptr_ne(cigo_task_current(ctx), t);
+	cigo_loop_call_soon(cigo_ctx_loop(ctx), notes_current, &in_callback);
+	ck_assert_int_eq(cigo_sleep(ctx, 1), 0);
+	ck_assert_ptr_null(in_callback);
+	cigo_future_unref(t);
+}
+
+static int counts_words(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ctx);
+	*(size_t *)ret = strlen(arg);
+	return 0;
+}
+
+T_CORO(a_copied_argument_is_the_body_s_own)
+{
+	char text[16] = "eight...";
+	cigo_task *t = cigo_spawn_copy(ctx, counts_words, sizeof(size_t), &text);
+	size_t n;
+
+	memset(text, 0, sizeof text);
+	ck_assert_int_eq(cigo_take(ctx, t, &n), 0);
+	ck_assert_uint_eq(n, 8);
+}
+
+T_CORO(an_argument_is_passed_on_as_it_is)
+{
+	size_t n;
+
+	ck_assert_int_eq(
+		cigo_take(ctx, cigo_spawn(ctx, counts_words, (char[]){ "four" }, sizeof n), &n), 0);
+	ck_assert_uint_eq(n, 4);
+}
+
+static void spawns_in_callback(const cigo_ctx *ctx, int status, void *arg)
+{
+	if (!status)
+		*(cigo_task **)arg = t_job(ctx, .value = 3, .word = "body");
+	t_say("callback ");
+}
+
+T_CORO(a_callback_may_spawn)
+{
+	cigo_task *t = NULL;
+	int value;
+
+	cigo_loop_call_soon(cigo_ctx_loop(ctx), spawns_in_callback, &t);
+	ck_assert_int_eq(cigo_sleep(ctx, 1), 0);
+	t_expect_said("callback body");
+	ck_assert_int_eq(cigo_take(ctx, t, &value), 0);
+	ck_assert_int_eq(value, 3);
+}
+
+T_CORO(a_detached_task_runs_on)
+{
+	int ended = 0;
+
+	ck_assert_int_eq(cigo_detach(t_job(ctx, .ns = CIGO_MS(5), .ended = &ended)), 0);
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(6)), 0);
+	ck_assert_int_eq(ended, 1);
+	ck_assert_int_eq(cigo_detach(NULL), -ENOMEM);
+}
+
+T_CORO(a_thousand_tasks_run_side_by_side)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_task *tasks[1000];
+	int n = (int)t_scale(1000, 200), value, sum = 0;
+
+	for (int i = 0; i < n; i++)
+		tasks[i] = t_job(ctx, .ns = CIGO_S(2), .value = i);
+	for (int i = 0; i < n; i++) {
+		ck_assert_int_eq(cigo_take(ctx, tasks[i], &value), 0);
+		sum += value;
+	}
+	ck_assert_int_eq(sum, n * (n - 1) / 2);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_S(2));
+}
+
+static int fills_stack(cigo_ctx *ctx, void *arg, void *ret)
+{
+	volatile char large[200 * 1024];
+
+	CIGO_UNUSED(ctx), CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	for (size_t i = 0; i < sizeof large; i += 512)
+		large[i] = 1;
+	return large[512] ? 0 : -1;
+}
+
+static int fills_large_stack(cigo_ctx *ctx, void *arg, void *ret)
+{
+	volatile char large[3 * 1024 * 1024];
+
+	CIGO_UNUSED(ctx), CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	for (size_t i = 0; i < sizeof large; i += 512)
+		large[i] = 1;
+	return large[512] ? 0 : -1;
+}
+
+T_CORO(a_body_has_256_kib_of_stack_or_what_it_is_told)
+{
+	cigo_task_options o = { .size = sizeof o, .stack_size = 4 << 20 };
+	cigo_task *t = cigo_spawn(ctx, fills_stack, NULL, 0);
+
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
+	t = cigo_spawn_with(ctx, fills_large_stack, NULL, 0, &o);
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
+	t = cigo_spawn(ctx, fills_stack, NULL, 0);
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
+}
+
+struct thread_facts {
+	int thread_same, errno_kept;
+	char name[32];
+};
+
+static int looks_at_its_thread(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct thread_facts *facts = arg;
+	pthread_t thread = pthread_self();
+
+	CIGO_UNUSED(ret);
+	facts->thread_same = facts->errno_kept = 1;
+	for (int i = 0; i < 5; i++) {
+		int err;
+
+		errno = 77 + i;
+		err = i % 2 ? cigo_yield(ctx) : cigo_sleep(ctx, CIGO_MS(1));
+		facts->errno_kept &= errno == 77 + i;
+		facts->thread_same &= pthread_equal(thread, pthread_self()) != 0;
+		if (err)
+			return err;
+	}
+	return pthread_getname_np(thread, facts->name, sizeof facts->name);
+}
+
+T_CORO(a_coroutine_has_a_thread_of_its_own_that_bears_its_name_and_keeps_its_errno)
+{
+	struct thread_facts facts[3];
+	cigo_task *tasks[3];
+
+	for (int i = 0; i < 3; i++)
+		tasks[i] = cigo_spawn(ctx, looks_at_its_thread, &facts[i], 0);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(cigo_future_take(ctx, tasks[i], NULL, 0), 0);
+		ck_assert(facts[i].thread_same);
+		ck_assert(facts[i].errno_kept);
+		ck_assert_str_eq(facts[i].name, "looks_at_its_th"); /* 15 bytes */
+	}
+}
+
+static int keeps_errno(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int err;
+
+	CIGO_UNUSED(arg);
+	errno = 77;
+	err = cigo_sleep(ctx, CIGO_MS(1));
+	*(int *)ret = errno;
+	return err;
+}
+
+T_CORO(errno_is_kept_though_the_loop_s_work_fails_on_the_same_thread)
+{
+	cigo_task_options o = { .size = sizeof o, .stack_size = (size_t)1 << 50 };
+	cigo_task *t = cigo_spawn(ctx, keeps_errno, NULL, sizeof(int));
+	cigo_task *impossible = cigo_spawn_with(ctx, t_sleeper, NULL, 0, &o);
+	int error;
+
+	if (t_under_valgrind()) /* helgrind reports a pthread_create that fails */
+		return;
+	ck_assert_int_eq(cigo_take(ctx, t, &error), 0);
+	ck_assert_int_eq(error, 77);
+	ck_assert_int_eq(cigo_future_take(ctx, impossible, NULL, 0), -EAGAIN);
+}
+
+static int tells_thread(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg);
+	*(long *)ret = syscall(SYS_gettid);
+	return cigo_sleep(ctx, CIGO_MS(1));
+}
+
+T_CORO(coroutines_that_live_together_have_different_threads_and_none_the_home_thread)
+{
+	cigo_task *a = cigo_spawn(ctx, tells_thread, NULL, sizeof(long));
+	cigo_task *b = cigo_spawn(ctx, tells_thread, NULL, sizeof(long));
+	long threads[3] = { syscall(SYS_gettid) };
+
+	ck_assert_int_eq(cigo_take(ctx, a, &threads[1]), 0);
+	ck_assert_int_eq(cigo_take(ctx, b, &threads[2]), 0);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_ne(threads[i], getpid());
+		ck_assert_int_ne(threads[i], threads[(i + 1) % 3]);
+	}
+}
+
+static cigo_task *kept;
+
+static int keeps_task(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	kept = t_job(ctx, .ns = CIGO_NEVER, .value = 5);
+	return cigo_sleep(ctx, CIGO_MS(1));
+}
+
+T_TEST(a_task_s_handle_may_outlive_its_loop)
+{
+	int value = 0;
+
+	ck_assert_int_eq(t_run(keeps_task, NULL), 0);
+	ck_assert(cigo_future_is_done(kept));
+	ck_assert_int_eq(cigo_get(kept, &value), -ECANCELED);
+	ck_assert_int_eq(value, 5);
+	ck_assert_str_eq(cigo_task_name(kept), "job");
+	ck_assert_int_eq(cigo_future_unref(kept), 0);
+}
+END_TEST
+
+static int ends_at_run_s_end[3];
+
+static int leaves_tasks(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	cigo_detach(t_job(ctx, .ns = CIGO_NEVER, .ended = &ends_at_run_s_end[0]));
+	cigo_detach(
+		t_job(ctx, .ns = CIGO_NEVER, .cleanup = CIGO_S(1), .ended = &ends_at_run_s_end[1]));
+	cigo_ignore(cigo_yield(ctx));
+	cigo_detach(t_job(ctx, .ns = CIGO_NEVER, .begun = &ends_at_run_s_end[2]));
+	return -EXDEV;
+}
+
+T_TEST(when_main_returns_the_others_are_cancelled_and_run_to_their_end)
+{
+	ck_assert_int_eq(t_run(leaves_tasks, NULL), -EXDEV);
+	ck_assert_int_eq(ends_at_run_s_end[0], 1);
+	ck_assert_int_eq(ends_at_run_s_end[1], 1);
+	ck_assert_int_eq(ends_at_run_s_end[2], 0); /* cancelled before it began */
+}
+END_TEST
+
+/* ---- what can go wrong with spawning ---- */
+
+static int freed;
+
+static void counts_free(void *arg)
+{
+	CIGO_UNUSED(arg);
+	freed++;
+}
+
+T_CORO(a_task_that_could_not_be_made_is_one_that_failed)
+{
+	int arg = 1;
+	cigo_task_options o = { .size = sizeof o, .arg_free = counts_free };
+	cigo_task_options copy = { .size = sizeof o,
+				   .arg_free = counts_free,
+				   .arg_size = sizeof arg };
+
+	ck_assert_ptr_null(cigo_spawn(NULL, named_by_its_function, NULL, 0));
+	ck_assert_ptr_null(cigo_spawn_copy(NULL, named_by_its_function, 0, &arg));
+	ck_assert_ptr_null(cigo_spawn_with(NULL, named_by_its_function, &arg, 0, &o));
+	ck_assert_int_eq(freed, 1); /* exactly once, also if it could not be spawned */
+	ck_assert_ptr_null(cigo_spawn_with(NULL, named_by_its_function, &arg, 0, &copy));
+	ck_assert_int_eq(freed, 2);
+	ck_assert_int_eq(cigo_task_stop(ctx, NULL), -ENOMEM);
+	cigo_ignore(cigo_task_name(NULL) == NULL);
+}
+
+T_CORO(a_result_of_an_absurd_size_is_want_of_memory)
+{
+	cigo_task_options o = { .size = sizeof o, .arg_free = counts_free };
+
+	ck_assert_ptr_null(cigo_spawn(ctx, named_by_its_function, NULL, SIZE_MAX));
+	ck_assert_ptr_null(cigo_spawn(ctx, named_by_its_function, NULL, SIZE_MAX / 2));
+	ck_assert_ptr_null(cigo_task_spawn_copy(ctx, "t", named_by_its_function, 0, "x", SIZE_MAX));
+	ck_assert_ptr_null(cigo_spawn_with(ctx, named_by_its_function, NULL, SIZE_MAX / 2, &o));
+	ck_assert_int_eq(freed, 1);
+}
+
+T_CORO(a_task_no_thread_can_be_had_for_fails_with_eagain_and_its_argument_is_freed)
+{
+	int begun = 0;
+	struct t_job job = { .begun = &begun };
+	cigo_task_options o = { .size = sizeof o,
+				.stack_size = (size_t)1 << 60,
+				.arg_free = counts_free };
+	cigo_task *t = cigo_spawn_with(ctx, t_job_body, &job, sizeof(int), &o);
+	int value = 99;
+
+	if (t_under_valgrind()) /* helgrind reports a pthread_create that fails */
+		return;
+	ck_assert_ptr_nonnull(t);
+	ck_assert_int_eq(cigo_take(ctx, t, &value), -EAGAIN);
+	ck_assert_int_eq(value, 0);
+	ck_assert_int_eq(begun, 0);
+	ck_assert_int_eq(freed, 1);
+	t = t_job(ctx, .value = 3); /* others are not in want of one */
+	ck_assert_int_eq(cigo_take(ctx, t, &value), 0);
+}
+
+T_CORO(a_task_too_large_for_every_thread_there_is_fails_too)
+{
+	cigo_task_options o = { .size = sizeof o, .stack_size = (size_t)1 << 50 };
+	cigo_task *small = t_job(ctx, .ns = CIGO_MS(1)), *large;
+
+	if (t_under_valgrind()) /* helgrind reports a pthread_create that fails */
+		return;
+	ck_assert_int_eq(cigo_future_take(ctx, small, NULL, 0), 0); /* leaves a thread idle */
+	large = cigo_spawn_with(ctx, t_sleeper, NULL, 0, &o);
+	ck_assert_int_eq(cigo_future_take(ctx, large, NULL, 0), -EAGAIN);
+}
+
+/* ---- arg_free ---- */
+
+static int begun_freeable, freed_at_begin, freed_value;
+static void *freed_pointer;
+
+static int freeable(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	begun_freeable++;
+	freed_at_begin = freed;
+	return cigo_sleep(ctx, CIGO_MS(1));
+}
+
+static void notes_free(void *arg)
+{
+	freed++;
+	freed_pointer = arg;
+	freed_value = *(int *)arg;
+}
+
+static const cigo_task_options freeing = { .size = sizeof freeing, .arg_free = notes_free };
+static const cigo_task_options freeing_copy = { .size = sizeof freeing_copy,
+						.arg_free = notes_free,
+						.arg_size = sizeof(int) };
+
+T_CORO(an_argument_is_freed_once_its_body_has_returned)
+{
+	int arg = 7;
+	cigo_task *t = cigo_spawn_with(ctx, freeable, &arg, 0, &freeing);
+
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_eq(freed, 0);
+	ck_assert_int_eq(cigo_join(ctx, t), 0);
+	ck_assert_int_eq(freed, 1); /* by the time anybody is told */
+	ck_assert_int_eq(freed_at_begin, 0);
+	ck_assert_ptr_eq(freed_pointer, &arg);
+	cigo_future_unref(t);
+	ck_assert_int_eq(freed, 1);
+}
+
+T_CORO(a_copied_argument_is_freed_as_the_copy)
+{
+	int arg = 7;
+	cigo_task *t = cigo_spawn_with(ctx, freeable, &arg, 0, &freeing_copy);
+
+	arg = 8;
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
+	ck_assert_int_eq(freed, 1);
+	ck_assert_ptr_ne(freed_pointer, &arg);
+	ck_assert_int_eq(freed_value, 7);
+}
+
+T_CORO(an_argument_is_freed_once_when_its_body_is_cancelled)
+{
+	int arg = 7;
+	cigo_task *t = cigo_spawn_with(ctx, freeable, &arg, 0, &freeing);
+
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
+	ck_assert_int_eq(begun_freeable, 1);
+	ck_assert_int_eq(freed, 1);
+}
+
+T_CORO(an_argument_is_freed_once_when_its_body_never_ran)
+{
+	cigo_ctx *dead = t_dead(ctx, -EIO);
+	int arg = 7;
+	cigo_task *t = cigo_spawn_with(ctx, freeable, &arg, 0, &freeing);
+
+	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
+	ck_assert_int_eq(freed, 1);
+	t = cigo_spawn_with(dead, freeable, &arg, 0, &freeing_copy);
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EIO);
+	ck_assert_int_eq(freed, 2);
+	ck_assert_int_eq(begun_freeable, 0);
+	cigo_ctx_unref(dead);
+}
+
+static int arg_of_leftover = 7;
+
+static int leaves_freeable(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	cigo_detach(cigo_spawn_with(ctx, freeable, &arg_of_leftover, 0, &freeing));
+	cigo_ignore(cigo_yield(ctx));
+	cigo_detach(cigo_spawn_with(ctx, freeable, &arg_of_leftover, 0, &freeing));
+	return 0;
+}
+
+T_TEST(an_argument_is_freed_once_when_the_run_ends)
+{
+	ck_assert_int_eq(t_run(leaves_freeable, NULL), 0);
+	ck_assert_int_eq(begun_freeable, 1);
+	ck_assert_int_eq(freed, 2);
+}
+END_TEST
+
+/* ---- cancelling ---- */
+
+T_CORO(a_task_cancelled_before_its_first_step_never_runs)
+{
+	int begun = 0;
+	cigo_task *t = t_job(ctx, .begun = &begun);
+
+	ck_assert_int_eq(cigo_future_cancel(t, -EXDEV), 0);
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EXDEV);
+	ck_assert_int_eq(begun, 0);
+}
+
+T_CORO(a_task_whose_context_ends_before_its_first_step_never_runs)
+{
+	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
+	int begun = 0;
+	cigo_task *before = t_job(c, .begun = &begun), *after;
+
+	cigo_ctx_cancel(c, -EIO);
+	after = t_job(c, .begun = &begun);
+	ck_assert_int_eq(cigo_future_take(ctx, before, NULL, 0), -EIO);
+	ck_assert_int_eq(cigo_future_take(ctx, after, NULL, 0), -EIO);
+	ck_assert_int_eq(begun, 0);
+	cigo_ctx_unref(c);
+}
+
+struct deaf {
+	int errors[4];
+	int result;
+};
+
+static int goes_on(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct deaf *d = arg;
+	cigo_future *f = cigo_future_new(0);
+
+	d->errors[0] = cigo_sleep(ctx, CIGO_S(1));
+	d->errors[1] = cigo_future_take(ctx, f, NULL, 0);
+	d->errors[2] = cigo_yield(ctx);
+	d->errors[3] = cigo_ctx_error(ctx);
+	*(int *)ret = 42;
+	return d->result;
+}
+
+T_CORO(a_cancelled_body_runs_on_and_its_waits_return_the_cause)
+{
+	struct deaf d = { .result = 0 };
+	cigo_task *t = cigo_spawn(ctx, goes_on, &d, sizeof(int));
+	int value;
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ck_assert_int_eq(cigo_future_cancel(t, -EXDEV), 0);
+	ck_assert(!cigo_future_is_done(t)); /* only marked */
+	ck_assert_int_eq(cigo_take(ctx, t, &value), -EXDEV);
+	ck_assert_int_eq(value, 42); /* what it wrote, and the reason */
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(d.errors[i], -EXDEV);
+}
+
+T_CORO(a_cancelled_task_ends_with_the_reason_whatever_its_body_returned)
+{
+	struct deaf d = { .result = -ENOSPC };
+	cigo_task *t = cigo_spawn(ctx, goes_on, &d, sizeof(int));
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	cigo_future_cancel(t, 0);
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
+}
+
+T_CORO(the_first_reason_stays)
+{
+	cigo_task *t = t_job(ctx, .ns = CIGO_S(1));
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ck_assert_int_eq(cigo_future_cancel(t, -EXDEV), 0);
+	ck_assert_int_eq(cigo_future_cancel(t, -EIO), 0); /* it is not done yet */
+	ck_assert_int_eq(cigo_join(ctx, t), -EXDEV);
+	ck_assert_int_eq(cigo_future_cancel(t, -EIO), -EALREADY);
+	ck_assert_int_eq(cigo_future_error(t), -EXDEV);
+	cigo_future_unref(t);
+}
+
+T_CORO(a_task_is_done_only_when_its_body_has_returned)
+{
+	int64_t start = cigo_now(ctx);
+	int ended = 0;
+	cigo_task *t = t_job(ctx, .ns = CIGO_S(60), .cleanup = CIGO_MS(50), .ended = &ended);
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0);
+	cigo_future_cancel(t, 0);
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(49)), 0);
+	ck_assert(!cigo_future_is_done(t));
+	ck_assert_int_eq(ended, 0);
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
+	ck_assert_int_eq(ended, 1);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(60));
+}
+
+static int parent_of_cleaner(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int *ended = arg;
+	cigo_task *t =
+		t_job(ctx, .ns = CIGO_S(60), .cleanup = CIGO_MS(50), .ended = ended, .value = 7);
+	int err = cigo_take(ctx, t, (int *)ret);
+
+	ended[1] = ended[0]; /* had it returned when we were told? */
+	return err;
+}
+
+T_CORO(awaiting_a_task_passes_a_cancellation_on_and_waits_for_its_body)
+{
+	int64_t start = cigo_now(ctx);
+	int ended[2] = { 0 }, value;
+	cigo_task *t = cigo_spawn(ctx, parent_of_cleaner, ended, sizeof(int));
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0);
+	cigo_future_cancel(t, -EXDEV);
+	ck_assert_int_eq(cigo_take(ctx, t, &value), -EXDEV);
+	ck_assert_int_eq(ended[1], 1);
+	ck_assert_int_eq(value, 7); /* the child's value, though it came with an error */
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(60));
+}
+
+T_CORO(a_timeout_around_an_await_cancels_the_task_and_waits_for_its_body)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(10));
+	int ended = 0, value = 99;
+	cigo_task *t =
+		t_job(ctx, .ns = CIGO_S(60), .cleanup = CIGO_MS(50), .ended = &ended, .value = 7);
+
+	ck_assert_int_eq(cigo_await(timed, t, &value), -ETIMEDOUT);
+	ck_assert_int_eq(ended, 1);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(60));
+	ck_assert_int_eq(value, 7);
+	ck_assert_int_eq(cigo_future_error(t), -ETIMEDOUT);
+	cigo_future_unref(t);
+	cigo_ctx_unref(timed);
+}
+
+T_CORO(awaiting_a_task_under_a_dead_context_cancels_it_and_waits)
+{
+	cigo_ctx *dead = t_dead(ctx, -EIO);
+	int ended = 0;
+	cigo_task *t = t_job(ctx, .ns = CIGO_S(60), .cleanup = CIGO_MS(5), .ended = &ended);
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ck_assert_int_eq(cigo_join(dead, t), -EIO);
+	ck_assert_int_eq(ended, 1);
+	cigo_future_unref(t);
+	cigo_ctx_unref(dead);
+}
+
+T_CORO(a_task_is_cancelled_by_one_waiter_s_timeout_though_others_wait)
+{
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(10));
+	cigo_task *t = t_job(ctx, .ns = CIGO_S(60));
+	cigo_task *other = t_job(ctx, .future = t);
+
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_eq(cigo_join(timed, t), -ETIMEDOUT);
+	ck_assert_int_eq(cigo_future_take(ctx, other, NULL, 0), -ETIMEDOUT);
+	cigo_future_unref(t);
+	cigo_ctx_unref(timed);
+}
+
+static int stubborn(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_ctx *clean = cigo_ctx_without_cancel(ctx, CIGO_S(60));
+	int err = cigo_sleep(clean, CIGO_MS(20));
+
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	cigo_ctx_unref(clean);
+	return err;
+}
+
+T_CORO(what_waits_under_a_context_without_cancel_does_not_hear_its_task_s_cancellation)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_task *t = cigo_spawn(ctx, stubborn, NULL, 0);
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0);
+	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(20));
+}
+
+struct family {
+	cigo_task *child;
+	cigo_ctx *ctx;
+	int *ended;
+};
+
+static int begets(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct family *f = arg;
+
+	CIGO_UNUSED(ret);
+	f->child = t_job(ctx, .ns = CIGO_MS(20), .value = 5, .ended = f->ended);
+	f->ctx = cigo_ctx_ref(ctx);
+	return cigo_sleep(ctx, CIGO_MS(5));
+}
+
+T_CORO(the_end_of_a_task_cancels_nothing)
+{
+	int ended = 0, value;
+	struct family f = { .ended = &ended };
+	cigo_task *t = cigo_spawn(ctx, begets, &f, 0);
+
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
+	ck_assert_int_eq(ended, 0);
+	ck_assert_int_eq(cigo_ctx_error(f.ctx), 0);
+	ck_assert_int_eq(cigo_take(ctx, f.child, &value), 0);
+	ck_assert_int_eq(value, 5);
+	ck_assert_int_eq(cigo_take(ctx, t_job(f.ctx, .value = 6), &value), 0);
+	ck_assert_int_eq(value, 6);
+	cigo_ctx_unref(f.ctx);
+}
+
+T_CORO(cancelling_a_task_cancels_what_descends_from_its_context)
+{
+	int ended = 0;
+	struct family f = { .ended = &ended };
+	cigo_task *t = cigo_spawn(ctx, begets, &f, 0);
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	cigo_future_cancel(t, -EXDEV);
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EXDEV);
+	ck_assert_int_eq(cigo_future_take(ctx, f.child, NULL, 0), -EXDEV);
+	cigo_ctx_unref(f.ctx);
+}
+
+T_CORO(cancelling_a_task_does_not_cancel_its_spawner_nor_its_siblings)
+{
+	cigo_task *a = t_job(ctx, .ns = CIGO_MS(5)), *b = t_job(ctx, .ns = CIGO_MS(5));
+
+	cigo_future_cancel(a, 0);
+	ck_assert_int_eq(cigo_future_take(ctx, a, NULL, 0), -ECANCELED);
+	ck_assert_int_eq(cigo_future_take(ctx, b, NULL, 0), 0);
+	ck_assert_int_eq(cigo_ctx_error(ctx), 0);
+}
+
+static int cancels_itself(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	cigo_future_cancel(cigo_task_current(ctx), -EIO);
+	return cigo_sleep(ctx, CIGO_S(1));
+}
+
+T_CORO(a_task_may_cancel_itself)
+{
+	int64_t start = cigo_now(ctx);
+
+	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, cancels_itself, NULL, 0), NULL, 0),
+			 -EIO);
+	ck_assert_int_eq(cigo_now(ctx), start);
+}
+
+/* ---- stop ---- */
+
+T_CORO(stop_cancels_waits_and_tells_the_error)
+{
+	int64_t start = cigo_now(ctx);
+	int ended = 0;
+	cigo_task *t = t_job(ctx, .ns = CIGO_S(60), .cleanup = CIGO_MS(5), .ended = &ended);
+
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
+	ck_assert_int_eq(ended, 1);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
+}
+
+T_CORO(stop_tells_the_error_of_a_task_that_was_done_before)
+{
+	cigo_task *good = t_job(ctx, .value = 1), *bad = t_job(ctx, .result = -EIO);
+
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_eq(cigo_task_stop(ctx, good), 0);
+	ck_assert_int_eq(cigo_task_stop(ctx, bad), -EIO);
+}
+
+T_CORO(stop_before_the_start_completes_too)
+{
+	int begun = 0;
+
+	ck_assert_int_eq(cigo_task_stop(ctx, t_job(ctx, .begun = &begun)), -ECANCELED);
+	ck_assert_int_eq(begun, 0);
+}
+
+T_CORO(stop_waits_under_a_dead_context_too)
+{
+	cigo_ctx *dead = t_dead(ctx, -EIO);
+	int ended = 0;
+	cigo_task *t = t_job(ctx, .ns = CIGO_S(60), .cleanup = CIGO_MS(5), .ended = &ended);
+
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	cigo_task_stop(dead, t);
+	ck_assert_int_eq(ended, 1);
+	cigo_ctx_unref(dead);
+}
+
+/* ---- cycles ---- */
+
+static int awaits_itself(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	return cigo_join(ctx, cigo_task_current(ctx));
+}
+
+T_CORO(a_task_that_awaits_itself_is_told)
+{
+	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, awaits_itself, NULL, 0), NULL, 0),
+			 -EDEADLK);
+	ck_assert_int_eq(cigo_join(ctx, cigo_task_current(ctx)), -EDEADLK);
+}
+
+static int awaits_at(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ret);
+	return cigo_join(ctx, *(cigo_task **)arg);
+}
+
+T_CORO(tasks_that_await_each_other_are_told)
+{
+	cigo_task *a, *b;
+
+	a = cigo_spawn(ctx, awaits_at, &b, 0);
+	b = cigo_spawn(ctx, awaits_at, &a, 0);
+	ck_assert_int_eq(cigo_join(ctx, b), -EDEADLK); /* who closed the circle */
+	ck_assert_int_eq(cigo_join(ctx, a), -EDEADLK); /* what b returned */
+	cigo_future_unref(a);
+	cigo_future_unref(b);
+}
+
+T_CORO(a_circle_of_many_tasks_is_found)
+{
+	enum { N = 100 };
+	cigo_task *tasks[N];
+
+	for (int i = 0; i < N; i++)
+		tasks[i] = cigo_spawn(ctx, awaits_at, &tasks[(i + 1) % N], 0);
+	for (int i = 0; i < N; i++)
+		ck_assert_int_eq(cigo_join(ctx, tasks[i]), -EDEADLK);
+	for (int i = 0; i < N; i++)
+		cigo_future_unref(tasks[i]);
+}
+
+T_CORO(a_child_that_awaits_its_awaiting_parent_is_told)
+{
+	cigo_task *parent = cigo_task_current(ctx);
+	cigo_task *child = cigo_spawn(ctx, awaits_at, &parent, 0);
+
+	ck_assert_int_eq(cigo_future_take(ctx, child, NULL, 0), -EDEADLK);
+}
+
+T_CORO(a_parent_that_awaits_the_child_awaiting_it_is_told)
+{
+	cigo_task *parent = cigo_task_current(ctx);
+	cigo_task *child = cigo_spawn(ctx, awaits_at, &parent, 0);
+
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_eq(cigo_join(ctx, child), -EDEADLK);
+	ck_assert(!cigo_future_is_done(child)); /* it was not cancelled by that */
+	ck_assert_int_eq(cigo_ctx_error(ctx), 0);
+	cigo_future_unref(child);
+}
+
+T_CORO(a_long_chain_of_awaits_is_no_circle)
+{
+	enum { N = 100 };
+	cigo_task *tasks[N];
+
+	tasks[0] = t_job(ctx, .ns = CIGO_MS(5), .result = -EIO);
+	for (int i = 1; i < N; i++)
+		tasks[i] = cigo_spawn(ctx, awaits_at, &tasks[i - 1], 0);
+	ck_assert_int_eq(cigo_join(ctx, tasks[N - 1]), -EIO);
+	for (int i = 0; i < N; i++)
+		cigo_future_unref(tasks[i]);
+}
+
+static int stops_at(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ret);
+	return cigo_task_stop(ctx, cigo_future_ref(*(cigo_task **)arg));
+}
+
+static int is_stopped_by_its_child(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_task *parent = cigo_task_current(ctx);
+	cigo_ctx *clean = cigo_ctx_without_cancel(ctx, CIGO_S(1));
+	cigo_task *child = cigo_spawn(clean, stops_at, &parent, 0);
+
+	CIGO_UNUSED(ret);
+	*(int *)arg = cigo_future_take(clean, child, NULL, 0);
+	cigo_ctx_unref(clean);
+	return 0;
+}
+
+T_CORO(who_stops_the_one_that_awaits_it_is_told)
+{
+	int err = 0;
+	cigo_task *t = cigo_spawn(ctx, is_stopped_by_its_child, &err, 0);
+
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
+	ck_assert_int_eq(err, -EDEADLK);
+}
+
+/* ---- yield ---- */
+
+struct yielder {
+	const char *word;
+	int times;
+};
+
+static int yields(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct yielder *y = arg;
+	int err = 0;
+
+	CIGO_UNUSED(ret);
+	for (int i = 0; i < y->times && !err; i++) {
+		t_say(y->word);
+		err = cigo_yield(ctx);
+	}
+	return err;
+}
+
+T_CORO(yield_gives_every_other_a_turn)
+{
+	cigo_task *a = cigo_spawn_copy(ctx, yields, 0, &(struct yielder){ "a", 3 });
+	cigo_task *b = cigo_spawn_copy(ctx, yields, 0, &(struct yielder){ "b", 3 });
+	cigo_task *c = cigo_spawn_copy(ctx, yields, 0, &(struct yielder){ "c", 3 });
+
+	ck_assert_int_eq(cigo_wait_all(ctx, a, b, c), 0);
+	t_expect_said("abcabcabc");
+	cigo_future_unref(a);
+	cigo_future_unref(b);
+	cigo_future_unref(c);
+}
+
+T_CORO(yield_alone_returns)
+{
+	int64_t start = cigo_now(ctx);
+
+	for (int i = 0; i < 1000; i++)
+		ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_eq(cigo_now(ctx), start);
+}
+
+T_CORO(yield_under_a_dead_context_gives_the_cause)
+{
+	cigo_ctx *dead = t_dead(ctx, -EIO);
+
+	ck_assert_int_eq(cigo_yield(dead), -EIO);
+	cigo_ctx_unref(dead);
+}
+
+T_TEST(yield_without_a_loop_is_the_system_s)
+{
+	ck_assert_int_eq(cigo_yield(cigo_ctx_background()), 0);
+}
+END_TEST
+
+static volatile int flag;
+
+static int spins_until_flag(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int64_t until = t_real_now() + CIGO_S(5);
+
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	while (!flag && t_real_now() < until)
+		cigo_ignore(cigo_yield(ctx));
+	return flag ? 0 : -ETIME;
+}
+
+T_CORO_REAL(yielding_tasks_do_not_starve_a_timer)
+{
+	cigo_task *a = cigo_spawn(ctx, spins_until_flag, NULL, 0);
+	cigo_task *b = cigo_spawn(ctx, spins_until_flag, NULL, 0);
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(2)), 0);
+	flag = 1;
+	ck_assert_int_eq(cigo_future_take(ctx, a, NULL, 0), 0);
+	ck_assert_int_eq(cigo_future_take(ctx, b, NULL, 0), 0);
+}
+
+static int sleeps_dead_until_flag(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int64_t until = t_real_now() + CIGO_S(2);
+
+	*(int *)arg = 1;
+	while (!flag && t_real_now() < until)
+		cigo_ignore(cigo_sleep(ctx, CIGO_S(1)));
+	*(bool *)ret = flag;
+	return 0;
+}
+
+static int sets_flag(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int *begun = arg, err = 0;
+
+	CIGO_UNUSED(ret);
+	while (!*begun && !err)
+		err = cigo_yield(ctx);
+	flag = 1;
+	return err;
+}
+
+T_CORO(a_coroutine_whose_calls_never_wait_gives_the_others_a_turn)
+{
+	bool had_a_turn = false;
+	int begun = 0;
+	cigo_task *deaf = cigo_spawn(ctx, sleeps_dead_until_flag, &begun, sizeof(bool));
+	cigo_task *other;
+
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	cigo_future_cancel(deaf, 0); /* it runs first */
+	other = cigo_spawn(ctx, sets_flag, &begun, 0);
+	ck_assert_int_eq(cigo_take(ctx, deaf, &had_a_turn), -ECANCELED);
+	ck_assert(had_a_turn);
+	ck_assert_int_eq(cigo_future_take(ctx, other, NULL, 0), 0);
+}
+
+/* ---- sleep ---- */
+
+T_CORO(sleepers_wake_in_the_order_of_their_times_and_then_of_their_coming)
+{
+	static const struct {
+		int ms;
+		const char *word;
+	} sleepers[] = { { 3, "d" }, { 1, "a" }, { 2, "b" }, { 3, "e" }, { 2, "c" }, { 3, "f" } };
+
+	for (int i = 0; i < 6; i++)
+		cigo_detach(t_job(ctx, .ns = CIGO_MS(sleepers[i].ms), .word = sleepers[i].word));
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(3)), 0);
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	t_expect_said("abcdef");
+}
+
+T_CORO(sleep_takes_the_time_asked_for)
+{
+	int64_t start = cigo_now(ctx);
+
+	ck_assert_int_eq(cigo_sleep(ctx, 1), 0);
+	ck_assert_int_eq(cigo_now(ctx) - start, 1);
+	ck_assert_int_eq(cigo_sleep(ctx, 999999999), 0);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_S(1));
+}
+
+T_CORO_REAL(sleep_never_takes_less)
+{
+	for (int i = 0; i < 10; i++) {
+		int64_t ns = CIGO_MS(0.3) * i + 12345, start = t_real_now();
+
+		ck_assert_int_eq(cigo_sleep(ctx, ns), 0);
+		ck_assert_int_ge(t_real_now() - start, ns);
+	}
+}
+
+T_CORO(a_sleep_of_no_time_is_a_yield)
+{
+	static const int64_t times[] = { 0, -1, -CIGO_S(1), INT64_MIN };
+	int64_t start = cigo_now(ctx);
+
+	for (int i = 0; i < 4; i++) {
+		cigo_detach(t_job(ctx, .word = "other "));
+		ck_assert_int_eq(cigo_sleep(ctx, times[i]), 0);
+		t_say("sleeper ");
+		t_expect_said("other sleeper ");
+	}
+	ck_assert_int_eq(cigo_now(ctx), start);
+}
+
+T_CORO(a_sleep_for_ever_ends_by_cancellation_only)
+{
+	static const int64_t times[] = { CIGO_NEVER, CIGO_NEVER - 1, CIGO_NEVER - CIGO_S(1) };
+
+	for (int i = 0; i < 3; i++) {
+		cigo_task *t = t_job(ctx, .ns = times[i]);
+
+		ck_assert_int_eq(cigo_sleep(ctx, CIGO_S(3600) * 24 * 365), 0);
+		ck_assert(!cigo_future_is_done(t));
+		ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
+	}
+}
+
+T_CORO(a_sleep_under_a_dead_context_gives_the_cause_without_sleeping)
+{
+	cigo_ctx *dead = t_dead(ctx, -EIO);
+	int64_t start = cigo_now(ctx);
+
+	ck_assert_int_eq(cigo_sleep(dead, CIGO_S(1)), -EIO);
+	ck_assert_int_eq(cigo_sleep(dead, 0), -EIO);
+	ck_assert_int_eq(cigo_sleep(dead, CIGO_NEVER), -EIO);
+	ck_assert_int_eq(cigo_now(ctx), start);
+	cigo_ctx_unref(dead);
+}
+
+T_TEST(a_sleep_without_a_loop_blocks_the_thread)
+{
+	int64_t start = t_real_now();
+
+	ck_assert_int_eq(cigo_sleep(cigo_ctx_background(), CIGO_MS(3)), 0);
+	ck_assert_int_ge(t_real_now() - start, CIGO_MS(3));
+	ck_assert_int_eq(cigo_sleep(cigo_ctx_background(), -5), 0);
+	ck_assert_int_eq(cigo_sleep(cigo_ctx_background(), 0), 0);
+}
+END_TEST
+
+enum { TIMERS = 2000 };
+
+static struct timer {
+	int64_t when;
+	int number;
+} fired_last;
+static int fired, fired_early;
+
+static void fires(const cigo_ctx *ctx, int status, void *arg)
+{
+	const struct timer *t = arg;
+
+	if (status)
+		return;
+	fired++;
+	fired_early += cigo_now(ctx) != t->when || t->when < fired_last.when ||
+		       (t->when == fired_last.when && t->number < fired_last.number);
+	fired_last = *t;
+}
+
+T_CORO(timers_fire_in_the_order_of_their_times_and_then_of_their_setting)
+{
+	static struct timer timers[TIMERS];
+	uint32_t random = 12345;
+
+	for (int i = 0; i < TIMERS; i++) {
+		random = random * 1664525 + 1013904223;
+		timers[i].when = cigo_now(ctx) + 1 + (random >> 16) % 500; /* with many ties */
+		timers[i].number = i;
+		ck_assert_int_gt(cigo_loop_call_later(cigo_ctx_loop(ctx),
+						      timers[i].when - cigo_now(ctx), fires,
+						      &timers[i]),
+				 0);
+	}
+	ck_assert_int_eq(cigo_sleep(ctx, 1000), 0);
+	ck_assert_int_eq(fired, TIMERS);
+	ck_assert_int_eq(fired_early, 0);
+}
+
+static int sleeps_twice(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int *errors = arg;
+
+	CIGO_UNUSED(ret);
+	errors[0] = cigo_sleep(ctx, CIGO_MS(5));
+	errors[1] = cigo_sleep(ctx, CIGO_MS(5));
+	return 0;
+}
+
+T_CORO(a_sleep_that_was_over_before_the_cancellation_has_succeeded)
+{
+	int errors[2] = { 1, 1 };
+	cigo_task *t = cigo_spawn(ctx, sleeps_twice, errors, 0);
+
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0); /* due together, and we run first */
+	ck_assert_int_eq(errors[0], 1);
+	cigo_future_cancel(t, -EIO);
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EIO);
+	ck_assert_int_eq(errors[0], 0);
+	ck_assert_int_eq(errors[1], -EIO);
+}
+
+T_CORO_SEED(under_any_schedule_all_tasks_run_to_their_end)
+{
+	int begun = 0, ended = 0, err, sum = 0, value;
+	cigo_task *tasks[30];
+
+	for (int i = 0; i < 30; i++)
+		tasks[i] = t_job(ctx, .ns = CIGO_MS(i % 4), .value = i, .begun = &begun,
+				 .ended = &ended);
+	for (int i = 0; i < 30; i += 5)
+		cigo_future_cancel(tasks[i], -EIO);
+	for (int i = 0; i < 30; i++) {
+		err = cigo_take(ctx, tasks[i], &value);
+		ck_assert_int_eq(err, i % 5 ? 0 : -EIO);
+		sum += err ? 0 : value;
+	}
+	ck_assert_int_eq(begun, 24);
+	ck_assert_int_eq(ended, 24);
+	ck_assert_int_eq(sum, 435 - 75);
+}
+
+static int says_ten(cigo_ctx *ctx, void *arg, void *ret)
+{
+	static const char *const words[] = { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
+
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	for (int i = 0; i < 10; i++)
+		cigo_detach(t_job(ctx, .word = words[i]));
+	return cigo_sleep(ctx, CIGO_MS(1));
+}
+
+T_TEST(the_same_seed_gives_the_same_order_and_another_another)
+{
+	char orders[3][16];
+	static const uint64_t seeds[] = { 12345, 12345, 54321 };
+
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(t_run_seed(seeds[i], says_ten, NULL), 0);
+		snprintf(orders[i], sizeof orders[i], "%.15s", t_said);
+		t_said[0] = 0;
+	}
+	ck_assert_uint_eq(strlen(orders[0]), 10);
+	ck_assert_str_eq(orders[0], orders[1]);
+	ck_assert_str_ne(orders[0], orders[2]);
+}
+END_TEST
+
+/* ---- misuse ---- */
+
+T_MISUSE(options_without_their_size_are_misuse, "cigo_task_spawn_with")
+{
+	cigo_task_options o = { .name = "x" };
+
+	cigo_detach(cigo_spawn_with(ctx, named_by_its_function, NULL, 0, &o));
+}
+
+static int overruns(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ctx), CIGO_UNUSED(arg);
+	memset(ret, 0xff, 5);
+	return 0;
+}
+
+T_MISUSE(a_body_that_overruns_its_result_is_named, "overruns")
+{
+	char value[4];
+
+	cigo_ignore(cigo_take(ctx, cigo_spawn(ctx, overruns, NULL, 4), &value));
+}
+
+static int exits_its_thread(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	cigo_ignore(cigo_yield(ctx));
+	pthread_exit(NULL);
+}
+
+T_MISUSE(a_body_that_ends_its_thread_is_named, "exits_its_thread")
+{
+	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, exits_its_thread, NULL, 0), NULL, 0));
+}
+
+static int deaf_to_cancellation(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	for (int i = 0; i < 2000; i++)
+		cigo_ignore(cigo_sleep(ctx, CIGO_MS(1)));
+	return 0;
+}
+
+static int runs_deaf(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_task *t = cigo_spawn(ctx, deaf_to_cancellation, NULL, 0);
+
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	cigo_ignore(cigo_yield(ctx));
+	return cigo_task_stop(ctx, t);
+}
+
+static void debugs(void *arg)
+{
+	cigo_loop_options o = { .size = sizeof o,
+				.clock = CIGO_CLOCK_VIRTUAL,
+				.debug = CIGO_DEBUG_ON };
+
+	cigo_run_with(&o, cigo_ctx_background(), *(cigo_coro_fn **)arg, NULL);
+}
+
+T_TEST(debug_mode_names_a_body_that_ignores_1000_dead_waits)
+{
+	cigo_coro_fn *fn = runs_deaf;
+
+	t_abort(debugs, &fn, "deaf_to_cancellation");
+}
+END_TEST
+
+static int careless_child(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int err = cigo_sleep(ctx, CIGO_MS(1));
+
+	CIGO_UNUSED(ret);
+	return err ? err : *(int *)arg;
+}
+
+static int careless(cigo_ctx *ctx, void *arg, void *ret)
+{
+	/* not a plain local: AddressSanitizer puts those elsewhere */
+	int *on_my_stack = __builtin_alloca(sizeof *on_my_stack);
+
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	*on_my_stack = 1;
+	cigo_detach(cigo_spawn(ctx, careless_child, on_my_stack, 0));
+	return cigo_yield(ctx);
+}
+
+static int runs_careless(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	return cigo_future_take(ctx, cigo_spawn(ctx, careless, NULL, 0), NULL, 0);
+}
+
+T_TEST(debug_mode_names_a_body_that_leaves_a_child_with_an_argument_on_its_stack)
+{
+	cigo_coro_fn *fn = runs_careless;
+
+	t_abort(debugs, &fn, "careless");
+}
+END_TEST
+
+static void spawns_without_a_loop(void *arg)
+{
+	CIGO_UNUSED(arg);
+	cigo_detach(cigo_spawn(cigo_ctx_background(), named_by_its_function, NULL, 0));
+}
+
+T_TEST(spawning_without_a_loop_is_misuse)
+{
+	t_abort(spawns_without_a_loop, NULL, "cigo_task_spawn");
+}
+END_TEST
+
+static void *spawns_foreign(void *ctx)
+{
+	cigo_detach(cigo_spawn(ctx, named_by_its_function, NULL, 0));
+	return NULL;
+}
+
+static void *sleeps_foreign(void *ctx)
+{
+	cigo_ignore(cigo_sleep(ctx, CIGO_MS(1)));
+	return NULL;
+}
+
+static void *yields_foreign(void *ctx)
+{
+	cigo_ignore(cigo_yield(ctx));
+	return NULL;
+}
+
+T_MISUSE(spawning_from_a_foreign_thread_is_misuse, "cigo_task_spawn")
+{
+	t_foreign(spawns_foreign, ctx);
+}
+
+T_MISUSE(sleeping_by_a_loop_s_context_on_a_foreign_thread_is_misuse, "cigo_sleep")
+{
+	t_foreign(sleeps_foreign, ctx);
+}
+
+T_MISUSE(yielding_by_a_loop_s_context_on_a_foreign_thread_is_misuse, "cigo_yield")
+{
+	t_foreign(yields_foreign, ctx);
+}
+
+T_MISUSE_CALLBACK(sleeping_in_a_callback_is_misuse, "cigo_sleep")
+{
+	cigo_ignore(cigo_sleep(ctx, CIGO_MS(1)));
+}
+
+T_MISUSE_CALLBACK(yielding_in_a_callback_is_misuse, "cigo_yield")
+{
+	cigo_ignore(cigo_yield(ctx));
+}
+
+T_MISUSE_CALLBACK(stopping_in_a_callback_is_misuse, "cigo_task_stop")
+{
+	cigo_task_stop(ctx, t_job(ctx, .ns = CIGO_NEVER));
+}
+
+T_MISUSE(spawning_in_a_coroutine_by_the_background_is_misuse, "cigo_task_spawn")
+{
+	CIGO_UNUSED(ctx);
+	cigo_detach(cigo_spawn(cigo_ctx_background(), named_by_its_function, NULL, 0));
+}
+
+int main(void)
+{
+	Suite *s = suite_create("task");
+	TCase *tc = t_case(s, "spawning");
+
+	t_add(tc, a_task_s_result_is_its_body_s_value_and_error,
+	      a_finished_task_can_be_asked_again_and_again,
+	      a_task_is_named_after_its_function_or_as_it_is_told,
+	      a_coroutine_knows_its_task_and_a_callback_has_none,
+	      a_copied_argument_is_the_body_s_own, an_argument_is_passed_on_as_it_is,
+	      a_callback_may_spawn, a_detached_task_runs_on, a_thousand_tasks_run_side_by_side,
+	      a_body_has_256_kib_of_stack_or_what_it_is_told,
+	      a_coroutine_has_a_thread_of_its_own_that_bears_its_name_and_keeps_its_errno,
+	      errno_is_kept_though_the_loop_s_work_fails_on_the_same_thread,
+	      coroutines_that_live_together_have_different_threads_and_none_the_home_thread,
+	      a_task_s_handle_may_outlive_its_loop,
+	      a_task_that_could_not_be_made_is_one_that_failed,
+	      a_result_of_an_absurd_size_is_want_of_memory,
+	      a_task_no_thread_can_be_had_for_fails_with_eagain_and_its_argument_is_freed,
+	      a_task_too_large_for_every_thread_there_is_fails_too);
+	t_add_cooperative(tc, when_main_returns_the_others_are_cancelled_and_run_to_their_end);
+	t_add_cooperative(tc, spawn_returns_before_the_body_begins);
+	t_add_cooperative(tc, bodies_begin_in_the_order_of_spawning);
+	tc = t_case(s, "arguments");
+	t_add(tc, an_argument_is_freed_once_its_body_has_returned,
+	      a_copied_argument_is_freed_as_the_copy,
+	      an_argument_is_freed_once_when_its_body_is_cancelled);
+	t_add_cooperative(tc, an_argument_is_freed_once_when_the_run_ends);
+	t_add_cooperative(tc, an_argument_is_freed_once_when_its_body_never_ran);
+	tc = t_case(s, "cancelling");
+	t_add(tc, a_cancelled_task_ends_with_the_reason_whatever_its_body_returned,
+	      a_task_is_done_only_when_its_body_has_returned,
+	      awaiting_a_task_passes_a_cancellation_on_and_waits_for_its_body,
+	      a_timeout_around_an_await_cancels_the_task_and_waits_for_its_body,
+	      awaiting_a_task_under_a_dead_context_cancels_it_and_waits,
+	      a_task_is_cancelled_by_one_waiter_s_timeout_though_others_wait,
+	      what_waits_under_a_context_without_cancel_does_not_hear_its_task_s_cancellation,
+	      the_end_of_a_task_cancels_nothing,
+	      cancelling_a_task_cancels_what_descends_from_its_context,
+	      cancelling_a_task_does_not_cancel_its_spawner_nor_its_siblings,
+	      a_task_may_cancel_itself, stop_cancels_waits_and_tells_the_error,
+	      stop_tells_the_error_of_a_task_that_was_done_before,
+	      stop_waits_under_a_dead_context_too);
+	t_add_cooperative(tc, a_cancelled_body_runs_on_and_its_waits_return_the_cause);
+	t_add_cooperative(tc, stop_before_the_start_completes_too);
+	t_add_cooperative(tc, a_task_whose_context_ends_before_its_first_step_never_runs);
+	t_add_cooperative(tc, the_first_reason_stays);
+	t_add_cooperative(tc, a_task_cancelled_before_its_first_step_never_runs);
+	tc = t_case(s, "cycles");
+	t_add(tc, a_task_that_awaits_itself_is_told, tasks_that_await_each_other_are_told,
+	      a_child_that_awaits_its_awaiting_parent_is_told,
+	      a_parent_that_awaits_the_child_awaiting_it_is_told,
+	      a_long_chain_of_awaits_is_no_circle, who_stops_the_one_that_awaits_it_is_told);
+	t_add_cooperative(tc, a_circle_of_many_tasks_is_found);
+	tc = t_case(s, "yield");
+	t_add(tc, yield_alone_returns, yield_under_a_dead_context_gives_the_cause,
+	      yield_without_a_loop_is_the_system_s, yielding_tasks_do_not_starve_a_timer);
+	t_add_cooperative(tc, a_coroutine_whose_calls_never_wait_gives_the_others_a_turn);
+	t_add_cooperative(tc, yield_gives_every_other_a_turn);
+	tc = t_case(s, "sleep");
+	t_add(tc, timers_fire_in_the_order_of_their_times_and_then_of_their_setting,
+	      sleep_takes_the_time_asked_for, sleep_never_takes_less,
+	      a_sleep_for_ever_ends_by_cancellation_only,
+	      a_sleep_under_a_dead_context_gives_the_cause_without_sleeping,
+	      a_sleep_without_a_loop_blocks_the_thread);
+	t_add_cooperative(tc, a_sleep_that_was_over_before_the_cancellation_has_succeeded);
+	t_add_cooperative(tc, a_sleep_of_no_time_is_a_yield);
+	t_add_cooperative(tc, sleepers_wake_in_the_order_of_their_times_and_then_of_their_coming);
+	tc = t_case(s, "seeds");
+	t_add_loop_cooperative(tc, under_any_schedule_all_tasks_run_to_their_end, 0, 10);
+	t_add_cooperative(tc, the_same_seed_gives_the_same_order_and_another_another);
+	tc = t_case(s, "misuse");
+	t_add(tc, options_without_their_size_are_misuse, a_body_that_overruns_its_result_is_named,
+	      a_body_that_ends_its_thread_is_named,
+	      debug_mode_names_a_body_that_ignores_1000_dead_waits,
+	      debug_mode_names_a_body_that_leaves_a_child_with_an_argument_on_its_stack,
+	      spawning_without_a_loop_is_misuse, spawning_from_a_foreign_thread_is_misuse,
+	      sleeping_by_a_loop_s_context_on_a_foreign_thread_is_misuse,
+	      yielding_by_a_loop_s_context_on_a_foreign_thread_is_misuse,
+	      sleeping_in_a_callback_is_misuse, yielding_in_a_callback_is_misuse,
+	      stopping_in_a_callback_is_misuse,
+	      spawning_in_a_coroutine_by_the_background_is_misuse);
+	return t_main(s);
+}

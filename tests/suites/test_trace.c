@@ -1,0 +1,776 @@
+/* SPDX-License-Identifier: MIT
+ * Tracing: what the hooks hear of small programs, in order; the file.
+ */
+#include "tests/tools/kit.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+/* ---- what is heard, a line an event ---- */
+
+struct record {
+	char text[16384];
+	size_t n;
+	int64_t last; /* when the last event was */
+	bool polls;   /* polls are written down too */
+};
+
+CIGO_PRINTF(2, 3) static void note(struct record *r, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	r->n += (size_t)vsnprintf(r->text + r->n, sizeof r->text - r->n, format, ap);
+	va_end(ap);
+	ck_assert_uint_lt(r->n, sizeof r->text);
+}
+
+static struct record *hear(void *arg, const cigo_trace_event *e)
+{
+	struct record *r = arg;
+
+	ck_assert_int_ge(e->when, r->last);
+	r->last = e->when;
+	return r;
+}
+
+#define HOOK(name, ...)                                        \
+	static void name(void *arg, const cigo_trace_event *e) \
+	{                                                      \
+		note(hear(arg, e), __VA_ARGS__);               \
+	}
+#define N(x) (int)(x)
+
+HOOK(spawned, "spawn %d %s%s by %d\n", N(e->lane), e->name, e->worker ? " (worker)" : "", N(e->by))
+HOOK(readied, "ready %d by %d\n", N(e->lane), N(e->by))
+HOOK(started, "start %d %s%s\n", N(e->lane), e->name, e->worker ? " (worker)" : "")
+HOOK(suspended, "suspend %d %s on %s %d at %s\n", N(e->lane), e->call, e->on ? e->on : "-",
+     N(e->on_lane), e->function ? e->function : "-")
+HOOK(blocked, "blocking %d\n", N(e->lane))
+HOOK(resumed, "resume %d\n", N(e->lane))
+HOOK(cancelled, "cancel %d %s %s by %d\n", N(e->lane), e->name, cigo_strerror(e->error), N(e->by))
+HOOK(finished, "done %d %s %s\n", N(e->lane), e->name, e->error ? cigo_strerror(e->error) : "0")
+HOOK(callback_begins, "callback %d\n", N(e->lane))
+HOOK(callback_ends, "callback ends\n")
+
+static void poll_begins(void *arg, const cigo_trace_event *e)
+{
+	struct record *r = hear(arg, e);
+
+	if (r->polls)
+		note(r, "poll\n");
+}
+
+static void poll_ends(void *arg, const cigo_trace_event *e)
+{
+	struct record *r = hear(arg, e);
+
+	if (r->polls)
+		note(r, "poll ends, %d\n", e->events);
+}
+
+static const cigo_trace_hooks all = {
+	.size = sizeof all,
+	.spawn = spawned,
+	.ready = readied,
+	.start = started,
+	.suspend = suspended,
+	.blocking = blocked,
+	.resume = resumed,
+	.cancel = cancelled,
+	.done = finished,
+	.callback_begin = callback_begins,
+	.callback_end = callback_ends,
+	.poll_begin = poll_begins,
+	.poll_end = poll_ends,
+};
+
+static int run_options(const cigo_loop_options *o, struct record *r, cigo_coro_fn *body, void *arg)
+{
+	cigo_loop *loop = cigo_loop_new(o);
+
+	ck_assert_ptr_nonnull(loop);
+	ok(cigo_trace_set(loop, &all, r));
+	int err = cigo_loop_run(loop, cigo_ctx_background(), body, arg);
+	cigo_loop_unref(loop);
+	return err;
+}
+
+/* Runs body on the virtual clock and compares what was heard. */
+static void expect(cigo_coro_fn *body, const char *text)
+{
+	cigo_loop_options o = { .size = sizeof o,
+				.model = CIGO_COOPERATIVE,
+				.clock = CIGO_CLOCK_VIRTUAL };
+	static struct record r;
+
+	ok(run_options(&o, &r, body, NULL));
+	ck_assert_str_eq(r.text, text);
+}
+
+/* ---- small programs ---- */
+
+CORO(nothing)
+{
+	return 0;
+}
+
+T_TEST(a_run_is_spawn_ready_start_done)
+{
+	expect(nothing, "spawn 1 main by 0\n"
+			"ready 1 by 0\n"
+			"start 1 main\n"
+			"done 1 main 0\n");
+}
+
+CORO(sleeper)
+{
+	return cigo_sleep(ctx, CIGO_MS(10));
+}
+
+CORO(awaits_a_child)
+{
+	cigo_task *t = cigo_spawn(ctx, sleeper, NULL, 0);
+	int err = cigo_join(ctx, t);
+
+	cigo_future_unref(t);
+	return err;
+}
+
+T_TEST(an_await_names_its_task_and_its_place)
+{
+	expect(awaits_a_child, "spawn 1 main by 0\n"
+			       "ready 1 by 0\n"
+			       "start 1 main\n"
+			       "spawn 2 sleeper by 1\n"
+			       "ready 2 by 1\n"
+			       "suspend 1 future_await on sleeper 2 at awaits_a_child\n"
+			       "start 2 sleeper\n"
+			       "suspend 2 sleep on - 0 at -\n"
+			       "ready 2 by 0\n"
+			       "resume 2\n"
+			       "ready 1 by 2\n"
+			       "done 2 sleeper 0\n"
+			       "resume 1\n"
+			       "done 1 main 0\n");
+}
+
+CORO(yields)
+{
+	return cigo_yield(ctx);
+}
+
+T_TEST(who_yields_is_ready_as_it_suspends)
+{
+	expect(yields, "spawn 1 main by 0\n"
+		       "ready 1 by 0\n"
+		       "start 1 main\n"
+		       "suspend 1 yield on - 0 at -\n"
+		       "ready 1 by 1\n"
+		       "resume 1\n"
+		       "done 1 main 0\n");
+}
+
+CORO(takes_the_mutex)
+{
+	ok(cigo_mutex_lock(ctx, arg));
+	cigo_mutex_unlock(ctx, arg);
+	return 0;
+}
+
+CORO(holds_a_mutex)
+{
+	cigo_mutex *m = cigo_mutex_new();
+
+	ok(cigo_mutex_lock(ctx, m));
+	cigo_task *t = cigo_spawn(ctx, takes_the_mutex, m, 0);
+	ok(cigo_yield(ctx));
+	cigo_mutex_unlock(ctx, m);
+	ok(cigo_take(ctx, t, (char *)NULL));
+	cigo_mutex_free(m);
+	return 0;
+}
+
+T_TEST(a_mutex_names_its_holder)
+{
+	expect(holds_a_mutex, "spawn 1 main by 0\n"
+			      "ready 1 by 0\n"
+			      "start 1 main\n"
+			      "spawn 2 takes_the_mutex by 1\n"
+			      "ready 2 by 1\n"
+			      "suspend 1 yield on - 0 at -\n"
+			      "ready 1 by 1\n"
+			      "start 2 takes_the_mutex\n"
+			      "suspend 2 mutex_lock on main 1 at -\n"
+			      "resume 1\n"
+			      "ready 2 by 1\n"
+			      "suspend 1 future_take on takes_the_mutex 2 at holds_a_mutex\n"
+			      "resume 2\n"
+			      "ready 1 by 2\n"
+			      "done 2 takes_the_mutex 0\n"
+			      "resume 1\n"
+			      "done 1 main 0\n");
+}
+
+CORO(cancels)
+{
+	cigo_task *started = cigo_spawn(ctx, sleeper, NULL, 0);
+	ok(cigo_yield(ctx));
+	cigo_task *never = cigo_spawn(ctx, sleeper, NULL, 0);
+	ok(cigo_future_cancel(never, 0));
+	fails(cigo_task_stop(ctx, started), -ECANCELED);
+	fails(cigo_task_stop(ctx, never), -ECANCELED);
+	return 0;
+}
+
+T_TEST(a_cancelled_task_wakes_and_one_that_never_ran_only_ends)
+{
+	expect(cancels, "spawn 1 main by 0\n"
+			"ready 1 by 0\n"
+			"start 1 main\n"
+			"spawn 2 sleeper by 1\n"
+			"ready 2 by 1\n"
+			"suspend 1 yield on - 0 at -\n"
+			"ready 1 by 1\n"
+			"start 2 sleeper\n"
+			"suspend 2 sleep on - 0 at -\n"
+			"resume 1\n"
+			"spawn 3 sleeper by 1\n"
+			"ready 3 by 1\n"
+			"cancel 3 sleeper context canceled by 1\n"
+			"cancel 2 sleeper context canceled by 1\n"
+			"ready 2 by 1\n"
+			"suspend 1 task_stop on sleeper 2 at -\n"
+			"done 3 sleeper context canceled\n"
+			"resume 2\n"
+			"ready 1 by 2\n"
+			"done 2 sleeper context canceled\n"
+			"resume 1\n"
+			"done 1 main 0\n");
+}
+
+static int two(cigo_ctx *ctx, cigo_gen *g, void *arg)
+{
+	CIGO_UNUSED(arg);
+	for (int i = 0; i < 2; i++)
+		if (!cigo_gen_yield(ctx, g, &i))
+			return 0;
+	return 0;
+}
+
+CORO(walks_a_generator)
+{
+	cigo_iter *it = cigo_gen_new(ctx, "two", two, sizeof(int), NULL, 0);
+	int i, sum = 0;
+
+	while (cigo_next(ctx, it, &i) > 0)
+		sum += i;
+	equal(sum, 1);
+	return cigo_iter_close(ctx, it);
+}
+
+T_TEST(a_generator_and_its_consumer_wake_each_other)
+{
+	expect(walks_a_generator, "spawn 1 main by 0\n"
+				  "ready 1 by 0\n"
+				  "start 1 main\n"
+				  "spawn 2 two by 1\n"
+				  "ready 2 by 1\n"
+				  "suspend 1 iter_next on two 2 at walks_a_generator\n"
+				  "start 2 two\n"
+				  "ready 1 by 2\n"
+				  "suspend 2 gen_yield_item on - 0 at two\n"
+				  "resume 1\n"
+				  "ready 2 by 1\n"
+				  "suspend 1 iter_next on two 2 at walks_a_generator\n"
+				  "resume 2\n"
+				  "ready 1 by 2\n"
+				  "suspend 2 gen_yield_item on - 0 at two\n"
+				  "resume 1\n"
+				  "ready 2 by 1\n"
+				  "suspend 1 iter_next on two 2 at walks_a_generator\n"
+				  "resume 2\n"
+				  "ready 1 by 2\n"
+				  "done 2 two 0\n"
+				  "resume 1\n"
+				  "done 1 main 0\n");
+}
+
+CORO(blocks)
+{
+	cigo_blocking_begin(ctx);
+	cigo_blocking_end(ctx);
+	return 0;
+}
+
+T_TEST(a_blocking_section_ends_when_its_letter_is_read)
+{
+	expect(blocks, "spawn 1 main by 0\n"
+		       "ready 1 by 0\n"
+		       "start 1 main\n"
+		       "blocking 1\n"
+		       "ready 1 by 0\n"
+		       "resume 1\n"
+		       "done 1 main 0\n");
+}
+
+CORO(employs)
+{
+	cigo_task *t = cigo_go(ctx, nothing, NULL, 0);
+
+	return cigo_take(ctx, t, (char *)NULL);
+}
+
+T_TEST(a_worker_has_a_lane)
+{
+	expect(employs, "spawn 1 main by 0\n"
+			"ready 1 by 0\n"
+			"start 1 main\n"
+			"spawn 2 cigo_go (worker) by 1\n"
+			"start 2 cigo_go (worker)\n"
+			"suspend 1 future_take on cigo_go 2 at employs\n"
+			"ready 1 by 0\n"
+			"done 2 cigo_go 0\n"
+			"resume 1\n"
+			"done 1 main 0\n");
+}
+
+CALLBACK(spawns)
+{
+	cigo_future_unref(cigo_spawn(ctx, nothing, NULL, 0));
+}
+
+CORO(calls_back)
+{
+	ck_assert_int_gt(cigo_loop_call_soon(cigo_ctx_loop(ctx), spawns, NULL), 0);
+	ok(cigo_yield(ctx));
+	return cigo_yield(ctx);
+}
+
+T_TEST(callbacks_are_the_loops)
+{
+	expect(calls_back, "spawn 1 main by 0\n"
+			   "ready 1 by 0\n"
+			   "start 1 main\n"
+			   "suspend 1 yield on - 0 at -\n"
+			   "ready 1 by 1\n"
+			   "callback 0\n"
+			   "spawn 2 nothing by 0\n"
+			   "ready 2 by 0\n"
+			   "callback ends\n"
+			   "resume 1\n"
+			   "suspend 1 yield on - 0 at -\n"
+			   "ready 1 by 1\n"
+			   "start 2 nothing\n"
+			   "done 2 nothing 0\n"
+			   "resume 1\n"
+			   "done 1 main 0\n");
+}
+
+CORO(reads_a_byte)
+{
+	int fd[2];
+
+	raw_pipe(fd);
+	raw_say(fd[1], "x");
+	equal(cigo_fd_wait(ctx, fd[0], CIGO_READ), CIGO_READ);
+	close(fd[0]);
+	close(fd[1]);
+	return 0;
+}
+
+T_TEST(polls_count_what_they_found)
+{
+	static struct record r = { .polls = true };
+
+	cigo_loop_options o = { .size = sizeof o, .model = CIGO_COOPERATIVE };
+
+	ok(run_options(&o, &r, reads_a_byte, NULL));
+	ck_assert_ptr_nonnull(strstr(r.text, "suspend 1 fd_wait on - 0 at -\n"
+					     "poll\n"
+					     "ready 1 by 0\n"
+					     "poll ends, 1\n"
+					     "resume 1\n"));
+}
+
+/* ---- the file ---- */
+
+static char folder[] = "/tmp/cigo-trace-XXXXXX";
+
+static void make_folder(void)
+{
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+}
+
+static char *path(const char *name)
+{
+	static char text[4][128];
+	static unsigned turn;
+	char *to = text[turn++ % 4];
+
+	snprintf(to, sizeof *text, "%s/%s", folder, name);
+	return to;
+}
+
+static void clean_folder(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof command, "rm -rf %s", folder);
+	ok(system(command));
+}
+
+/* The file's text; NULL: there is no such file. */
+static char *text_of(const char *name)
+{
+	static char text[1 << 20];
+	FILE *f = fopen(path(name), "r");
+
+	if (!f)
+		return NULL;
+	size_t n = fread(text, 1, sizeof text - 1, f);
+	text[n] = 0;
+	fclose(f);
+	return text;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && strcmp(text + n - m, end) == 0;
+}
+
+/* A head, lines that begin with "," but for the first, a tail. Python looks at it in trace.sh. */
+static void expect_whole(const char *name)
+{
+	const char *text = text_of(name);
+
+	ck_assert_msg(text != NULL, "no %s", name);
+	static const char head[] = "{\"displayTimeUnit\":\"ns\",\"otherData\":{";
+	ck_assert_int_eq(strncmp(text, head, strlen(head)), 0);
+	ck_assert(ends_with(text, "}\n]}\n"));
+	const char *line = strstr(text, "\"traceEvents\":[\n");
+	ck_assert_ptr_nonnull(line);
+	line = strchr(strchr(line, '\n') + 1, '\n') + 1;
+	for (; *line == ','; line = strchr(line, '\n') + 1)
+		ck_assert_int_eq(strncmp(line, ",{\"ph\":\"", 8), 0);
+	ck_assert_str_eq(line, "]}\n");
+}
+
+static int trace_run(const char *name, cigo_coro_fn *body)
+{
+	cigo_loop_options o = { .size = sizeof o, .trace = path(name) };
+
+	return cigo_run_with(&o, cigo_ctx_background(), body, NULL);
+}
+
+T_TEST(each_run_has_its_file)
+{
+	static const char *const names[] = { "a.b/t.json", "a.b/t.2.json", "a.b/t.3.json",
+					     "a.b/t",	   "a.b/t.2",	   "a.b/.t",
+					     "a.b/.t.2",   "x.2.json",	   "x.json",
+					     "x.3.json" };
+	char pid[64];
+
+	make_folder();
+	ok(mkdir(path("a.b"), 0777));
+	for (int i = 0; i < 3; i++)
+		ok(trace_run("a.b/t.json", yields));
+	for (int i = 0; i < 2; i++)
+		ok(trace_run("a.b/t", yields));
+	for (int i = 0; i < 2; i++)
+		ok(trace_run("a.b/.t", yields));
+	ok(trace_run("x.2.json", yields));
+	for (int i = 0; i < 2; i++)
+		ok(trace_run("x.json", yields)); /* x.2.json is taken */
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		expect_whole(names[i]);
+	ok(trace_run("%p-%p.json", yields));
+	snprintf(pid, sizeof pid, "%d-%d.json", getpid(), getpid());
+	expect_whole(pid);
+	clean_folder();
+}
+
+CORO(fails_on)
+{
+	cigo_detach(cigo_spawn(ctx, sleeper, NULL, 0));
+	ok(cigo_yield(ctx));
+	return -EPIPE;
+}
+
+T_TEST(the_environment_asks_too_and_a_failing_main_is_whole)
+{
+	make_folder();
+	setenv("CIGO_TRACE", path("env.json"), 1);
+	fails(cigo_run(fails_on, NULL), -EPIPE);
+	ok(trace_run("option.json", yields));
+	unsetenv("CIGO_TRACE");
+	ok(cigo_run(yields, NULL));
+	expect_whole("env.json");
+	ck_assert_ptr_nonnull(
+		strstr(text_of("env.json"), "\"args\":{\"error\":-32,\"text\":\"Broken pipe\"}"));
+	expect_whole("option.json");
+	ck_assert_ptr_null(text_of("option.2.json"));
+	clean_folder();
+}
+
+T_TEST(a_file_that_cannot_be_opened_is_named_and_the_run_goes_on)
+{
+	static struct caught c;
+
+	make_folder();
+	catch_stderr(&c);
+	int err = trace_run("no/such.json", yields);
+	const char *got = caught_stderr(&c);
+	ok(err);
+	ck_assert_ptr_nonnull(strstr(got, "cigo: no trace: "));
+	ck_assert_ptr_nonnull(strstr(got, "/no/such.json: No such file or directory\n"));
+	clean_folder();
+}
+
+CORO(yields_often)
+{
+	for (int i = 0; i < 5000; i++)
+		ok(cigo_yield(ctx));
+	return 0;
+}
+
+T_TEST(a_full_disk_is_named_once_and_the_file_stays_whole)
+{
+	static struct caught c;
+	struct rlimit limit = { 400000, RLIM_INFINITY };
+
+	make_folder();
+	signal(SIGXFSZ, SIG_IGN);
+	ok(setrlimit(RLIMIT_FSIZE, &limit));
+	catch_stderr(&c);
+	int err = trace_run("full.json", yields_often);
+	const char *got = caught_stderr(&c);
+	ok(err);
+	const char *text = strstr(got, "File too large; the trace ends there\n");
+	ck_assert_ptr_nonnull(text);
+	ck_assert_ptr_null(strstr(text, "cigo: "));
+	expect_whole("full.json");
+	clean_folder();
+}
+
+T_TEST(a_device_that_is_full_from_the_start_harms_nobody)
+{
+	static struct caught c;
+	cigo_loop_options o = { .size = sizeof o, .trace = "/dev/full" };
+
+	catch_stderr(&c);
+	int err = cigo_run_with(&o, cigo_ctx_background(), sleeper, NULL);
+	const char *got = caught_stderr(&c);
+	ok(err);
+	ck_assert_str_eq(got, "cigo: /dev/full: No space left on device; the trace ends there\n");
+}
+
+static int exits(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	ok(cigo_yield(ctx));
+	exit(7);
+}
+
+static int aborts(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	cigo_blocking_end(ctx);
+	return 0;
+}
+
+static int gives_up(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	ok(cigo_yield(ctx));
+	return (int)cigo_must(-EPIPE);
+}
+
+static int is_killed(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	kill(getpid(), SIGKILL);
+	return cigo_sleep(ctx, CIGO_S(10));
+}
+
+/* How a child process ended that ran body. */
+static int child_runs(const char *name, cigo_coro_fn *body)
+{
+	static struct caught c;
+	int status;
+
+	catch_stderr(&c);
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(trace_run(name, body) ? 1 : 0);
+	equal(waitpid(pid, &status, 0), pid);
+	caught_stderr(&c);
+	return status;
+}
+
+T_TEST(exit_and_misuse_leave_a_whole_file)
+{
+	make_folder();
+	int status = child_runs("exit.json", exits);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+	expect_whole("exit.json");
+	status = child_runs("abort.json", aborts);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	expect_whole("abort.json");
+	status = child_runs("must.json", gives_up);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	expect_whole("must.json");
+	clean_folder();
+}
+
+T_TEST(a_killed_process_leaves_whole_lines)
+{
+	make_folder();
+	int status = child_runs("kill.json", is_killed);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	ck_assert(ends_with(text_of("kill.json"), "}\n"));
+	FILE *f = fopen(path("kill.json"), "a"); /* as the manual says */
+	fputs("]}\n", f);
+	fclose(f);
+	expect_whole("kill.json");
+	clean_folder();
+}
+
+static bool is_grandchild;
+
+/* Last of all; a sanitizer would take what the other threads' stacks refer to for leaks. */
+static void leave_at_once(void)
+{
+	if (is_grandchild)
+		_exit(3);
+}
+
+CORO(forks)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		is_grandchild = true;
+		exit(3);
+	}
+	equal(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+	return cigo_yield(ctx);
+}
+
+T_TEST(a_forked_child_that_exits_writes_nothing)
+{
+	make_folder();
+	ok(atexit(leave_at_once));
+	int status = child_runs("fork.json", forks);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	expect_whole("fork.json");
+	clean_folder();
+}
+
+CORO(odd_names)
+{
+	static const char *const names[] = { "\"quoted\" \\", "tab\there",    "\xff\xc3\xa9",
+					     "\xe2\x82",      "\xed\xa0\x80", "\xf0\x9f\x99\x82" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		cigo_detach(cigo_task_spawn(ctx, names[i], nothing, NULL, 0));
+	char *long_name = malloc(100001);
+	memset(long_name, 'x', 100000);
+	long_name[100000] = 0;
+	cigo_detach(cigo_task_spawn(ctx, long_name, nothing, NULL, 0));
+	free(long_name);
+	return 0;
+}
+
+T_TEST(names_are_quoted)
+{
+	static const char *const wanted[] = { "\"\\\"quoted\\\" \\\\\"",   "\"tab\\u0009here\"",
+					      "\"\\ufffd\xc3\xa9\"",	   "\"\\ufffd\\ufffd\"",
+					      "\"\\ufffd\\ufffd\\ufffd\"", "\"\xf0\x9f\x99\x82\"" };
+
+	make_folder();
+	ok(trace_run("names.json", odd_names));
+	expect_whole("names.json");
+	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+		ck_assert_msg(strstr(text_of("names.json"), wanted[i]) != NULL, "%s", wanted[i]);
+	clean_folder();
+}
+
+/* ---- setting hooks ---- */
+
+T_TEST(hooks_that_are_not_wanted_are_not_called)
+{
+	cigo_trace_hooks few = { .size = offsetof(cigo_trace_hooks, start), .spawn = spawned };
+	static struct record r;
+	cigo_loop *loop = cigo_loop_new(NULL);
+
+	ok(cigo_trace_set(loop, &few, &r));
+	ok(cigo_loop_run(loop, cigo_ctx_background(), yields, NULL));
+	cigo_loop_unref(loop);
+	ck_assert_str_eq(r.text, "spawn 1 main by 0\n");
+	fails(cigo_trace_set(NULL, &few, &r), -ENOMEM);
+}
+
+MISUSE(set_without_a_size)
+{
+	cigo_trace_hooks none = { .size = 0 };
+
+	cigo_ignore(cigo_trace_set(cigo_loop_new(NULL), &none, NULL));
+}
+
+MISUSE(set_twice)
+{
+	cigo_loop *loop = cigo_loop_new(NULL);
+
+	ok(cigo_trace_set(loop, &all, NULL));
+	cigo_ignore(cigo_trace_set(loop, &all, NULL));
+}
+
+CORO(sets_late)
+{
+	return cigo_trace_set(cigo_ctx_loop(ctx), &all, NULL);
+}
+
+MISUSE(set_in_the_run)
+{
+	cigo_run(sets_late, NULL);
+}
+
+T_TEST(hooks_are_set_once_before_the_run)
+{
+	t_abort(set_without_a_size, NULL, "size");
+	t_abort(set_twice, NULL, "already");
+	t_abort(set_in_the_run, NULL, "begun");
+}
+
+int main(void)
+{
+	Suite *s = suite_create("trace");
+	TCase *tc = t_case(s, "heard");
+
+	t_add(tc, a_run_is_spawn_ready_start_done, an_await_names_its_task_and_its_place,
+	      who_yields_is_ready_as_it_suspends, a_mutex_names_its_holder,
+	      a_cancelled_task_wakes_and_one_that_never_ran_only_ends,
+	      a_generator_and_its_consumer_wake_each_other,
+	      a_blocking_section_ends_when_its_letter_is_read, a_worker_has_a_lane,
+	      callbacks_are_the_loops, polls_count_what_they_found);
+	tc = t_case(s, "hooks");
+	t_add(tc, hooks_that_are_not_wanted_are_not_called, hooks_are_set_once_before_the_run);
+	tc = t_case(s, "file");
+	t_add(tc, each_run_has_its_file, the_environment_asks_too_and_a_failing_main_is_whole,
+	      a_file_that_cannot_be_opened_is_named_and_the_run_goes_on,
+	      a_device_that_is_full_from_the_start_harms_nobody, exit_and_misuse_leave_a_whole_file,
+	      a_killed_process_leaves_whole_lines, a_forked_child_that_exits_writes_nothing,
+	      names_are_quoted);
+	t_add_cooperative(tc, a_full_disk_is_named_once_and_the_file_stays_whole);
+	return t_main(s);
+}
