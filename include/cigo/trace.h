@@ -13,19 +13,19 @@ extern "C" {
 #endif
 
 /*
- * What happened. A lane is a line of the picture: 0 is the loop (the home thread's callbacks, the
+ * What happened. An id is a lane of the picture: 0 is the loop (the home thread's callbacks, the
  * polls), the others are its coroutines and workers, numbered from 1 as they are spawned. Strings
  * are lent until the hook returns. What a hook doesn't name below is 0 or NULL.
  */
 typedef struct cigo_trace_event {
 	int64_t when;	      /* CLOCK_MONOTONIC, nanoseconds, whatever the loop's clock is */
-	uint64_t lane;	      /* to whom it happens */
-	uint64_t by;	      /* spawn, ready, cancel: the lane that did it */
+	uint64_t id;	      /* to whom it happens */
+	uint64_t by;	      /* spawn, ready, cancel: the id that did it */
 	const char *name;     /* spawn, start, cancel, done: of the coroutine */
 	bool worker;	      /* spawn, start, cancel, done: of cigo_go */
 	const char *call;     /* suspend: the call, without its "cigo_": "sleep", "future_await" */
 	const char *on;	      /* suspend: the task awaited, the mutex's holder; NULL: no such */
-	uint64_t on_lane;     /* suspend: its lane; 0: none */
+	uint64_t on_id;	      /* suspend: its id; 0: none */
 	const char *function; /* suspend: where, if the call was by a macro that tells; else NULL */
 	int line;	      /* suspend: the same */
 	int error;	      /* cancel: the cause; done: the result */
@@ -36,7 +36,7 @@ typedef void cigo_trace_fn(void *arg, const cigo_trace_event *e);
 
 /*
  * Called one at a time, in order, on whichever thread of the loop it happens. They may not call the
- * library. NULL: not wanted. The life of a lane is spawn, ready, start, (suspend or blocking, ready,
+ * library. NULL: not wanted. The life of an id is spawn, ready, start, (suspend or blocking, ready,
  * resume)*, done; what never ran has no start, and a worker has spawn, start, done. A coroutine that
  * yields is ready as it suspends.
  */
@@ -50,8 +50,8 @@ typedef struct cigo_trace_hooks {
 	cigo_trace_fn *resume;
 	cigo_trace_fn *cancel; /* a task or worker is; it may go on for long */
 	cigo_trace_fn *done;
-	cigo_trace_fn *callback_begin, *callback_end; /* on lane 0 */
-	cigo_trace_fn *poll_begin, *poll_end;	      /* on lane 0: descriptors, letters, timers */
+	cigo_trace_fn *callback_begin, *callback_end; /* on id 0 */
+	cigo_trace_fn *poll_begin, *poll_end;	      /* on id 0: descriptors, messages, timers */
 } cigo_trace_hooks;
 
 /*

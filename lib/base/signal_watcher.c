@@ -22,38 +22,38 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* for all but what is 
 static struct sigaction old[CI_SIGNALS];		 /* valid while users > 0 */
 static unsigned users[CI_SIGNALS];			 /* ears that hear it */
 
-static unsigned counts[CI_SIGNALS]; /* atomic */
-static unsigned running;	    /* atomic; handlers at work */
-static struct ci_ear *ears;	    /* atomic; all that are open */
+static unsigned counts[CI_SIGNALS];	   /* atomic */
+static unsigned running;		   /* atomic; handlers at work */
+static struct ci_signal_watcher *watchers; /* atomic; all that are open */
 
 #define load(p)		__atomic_load_n((p), __ATOMIC_SEQ_CST)
 #define store(p, value) __atomic_store_n((p), (value), __ATOMIC_SEQ_CST)
 
 /* --- in the handler -------------------------------------------------------------------------- */
 
-static bool ring(int sig)
+static bool notify(int sig)
 {
-	bool heard = false;
+	bool noticed = false;
 
-	for (struct ci_ear *e = load(&ears); e; e = load(&e->next))
-		if (!e->last && load(&e->hears[sig])) {
-			e->ring(e);
-			heard = true;
+	for (struct ci_signal_watcher *e = load(&watchers); e; e = load(&e->next))
+		if (!e->last && load(&e->watches[sig])) {
+			e->notify(e);
+			noticed = true;
 		}
-	return heard;
+	return noticed;
 }
 
 /* True: for one of them it was not the first time. */
-static bool ring_last(int sig)
+static bool notify_last(int sig)
 {
 	bool again = false;
 
-	for (struct ci_ear *e = load(&ears); e; e = load(&e->next))
-		if (e->last && load(&e->hears[sig])) {
-			if (__atomic_exchange_n(&e->rung, true, __ATOMIC_SEQ_CST))
+	for (struct ci_signal_watcher *e = load(&watchers); e; e = load(&e->next))
+		if (e->last && load(&e->watches[sig])) {
+			if (__atomic_exchange_n(&e->notified, true, __ATOMIC_SEQ_CST))
 				again = true;
 			else
-				e->ring(e);
+				e->notify(e);
 		}
 	return again;
 }
@@ -75,7 +75,7 @@ static void handler(int sig)
 
 	__atomic_fetch_add(&running, 1, __ATOMIC_SEQ_CST);
 	__atomic_fetch_add(&counts[sig], 1, __ATOMIC_SEQ_CST);
-	if (!ring(sig) && ring_last(sig))
+	if (!notify(sig) && notify_last(sig))
 		do_default(sig);
 	__atomic_fetch_sub(&running, 1, __ATOMIC_SEQ_CST);
 	errno = saved;
@@ -143,7 +143,7 @@ static void in_child(void)
 			restore(sig);
 			users[sig] = 0;
 		}
-	store(&ears, NULL);
+	store(&watchers, NULL);
 	store(&running, 0); /* of other threads, which are not here */
 	pthread_mutex_unlock(&lock);
 }
@@ -155,7 +155,7 @@ static void watch_forks(void)
 
 /* --- ears ------------------------------------------------------------------------------------ */
 
-bool ci_ear_can(int sig)
+bool ci_signal_watcher_can(int sig)
 {
 	static const int never[] = { SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGFPE, SIGILL };
 
@@ -166,55 +166,55 @@ bool ci_ear_can(int sig)
 	return (sig > 0 && sig < 32) || (sig >= SIGRTMIN && sig <= SIGRTMAX && sig < CI_SIGNALS);
 }
 
-void ci_ear_open(struct ci_ear *ear)
+void ci_signal_watcher_open(struct ci_signal_watcher *watcher)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, watch_forks);
 	pthread_mutex_lock(&lock);
-	memset(ear->hears, 0, sizeof ear->hears);
-	ear->rung = false;
-	ear->next = ears;
-	store(&ears, ear);
+	memset(watcher->watches, 0, sizeof watcher->watches);
+	watcher->notified = false;
+	watcher->next = watchers;
+	store(&watchers, watcher);
 	pthread_mutex_unlock(&lock);
 }
 
-int ci_ear_hear(struct ci_ear *ear, int sig)
+int ci_signal_watcher_watch(struct ci_signal_watcher *watcher, int sig)
 {
 	int err = 0;
 
 	pthread_mutex_lock(&lock);
-	if (!ear->hears[sig]) {
-		store(&ear->hears[sig], true); /* before the first can come */
-		err = take_action(sig, ear->last);
+	if (!watcher->watches[sig]) {
+		store(&watcher->watches[sig], true); /* before the first can come */
+		err = take_action(sig, watcher->last);
 		if (err)
-			store(&ear->hears[sig], false);
+			store(&watcher->watches[sig], false);
 	}
 	pthread_mutex_unlock(&lock);
 	return err;
 }
 
 /* Where the list refers to ear; or to its end, where the parent of this process has opened it. */
-static struct ci_ear **find(const struct ci_ear *ear)
+static struct ci_signal_watcher **find(const struct ci_signal_watcher *watcher)
 {
-	struct ci_ear **p = &ears;
+	struct ci_signal_watcher **p = &watchers;
 
-	while (*p && *p != ear)
+	while (*p && *p != watcher)
 		p = &(*p)->next;
 	return p;
 }
 
-void ci_ear_close(struct ci_ear *ear)
+void ci_signal_watcher_close(struct ci_signal_watcher *watcher)
 {
 	static const struct timespec moment = { .tv_nsec = 20000 };
 
 	pthread_mutex_lock(&lock);
-	struct ci_ear **p = find(ear);
+	struct ci_signal_watcher **p = find(watcher);
 	if (*p) {
 		for (int sig = 1; sig < CI_SIGNALS; sig++)
-			if (ear->hears[sig] && !--users[sig])
+			if (watcher->watches[sig] && !--users[sig])
 				restore(sig);
-		store(p, ear->next);
+		store(p, watcher->next);
 		while (load(&running))
 			nanosleep(&moment, NULL);
 	}
@@ -225,7 +225,7 @@ void ci_ear_close(struct ci_ear *ear)
  * Not write(2): that is a point where a user's thread may be cancelled, and then `running` would never
  * be 0 again.
  */
-void ci_ear_write(int eventfd)
+void ci_signal_watcher_write(int eventfd)
 {
 	uint64_t one = 1;
 
@@ -233,7 +233,7 @@ void ci_ear_write(int eventfd)
 		;
 }
 
-unsigned ci_ear_count(int sig)
+unsigned ci_signal_watcher_count(int sig)
 {
 	return load(&counts[sig]);
 }

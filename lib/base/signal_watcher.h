@@ -8,36 +8,37 @@
  * has it open dies of it. What handlers read is atomic, for they may run on any thread at any time;
  * everything else here is guarded by one mutex, which handlers never take.
  */
-#ifndef CI_EAR_H
-#define CI_EAR_H
+#ifndef CI_SIGNAL_WATCHER_H
+#define CI_SIGNAL_WATCHER_H
 
 #include "base/base.h"
 
 enum { CI_SIGNALS = 65 }; /* their numbers are 1 to 64 */
 
-struct ci_ear {
-	void (*ring)(struct ci_ear *ear); /* in a signal handler, on any thread; final */
-	bool last;		/* hears only what no other kind does, and the second time it is the
+struct ci_signal_watcher {
+	void (*notify)(
+		struct ci_signal_watcher *watcher); /* in a signal handler, on any thread; final */
+	bool last;     /* hears only what no other kind does, and the second time it is the
 				 * signal's default that happens; final */
-	bool rung;		/* last ones: has been; atomic, written by handlers */
-	bool hears[CI_SIGNALS]; /* atomic, written under the mutex */
-	struct ci_ear *next;	/* atomic, written under the mutex */
+	bool notified; /* last ones: has been; atomic, written by handlers */
+	bool watches[CI_SIGNALS];	/* atomic, written under the mutex */
+	struct ci_signal_watcher *next; /* atomic, written under the mutex */
 };
 
 /* Whether sig can be heard: not SIGKILL, SIGSTOP, nor what a fault of the program raises. */
-bool ci_ear_can(int sig);
+bool ci_signal_watcher_can(int sig);
 /* ring and last are set by the caller. It hears nothing yet. */
-void ci_ear_open(struct ci_ear *ear);
+void ci_signal_watcher_open(struct ci_signal_watcher *watcher);
 /*
  * Hears sig from now on. Fails: as sigaction; -EBUSY: ear is a last one, and the program has an
  * action of its own for sig, or ignores it.
  */
-int ci_ear_hear(struct ci_ear *ear, int sig);
+int ci_signal_watcher_watch(struct ci_signal_watcher *watcher, int sig);
 /* Hears nothing any more; no handler is at it any more on return. In a forked child: did already. */
-void ci_ear_close(struct ci_ear *ear);
+void ci_signal_watcher_close(struct ci_signal_watcher *watcher);
 /* For ring: makes an eventfd readable. */
-void ci_ear_write(int eventfd);
+void ci_signal_watcher_write(int eventfd);
 /* How often sig has come, to any ear; wraps around. */
-unsigned ci_ear_count(int sig);
+unsigned ci_signal_watcher_count(int sig);
 
 #endif

@@ -13,9 +13,9 @@
 
 #include "engine/engine.h"
 
-#define OFTEN  CIGO_MS(CI_CPU_WINDOW)	  /* a window at most this long: handoffs are frequent */
-#define SELDOM CIGO_MS(2 * CI_CPU_WINDOW) /* at least this long: they are not */
-#define LONG   INT64_C(500000) /* ns */	  /* what a receiver waits if its CPU is not its own */
+#define OFTEN  CIGO_MS(CI_AFFINITY_WINDOW) /* a window at most this long: handoffs are frequent */
+#define SELDOM CIGO_MS(2 * CI_AFFINITY_WINDOW) /* at least this long: they are not */
+#define LONG   INT64_C(500000) /* ns */	       /* what a receiver waits if its CPU is not its own */
 #define REST   CIGO_MS(10)
 #define MOST   CIGO_S(1)
 
@@ -24,8 +24,8 @@ static void in_child(void)
 {
 	const cigo_loop *loop = ci_self.held;
 
-	if (loop && loop->cpu.on)
-		sched_setaffinity(0, sizeof loop->cpu.mask, &loop->cpu.mask);
+	if (loop && loop->affinity.on)
+		sched_setaffinity(0, sizeof loop->affinity.mask, &loop->affinity.mask);
 }
 
 static void watch_forks(void)
@@ -33,12 +33,12 @@ static void watch_forks(void)
 	pthread_atfork(NULL, NULL, in_child);
 }
 
-void ci_cpu_open(cigo_loop *loop)
+void ci_affinity_open(cigo_loop *loop)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	struct ci_cpu *c = &loop->cpu;
+	struct ci_affinity *c = &loop->affinity;
 
-	c->home = loop->home.cpu = CI_CPU_ANY;
+	c->home = loop->home.cpu = CI_AFFINITY_ANY;
 	c->rest = REST;
 	loop->home.tid = gettid();
 	bool several = loop->options.model == CIGO_COOPERATIVE &&
@@ -50,34 +50,34 @@ void ci_cpu_open(cigo_loop *loop)
 	c->since = ci_clock_now();
 }
 
-void ci_cpu_close(cigo_loop *loop)
+void ci_affinity_close(cigo_loop *loop)
 {
-	if (loop->home.cpu != CI_CPU_ANY)
-		ci_cpu_release(&loop->home);
-	loop->cpu.on = loop->cpu.spins = false;
+	if (loop->home.cpu != CI_AFFINITY_ANY)
+		ci_affinity_release(&loop->home);
+	loop->affinity.on = loop->affinity.spins = false;
 }
 
 /* The kernel did not let s go there. EINVAL: of these CPUs there is none any more (a cpuset has shrunk, a
  * CPU was taken out). Anything else, as a filter's EPERM, will be so the next time. */
-static void refused(struct ci_cpu *c, struct ci_strand *s, int where)
+static void refused(struct ci_affinity *c, struct ci_strand *s, int where)
 {
 	if (errno != EINVAL)
 		c->refused = true;
-	if (c->refused || where < CI_CPU_ANY)
+	if (c->refused || where < CI_AFFINITY_ANY)
 		c->spins = false;
-	c->home = CI_CPU_ANY;
-	if (where == CI_CPU_ANY)
+	c->home = CI_AFFINITY_ANY;
+	if (where == CI_AFFINITY_ANY)
 		s->cpu = where; /* else it is asked again and again */
 }
 
 static void set(cigo_loop *loop, struct ci_strand *s, int where)
 {
-	struct ci_cpu *c = &loop->cpu;
+	struct ci_affinity *c = &loop->affinity;
 	cpu_set_t set = c->mask;
 
-	if (where < CI_CPU_ANY)
-		CPU_CLR(CI_CPU_BESIDE(where), &set);
-	else if (where != CI_CPU_ANY) {
+	if (where < CI_AFFINITY_ANY)
+		CPU_CLR(CI_AFFINITY_BESIDE(where), &set);
+	else if (where != CI_AFFINITY_ANY) {
 		CPU_ZERO(&set);
 		CPU_SET(where, &set);
 	}
@@ -89,72 +89,72 @@ static void set(cigo_loop *loop, struct ci_strand *s, int where)
 	loop->stats.moves++;
 }
 
-void ci_cpu_settle(cigo_loop *loop, struct ci_strand *to, int where)
+void ci_affinity_settle(cigo_loop *loop, struct ci_strand *to, int where)
 {
 	if (to->tid) /* else it has not run yet, and has its maker's */
 		set(loop, to, where);
 }
 
-void ci_cpu_release(struct ci_strand *me)
+void ci_affinity_release(struct ci_strand *me)
 {
-	if (me->cpu != CI_CPU_ANY)
-		set(me->loop, me, CI_CPU_ANY);
+	if (me->cpu != CI_AFFINITY_ANY)
+		set(me->loop, me, CI_AFFINITY_ANY);
 }
 
-void ci_cpu_roam(const cigo_loop *loop)
+void ci_affinity_roam(const cigo_loop *loop)
 {
-	if (loop->cpu.on)
-		sched_setaffinity(0, sizeof loop->cpu.mask, &loop->cpu.mask);
+	if (loop->affinity.on)
+		sched_setaffinity(0, sizeof loop->affinity.mask, &loop->affinity.mask);
 }
 
-void ci_cpu_review(cigo_loop *loop)
+void ci_affinity_review(cigo_loop *loop)
 {
-	struct ci_cpu *c = &loop->cpu;
+	struct ci_affinity *c = &loop->affinity;
 	int64_t now = ci_clock_now(), took = now - c->since;
 
 	c->handoffs = 0;
 	c->since = c->passed = now;
-	if (took <= OFTEN && c->home == CI_CPU_ANY && !c->refused) {
+	if (took <= OFTEN && c->home == CI_AFFINITY_ANY && !c->refused) {
 		int cpu = sched_getcpu();
 
-		c->home = cpu >= 0 && CPU_ISSET(cpu, &c->mask) ? cpu : CI_CPU_ANY;
+		c->home = cpu >= 0 && CPU_ISSET(cpu, &c->mask) ? cpu : CI_AFFINITY_ANY;
 	} else if (took >= SELDOM) {
-		c->home = CI_CPU_ANY;
+		c->home = CI_AFFINITY_ANY;
 	}
 }
 
-void ci_cpu_look(cigo_loop *loop, struct ci_strand *me)
+void ci_affinity_look(cigo_loop *loop, struct ci_strand *me)
 {
-	struct ci_cpu *c = &loop->cpu;
+	struct ci_affinity *c = &loop->affinity;
 
-	if (me->cpu == CI_CPU_ANY)
+	if (me->cpu == CI_AFFINITY_ANY)
 		return;
 	int64_t now = ci_clock_now();
 	if (now - c->since >= SELDOM) {
-		c->home = CI_CPU_ANY;
+		c->home = CI_AFFINITY_ANY;
 		c->handoffs = 0;
 		c->since = now;
 	}
-	if (c->home == CI_CPU_ANY)
-		ci_cpu_release(me);
+	if (c->home == CI_AFFINITY_ANY)
+		ci_affinity_release(me);
 }
 
-void ci_cpu_arrived(cigo_loop *loop)
+void ci_affinity_arrived(cigo_loop *loop)
 {
-	struct ci_cpu *c = &loop->cpu;
+	struct ci_affinity *c = &loop->affinity;
 	int64_t now = ci_clock_now(), waited = now - c->passed;
 
 	c->passed = 0;
-	if (waited < LONG || c->home == CI_CPU_ANY || now - c->moved < c->rest)
+	if (waited < LONG || c->home == CI_AFFINITY_ANY || now - c->moved < c->rest)
 		return;
 	c->rest = now - c->moved > 8 * c->rest ? REST : c->rest < MOST ? 2 * c->rest : c->rest;
 	c->moved = now;
-	c->home = CI_CPU_ANY;
+	c->home = CI_AFFINITY_ANY;
 	c->handoffs = 0;
 	c->since = now;
 }
 
-int ci_cpu_wanted(void)
+int ci_affinity_wanted(void)
 {
 	char text[128];
 	int fd = open("/proc/loadavg", O_RDONLY | O_CLOEXEC);

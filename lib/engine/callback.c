@@ -39,7 +39,7 @@ static void call(cigo_loop *loop, struct ci_runnable *r)
 	forget(loop, c);
 	loop->stats.callbacks++;
 	ci_trace(loop, callback, true);
-	__atomic_store_n(&loop->holder.lane, CI_CALLBACK, __ATOMIC_RELAXED);
+	__atomic_store_n(&loop->holder.id, CI_CALLBACK, __ATOMIC_RELAXED);
 	c->call(loop, c, ci_callback_status(loop));
 	ci_trace(loop, callback, false);
 	ci_engine_hold(loop, NULL);

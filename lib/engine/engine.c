@@ -28,40 +28,40 @@ void ci_engine_ready(cigo_loop *loop, struct ci_runnable *r)
 {
 	if (r->where == CI_RESUME)
 		ci_trace(loop, ready, ci_container_of(r, struct ci_strand, resume));
-	if (ci_preemptive(loop) && r->where == CI_RESUME)
-		ci_monitor_start(ci_container_of(r, struct ci_strand, resume));
+	if (ci_is_preemptive(loop) && r->where == CI_RESUME)
+		ci_preemptive_start(ci_container_of(r, struct ci_strand, resume));
 	else
 		ci_list_append(&loop->ready, &r->link);
 }
 
 /* --- looking outside ------------------------------------------------------------------------- */
 
-void ci_engine_deliver(cigo_loop *loop, struct ci_list *letters, int status)
+void ci_engine_deliver(cigo_loop *loop, struct ci_list *messages, int status)
 {
 	struct ci_list *node;
 
-	while ((node = ci_list_pop(letters))) {
-		struct ci_letter *letter = ci_list_entry(node, struct ci_letter, link);
-		letter->deliver(loop, letter, status);
+	while ((node = ci_list_pop(messages))) {
+		struct ci_message *message = ci_list_entry(node, struct ci_message, link);
+		message->deliver(loop, message, status);
 	}
 }
 
 /* True: there were letters. Then the driver is not announced to sleep, and may not. */
 static bool collect(cigo_loop *loop, bool polling)
 {
-	struct ci_list letters;
+	struct ci_list messages;
 
-	ci_list_init(&letters);
-	ci_door_collect(&loop->door, &letters, polling);
-	bool any = !ci_list_empty(&letters);
-	ci_engine_deliver(loop, &letters, 0);
+	ci_list_init(&messages);
+	ci_inbox_collect(&loop->inbox, &messages, polling);
+	bool any = !ci_list_empty(&messages);
+	ci_engine_deliver(loop, &messages, 0);
 	return any;
 }
 
 void ci_engine_collect(cigo_loop *loop)
 {
 	collect(loop, false);
-	ci_monitor_ring(loop); /* it may sleep, and must be announced again */
+	ci_preemptive_ring(loop); /* it may sleep, and must be announced again */
 }
 
 /* Waits in the poller, at most timeout ns of real time. Returns the number of events. */
@@ -70,11 +70,11 @@ static int wait_for_events(cigo_loop *loop, int64_t timeout)
 	struct ci_event events[CI_EVENTS];
 
 	loop->stats.polls++;
-	ci_monitor_sleep(loop, timeout);
+	ci_preemptive_sleep(loop, timeout);
 	int n = loop->poller->ops->wait(loop->poller, timeout, events, CI_EVENTS);
-	ci_monitor_wake(loop);
+	ci_preemptive_wake(loop);
 	loop->polled += n > 0 ? n : 0;
-	ci_watch_dispatch(loop, events, n);
+	ci_fd_watcher_dispatch(loop, events, n);
 	return n;
 }
 
@@ -87,7 +87,7 @@ static bool nothing_is_ready(const cigo_loop *loop)
 static bool sleeps_for_ever(const cigo_loop *loop)
 {
 	return ci_timer_next(loop) == CIGO_NEVER && !loop->waits && !loop->outside &&
-	       !loop->lingering && !loop->monitor.roaming;
+	       !loop->lingering && !loop->preemptive.roaming;
 }
 
 /* How long the driver may sleep, of real time. On the virtual clock *ret_jump says that it may
@@ -103,8 +103,8 @@ static int64_t patience(cigo_loop *loop, bool *ret_jump)
 		}
 	} else if (next <= loop->virtual_now) {
 		ns = 0;
-	} else if (next != CIGO_NEVER && !loop->outside && !loop->monitor.roaming &&
-		   !ci_door_expects(&loop->door)) {
+	} else if (next != CIGO_NEVER && !loop->outside && !loop->preemptive.roaming &&
+		   !ci_inbox_expects(&loop->inbox)) {
 		*ret_jump = true;
 		ns = loop->alien_waits ? loop->options.silence_ns : 0;
 	}
@@ -122,7 +122,7 @@ static void tell_stuck(cigo_loop *loop)
 {
 	void (*stuck)(cigo_loop * loop) = loop->stuck;
 
-	if (ci_door_expects(&loop->door))
+	if (ci_inbox_expects(&loop->inbox))
 		return;
 	loop->stuck = NULL;
 	stuck(loop);
@@ -147,7 +147,7 @@ static void look_idle(cigo_loop *loop)
 
 	if (collect(loop, true)) /* they may have changed everything: look again */
 		return;
-	if (ci_monitor_tick(loop))
+	if (ci_preemptive_tick(loop))
 		return;
 	if (ci_unlikely(loop->stuck) && sleeps_for_ever(loop))
 		tell_stuck(loop);
@@ -195,8 +195,8 @@ static void look(cigo_loop *loop, bool idle)
 		look_idle(loop);
 	else
 		look_busy(loop);
-	if (loop->cpu.on)
-		ci_cpu_look(loop, ci_self.strand ? ci_self.strand : &loop->home);
+	if (loop->affinity.on)
+		ci_affinity_look(loop, ci_self.strand ? ci_self.strand : &loop->home);
 	int64_t now = ci_engine_now(loop);
 	ci_timer_fire(loop, now);
 	ci_pool_trim(loop);
@@ -251,7 +251,7 @@ static void feed(cigo_loop *loop)
 static bool nothing_is_left(const cigo_loop *loop)
 {
 	return loop->state >= CI_ENDING && !loop->live && !loop->outside && !loop->lingering &&
-	       !loop->monitor.roaming;
+	       !loop->preemptive.roaming;
 }
 
 /* The run ends, and only those are left who wait for a consumer. The one that has waited longest goes,
@@ -266,7 +266,8 @@ static void dismiss_leaver(cigo_loop *loop)
 static bool tick(cigo_loop *loop)
 {
 	if (ci_unlikely(loop->parked) && loop->state >= CI_ENDING && loop->live == loop->parked &&
-	    nothing_is_ready(loop) && !loop->outside && !loop->lingering && !loop->monitor.roaming)
+	    nothing_is_ready(loop) && !loop->outside && !loop->lingering &&
+	    !loop->preemptive.roaming)
 		dismiss_leaver(loop);
 	bool idle = nothing_is_ready(loop);
 
@@ -278,7 +279,7 @@ static bool tick(cigo_loop *loop)
 		return false;
 	if (idle || loop->since_look >= loop->look_after)
 		look(loop, idle);
-	ci_monitor_tick(loop);
+	ci_preemptive_tick(loop);
 	ci_list_splice(&loop->batch, &loop->ready);
 	if (loop->options.shuffle_seed)
 		ci_shuffle(loop, &loop->batch);
@@ -354,22 +355,22 @@ static struct ci_strand *runner(cigo_loop *loop, struct ci_runnable *r, struct c
 /* Puts s where it belongs now. */
 static void settle(cigo_loop *loop, struct ci_strand *s)
 {
-	int where = loop->cpu.home;
+	int where = loop->affinity.home;
 
-	if (ci_unlikely(s == loop->pair.beside) && where != CI_CPU_ANY)
-		where = CI_CPU_BESIDE(where);
+	if (ci_unlikely(s == loop->spin.beside) && where != CI_AFFINITY_ANY)
+		where = CI_AFFINITY_BESIDE(where);
 	if (ci_unlikely(s->cpu != where))
-		ci_cpu_settle(loop, s, where);
+		ci_affinity_settle(loop, s, where);
 }
 
 /* The last thing before the baton is passed. */
 static void prepare(cigo_loop *loop, struct ci_strand *to)
 {
 	loop->stats.handoffs++;
-	if (!loop->cpu.on)
+	if (!loop->affinity.on)
 		return;
-	if (ci_unlikely(++loop->cpu.handoffs >= CI_CPU_WINDOW))
-		ci_cpu_review(loop);
+	if (ci_unlikely(++loop->affinity.handoffs >= CI_AFFINITY_WINDOW))
+		ci_affinity_review(loop);
 	settle(loop, to);
 }
 
@@ -378,20 +379,20 @@ static void take(struct ci_strand *me)
 	ci_baton_take(&me->baton, me->loop);
 	if (ci_unlikely(me->over)) /* it has no baton */
 		return;
-	if (ci_unlikely(me->loop->cpu.passed))
-		ci_cpu_arrived(me->loop);
+	if (ci_unlikely(me->loop->affinity.passed))
+		ci_affinity_arrived(me->loop);
 }
 
 static void hand_over(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to)
 {
-	int64_t spin = loop->cpu.spins ? ci_pair_pass(loop, me, to) : 0;
+	int64_t spin = loop->affinity.spins ? ci_spin_pass(loop, me, to) : 0;
 
 	prepare(loop, to);
 	ci_baton_pass(&to->baton);
-	bool won = spin && ci_pair_spin(me, spin);
+	bool won = spin && ci_spin_wait(me, spin);
 	take(me);
 	if (spin && !me->over)
-		ci_pair_spun(loop, won);
+		ci_spin_done(loop, won);
 }
 
 /* Drives until it is my turn. me has a suspended coroutine, or none (empty). */
@@ -450,8 +451,8 @@ void ci_engine_suspend(struct ci_strand *me)
 	ci_engine_name(me);
 	ci_trace(me->loop, suspend, me);
 	ci_engine_away(me);
-	if (ci_preemptive(me->loop))
-		ci_monitor_suspend(me);
+	if (ci_is_preemptive(me->loop))
+		ci_preemptive_suspend(me);
 	else
 		drive(me->loop, me, false);
 	ci_engine_back(me);
@@ -468,13 +469,13 @@ void ci_engine_switch(struct ci_strand *me, struct ci_strand *to)
 
 static void strand_body(struct ci_strand *me)
 {
-	if (ci_preemptive(me->loop)) {
-		ci_monitor_strand(me);
+	if (ci_is_preemptive(me->loop)) {
+		ci_preemptive_strand(me);
 		return;
 	}
 	take(me);
 	me->tid = gettid();
-	if (!me->over && me->loop->cpu.on)
+	if (!me->over && me->loop->affinity.on)
 		settle(me->loop, me); /* those it makes inherit that */
 	while (me->start) {
 		struct ci_runnable *r = me->start;
@@ -493,8 +494,8 @@ void ci_engine_home(cigo_loop *loop)
 		struct ci_strand *to = runner(loop, r, NULL);
 
 		if (to && to != &loop->home) {
-			if (ci_preemptive(loop))
-				ci_monitor_start(to);
+			if (ci_is_preemptive(loop))
+				ci_preemptive_start(to);
 			else
 				hand_over(loop, &loop->home, to);
 		}

@@ -55,12 +55,12 @@ struct ci_leaver {
 enum { CI_CALLBACK = -1 };
 
 struct ci_holder {
-	uint64_t lane;		  /* atomic; 0: the loop drives; CI_CALLBACK: home calls one */
+	uint64_t id;		  /* atomic; 0: the loop drives; CI_CALLBACK: home calls one */
 	uint64_t label[CI_LABEL]; /* atomic; valid while lane is not 0 */
 };
 
 struct cigo_loop {
-	struct ci_door door;	   /* has its own lock */
+	struct ci_inbox inbox;	   /* has its own lock */
 	cigo_loop_options options; /* final; written by new */
 	enum ci_state state;
 
@@ -72,9 +72,9 @@ struct cigo_loop {
 	struct ci_list idle, cold; /* without a coroutine, last used first; see pool.c */
 	struct ci_list ending;	   /* told to, not yet joined */
 	int64_t pool_look;	   /* when the pool is looked at again, real clock */
-	struct ci_monitor monitor; /* in the preemptive model */
-	struct ci_cpu cpu;
-	struct ci_pair pair;
+	struct ci_preemptive preemptive; /* in the preemptive model */
+	struct ci_affinity affinity;
+	struct ci_spin spin;
 
 	/* when */
 	struct ci_list ready, batch;	 /* to run; to run in this tick */
@@ -125,9 +125,9 @@ struct cigo_loop {
 	void (*stuck)(cigo_loop *loop); /* of debug.c: called once, before it sleeps for ever; NULL:
 					 * not wanted, or done */
 	int polled;			/* descriptors that were ready in this poll */
-	uint64_t lanes;			/* tasks and workers so far; the number of the last */
+	uint64_t last_id;		/* tasks and workers so far; the number of the last */
 	/* The name and lane of the coroutine s waits for; NULL, 0: there is none. */
-	void (*awaited)(const struct ci_strand *s, const char **ret_name, uint64_t *ret_lane);
+	void (*awaited)(const struct ci_strand *s, const char **ret_name, uint64_t *ret_id);
 
 	cigo_stats stats;
 };
@@ -139,7 +139,7 @@ static inline bool ci_holds(const cigo_loop *loop)
 }
 
 /* Whether coroutines run beside each other, without the baton. */
-static inline bool ci_preemptive(const cigo_loop *loop)
+static inline bool ci_is_preemptive(const cigo_loop *loop)
 {
 	return ci_unlikely(loop->options.model == CIGO_PREEMPTIVE);
 }
@@ -147,18 +147,18 @@ static inline bool ci_preemptive(const cigo_loop *loop)
 /* Whether s, which is away or about to be, has been made ready. */
 static inline bool ci_engine_may_go_on(const struct ci_strand *s)
 {
-	return ci_preemptive(s->loop) ? s->woken : ci_list_linked(&s->resume.link);
+	return ci_is_preemptive(s->loop) ? s->woken : ci_list_linked(&s->resume.link);
 }
 
 /* Publishes who runs; NULL: nobody, the loop drives. In the preemptive model nobody is told of. */
 static inline void ci_engine_hold(cigo_loop *loop, const struct ci_strand *s)
 {
-	if (s && !ci_preemptive(loop)) {
+	if (s && !ci_is_preemptive(loop)) {
 		for (int i = 0; i < CI_LABEL; i++)
 			__atomic_store_n(&loop->holder.label[i], s->label[i], __ATOMIC_RELAXED);
-		__atomic_store_n(&loop->holder.lane, s->lane, __ATOMIC_RELAXED);
+		__atomic_store_n(&loop->holder.id, s->id, __ATOMIC_RELAXED);
 	} else {
-		__atomic_store_n(&loop->holder.lane, 0, __ATOMIC_RELAXED);
+		__atomic_store_n(&loop->holder.id, 0, __ATOMIC_RELAXED);
 	}
 }
 
@@ -186,6 +186,6 @@ void ci_engine_return(struct ci_strand *me);
 /* Delivers what outsiders have posted so far. */
 void ci_engine_collect(cigo_loop *loop);
 /* Delivers letters with that status. */
-void ci_engine_deliver(cigo_loop *loop, struct ci_list *letters, int status);
+void ci_engine_deliver(cigo_loop *loop, struct ci_list *messages, int status);
 
 #endif

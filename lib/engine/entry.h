@@ -21,21 +21,21 @@
 #include "thread/baton.h"
 
 /* The lock of the loop this thread lives in; the lock is not held, resp. is. */
-void ci_monitor_enter(cigo_loop *loop);
-void ci_monitor_leave(cigo_loop *loop);
+void ci_preemptive_enter(cigo_loop *loop);
+void ci_preemptive_leave(cigo_loop *loop);
 /* Of a thread that roams: enters, if it is not inside. Returns what is to be left again, or NULL. */
-cigo_loop *ci_monitor_entry(void);
+cigo_loop *ci_preemptive_entry(void);
 
 /* NULL: nothing was done, and nothing is to be undone. */
 static inline cigo_loop *ci_entry_begin(void)
 {
-	return ci_likely(!ci_self.roams) ? NULL : ci_monitor_entry();
+	return ci_likely(!ci_self.roams) ? NULL : ci_preemptive_entry();
 }
 
 static inline void ci_entry_end(cigo_loop **entered)
 {
 	if (ci_unlikely(*entered != NULL))
-		ci_monitor_leave(*entered);
+		ci_preemptive_leave(*entered);
 }
 
 static inline cigo_loop *ci_outside_begin(void)
@@ -44,14 +44,14 @@ static inline cigo_loop *ci_outside_begin(void)
 
 	if (ci_likely(!loop) || !ci_self.held)
 		return NULL;
-	ci_monitor_leave(loop);
+	ci_preemptive_leave(loop);
 	return loop;
 }
 
 static inline void ci_outside_end(cigo_loop *left)
 {
 	if (ci_unlikely(left != NULL))
-		ci_monitor_enter(left);
+		ci_preemptive_enter(left);
 }
 
 #define CI_ENTRY \

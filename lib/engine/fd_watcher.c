@@ -8,7 +8,7 @@
 
 #include "engine/engine.h"
 
-int ci_watch_open(cigo_loop *loop, struct ci_watch *w)
+int ci_fd_watcher_open(cigo_loop *loop, struct ci_fd_watcher *w)
 {
 	w->key = ci_table_add(&loop->watch_keys, w);
 	if (!w->key)
@@ -25,7 +25,7 @@ int ci_watch_open(cigo_loop *loop, struct ci_watch *w)
 	return 0;
 }
 
-int ci_watch_want(struct ci_watch *w, unsigned events)
+int ci_fd_watcher_want(struct ci_fd_watcher *w, unsigned events)
 {
 	cigo_loop *loop = w->loop;
 	unsigned before = w->want;
@@ -40,13 +40,13 @@ int ci_watch_want(struct ci_watch *w, unsigned events)
 	}
 	loop->waits += !before - !events;
 	if (loop->options.poller == CIGO_POLLER_POLL)
-		ci_monitor_ring(loop); /* the call that waits doesn't know of it */
+		ci_preemptive_ring(loop); /* the call that waits doesn't know of it */
 	if (!w->own)
 		loop->alien_waits += !before - !events;
 	return 0;
 }
 
-void ci_watch_close(struct ci_watch *w)
+void ci_fd_watcher_close(struct ci_fd_watcher *w)
 {
 	cigo_loop *loop = w->loop;
 
@@ -68,7 +68,7 @@ static void sort_by_registration(cigo_loop *loop, struct ci_event *e, int n)
 	uint64_t seq[CI_EVENTS];
 
 	for (int i = 0; i < n; i++) {
-		const struct ci_watch *w = ci_table_get(&loop->watch_keys, e[i].key);
+		const struct ci_fd_watcher *w = ci_table_get(&loop->watch_keys, e[i].key);
 		seq[i] = w ? w->seq : 0;
 	}
 	for (int gap = n / 2; gap > 0; gap /= 2)
@@ -86,12 +86,12 @@ static void sort_by_registration(cigo_loop *loop, struct ci_event *e, int n)
 		}
 }
 
-void ci_watch_dispatch(cigo_loop *loop, struct ci_event *events, int n)
+void ci_fd_watcher_dispatch(cigo_loop *loop, struct ci_event *events, int n)
 {
 	if (n > 1)
 		sort_by_registration(loop, events, n);
 	for (int i = 0; i < n; i++) {
-		struct ci_watch *w = ci_table_get(&loop->watch_keys, events[i].key);
+		struct ci_fd_watcher *w = ci_table_get(&loop->watch_keys, events[i].key);
 		if (w)
 			w->ready(w, events[i].events);
 	}

@@ -13,8 +13,8 @@
 
 struct user_call {
 	struct ci_callback callback;
-	struct ci_letter letter; /* threadsafe: on its way */
-	uint64_t id;		 /* 0: none can be asked for */
+	struct ci_message message; /* threadsafe: on its way */
+	uint64_t id;		   /* 0: none can be asked for */
 	cigo_callback_fn *fn;
 	void *arg;
 };
@@ -26,11 +26,11 @@ static void call(cigo_loop *loop, struct ci_callback *c, int status)
 	void *arg = u->arg;
 
 	ci_table_remove(&loop->callback_keys, u->id);
-	ci_monitor_call(loop, u->id, NULL);
+	ci_preemptive_call(loop, u->id, NULL);
 	free(u);
 	const cigo_ctx *root = loop->root;
 	CI_OUTSIDE(fn(root, status, arg));
-	ci_monitor_over(loop);
+	ci_preemptive_over(loop);
 }
 
 static struct user_call *make(cigo_callback_fn *fn, void *arg)
@@ -90,7 +90,7 @@ bool ci_loop_call_cancel(cigo_loop *loop, int64_t id)
 	struct user_call *u = ci_table_remove(&loop->callback_keys, (uint64_t)id);
 
 	if (!u) { /* it may be running, beside us */
-		ci_monitor_wait_over(loop, (uint64_t)id, NULL);
+		ci_preemptive_wait_over(loop, (uint64_t)id, NULL);
 		return false;
 	}
 	ci_callback_withdraw(loop, &u->callback);
@@ -99,9 +99,9 @@ bool ci_loop_call_cancel(cigo_loop *loop, int64_t id)
 }
 
 /* By the driver; with status < 0 by the home thread, when the door is closed. */
-static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
+static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 {
-	struct user_call *u = ci_container_of(letter, struct user_call, letter);
+	struct user_call *u = ci_container_of(message, struct user_call, message);
 
 	(void)status; /* the drain gives it */
 	ci_callback_queue(loop, &u->callback, 0);
@@ -116,8 +116,8 @@ int cigo_loop_call_threadsafe(cigo_loop *loop, cigo_callback_fn *fn, void *arg)
 	struct user_call *u = make(fn, arg);
 	if (!u)
 		return -ENOMEM;
-	u->letter.deliver = deliver;
-	int err = ci_door_post(&loop->door, &u->letter);
+	u->message.deliver = deliver;
+	int err = ci_inbox_post(&loop->inbox, &u->message);
 	if (err)
 		free(u);
 	return err;

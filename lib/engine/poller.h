@@ -11,7 +11,7 @@
 
 enum { CI_HANGUP = 4 }; /* beside CIGO_READ and CIGO_WRITE: nothing new will ever come */
 
-struct ci_watch;
+struct ci_fd_watcher;
 
 struct ci_event {
 	uint64_t key;	 /* of the watch; generations make stale ones harmless */
@@ -28,11 +28,11 @@ struct ci_poller_ops {
 	int (*open)(struct ci_poller **ret, int wake_fd);
 	void (*close)(struct ci_poller *p);
 	/* -EPERM: it can't be waited for (regular files); -EEXIST: watched already; -errno. */
-	int (*add)(struct ci_poller *p, const struct ci_watch *w);
+	int (*add)(struct ci_poller *p, const struct ci_fd_watcher *w);
 	/* w->want has changed. -errno. */
-	int (*want)(struct ci_poller *p, const struct ci_watch *w);
+	int (*want)(struct ci_poller *p, const struct ci_fd_watcher *w);
 	/* The descriptor may be closed already. */
-	void (*del)(struct ci_poller *p, const struct ci_watch *w);
+	void (*del)(struct ci_poller *p, const struct ci_fd_watcher *w);
 	/* Up to n events, in any order; 0 after timeout ns (CIGO_NEVER: none) or a signal. */
 	int (*wait)(struct ci_poller *p, int64_t timeout, struct ci_event *ret, int n);
 };

@@ -58,14 +58,14 @@ static void close_epoll(struct ci_poller *p)
 	free(e);
 }
 
-static int add(struct ci_poller *p, const struct ci_watch *w)
+static int add(struct ci_poller *p, const struct ci_fd_watcher *w)
 {
 	uint32_t events = w->once ? EPOLLONESHOT : EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
 	return ctl(ci_container_of(p, struct epoll, poller), EPOLL_CTL_ADD, w->fd, events, w->key);
 }
 
-static int want(struct ci_poller *p, const struct ci_watch *w)
+static int want(struct ci_poller *p, const struct ci_fd_watcher *w)
 {
 	uint32_t events = EPOLLONESHOT;
 
@@ -76,7 +76,7 @@ static int want(struct ci_poller *p, const struct ci_watch *w)
 	return ctl(ci_container_of(p, struct epoll, poller), EPOLL_CTL_MOD, w->fd, events, w->key);
 }
 
-static void del(struct ci_poller *p, const struct ci_watch *w)
+static void del(struct ci_poller *p, const struct ci_fd_watcher *w)
 {
 	ctl(ci_container_of(p, struct epoll, poller), EPOLL_CTL_DEL, w->fd, 0, 0);
 }

@@ -115,7 +115,7 @@ static size_t find(const struct poll *p, uint64_t key)
 }
 
 /* As epoll: regular files and directories are refused. */
-static int add(struct ci_poller *poller, const struct ci_watch *w)
+static int add(struct ci_poller *poller, const struct ci_fd_watcher *w)
 {
 	struct stat st;
 
@@ -130,7 +130,7 @@ static int add(struct ci_poller *poller, const struct ci_watch *w)
 	return append(p, w->fd, 0, w->key);
 }
 
-static int want(struct ci_poller *poller, const struct ci_watch *w)
+static int want(struct ci_poller *poller, const struct ci_fd_watcher *w)
 {
 	struct poll *p = ci_container_of(poller, struct poll, poller);
 	size_t i = find(p, w->key);
@@ -143,7 +143,7 @@ static int want(struct ci_poller *poller, const struct ci_watch *w)
 	return 0;
 }
 
-static void del(struct ci_poller *poller, const struct ci_watch *w)
+static void del(struct ci_poller *poller, const struct ci_fd_watcher *w)
 {
 	struct poll *p = ci_container_of(poller, struct poll, poller);
 	size_t i = find(p, w->key);

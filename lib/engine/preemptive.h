@@ -5,14 +5,14 @@
  * gives the lock up around callbacks and while it sleeps in the poller. The queue, the ticks, the
  * timers are the cooperative model's, all of the loop's data is plain memory there too.
  */
-#ifndef CI_MONITOR_H
-#define CI_MONITOR_H
+#ifndef CI_PREEMPTIVE_H
+#define CI_PREEMPTIVE_H
 
 #include <pthread.h>
 
 #include "thread/strand.h"
 
-struct ci_monitor {
+struct ci_preemptive {
 	pthread_mutex_t lock;  /* in the preemptive model, while running */
 	struct ci_list waking; /* strands to be woken by who leaves the lock next */
 	unsigned long roaming; /* strands awake, or waking, outside sections; cooperative: 0 */
@@ -29,30 +29,30 @@ struct ci_monitor {
 };
 
 /* Before and after the run; home enters and leaves by these too. -errno. */
-int ci_monitor_open(cigo_loop *loop);
-void ci_monitor_close(cigo_loop *loop);
+int ci_preemptive_open(cigo_loop *loop);
+void ci_preemptive_close(cigo_loop *loop);
 /* The poller is about to wait; has waited. Nothing in the cooperative model. */
-void ci_monitor_sleep(cigo_loop *loop, int64_t timeout);
-void ci_monitor_wake(cigo_loop *loop);
+void ci_preemptive_sleep(cigo_loop *loop, int64_t timeout);
+void ci_preemptive_wake(cigo_loop *loop);
 /* Wakes home, if it sleeps. */
-void ci_monitor_ring(cigo_loop *loop);
+void ci_preemptive_ring(cigo_loop *loop);
 /* Home is about to run a callback, with that id or about that future; it has returned. */
-void ci_monitor_call(cigo_loop *loop, uint64_t id, const void *future);
-void ci_monitor_over(cigo_loop *loop);
+void ci_preemptive_call(cigo_loop *loop, uint64_t id, const void *future);
+void ci_preemptive_over(cigo_loop *loop);
 /* Waits till it has returned, if it is that one and this is not its own thread. */
-void ci_monitor_wait_over(cigo_loop *loop, uint64_t id, const void *future);
+void ci_preemptive_wait_over(cigo_loop *loop, uint64_t id, const void *future);
 /* What the engine does there: a coroutine waits until it is woken; a strand's whole life; to be
  * woken, once the lock is left. */
-void ci_monitor_suspend(struct ci_strand *me);
-void ci_monitor_strand(struct ci_strand *me);
-void ci_monitor_start(struct ci_strand *to);
+void ci_preemptive_suspend(struct ci_strand *me);
+void ci_preemptive_strand(struct ci_strand *me);
+void ci_preemptive_start(struct ci_strand *to);
 /* The processor to others. On the virtual clock: until they all wait, or are outside. */
-void ci_monitor_yield(struct ci_strand *me);
+void ci_preemptive_yield(struct ci_strand *me);
 /* Home begins a tick: if nobody roams, those who yielded before the last one go on. True: some do, or
  * will in the next tick: home may not sleep. */
-bool ci_monitor_tick(cigo_loop *loop);
+bool ci_preemptive_tick(cigo_loop *loop);
 /* A blocking section begins, with the lock held, and is left; ends, and it is taken. */
-void ci_monitor_begin_section(struct ci_strand *me);
-void ci_monitor_end_section(struct ci_strand *me);
+void ci_preemptive_begin_section(struct ci_strand *me);
+void ci_preemptive_end_section(struct ci_strand *me);
 
 #endif

@@ -18,12 +18,12 @@ enum {
 	MOST_NEEDED = 8192
 };
 
-void ci_pair_open(cigo_loop *loop)
+void ci_spin_open(cigo_loop *loop)
 {
-	loop->pair = (struct ci_pair){ .need = CI_PAIR_BEGIN };
+	loop->spin = (struct ci_spin){ .need = CI_SPIN_BEGIN };
 }
 
-static void stop(struct ci_pair *p)
+static void stop(struct ci_spin *p)
 {
 	p->on = false;
 	p->beside = NULL;
@@ -31,7 +31,7 @@ static void stop(struct ci_pair *p)
 }
 
 /* In vain: the next time it must be earned by more. */
-static void give_up(struct ci_pair *p)
+static void give_up(struct ci_spin *p)
 {
 	stop(p);
 	if (p->need < MOST_NEEDED)
@@ -39,30 +39,30 @@ static void give_up(struct ci_pair *p)
 }
 
 /* Asking costs 6 us: not too often. */
-static void no_room(struct ci_pair *p)
+static void no_room(struct ci_spin *p)
 {
 	stop(p);
-	if (p->need < CI_PAIR_RETRY)
-		p->need = CI_PAIR_RETRY;
+	if (p->need < CI_SPIN_RETRY)
+		p->need = CI_SPIN_RETRY;
 }
 
 /* Besides the two of us, is there a CPU for which nobody waits? Who passed the baton last may have been
  * preempted by who got it, before it slept: so it counts as one that wants to run. */
 static bool room(void)
 {
-	int wanted = ci_cpu_wanted();
+	int wanted = ci_affinity_wanted();
 
 	return wanted >= 0 && wanted - 2 < (int)sysconf(_SC_NPROCESSORS_ONLN) - 1;
 }
 
 static void begin(cigo_loop *loop, struct ci_strand *beside)
 {
-	struct ci_pair *p = &loop->pair;
+	struct ci_spin *p = &loop->spin;
 
 	p->run = 0;
 	p->spins = p->lost = 0;
-	p->warm = CI_PAIR_WARM;
-	if (loop->cpu.home == CI_CPU_ANY)
+	p->warm = CI_SPIN_WARM;
+	if (loop->affinity.home == CI_AFFINITY_ANY)
 		return;
 	if (!room()) {
 		no_room(p);
@@ -74,20 +74,20 @@ static void begin(cigo_loop *loop, struct ci_strand *beside)
 }
 
 /* Once may be anything that just passes by. */
-static void look_round(struct ci_pair *p)
+static void look_round(struct ci_spin *p)
 {
 	bool crowded = !room();
 
 	if (crowded && p->crowded)
 		no_room(p);
 	else
-		p->need = CI_PAIR_BEGIN;
+		p->need = CI_SPIN_BEGIN;
 	p->crowded = crowded;
 }
 
-int64_t ci_pair_pass(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to)
+int64_t ci_spin_pass(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to)
 {
-	struct ci_pair *p = &loop->pair;
+	struct ci_spin *p = &loop->spin;
 	bool alternates = me == p->to && to == p->from;
 
 	p->from = me;
@@ -98,7 +98,7 @@ int64_t ci_pair_pass(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to
 	}
 	if (ci_unlikely(!p->on) && ++p->run >= p->need)
 		begin(loop, to);
-	if (p->on && loop->cpu.home == CI_CPU_ANY)
+	if (p->on && loop->affinity.home == CI_AFFINITY_ANY)
 		stop(p);
 	return !p->on ? 0 : p->warm ? WAKE : SPIN;
 }
@@ -112,7 +112,7 @@ static inline void relax(void)
 #endif
 }
 
-bool ci_pair_spin(struct ci_strand *me, int64_t ns)
+bool ci_spin_wait(struct ci_strand *me, int64_t ns)
 {
 	int64_t end = ci_clock_now() + ns;
 
@@ -129,9 +129,9 @@ bool ci_pair_spin(struct ci_strand *me, int64_t ns)
 	return false;
 }
 
-void ci_pair_spun(cigo_loop *loop, bool won)
+void ci_spin_done(cigo_loop *loop, bool won)
 {
-	struct ci_pair *p = &loop->pair;
+	struct ci_spin *p = &loop->spin;
 
 	loop->stats.spins++;
 	if (!p->on)
@@ -140,10 +140,10 @@ void ci_pair_spun(cigo_loop *loop, bool won)
 	if (!counts)
 		p->warm--;
 	else if (!won) /* I slept: waking me takes the other's patience */
-		p->warm = CI_PAIR_AGAIN;
+		p->warm = CI_SPIN_AGAIN;
 	p->spins += counts;
 	p->lost += counts && !won;
-	if (p->spins < CI_PAIR_CHECK && (p->spins < CI_PAIR_BEGIN || p->lost < p->spins / 2))
+	if (p->spins < CI_SPIN_CHECK && (p->spins < CI_SPIN_BEGIN || p->lost < p->spins / 2))
 		return;
 	if (p->lost >= p->spins / 2)
 		give_up(p);

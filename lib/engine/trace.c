@@ -57,7 +57,7 @@ static uint64_t here(const cigo_loop *loop)
 {
 	const struct ci_strand *me = ci_self.strand;
 
-	return me && me->loop == loop && !me->away ? me->lane : 0;
+	return me && me->loop == loop && !me->away ? me->id : 0;
 }
 
 const char *ci_trace_name(const char *call)
@@ -69,23 +69,23 @@ const char *ci_trace_name(const char *call)
 	return strncmp(call, prefix, sizeof prefix - 1) ? call : call + sizeof prefix - 1;
 }
 
-void ci_trace_spawn(cigo_loop *loop, uint64_t lane, const char *name, bool worker)
+void ci_trace_spawn(cigo_loop *loop, uint64_t id, const char *name, bool worker)
 {
-	cigo_trace_event e = { .lane = lane, .by = here(loop), .name = name, .worker = worker };
+	cigo_trace_event e = { .id = id, .by = here(loop), .name = name, .worker = worker };
 
 	tell(loop, spawn, &e);
 }
 
-void ci_trace_queued(cigo_loop *loop, uint64_t lane)
+void ci_trace_queued(cigo_loop *loop, uint64_t id)
 {
-	cigo_trace_event e = { .lane = lane, .by = here(loop) };
+	cigo_trace_event e = { .id = id, .by = here(loop) };
 
 	tell(loop, ready, &e);
 }
 
-void ci_trace_start(cigo_loop *loop, uint64_t lane, const char *name, bool worker)
+void ci_trace_start(cigo_loop *loop, uint64_t id, const char *name, bool worker)
 {
-	cigo_trace_event e = { .lane = lane, .name = name, .worker = worker };
+	cigo_trace_event e = { .id = id, .name = name, .worker = worker };
 
 	tell(loop, start, &e);
 }
@@ -93,56 +93,56 @@ void ci_trace_start(cigo_loop *loop, uint64_t lane, const char *name, bool worke
 void ci_trace_ready(cigo_loop *loop, const struct ci_strand *s)
 {
 	if (s->away)
-		ci_trace_queued(loop, s->lane);
+		ci_trace_queued(loop, s->id);
 }
 
 void ci_trace_suspend(cigo_loop *loop, const struct ci_strand *me)
 {
-	cigo_trace_event e = { .lane = me->lane, .call = ci_trace_name(me->call) };
+	cigo_trace_event e = { .id = me->id, .call = ci_trace_name(me->call) };
 
 	if (me->placed) {
 		e.function = me->place_function;
 		e.line = me->place_line;
 	}
-	loop->awaited(me, &e.on, &e.on_lane);
+	loop->awaited(me, &e.on, &e.on_id);
 	tell(loop, suspend, &e);
 	if (ci_engine_may_go_on(me)) /* yields, or was woken meanwhile */
-		ci_trace_queued(loop, me->lane);
+		ci_trace_queued(loop, me->id);
 }
 
 void ci_trace_blocking(cigo_loop *loop, const struct ci_strand *me)
 {
-	cigo_trace_event e = { .lane = me->lane };
+	cigo_trace_event e = { .id = me->id };
 
 	tell(loop, blocking, &e);
 }
 
 void ci_trace_resume(cigo_loop *loop, const struct ci_strand *me)
 {
-	cigo_trace_event e = { .lane = me->lane };
+	cigo_trace_event e = { .id = me->id };
 
 	tell(loop, resume, &e);
 }
 
-void ci_trace_cancel(cigo_loop *loop, uint64_t lane, const char *name, bool worker, int cause)
+void ci_trace_cancel(cigo_loop *loop, uint64_t id, const char *name, bool worker, int cause)
 {
 	cigo_trace_event e = {
-		.lane = lane, .by = here(loop), .name = name, .worker = worker, .error = cause
+		.id = id, .by = here(loop), .name = name, .worker = worker, .error = cause
 	};
 
 	tell(loop, cancel, &e);
 }
 
-void ci_trace_done(cigo_loop *loop, uint64_t lane, const char *name, bool worker, int err)
+void ci_trace_done(cigo_loop *loop, uint64_t id, const char *name, bool worker, int err)
 {
-	cigo_trace_event e = { .lane = lane, .name = name, .worker = worker, .error = err };
+	cigo_trace_event e = { .id = id, .name = name, .worker = worker, .error = err };
 
 	tell(loop, done, &e);
 }
 
 void ci_trace_callback(cigo_loop *loop, bool begin)
 {
-	cigo_trace_event e = { .lane = 0 };
+	cigo_trace_event e = { .id = 0 };
 
 	if (begin)
 		tell(loop, callback_begin, &e);

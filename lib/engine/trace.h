@@ -31,17 +31,17 @@ void ci_trace_remove(cigo_loop *loop, struct ci_tracer *t);
 /* "cigo_queue_get" -> "queue_get"; NULL -> "" */
 const char *ci_trace_name(const char *call);
 
-void ci_trace_spawn(cigo_loop *loop, uint64_t lane, const char *name, bool worker);
+void ci_trace_spawn(cigo_loop *loop, uint64_t id, const char *name, bool worker);
 /* A lane that has not begun may. */
-void ci_trace_queued(cigo_loop *loop, uint64_t lane);
-void ci_trace_start(cigo_loop *loop, uint64_t lane, const char *name, bool worker);
+void ci_trace_queued(cigo_loop *loop, uint64_t id);
+void ci_trace_start(cigo_loop *loop, uint64_t id, const char *name, bool worker);
 /* May go on. While it is not away yet nothing is told: its suspend will. */
 void ci_trace_ready(cigo_loop *loop, const struct ci_strand *s);
 void ci_trace_suspend(cigo_loop *loop, const struct ci_strand *me);
 void ci_trace_blocking(cigo_loop *loop, const struct ci_strand *me);
 void ci_trace_resume(cigo_loop *loop, const struct ci_strand *me);
-void ci_trace_cancel(cigo_loop *loop, uint64_t lane, const char *name, bool worker, int cause);
-void ci_trace_done(cigo_loop *loop, uint64_t lane, const char *name, bool worker, int err);
+void ci_trace_cancel(cigo_loop *loop, uint64_t id, const char *name, bool worker, int cause);
+void ci_trace_done(cigo_loop *loop, uint64_t id, const char *name, bool worker, int err);
 void ci_trace_callback(cigo_loop *loop, bool begin);
 void ci_trace_poll(cigo_loop *loop, bool begin);
 

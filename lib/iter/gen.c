@@ -152,7 +152,7 @@ static int start(struct ci_strand *me, cigo_gen *g)
 		cigo_future_unref(&t->f);
 		return -EAGAIN;
 	}
-	ci_trace(me->loop, queued, t->number);
+	ci_trace(me->loop, queued, t->id);
 	g->task = t;
 	ci_future_listen(&t->f, &g->done);
 	cigo_ctx_unref(g->maker);

@@ -73,7 +73,7 @@ void ci_debug_open(struct ci_debug *d, cigo_loop *loop, bool outsiders)
 		return;
 	if (!outsiders)
 		loop->stuck = stuck;
-	if (!ci_preemptive(loop))
+	if (!ci_is_preemptive(loop))
 		ci_trace_add(loop, &d->tracer);
 }
 
@@ -81,7 +81,7 @@ void ci_debug_close(struct ci_debug *d)
 {
 	cigo_loop *loop = d->loop;
 
-	if (loop->options.debug == CIGO_DEBUG_ON && !ci_preemptive(loop))
+	if (loop->options.debug == CIGO_DEBUG_ON && !ci_is_preemptive(loop))
 		ci_trace_remove(loop, &d->tracer);
 	loop->stuck = NULL;
 }

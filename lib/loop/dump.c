@@ -17,12 +17,12 @@ enum { NONE = -1, SHOWN = 8 /* names in a list */ };
 
 struct node {
 	const cigo_future *f;
-	struct ci_who who;
-	struct ci_what what;		       /* of those that are suspended; else empty */
+	struct ci_task_id who;
+	struct ci_wait_info what;	       /* of those that are suspended; else empty */
 	long spawner, child, last_child, next; /* indices; NONE */
 	enum { NEW, ON_PATH, SEEN } colour;    /* of the search for cycles, as the rest */
 	size_t looked;			       /* at so many of what.futures */
-	const struct ci_list *team;	       /* its next member to look at; NULL: none */
+	const struct ci_list *members;	       /* its next member to look at; NULL: none */
 	long from;			       /* who was looked at before, on the path */
 };
 
@@ -50,14 +50,14 @@ static bool is_suspended(const struct ci_strand *s)
 
 static int by_number(const void *a, const void *b)
 {
-	uint64_t x = ((const struct node *)a)->who.number, y = ((const struct node *)b)->who.number;
+	uint64_t x = ((const struct node *)a)->who.id, y = ((const struct node *)b)->who.id;
 
 	return x < y ? -1 : x > y;
 }
 
 static long find(const struct dump *d, uint64_t number)
 {
-	struct node key = { .who.number = number };
+	struct node key = { .who.id = number };
 	const struct node *n = d->n ? bsearch(&key, d->nodes, (size_t)d->n, sizeof key, by_number)
 				    : NULL;
 
@@ -66,9 +66,9 @@ static long find(const struct dump *d, uint64_t number)
 
 static long find_future(const struct dump *d, const cigo_future *f)
 {
-	struct ci_who who = ci_what_who(f);
+	struct ci_task_id who = ci_wait_info_task(f);
 
-	return who.name ? find(d, who.number) : NONE;
+	return who.name ? find(d, who.id) : NONE;
 }
 
 static bool is_meant(const cigo_future *f)
@@ -94,9 +94,9 @@ static int collect(struct dump *d)
 		*to = (struct node){ .f = f, .who = f->ops->who(f), .what.fd = -1 };
 		to->spawner = to->child = to->last_child = to->next = NONE;
 		if (is_suspended(strand_of(f))) {
-			to->what = ci_what(strand_of(f));
-			if (strand_of(f)->awaits_team)
-				to->team = strand_of(f)->awaits_team->tasks.next;
+			to->what = ci_wait_info(strand_of(f));
+			if (strand_of(f)->awaits_members)
+				to->members = strand_of(f)->awaits_members->tasks.next;
 		}
 		d->n++;
 	}
@@ -132,12 +132,12 @@ static void say_time(const struct dump *d, int64_t ns)
 
 static void say_future(const struct dump *d, const cigo_future *f)
 {
-	struct ci_who who = ci_what_who(f);
+	struct ci_task_id who = ci_wait_info_task(f);
 
 	if (!f)
 		fputs("nothing", d->out);
 	else if (who.name)
-		fprintf(d->out, "%s #%llu", who.name, (unsigned long long)who.number);
+		fprintf(d->out, "%s #%llu", who.name, (unsigned long long)who.id);
 	else if (f->place_function)
 		fprintf(d->out, "a %s made after %s:%d", f->ops->noun, f->place_function,
 			f->place_line);
@@ -147,7 +147,7 @@ static void say_future(const struct dump *d, const cigo_future *f)
 		fputs(" (done)", d->out);
 }
 
-static void say_futures(const struct dump *d, const struct ci_what *w)
+static void say_futures(const struct dump *d, const struct ci_wait_info *w)
 {
 	fputs(w->count == 1 ? " of " : w->all ? " of all of " : " of any of ", d->out);
 	for (size_t i = 0; i < w->count && i < SHOWN; i++) {
@@ -159,7 +159,7 @@ static void say_futures(const struct dump *d, const struct ci_what *w)
 		fprintf(d->out, " and %zu more", w->count - SHOWN);
 }
 
-static void say_team(const struct dump *d, const struct ci_team *team)
+static void say_team(const struct dump *d, const struct ci_members *team)
 {
 	size_t n = 0;
 
@@ -169,25 +169,25 @@ static void say_team(const struct dump *d, const struct ci_team *team)
 			continue;
 		if (n > 1)
 			fputs(", ", d->out);
-		say_future(d, &ci_list_entry(node, struct ci_task, of_team)->f);
+		say_future(d, &ci_list_entry(node, struct ci_task, of_members)->f);
 	}
 	if (n > SHOWN)
 		fprintf(d->out, " and %zu more", n - SHOWN);
 }
 
 /* "waits 1.500 s: mutex_lock, held by main #1, at dine:20" */
-static void say_wait(const struct dump *d, const struct ci_strand *s, const struct ci_what *w)
+static void say_wait(const struct dump *d, const struct ci_strand *s, const struct ci_wait_info *w)
 {
 	fputs("waits ", d->out);
 	say_time(d, d->now - s->since);
 	fprintf(d->out, ": %s", ci_trace_name(s->call));
 	if (w->count)
 		say_futures(d, w);
-	if (s->awaits_team && !ci_list_empty(&s->awaits_team->tasks))
-		say_team(d, s->awaits_team);
+	if (s->awaits_members && !ci_list_empty(&s->awaits_members->tasks))
+		say_team(d, s->awaits_members);
 	if (w->holder)
 		fprintf(d->out, ", held by %s #%llu", w->holder->name,
-			(unsigned long long)w->holder->lane);
+			(unsigned long long)w->holder->id);
 	if (w->fd >= 0)
 		fprintf(d->out, " of descriptor %d", w->fd);
 	if (w->until != CIGO_NEVER) {
@@ -226,7 +226,7 @@ static void say_node(const struct dump *d, const struct node *n, int depth)
 	const struct ci_task *t = ci_task_of(n->f);
 
 	fprintf(d->out, "  %*s%s #%llu  ", 2 * (depth < 32 ? depth : 32), "", n->who.name,
-		(unsigned long long)n->who.number);
+		(unsigned long long)n->who.id);
 	if (t)
 		say_task(d, n, t);
 	else
@@ -271,14 +271,14 @@ static long next_awaited(const struct dump *d, struct node *n)
 	long to = NONE;
 
 	if (n->what.holder) {
-		to = find(d, n->what.holder->lane);
+		to = find(d, n->what.holder->id);
 		n->what.holder = NULL;
 	}
 	while (to == NONE && (n->what.all || n->what.count == 1) && n->looked < n->what.count)
 		to = find_future(d, n->what.futures[n->looked++]);
-	while (to == NONE && n->team && n->team != &s->awaits_team->tasks) {
-		to = find_future(d, &ci_list_entry(n->team, struct ci_task, of_team)->f);
-		n->team = n->team->next;
+	while (to == NONE && n->members && n->members != &s->awaits_members->tasks) {
+		to = find_future(d, &ci_list_entry(n->members, struct ci_task, of_members)->f);
+		n->members = n->members->next;
 	}
 	return to;
 }
@@ -290,18 +290,18 @@ static void say_cycle(const struct dump *d, long to, long i)
 
 	/* the path is linked backwards: turn it around by walking it once for each step */
 	fprintf(d->out, "  deadlock: %s #%llu", d->nodes[to].who.name,
-		(unsigned long long)d->nodes[to].who.number);
+		(unsigned long long)d->nodes[to].who.id);
 	while (before != i) {
 		long next = i;
 
 		while (d->nodes[next].from != before)
 			next = d->nodes[next].from;
 		fprintf(d->out, " -> %s #%llu", d->nodes[next].who.name,
-			(unsigned long long)d->nodes[next].who.number);
+			(unsigned long long)d->nodes[next].who.id);
 		before = next;
 	}
 	fprintf(d->out, " -> %s #%llu\n", d->nodes[to].who.name,
-		(unsigned long long)d->nodes[to].who.number);
+		(unsigned long long)d->nodes[to].who.id);
 }
 
 static void say_cycles(struct dump *d)
@@ -339,7 +339,7 @@ static void say_head(const struct dump *d)
 
 	fprintf(d->out,
 		"cigo: %ld task%s, %s, %s clock; %ld descriptor%s waited for, %lu outside, ", d->n,
-		d->n == 1 ? "" : "s", ci_preemptive(loop) ? "preemptive" : "cooperative",
+		d->n == 1 ? "" : "s", ci_is_preemptive(loop) ? "preemptive" : "cooperative",
 		loop->options.clock == CIGO_CLOCK_VIRTUAL ? "virtual" : "real", loop->waits,
 		loop->waits == 1 ? "" : "s", loop->outside);
 	fprintf(d->out, "%lu callback%s, ", loop->calls, loop->calls == 1 ? "" : "s");

@@ -15,15 +15,15 @@ int ci_dump(cigo_loop *loop, FILE *out);
 bool ci_dump_holder(const cigo_loop *loop, char *text, size_t size);
 
 /* The ear that hears loop->options.dump_signal. */
-struct ci_dump_ear {
-	struct ci_ear ear;
-	struct ci_knock knock;
+struct ci_dump_watcher {
+	struct ci_signal_watcher watcher;
+	struct ci_signal_message signal_message;
 	cigo_loop *loop;
 	bool open;
 };
 
 /* The loop's door is open. Without a signal nothing happens. */
-void ci_dump_open(struct ci_dump_ear *d, cigo_loop *loop);
-void ci_dump_close(struct ci_dump_ear *d);
+void ci_dump_open(struct ci_dump_watcher *d, cigo_loop *loop);
+void ci_dump_close(struct ci_dump_watcher *d);
 
 #endif

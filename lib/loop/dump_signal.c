@@ -34,7 +34,7 @@ static char *add_number(char *to, const char *end, uint64_t n)
 
 bool ci_dump_holder(const cigo_loop *loop, char *text, size_t size)
 {
-	uint64_t lane = __atomic_load_n(&loop->holder.lane, __ATOMIC_RELAXED);
+	uint64_t id = __atomic_load_n(&loop->holder.id, __ATOMIC_RELAXED);
 	char name[sizeof loop->holder.label], *to = text, *end = text + size - 1;
 
 	for (int i = 0; i < CI_LABEL; i++) {
@@ -42,23 +42,23 @@ bool ci_dump_holder(const cigo_loop *loop, char *text, size_t size)
 		memcpy(name + (size_t)i * sizeof word, &word, sizeof word);
 	}
 	name[sizeof name - 1] = 0;
-	if (lane == (uint64_t)CI_CALLBACK) {
+	if (id == (uint64_t)CI_CALLBACK) {
 		to = add(to, end, "a callback");
 	} else {
 		to = add(to, end, name);
 		to = add(to, end, " #");
-		to = add_number(to, end, lane);
+		to = add_number(to, end, id);
 	}
 	*to = 0;
-	return lane != 0;
+	return id != 0;
 }
 
-static void ring(struct ci_ear *ear)
+static void notify(struct ci_signal_watcher *watcher)
 {
-	struct ci_dump_ear *d = ci_container_of(ear, struct ci_dump_ear, ear);
+	struct ci_dump_watcher *d = ci_container_of(watcher, struct ci_dump_watcher, watcher);
 	char who[64], text[160], *to = text, *end = text + sizeof text;
 
-	ci_door_knock(&d->loop->door, &d->knock);
+	ci_inbox_post_signal(&d->loop->inbox, &d->signal_message);
 	if (!ci_dump_holder(d->loop, who, sizeof who))
 		return;
 	to = add(to, end, "cigo: ");
@@ -69,33 +69,34 @@ static void ring(struct ci_ear *ear)
 
 /* --- in the loop ----------------------------------------------------------------------------- */
 
-static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
+static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 {
-	(void)letter;
+	(void)message;
 	if (!status && ci_dump(loop, stderr))
 		ci_warn("no memory for a dump");
 }
 
-void ci_dump_open(struct ci_dump_ear *d, cigo_loop *loop)
+void ci_dump_open(struct ci_dump_watcher *d, cigo_loop *loop)
 {
 	int sig = loop->options.dump_signal;
 
-	*d = (struct ci_dump_ear){ .ear.ring = ring, .knock.letter.deliver = deliver };
+	*d = (struct ci_dump_watcher){ .watcher.notify = notify,
+				       .signal_message.message.deliver = deliver };
 	if (sig <= 0)
 		return;
 	d->loop = loop;
-	ci_list_init(&d->knock.letter.link);
-	ci_ear_open(&d->ear);
-	int err = ci_ear_can(sig) ? ci_ear_hear(&d->ear, sig) : -EINVAL;
+	ci_list_init(&d->signal_message.message.link);
+	ci_signal_watcher_open(&d->watcher);
+	int err = ci_signal_watcher_can(sig) ? ci_signal_watcher_watch(&d->watcher, sig) : -EINVAL;
 	d->open = !err;
 	if (d->open)
 		return;
-	ci_ear_close(&d->ear);
+	ci_signal_watcher_close(&d->watcher);
 	ci_warn("no dumps: signal %d: %s", sig, strerror(-err));
 }
 
-void ci_dump_close(struct ci_dump_ear *d)
+void ci_dump_close(struct ci_dump_watcher *d)
 {
 	if (d->open)
-		ci_ear_close(&d->ear);
+		ci_signal_watcher_close(&d->watcher);
 }

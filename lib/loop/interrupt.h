@@ -9,8 +9,8 @@
 #include "engine/engine.h"
 
 struct ci_interrupt {
-	struct ci_ear ear;
-	struct ci_knock knock;
+	struct ci_signal_watcher watcher;
+	struct ci_signal_message signal_message;
 	cigo_loop *loop;
 	bool open; /* false: the program has an action of its own for SIGINT */
 };

@@ -29,14 +29,14 @@ cigo_loop *cigo_loop_new(const cigo_loop_options *o)
 	size_t name = options.trace ? strlen(options.trace) + 1 : 0;
 	cigo_loop *loop = calloc(1, sizeof *loop + name);
 
-	if (!loop || ci_door_init(&loop->door)) {
+	if (!loop || ci_inbox_init(&loop->inbox)) {
 		free(loop);
 		return NULL;
 	}
 	loop->options = options;
 	if (name)
 		loop->options.trace = memcpy(loop + 1, options.trace, name);
-	loop->awaited = ci_what_awaited;
+	loop->awaited = ci_wait_info_awaited;
 	loop->random = options.shuffle_seed;
 	loop->root = cigo_ctx_background();
 	loop->look_after = 1;
@@ -54,24 +54,24 @@ cigo_loop *cigo_loop_ref(cigo_loop *loop)
 {
 	CI_ENTRY;
 	if (loop)
-		ci_door_count(&loop->door, 1);
+		ci_inbox_count(&loop->inbox, 1);
 	return loop;
 }
 
-/* Shuts the door; what was posted is told, on this thread. */
+/* Shuts the door; what was posted is delivered, on this thread. */
 static void close_door(cigo_loop *loop)
 {
-	struct ci_list letters;
+	struct ci_list messages;
 
-	ci_list_init(&letters);
-	ci_door_close(&loop->door, &letters);
-	ci_engine_deliver(loop, &letters, CIGO_ECLOSED);
+	ci_list_init(&messages);
+	ci_inbox_close(&loop->inbox, &messages);
+	ci_engine_deliver(loop, &messages, CIGO_ECLOSED);
 }
 
 void cigo_loop_unref(cigo_loop *loop)
 {
 	CI_ENTRY;
-	if (!loop || ci_door_count(&loop->door, -1))
+	if (!loop || ci_inbox_count(&loop->inbox, -1))
 		return;
 	ci_expect(loop->state == CI_NEW || loop->state == CI_ENDED, "the last reference of a "
 								    "running loop");
@@ -81,7 +81,7 @@ void cigo_loop_unref(cigo_loop *loop)
 		ci_callback_drain(loop);
 	}
 	ci_table_fini(&loop->callback_keys);
-	ci_door_fini(&loop->door);
+	ci_inbox_fini(&loop->inbox);
 	free(loop->user_tracer);
 	free(loop);
 }
@@ -94,10 +94,10 @@ struct run {
 	struct ci_listener main_done;
 	struct ci_ctx_watch root_ended;	 /* on the root: main is cancelled as a task */
 	struct ci_ctx_watch outer_ended; /* on outer */
-	struct ci_letter outer_letter;
+	struct ci_message outer_message;
 	int outer_cause;	       /* written before the letter is posted */
 	struct ci_interrupt interrupt; /* if loop->ctrl_c */
-	struct ci_dump_ear dump;
+	struct ci_dump_watcher dump;
 	struct ci_debug debug;
 };
 
@@ -112,11 +112,11 @@ static void begin_end(struct ci_listener *l, cigo_future *f)
 	ci_future_cancel_all(loop, true);
 }
 
-static void deliver_outer(cigo_loop *loop, struct ci_letter *letter, int status)
+static void deliver_outer(cigo_loop *loop, struct ci_message *message, int status)
 {
 	if (!status)
 		ci_ctx_end(loop->root,
-			   ci_container_of(letter, struct run, outer_letter)->outer_cause);
+			   ci_container_of(message, struct run, outer_message)->outer_cause);
 }
 
 /* On any thread, under the contexts' mutex. */
@@ -125,7 +125,7 @@ static void outer_ended(struct ci_ctx_watch *w, int cause)
 	struct run *r = ci_container_of(w, struct run, outer_ended);
 
 	r->outer_cause = cause;
-	ci_door_post(&r->loop->door, &r->outer_letter);
+	ci_inbox_post(&r->loop->inbox, &r->outer_message);
 }
 
 static void root_ended(struct ci_ctx_watch *w, int cause)
@@ -141,15 +141,15 @@ static int open_all(cigo_loop *loop, cigo_ctx *outer)
 
 	if (err)
 		return err;
-	err = ci_door_open(&loop->door);
+	err = ci_inbox_open(&loop->inbox);
 	if (!err)
-		err = ops->open(&loop->poller, loop->door.wake_fd);
+		err = ops->open(&loop->poller, loop->inbox.wake_fd);
 	if (err)
 		return err;
 	loop->home.loop = loop;
 	loop->last_look = ci_clock_now();
-	ci_cpu_open(loop);
-	ci_pair_open(loop);
+	ci_affinity_open(loop);
+	ci_spin_open(loop);
 	cigo_ctx *root = ci_ctx_root(outer, loop);
 	if (!root)
 		return -ENOMEM;
@@ -162,7 +162,7 @@ static int start_main(struct run *r, cigo_coro_fn *main, void *arg)
 	cigo_loop *loop = r->loop;
 	cigo_task_options o = { .size = sizeof o, .name = "main" };
 	struct ci_task *t = ci_task_make(loop->root, main, arg, 0, &o, "cigo_loop_run");
-	struct ci_list letters;
+	struct ci_list messages;
 
 	if (!t)
 		return -ENOMEM;
@@ -174,7 +174,7 @@ static int start_main(struct run *r, cigo_coro_fn *main, void *arg)
 	int dead = ci_ctx_watch_add(loop->root, &r->root_ended);
 	if (dead)
 		ci_future_end(loop->main, dead);
-	r->outer_letter.deliver = deliver_outer;
+	r->outer_message.deliver = deliver_outer;
 	r->outer_ended.fired = outer_ended;
 	ci_list_init(&r->outer_ended.link);
 	int cause = ci_ctx_watch_add(r->outer, &r->outer_ended);
@@ -184,9 +184,9 @@ static int start_main(struct run *r, cigo_coro_fn *main, void *arg)
 	if (loop->ctrl_c)
 		ci_interrupt_open(&r->interrupt, loop);
 	ci_dump_open(&r->dump, loop);
-	ci_list_init(&letters); /* a stop posted before the run counts before the first step */
-	ci_door_collect(&loop->door, &letters, false);
-	ci_engine_deliver(loop, &letters, 0);
+	ci_list_init(&messages); /* a stop posted before the run counts before the first step */
+	ci_inbox_collect(&loop->inbox, &messages, false);
+	ci_engine_deliver(loop, &messages, 0);
 	return 0;
 }
 
@@ -208,7 +208,7 @@ static void finish(struct run *r)
 	ci_engine_home(loop); /* tasks that callbacks spawned too late end without a body */
 	ci_callback_drain(loop);
 	ci_pool_dismiss(loop);
-	ci_cpu_close(loop);
+	ci_affinity_close(loop);
 }
 
 static void close_all(cigo_loop *loop)
@@ -221,9 +221,9 @@ static void close_all(cigo_loop *loop)
 		ci_future_name_leftovers(loop);
 	ci_future_orphan_all(loop);
 	while (!ci_list_empty(&loop->watches)) {
-		struct ci_watch *w = ci_list_first(&loop->watches, struct ci_watch, link);
+		struct ci_fd_watcher *w = ci_list_first(&loop->watches, struct ci_fd_watcher, link);
 
-		ci_watch_close(w);
+		ci_fd_watcher_close(w);
 		if (w->gone)
 			w->gone(w);
 	}
@@ -249,7 +249,7 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 	ci_expect(!outer->loop, "the outer context belongs to a loop");
 	ci_expect(loop->state == CI_NEW, "a loop runs once");
 	struct run r = { .loop = loop, .outer = outer };
-	int err = ci_monitor_open(loop);
+	int err = ci_preemptive_open(loop);
 	if (err)
 		return err;
 	loop->state = CI_RUNNING;
@@ -271,20 +271,20 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 	ci_debug_close(&r.debug);
 	ci_trace_json_close(loop, loop->trace_json);
 	ci_self.held = NULL;
-	ci_monitor_close(loop);
+	ci_preemptive_close(loop);
 	return err;
 }
 
 /* --- from outside ---------------------------------------------------------------------------- */
 
 struct stop {
-	struct ci_letter letter;
+	struct ci_message message;
 	int reason;
 };
 
-static void deliver_stop(cigo_loop *loop, struct ci_letter *letter, int status)
+static void deliver_stop(cigo_loop *loop, struct ci_message *message, int status)
 {
-	struct stop *s = ci_container_of(letter, struct stop, letter);
+	struct stop *s = ci_container_of(message, struct stop, message);
 
 	if (!status)
 		ci_future_end(loop->main, s->reason);
@@ -299,8 +299,8 @@ int cigo_loop_stop(cigo_loop *loop, int reason)
 	if (!s)
 		return -ENOMEM;
 	s->reason = reason ? reason : -ECANCELED;
-	s->letter.deliver = deliver_stop;
-	int err = ci_door_post(&loop->door, &s->letter);
+	s->message.deliver = deliver_stop;
+	int err = ci_inbox_post(&loop->inbox, &s->message);
 	if (err)
 		free(s);
 	return err;
@@ -319,7 +319,7 @@ int cigo_loop_stats(const cigo_loop *loop, cigo_stats *ret)
 		  "this thread does not hold the loop's baton");
 	cigo_stats stats = loop->stats;
 	stats.size = ret->size;
-	stats.wakes = loop->door.wakes;
+	stats.wakes = loop->inbox.wakes;
 	__builtin_memcpy(ret, &stats, ret->size);
 	return 0;
 }
@@ -353,7 +353,7 @@ int cigo_loop_wait_idle(cigo_ctx *ctx)
 	if (cause)
 		return cause;
 	ci_engine_collect(me->loop); /* what was posted before this call counts */
-	if (!me->loop->calls && !me->loop->monitor.calling) {
+	if (!me->loop->calls && !me->loop->preemptive.calling) {
 		ci_park_turn(me);
 		return 0;
 	}

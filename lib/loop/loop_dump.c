@@ -15,7 +15,7 @@
 enum { PATIENCE_NS = 1000000000 };
 
 struct question {
-	struct ci_letter letter;
+	struct ci_message message;
 	pthread_mutex_t lock; /* for the rest */
 	pthread_cond_t answered;
 	enum { ASKED, IN_WRITING, ANSWERED, GIVEN_UP } state;
@@ -30,9 +30,9 @@ static void free_question(struct question *q)
 	free(q);
 }
 
-static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
+static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 {
-	struct question *q = ci_container_of(letter, struct question, letter);
+	struct question *q = ci_container_of(message, struct question, message);
 
 	pthread_mutex_lock(&q->lock);
 	bool given_up = q->state == GIVEN_UP;
@@ -57,8 +57,8 @@ static struct question *make(FILE *out)
 
 	if (!q)
 		return NULL;
-	ci_list_init(&q->letter.link);
-	q->letter.deliver = deliver;
+	ci_list_init(&q->message.link);
+	q->message.deliver = deliver;
 	q->out = out;
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -99,7 +99,7 @@ static int name_the_hog(const cigo_loop *loop, FILE *out)
 static int ask(cigo_loop *loop, FILE *out)
 {
 	struct question *q = make(out);
-	int err = q ? ci_door_post(&loop->door, &q->letter) : -ENOMEM;
+	int err = q ? ci_inbox_post(&loop->inbox, &q->message) : -ENOMEM;
 	bool answered = false;
 
 	if (err) {

@@ -19,7 +19,7 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 struct submission {
 	unsigned refs;
-	struct ci_letter go, cancel, back;
+	struct ci_message go, cancel, back;
 	struct ci_listener listener; /* on the task */
 	cigo_task *task;	     /* there; NULL before and after */
 	cigo_coro_fn *fn;
@@ -50,7 +50,7 @@ static void reply(struct submission *s, int err)
 	pthread_mutex_lock(&lock);
 	s->err = err;
 	if (s->from)
-		ci_door_post(&s->from->door, &s->back); /* it waits for us, so it has not ended */
+		ci_inbox_post(&s->from->inbox, &s->back); /* it waits for us, so it has not ended */
 	else /* under the lock, which the waiter takes too before it closes the descriptor */
 		while (eventfd_write(s->done_fd, 1) && errno == EINTR)
 			;
@@ -68,9 +68,9 @@ static void task_done(struct ci_listener *l, cigo_future *f)
 	cigo_future_unref(f);
 }
 
-static void deliver_go(cigo_loop *to, struct ci_letter *letter, int status)
+static void deliver_go(cigo_loop *to, struct ci_message *message, int status)
 {
-	struct submission *s = ci_container_of(letter, struct submission, go);
+	struct submission *s = ci_container_of(message, struct submission, go);
 	cigo_task_options o = { .size = sizeof o, .name = "submitted" };
 
 	if (status) {
@@ -88,9 +88,9 @@ static void deliver_go(cigo_loop *to, struct ci_letter *letter, int status)
 	ci_task_queue(t, 0);
 }
 
-static void deliver_cancel(cigo_loop *to, struct ci_letter *letter, int status)
+static void deliver_cancel(cigo_loop *to, struct ci_message *message, int status)
 {
-	struct submission *s = ci_container_of(letter, struct submission, cancel);
+	struct submission *s = ci_container_of(message, struct submission, cancel);
 
 	(void)to;
 	if (!status)
@@ -98,9 +98,9 @@ static void deliver_cancel(cigo_loop *to, struct ci_letter *letter, int status)
 	unref(s);
 }
 
-static void deliver_back(cigo_loop *from, struct ci_letter *letter, int status)
+static void deliver_back(cigo_loop *from, struct ci_message *message, int status)
 {
-	struct submission *s = ci_container_of(letter, struct submission, back);
+	struct submission *s = ci_container_of(message, struct submission, back);
 
 	(void)status;
 	from->outside--;
@@ -114,13 +114,13 @@ static void send_cancel(struct submission *s, cigo_loop *to, int reason)
 	pthread_mutex_lock(&lock);
 	s->refs++;
 	pthread_mutex_unlock(&lock);
-	if (ci_door_post(&to->door, &s->cancel))
+	if (ci_inbox_post(&to->inbox, &s->cancel))
 		unref(s);
 }
 
 static int post(struct submission *s, cigo_loop *to)
 {
-	int err = ci_door_post(&to->door, &s->go);
+	int err = ci_inbox_post(&to->inbox, &s->go);
 
 	if (err)
 		unref(s); /* the task's */

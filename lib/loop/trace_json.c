@@ -252,7 +252,7 @@ static void whom(struct ci_trace_json *j, const cigo_trace_event *e)
 	ci_trace_file_put(&j->file, "\"task\":\"");
 	quote(&j->file, e->name);
 	ci_trace_file_put(&j->file, "\"");
-	member(j, "lane", (int64_t)e->lane);
+	member(j, "lane", (int64_t)e->id);
 }
 
 /* --- what is heard --------------------------------------------------------------------------- */
@@ -265,8 +265,8 @@ static void whom(struct ci_trace_json *j, const cigo_trace_event *e)
 
 HOOK(spawned)
 {
-	LOCK add_lane(j, e->lane);
-	name_lane(j, e->lane, e->name);
+	LOCK add_lane(j, e->id);
+	name_lane(j, e->id, e->name);
 	instant(j, "spawn", e->by, e->when);
 	whom(j, e);
 	end_args(j);
@@ -275,11 +275,11 @@ HOOK(spawned)
 
 HOOK(ready)
 {
-	LOCK struct lane *l = *find(j, e->lane);
+	LOCK struct lane *l = *find(j, e->id);
 
 	if (l) {
 		become(j, l, READY, e->when);
-		l->woken = e->by != e->lane;
+		l->woken = e->by != e->id;
 		l->by = e->by;
 		l->at = e->when;
 	}
@@ -288,7 +288,7 @@ HOOK(ready)
 
 static void runs(struct ci_trace_json *j, const cigo_trace_event *e)
 {
-	struct lane *l = *find(j, e->lane);
+	struct lane *l = *find(j, e->id);
 
 	if (!l)
 		return;
@@ -301,7 +301,7 @@ static void runs(struct ci_trace_json *j, const cigo_trace_event *e)
 HOOK(started)
 {
 	LOCK runs(j, e);
-	instant(j, "start", e->lane, e->when);
+	instant(j, "start", e->id, e->when);
 	end_args(j);
 	UNLOCK
 }
@@ -314,7 +314,7 @@ HOOK(resumed)
 
 HOOK(suspended)
 {
-	LOCK struct lane *l = *find(j, e->lane);
+	LOCK struct lane *l = *find(j, e->id);
 
 	if (l) {
 		become(j, l, WAIT, e->when);
@@ -328,7 +328,7 @@ HOOK(suspended)
 
 HOOK(blocks)
 {
-	LOCK struct lane *l = *find(j, e->lane);
+	LOCK struct lane *l = *find(j, e->id);
 
 	if (l)
 		become(j, l, BLOCKING, e->when);
@@ -346,12 +346,12 @@ HOOK(cancelled)
 
 HOOK(done)
 {
-	LOCK struct lane *l = *find(j, e->lane);
+	LOCK struct lane *l = *find(j, e->id);
 
 	if (l)
 		become(j, l, NOTHING, e->when);
-	drop_lane(j, e->lane);
-	instant(j, "done", e->lane, e->when);
+	drop_lane(j, e->id);
+	instant(j, "done", e->id, e->when);
 	ci_trace_file_put(&j->file, "\"error\":");
 	ci_trace_file_number(&j->file, e->error);
 	ci_trace_file_put(&j->file, ",\"text\":\"");

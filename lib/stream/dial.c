@@ -24,7 +24,7 @@
 struct race;
 
 struct attempt {
-	struct ci_watch watch;
+	struct ci_fd_watcher watch;
 	struct race *race;
 	int fd;	   /* -1: failed, or not yet begun */
 	bool look; /* the poller says that something has happened */
@@ -41,14 +41,14 @@ struct race {
 
 static void give_up(struct attempt *a, int err)
 {
-	ci_watch_close(&a->watch);
+	ci_fd_watcher_close(&a->watch);
 	if (a->fd >= 0)
 		close(a->fd);
 	a->fd = -1;
 	a->race->err = err;
 }
 
-static void ready(struct ci_watch *w, unsigned events)
+static void ready(struct ci_fd_watcher *w, unsigned events)
 {
 	struct attempt *a = ci_container_of(w, struct attempt, watch);
 
@@ -79,9 +79,9 @@ static bool begin(struct race *r, const struct ci_address *to)
 		return false;
 	}
 	a->watch.fd = a->fd;
-	int err = r->me ? ci_watch_open(r->me->loop, &a->watch) : 0;
+	int err = r->me ? ci_fd_watcher_open(r->me->loop, &a->watch) : 0;
 	if (!err && r->me)
-		err = ci_watch_want(&a->watch, CIGO_WRITE);
+		err = ci_fd_watcher_want(&a->watch, CIGO_WRITE);
 	if (err)
 		give_up(a, err);
 	return false;

@@ -23,8 +23,9 @@ struct fd_wait {
 };
 
 struct ci_fd_entry {
-	int fd;		       /* the user's number */
-	struct ci_watch watch; /* its fd: the same, or a duplicate where a stream watches fd too */
+	int fd; /* the user's number */
+	struct ci_fd_watcher
+		watch; /* its fd: the same, or a duplicate where a stream watches fd too */
 	struct fd_wait *reader, *writer; /* may be the same */
 };
 
@@ -44,7 +45,7 @@ static void leave(struct fd_wait *w)
 	if (e->writer == w)
 		e->writer = NULL;
 	w->entry = NULL;
-	if (wanted(e) && !ci_watch_want(&e->watch, wanted(e)))
+	if (wanted(e) && !ci_fd_watcher_want(&e->watch, wanted(e)))
 		return;
 	struct fd_wait *other = e->reader ? e->reader : e->writer;
 	if (other) { /* its registration failed: let it find out */
@@ -53,7 +54,7 @@ static void leave(struct fd_wait *w)
 		ci_park_wake(&other->park);
 	}
 	loop->fds[e->fd] = NULL;
-	ci_watch_close(&e->watch);
+	ci_fd_watcher_close(&e->watch);
 	if (e->watch.fd != e->fd)
 		close(e->watch.fd);
 	free(e);
@@ -74,11 +75,11 @@ static void tell(struct fd_wait *w, unsigned events)
  * stay are registered anew, or find out why not. */
 static void again(struct ci_fd_entry *e)
 {
-	if (ci_watch_want(&e->watch, wanted(e)))
+	if (ci_fd_watcher_want(&e->watch, wanted(e)))
 		tell(e->reader ? e->reader : e->writer, CIGO_READ | CIGO_WRITE);
 }
 
-static void ready(struct ci_watch *watch, unsigned events)
+static void ready(struct ci_fd_watcher *watch, unsigned events)
 {
 	struct ci_fd_entry *e = ci_container_of(watch, struct ci_fd_entry, watch);
 	struct fd_wait *reader = e->reader, *writer = e->writer;
@@ -103,7 +104,7 @@ static void withdraw(struct ci_park *p)
 		leave(w);
 }
 
-static void told(const struct ci_park *p, struct ci_what *ret)
+static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 {
 	const struct fd_wait *w = ci_container_of(p, struct fd_wait, park);
 
@@ -132,7 +133,7 @@ static bool grow(cigo_loop *loop, size_t fd)
 static int open_beside_stream(cigo_loop *loop, struct ci_fd_entry *e, unsigned events)
 {
 	ci_list_each(node, &loop->watches) {
-		const struct ci_watch *other = ci_list_entry(node, struct ci_watch, link);
+		const struct ci_fd_watcher *other = ci_list_entry(node, struct ci_fd_watcher, link);
 
 		if (other->fd == e->fd && other->want & events)
 			return -EBUSY;
@@ -140,7 +141,7 @@ static int open_beside_stream(cigo_loop *loop, struct ci_fd_entry *e, unsigned e
 	e->watch.fd = fcntl(e->fd, F_DUPFD_CLOEXEC, 0);
 	if (e->watch.fd < 0)
 		return -errno;
-	int err = ci_watch_open(loop, &e->watch);
+	int err = ci_fd_watcher_open(loop, &e->watch);
 	if (err)
 		close(e->watch.fd);
 	return err;
@@ -148,7 +149,7 @@ static int open_beside_stream(cigo_loop *loop, struct ci_fd_entry *e, unsigned e
 
 static int open_entry(cigo_loop *loop, struct ci_fd_entry *e, unsigned events)
 {
-	int err = ci_watch_open(loop, &e->watch);
+	int err = ci_fd_watcher_open(loop, &e->watch);
 
 	return err == -EEXIST ? open_beside_stream(loop, e, events) : err;
 }
@@ -182,7 +183,7 @@ static int enter(cigo_loop *loop, struct fd_wait *w, int fd)
 		e->reader = w;
 	if (w->events & CIGO_WRITE)
 		e->writer = w;
-	int err = ci_watch_want(&e->watch, wanted(e));
+	int err = ci_fd_watcher_want(&e->watch, wanted(e));
 	if (err)
 		leave(w);
 	return err;
@@ -228,7 +229,7 @@ int cigo_fd_wait(cigo_ctx *ctx, int fd, int events)
 	if (err)
 		return err;
 	ci_park_init(&w.park, me, withdraw);
-	w.park.tell = told;
+	w.park.describe = describe;
 	err = ci_park_wait(ctx, &w.park);
 	return err ? err : (int)w.ready;
 }

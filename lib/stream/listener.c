@@ -16,7 +16,8 @@
 static void want(cigo_listener *l)
 {
 	if (l->watch.loop)
-		cigo_ignore(ci_watch_want(&l->watch, ci_list_empty(&l->line) ? 0u : CIGO_READ));
+		cigo_ignore(
+			ci_fd_watcher_want(&l->watch, ci_list_empty(&l->line) ? 0u : CIGO_READ));
 }
 
 static void tell(cigo_listener *l, int result)
@@ -30,7 +31,7 @@ static void tell(cigo_listener *l, int result)
 
 /* Every outcome is somebody's, also an error: whoever gets it tries again or gives up, and the
  * next edge of the poller need not come. */
-static void ready(struct ci_watch *watch, unsigned events)
+static void ready(struct ci_fd_watcher *watch, unsigned events)
 {
 	cigo_listener *l = ci_container_of(watch, cigo_listener, watch);
 
@@ -70,7 +71,7 @@ static void join(cigo_listener *l, struct ci_listener_wait *w)
 	ci_list_add_before(behind, &w->link);
 }
 
-static void told(const struct ci_park *p, struct ci_what *ret)
+static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 {
 	ret->fd = ci_container_of(p, struct ci_listener_wait, park)->listener->fd;
 }
@@ -80,13 +81,13 @@ int ci_listener_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, uint
 	struct ci_listener_wait w = { .listener = l, .ticket = ticket };
 
 	if (!l->watch.loop) {
-		int err = ci_watch_open(me->loop, &l->watch);
+		int err = ci_fd_watcher_open(me->loop, &l->watch);
 		if (err)
 			return err == -EEXIST ? -EBUSY
 					      : err; /* the user waits for the same descriptor */
 	}
 	ci_park_init(&w.park, me, withdraw);
-	w.park.tell = told;
+	w.park.describe = describe;
 	join(l, &w);
 	want(l);
 	int err = ci_park_wait(ctx, &w.park);
@@ -173,7 +174,7 @@ static void release(cigo_listener *l)
 {
 	struct stat st;
 
-	ci_watch_close(&l->watch);
+	ci_fd_watcher_close(&l->watch);
 	if (l->fd >= 0)
 		close(l->fd);
 	l->fd = -1;

@@ -20,7 +20,7 @@ struct cigo_listener {
 	bool stopped; /* atomic: a plain thread may stop what another blocks in */
 	bool closed;
 	unsigned inside; /* calls that still use this memory */
-	struct ci_watch watch;
+	struct ci_fd_watcher watch;
 	uint64_t tickets;      /* drawn so far */
 	struct ci_list line;   /* of ci_listener_wait: acceptors, by ticket */
 	struct ci_list pauses; /* of ci_listener_wait: those that only want to hear of the stop */

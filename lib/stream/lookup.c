@@ -14,7 +14,7 @@
 #include "base/misuse.h"
 
 struct lookup {
-	struct ci_letter letter;
+	struct ci_message message;
 	struct ci_park *park; /* NULL: abandoned, or done */
 	struct ci_thread thread;
 	cigo_loop *loop;
@@ -88,15 +88,15 @@ static void *lookup_main(void *arg)
 	struct lookup *l = arg;
 
 	ci_strand_name("cigo_lookup");
-	ci_cpu_roam(l->loop);
+	ci_affinity_roam(l->loop);
 	resolve(l);
-	ci_door_post(&l->loop->door, &l->letter);
+	ci_inbox_post(&l->loop->inbox, &l->message);
 	return NULL;
 }
 
-static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
+static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 {
-	struct lookup *l = ci_container_of(letter, struct lookup, letter);
+	struct lookup *l = ci_container_of(message, struct lookup, message);
 
 	(void)status; /* the loop does not end before */
 	ci_strand_thread_join(&l->thread);
@@ -117,7 +117,7 @@ static int resolve_aside(cigo_ctx *ctx, struct ci_strand *me, struct lookup *l, 
 	ci_park_init(&p, me, NULL);
 	l->park = &p;
 	l->loop = me->loop;
-	l->letter.deliver = deliver;
+	l->message.deliver = deliver;
 	int err = ci_strand_thread(&l->thread, me->loop->options.stack_size, lookup_main, l);
 	if (err)
 		return err;

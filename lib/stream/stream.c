@@ -21,7 +21,7 @@ enum { MOST_UNSENT = 16 << 20 };
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-static void ready(struct ci_watch *w, unsigned events)
+static void ready(struct ci_fd_watcher *w, unsigned events)
 {
 	cigo_stream *s = ci_container_of(w, cigo_stream, watch);
 
@@ -37,7 +37,7 @@ static void ready(struct ci_watch *w, unsigned events)
 }
 
 /* The loop ends and does not watch any more; what lingers has had its time. */
-static void gone(struct ci_watch *w)
+static void gone(struct ci_fd_watcher *w)
 {
 	cigo_stream *s = ci_container_of(w, cigo_stream, watch);
 
@@ -100,7 +100,7 @@ cigo_stream *cigo_stream_open(int fd)
 
 static void close_fd(cigo_stream *s)
 {
-	ci_watch_close(&s->watch);
+	ci_fd_watcher_close(&s->watch);
 	if (s->fd < 0)
 		return;
 	if (s->unblock) {
@@ -168,7 +168,7 @@ int ci_stream_watch(cigo_stream *s, cigo_loop *loop)
 {
 	if (s->watch.loop)
 		return 0;
-	int err = ci_watch_open(loop, &s->watch);
+	int err = ci_fd_watcher_open(loop, &s->watch);
 	if (err == -EPERM) {
 		s->slow = true;
 		return 0;
@@ -179,9 +179,9 @@ int ci_stream_watch(cigo_stream *s, cigo_loop *loop)
 void ci_stream_want(cigo_stream *s)
 {
 	if (s->watch.loop)
-		cigo_ignore(ci_watch_want(&s->watch,
-					  (s->reader ? CIGO_READ : 0u) |
-						  (ci_list_empty(&s->queue) ? 0u : CIGO_WRITE)));
+		cigo_ignore(ci_fd_watcher_want(
+			&s->watch, (s->reader ? CIGO_READ : 0u) |
+					   (ci_list_empty(&s->queue) ? 0u : CIGO_WRITE)));
 }
 
 void ci_stream_wait_init(struct ci_stream_wait *w, struct ci_strand *me,
@@ -206,7 +206,7 @@ static void too_long(cigo_loop *loop, struct ci_timer *t)
 	ci_park_wake(&w->park);
 }
 
-static void told(const struct ci_park *p, struct ci_what *ret)
+static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 {
 	ret->fd = ci_container_of(p, struct ci_stream_wait, park)->stream->fd;
 }
@@ -216,7 +216,7 @@ int ci_stream_park(cigo_ctx *ctx, cigo_stream *s, struct ci_stream_wait *w)
 	cigo_loop *loop = w->park.me->loop;
 
 	w->stream = s;
-	w->park.tell = told;
+	w->park.describe = describe;
 	if (s->timeout != CIGO_NEVER && ctx)
 		ci_timer_arm(loop, &w->timer, ci_clock_add(ci_engine_now(loop), s->timeout),
 			     too_long);

@@ -13,7 +13,7 @@
 
 enum { CI_STREAM_LIMIT = 1 << 20 }; /* of a line, unless the user sets another */
 
-struct ci_message; /* of stream_write.c */
+struct ci_output; /* of stream_write.c */
 
 struct cigo_stream {
 	int fd;	   /* -1: closed */
@@ -24,7 +24,7 @@ struct cigo_stream {
 	bool unblock; /* O_NONBLOCK was set by us and goes at the close */
 	bool closed;
 	unsigned inside; /* calls that still use this memory */
-	struct ci_watch watch;
+	struct ci_fd_watcher watch;
 	int64_t timeout;
 	size_t limit;
 
@@ -40,7 +40,7 @@ struct cigo_stream {
 	size_t lent;			  /* bytes lent before it */
 
 	/* writing; see stream_write.c */
-	struct ci_list queue;		/* of ci_message */
+	struct ci_list queue;		/* of ci_output */
 	size_t unsent;			/* bytes of sends in it */
 	int send_error;			/* a write failed for good; 0: none */
 	bool shut;			/* the write side ends when the queue is empty */
@@ -59,7 +59,7 @@ struct ci_stream_wait {
 	bool timed_out;
 };
 
-/* A stream over fd, which is non-blocking and close-on-exec already. own: see ci_watch. Closes fd if
+/* A stream over fd, which is non-blocking and close-on-exec already. own: see ci_fd_watcher. Closes fd if
  * there is no memory. */
 cigo_stream *ci_stream_new(int fd, bool own);
 /* Checks the thread; the calling strand, NULL for a plain thread. Counts a call inside. */

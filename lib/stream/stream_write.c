@@ -16,7 +16,7 @@
 #include "stream/nosig.h"
 #include "stream/stream.h"
 
-struct ci_message {
+struct ci_output {
 	struct ci_list link;
 	const char *data;
 	size_t size, done;
@@ -25,7 +25,7 @@ struct ci_message {
 
 struct writer {
 	struct ci_stream_wait wait;
-	struct ci_message message;
+	struct ci_output message;
 	cigo_stream *s;
 	int err;
 };
@@ -43,7 +43,7 @@ static void emptied(cigo_stream *s)
 }
 
 /* Takes m out; its writer gets err. */
-static void discard(cigo_stream *s, struct ci_message *m, int err)
+static void discard(cigo_stream *s, struct ci_output *m, int err)
 {
 	ci_list_unlink(&m->link);
 	if (m->writer) {
@@ -58,16 +58,16 @@ static void discard(cigo_stream *s, struct ci_message *m, int err)
 void ci_stream_drop(cigo_stream *s, int err)
 {
 	while (!ci_list_empty(&s->queue))
-		discard(s, ci_list_first(&s->queue, struct ci_message, link), err);
+		discard(s, ci_list_first(&s->queue, struct ci_output, link), err);
 	emptied(s);
 }
 
-static struct ci_message *copy_of(const char *data, size_t n)
+static struct ci_output *copy_of(const char *data, size_t n)
 {
-	struct ci_message *m = n > PTRDIFF_MAX / 2 ? NULL : malloc(sizeof *m + n);
+	struct ci_output *m = n > PTRDIFF_MAX / 2 ? NULL : malloc(sizeof *m + n);
 
 	if (m) {
-		*m = (struct ci_message){ .data = (char *)(m + 1), .size = n };
+		*m = (struct ci_output){ .data = (char *)(m + 1), .size = n };
 		ci_list_init(&m->link);
 		memcpy(m + 1, data, n);
 	}
@@ -76,7 +76,7 @@ static struct ci_message *copy_of(const char *data, size_t n)
 
 int ci_stream_queue_copy(cigo_stream *s, const void *data, size_t n)
 {
-	struct ci_message *m = copy_of(data, n);
+	struct ci_output *m = copy_of(data, n);
 
 	if (!m)
 		return -ENOMEM;
@@ -86,9 +86,9 @@ int ci_stream_queue_copy(cigo_stream *s, const void *data, size_t n)
 }
 
 /* The writer of m goes; what was begun is kept whole by a copy of the rest. */
-static void release(cigo_stream *s, struct ci_message *m)
+static void release(cigo_stream *s, struct ci_output *m)
 {
-	struct ci_message *rest = NULL;
+	struct ci_output *rest = NULL;
 
 	if (m->done) {
 		rest = copy_of(m->data + m->done, m->size - m->done);
@@ -109,7 +109,7 @@ static void release(cigo_stream *s, struct ci_message *m)
 void ci_stream_release_writers(cigo_stream *s, int err)
 {
 	ci_list_each(node, &s->queue) {
-		struct ci_message *m = ci_list_entry(node, struct ci_message, link);
+		struct ci_output *m = ci_list_entry(node, struct ci_output, link);
 		struct writer *w = m->writer;
 
 		if (!w)
@@ -123,7 +123,7 @@ void ci_stream_release_writers(cigo_stream *s, int err)
 }
 
 /* One write. Returns true to go on. */
-static bool write_some(cigo_stream *s, struct ci_message *m)
+static bool write_some(cigo_stream *s, struct ci_output *m)
 {
 	ssize_t n = ci_nosig_write(s->fd, s->socket, m->data + m->done, m->size - m->done);
 
@@ -150,7 +150,7 @@ void ci_stream_pump(cigo_stream *s)
 	if (s->writing)
 		return;
 	while (!ci_list_empty(&s->queue))
-		if (!write_some(s, ci_list_first(&s->queue, struct ci_message, link)))
+		if (!write_some(s, ci_list_first(&s->queue, struct ci_output, link)))
 			break;
 	if (s->send_error)
 		ci_stream_drop(s, s->send_error);

@@ -52,7 +52,7 @@ static void release(cigo_barrier *b, int err, const char *function)
 	struct ci_waiter *w;
 
 	b->count = 0;
-	while ((w = ci_line_wake(&b->line, function)))
+	while ((w = ci_wait_queue_wake(&b->line, function)))
 		if (err)
 			ci_container_of(w, struct party, waiter)->result = err;
 }
@@ -87,22 +87,22 @@ int cigo_barrier_wait(cigo_ctx *ctx, cigo_barrier *b)
 	if (!ctx || !b)
 		return -ENOMEM;
 	struct ci_strand *me;
-	int cause = ci_line_enter(ctx, &me, __func__);
+	int cause = ci_wait_queue_enter(ctx, &me, __func__);
 	if (cause) {
 		break_up(b, __func__);
 		return cause;
 	}
 	if (b->broken) {
-		ci_line_pass(me);
+		ci_wait_queue_pass(me);
 		return CIGO_EBROKEN;
 	}
 	if (b->count + 1 < b->parties) {
-		ci_line_need(me, __func__);
+		ci_wait_queue_need(me, __func__);
 		return wait_for_the_others(ctx, me, b);
 	}
 	int index = b->count;
 	release(b, 0, __func__);
-	ci_line_pass(me);
+	ci_wait_queue_pass(me);
 	return index;
 }
 

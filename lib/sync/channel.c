@@ -69,7 +69,7 @@ static struct ci_offer *first(const struct ci_list *line, const char *function)
 	if (ci_list_empty(line))
 		return NULL;
 	struct ci_offer *o = ci_list_first(line, struct ci_offer, link);
-	ci_line_check(&o->all->park, function);
+	ci_wait_queue_check(&o->all->park, function);
 	return o;
 }
 
@@ -162,7 +162,7 @@ static int wait_for_one(cigo_ctx *ctx, struct ci_strand *me, cigo_channel *c, st
 {
 	struct ci_offers all = { .offer = o, .n = 1 };
 
-	ci_line_need(me, function);
+	ci_wait_queue_need(me, function);
 	ci_channel_offer(c, &all, o);
 	int cause = ci_channel_wait(ctx, me, &all);
 	return cause ? cause : all.err;
@@ -176,7 +176,7 @@ int cigo_channel_send(cigo_ctx *ctx, cigo_channel *c, const void *item, size_t s
 	if (!ctx || !c)
 		return -ENOMEM;
 	struct ci_strand *me;
-	int err = ci_line_enter(ctx, &me, __func__);
+	int err = ci_wait_queue_enter(ctx, &me, __func__);
 	if (err)
 		return err;
 	err = ci_channel_send(c, item, __func__);
@@ -184,7 +184,7 @@ int cigo_channel_send(cigo_ctx *ctx, cigo_channel *c, const void *item, size_t s
 		struct ci_offer o = { .item = item };
 		return wait_for_one(ctx, me, c, &o, __func__);
 	}
-	ci_line_pass(me);
+	ci_wait_queue_pass(me);
 	return err;
 }
 
@@ -197,7 +197,7 @@ int cigo_channel_recv(cigo_ctx *ctx, cigo_channel *c, void *ret, size_t size)
 	if (!ctx || !c)
 		return -ENOMEM;
 	struct ci_strand *me;
-	int err = ci_line_enter(ctx, &me, __func__);
+	int err = ci_wait_queue_enter(ctx, &me, __func__);
 	if (err)
 		return err;
 	err = ci_channel_recv(c, ret, __func__);
@@ -205,7 +205,7 @@ int cigo_channel_recv(cigo_ctx *ctx, cigo_channel *c, void *ret, size_t size)
 		struct ci_offer o = { .ret = ret };
 		return wait_for_one(ctx, me, c, &o, __func__);
 	}
-	ci_line_pass(me);
+	ci_wait_queue_pass(me);
 	return err;
 }
 

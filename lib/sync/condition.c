@@ -44,22 +44,22 @@ int cigo_condition_wait(cigo_ctx *ctx, cigo_condition *c, cigo_mutex *m)
 		return -ENOMEM;
 	ci_expect(ci_mutex_held(m), "the caller does not hold the mutex");
 	struct ci_strand *me;
-	int err = ci_line_enter(ctx, &me, __func__);
+	int err = ci_wait_queue_enter(ctx, &me, __func__);
 	if (err)
 		return err;
-	ci_line_need(me, __func__);
+	ci_wait_queue_need(me, __func__);
 	ci_expect(ci_list_empty(&c->line) || c->mutex == m, "others wait with another mutex");
 	c->mutex = m;
 	struct ci_waiter w;
 	cigo_mutex_unlock(ctx, m); /* does not switch: nobody can notify before we wait */
-	err = ci_line_wait(ctx, me, &c->line, &w, __func__);
+	err = ci_wait_queue_wait(ctx, me, &c->line, &w, __func__);
 	ci_mutex_retake(me, m);
 	return err;
 }
 
 static void notify(cigo_condition *c, size_t n, const char *function)
 {
-	while (c && n-- > 0 && ci_line_wake(&c->line, function))
+	while (c && n-- > 0 && ci_wait_queue_wake(&c->line, function))
 		;
 }
 

@@ -20,7 +20,7 @@ struct member {
 };
 
 struct cigo_group {
-	struct ci_team team;
+	struct ci_members members;
 	cigo_ctx *ctx; /* the members descend from it */
 	cigo_loop *loop;
 	struct ci_list of_task; /* in its maker's groups */
@@ -62,7 +62,7 @@ static void let_start(cigo_group *g)
 
 		ci_list_unlink(&m->link);
 		ci_list_append(&g->active, &m->link);
-		ci_list_append(&g->team.tasks, &m->task->of_team);
+		ci_list_append(&g->members.tasks, &m->task->of_members);
 		g->running++;
 		ci_task_queue(m->task, g->cause);
 	}
@@ -100,7 +100,7 @@ static void member_done(struct ci_listener *l, cigo_future *f)
 	cigo_group *g = m->group;
 
 	g->running--;
-	ci_list_unlink(&m->task->of_team);
+	ci_list_unlink(&m->task->of_members);
 	ci_list_unlink(&m->link);
 	ci_list_append(&g->finished, &m->link);
 	if (f->err < 0)
@@ -131,7 +131,7 @@ cigo_group *cigo_group_new(const cigo_ctx *ctx, unsigned limit, unsigned flags)
 	g->loop = ctx->loop;
 	g->limit = limit;
 	g->flags = flags;
-	ci_list_init(&g->team.tasks);
+	ci_list_init(&g->members.tasks);
 	ci_list_init(&g->of_task);
 	ci_list_init(&g->waiting);
 	ci_list_init(&g->active);
@@ -226,9 +226,9 @@ static int park(cigo_ctx *ctx, struct ci_strand *me, cigo_group *g, bool next)
 
 	ci_park_init(&w.park, me, withdraw);
 	ci_list_append(&g->parks, &w.link);
-	me->awaits_team = next ? NULL : &g->team; /* one of them is enough for next */
+	me->awaits_members = next ? NULL : &g->members; /* one of them is enough for next */
 	int cause = ci_park_wait(ctx, &w.park);
-	me->awaits_team = NULL;
+	me->awaits_members = NULL;
 	return cause;
 }
 
@@ -253,7 +253,7 @@ static int wait_all(cigo_ctx *ctx, struct ci_strand *me, cigo_group *g)
 			cancel_members(g, cause);
 		if (over(g))
 			break;
-		if (ci_team_waits_for(&g->team, me))
+		if (ci_members_waits_for(&g->members, me))
 			return -EDEADLK;
 		if (!cause)
 			cause = park(ctx, me, g, false);
@@ -278,8 +278,8 @@ cigo_task *cigo_group_next(cigo_ctx *ctx, cigo_group *g)
 		return NULL;
 	struct ci_strand *me = enter(ctx, g, __func__);
 	while (ci_list_empty(&g->finished)) {
-		if (over(g) || ci_team_all_wait_for(&g->team, me) || ci_park_refuse(ctx, me) ||
-		    park(ctx, me, g, true) < 0)
+		if (over(g) || ci_members_all_wait_for(&g->members, me) ||
+		    ci_park_refuse(ctx, me) || park(ctx, me, g, true) < 0)
 			return NULL;
 	}
 	struct member *m = ci_list_first(&g->finished, struct member, link);
@@ -304,7 +304,7 @@ int cigo_group_close(cigo_ctx *ctx, cigo_group *g)
 	if (cut_off)
 		cancel_members(g, -ECANCELED);
 	while (!over(g)) {
-		ci_expect(!ci_team_waits_for(&g->team, me),
+		ci_expect(!ci_members_waits_for(&g->members, me),
 			  "a task cannot close the group it is in, or one that waits for it and "
 			  "cannot be cancelled");
 		park(NULL, me, g, false);

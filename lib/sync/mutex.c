@@ -17,7 +17,7 @@
  * foreign threads are their thread. */
 struct owner {
 	const void *thread; /* NULL: nobody */
-	uint64_t number;
+	uint64_t id;
 };
 
 struct cigo_mutex {
@@ -33,7 +33,7 @@ struct waiter {
 
 static struct owner coroutine_on(const struct ci_strand *s)
 {
-	return (struct owner){ s, ci_task_of(s->task)->number };
+	return (struct owner){ s, ci_task_of(s->task)->id };
 }
 
 static struct owner self(void)
@@ -45,7 +45,7 @@ static bool is_mine(const cigo_mutex *m)
 {
 	struct owner me = self();
 
-	return m->owner.thread == me.thread && m->owner.number == me.number;
+	return m->owner.thread == me.thread && m->owner.id == me.id;
 }
 
 static void check(const cigo_ctx *ctx, const char *function)
@@ -74,11 +74,11 @@ void cigo_mutex_free(cigo_mutex *m)
 }
 
 /* Not the thread of an outsider who locked it: that is no strand. */
-static void told(const struct ci_park *p, struct ci_what *ret)
+static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 {
 	const cigo_mutex *m = ci_container_of(p, struct waiter, park)->mutex;
 
-	ret->holder = m->owner.number ? m->owner.thread : NULL;
+	ret->holder = m->owner.id ? m->owner.thread : NULL;
 }
 
 static void withdraw(struct ci_park *p)
@@ -106,7 +106,7 @@ int cigo_mutex_lock(cigo_ctx *ctx, cigo_mutex *m)
 	ci_expect(me, "it is locked, and waiting for it needs a loop");
 	struct waiter w = { .mutex = m };
 	ci_park_init(&w.park, me, withdraw);
-	w.park.tell = told;
+	w.park.describe = describe;
 	ci_list_append(&m->line, &w.link);
 	return ci_park_wait(ctx, &w.park);
 }
@@ -119,7 +119,7 @@ void ci_mutex_retake(struct ci_strand *me, cigo_mutex *m)
 	}
 	struct waiter w = { .mutex = m };
 	ci_park_init(&w.park, me, NULL);
-	w.park.tell = told;
+	w.park.describe = describe;
 	ci_list_append(&m->line, &w.link);
 	ci_park_wait(NULL, &w.park);
 }

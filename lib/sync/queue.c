@@ -91,7 +91,7 @@ size_t cigo_queue_count(const cigo_queue *q)
 
 static struct waiter *wake(struct ci_list *line, const char *function)
 {
-	struct ci_waiter *w = ci_line_wake(line, function);
+	struct ci_waiter *w = ci_wait_queue_wake(line, function);
 
 	return w ? ci_container_of(w, struct waiter, line) : NULL;
 }
@@ -146,11 +146,11 @@ static int wait_in(cigo_ctx *ctx, int64_t ns, struct ci_strand *me, struct ci_li
 {
 	if (ns <= 0)
 		return -ETIMEDOUT;
-	ci_line_need(me, function);
+	ci_wait_queue_need(me, function);
 	cigo_ctx *timed = ns == CIGO_NEVER ? ctx : cigo_ctx_with_timeout(ctx, ns);
 	if (!timed)
 		return -ENOMEM;
-	int err = ci_line_wait(timed, me, line, &w->line, function);
+	int err = ci_wait_queue_wait(timed, me, line, &w->line, function);
 	if (timed != ctx)
 		cigo_ctx_unref(timed);
 	return err ? err : w->closed ? CIGO_ECLOSED : 0;
@@ -163,7 +163,7 @@ static int put(cigo_ctx *ctx, cigo_queue *q, const void *item, int64_t ns, const
 	if (!item)
 		ci_misuse(function, "no item");
 	struct ci_strand *me;
-	int err = ci_line_enter(ctx, &me, function);
+	int err = ci_wait_queue_enter(ctx, &me, function);
 	if (err)
 		return err;
 	err = add(q, item, function);
@@ -171,7 +171,7 @@ static int put(cigo_ctx *ctx, cigo_queue *q, const void *item, int64_t ns, const
 		struct waiter w = { .src = item };
 		return wait_in(ctx, ns, me, &q->putters, &w, function);
 	}
-	ci_line_pass(me);
+	ci_wait_queue_pass(me);
 	return err;
 }
 
@@ -209,7 +209,7 @@ static int get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns,
 	if (!ctx || !q)
 		return -ENOMEM;
 	struct ci_strand *me;
-	int err = ci_line_enter(ctx, &me, function);
+	int err = ci_wait_queue_enter(ctx, &me, function);
 	if (err)
 		return err;
 	err = take(q, ret, function);
@@ -217,7 +217,7 @@ static int get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns,
 		struct waiter w = { .dst = ret };
 		return wait_in(ctx, ns, me, &q->getters, &w, function);
 	}
-	ci_line_pass(me);
+	ci_wait_queue_pass(me);
 	return err;
 }
 
@@ -249,7 +249,7 @@ void cigo_queue_task_done(cigo_queue *q)
 		return;
 	ci_expect(q->unfinished, "called more often than items were put");
 	if (!--q->unfinished)
-		while (ci_line_wake(&q->joiners, __func__))
+		while (ci_wait_queue_wake(&q->joiners, __func__))
 			;
 }
 
@@ -259,13 +259,13 @@ int cigo_queue_join(cigo_ctx *ctx, cigo_queue *q)
 	if (!ctx || !q)
 		return -ENOMEM;
 	struct ci_strand *me;
-	int err = ci_line_enter(ctx, &me, __func__);
+	int err = ci_wait_queue_enter(ctx, &me, __func__);
 	if (err)
 		return err;
 	if (!q->unfinished)
-		return ci_line_pass(me);
+		return ci_wait_queue_pass(me);
 	struct ci_waiter w;
-	return ci_line_wait(ctx, me, &q->joiners, &w, __func__);
+	return ci_wait_queue_wait(ctx, me, &q->joiners, &w, __func__);
 }
 
 void cigo_queue_close(cigo_queue *q)

@@ -146,15 +146,15 @@ int cigo_select(cigo_ctx *ctx, cigo_select_case *cases, size_t n)
 	if (result || !ctx)
 		return fail(cases, n, -ENOMEM);
 	struct ci_strand *me;
-	result = ci_line_enter(ctx, &me, __func__);
+	result = ci_wait_queue_enter(ctx, &me, __func__);
 	if (result)
 		return fail(cases, n, result);
 	result = happen(cases, n, __func__);
 	if (result >= 0) {
-		ci_line_pass(me);
+		ci_wait_queue_pass(me);
 		return result;
 	}
-	ci_line_need(me, __func__);
+	ci_wait_queue_need(me, __func__);
 	result = wait_for_all(ctx, me, cases, n);
 	return result < 0 ? fail(cases, n, result) : result;
 }

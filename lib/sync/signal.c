@@ -18,8 +18,8 @@
 #include "sync/signal.h"
 
 struct ci_signals {
-	struct ci_ear ear;
-	struct ci_knock knock;
+	struct ci_signal_watcher watcher;
+	struct ci_signal_message signal_message;
 	cigo_loop *loop;
 	unsigned given[CI_SIGNALS]; /* valid for those heard: of the table's count */
 	struct ci_list waiters;	    /* of struct waiter, the longest first */
@@ -37,18 +37,18 @@ struct waiter {
 static int first_come(const unsigned given[CI_SIGNALS], const int *signals, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (ci_ear_count(signals[i]) != given[signals[i]])
+		if (ci_signal_watcher_count(signals[i]) != given[signals[i]])
 			return signals[i];
 	return 0;
 }
 
 /* --- in a loop ------------------------------------------------------------------------------- */
 
-static void ring(struct ci_ear *ear)
+static void notify(struct ci_signal_watcher *watcher)
 {
-	struct ci_signals *s = ci_container_of(ear, struct ci_signals, ear);
+	struct ci_signals *s = ci_container_of(watcher, struct ci_signals, watcher);
 
-	ci_door_knock(&s->loop->door, &s->knock);
+	ci_inbox_post_signal(&s->loop->inbox, &s->signal_message);
 }
 
 /* All who wait for a signal that has come get it, each one signal; that uses it up, once. */
@@ -70,9 +70,9 @@ static void give(struct ci_signals *s)
 		s->given[sig] += used[sig];
 }
 
-static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
+static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 {
-	(void)letter;
+	(void)message;
 	if (!status)
 		give(loop->signals);
 }
@@ -87,11 +87,11 @@ static struct ci_signals *open_signals(cigo_loop *loop)
 	if (!s)
 		return NULL;
 	s->loop = loop;
-	s->ear.ring = ring;
-	s->knock.letter.deliver = deliver;
-	ci_list_init(&s->knock.letter.link);
+	s->watcher.notify = notify;
+	s->signal_message.message.deliver = deliver;
+	ci_list_init(&s->signal_message.message.link);
 	ci_list_init(&s->waiters);
-	ci_ear_open(&s->ear);
+	ci_signal_watcher_open(&s->watcher);
 	loop->signals = s;
 	return s;
 }
@@ -100,19 +100,20 @@ void ci_signal_close(cigo_loop *loop)
 {
 	if (!loop->signals)
 		return;
-	ci_ear_close(&loop->signals->ear);
+	ci_signal_watcher_close(&loop->signals->watcher);
 	free(loop->signals);
 	loop->signals = NULL;
 }
 
 /* Hears them all. What came before does not count. */
-static int hear(struct ci_ear *ear, unsigned given[CI_SIGNALS], const int *signals, size_t n)
+static int watch_all(struct ci_signal_watcher *watcher, unsigned given[CI_SIGNALS],
+		     const int *signals, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (ear->hears[signals[i]])
+		if (watcher->watches[signals[i]])
 			continue;
-		given[signals[i]] = ci_ear_count(signals[i]);
-		int err = ci_ear_hear(ear, signals[i]);
+		given[signals[i]] = ci_signal_watcher_count(signals[i]);
+		int err = ci_signal_watcher_watch(watcher, signals[i]);
 		if (err)
 			return err;
 	}
@@ -141,7 +142,7 @@ static int suspend(cigo_ctx *ctx, struct ci_signals *s, struct waiter *w)
 static int wait_in_loop(cigo_ctx *ctx, struct ci_strand *me, const int *signals, size_t n)
 {
 	struct ci_signals *s = open_signals(me->loop);
-	int err = s ? hear(&s->ear, s->given, signals, n) : -ENOMEM;
+	int err = s ? watch_all(&s->watcher, s->given, signals, n) : -ENOMEM;
 
 	if (err)
 		return err;
@@ -160,14 +161,14 @@ static int wait_in_loop(cigo_ctx *ctx, struct ci_strand *me, const int *signals,
 /* --- without a loop -------------------------------------------------------------------------- */
 
 struct blocked {
-	struct ci_ear ear;
+	struct ci_signal_watcher watcher;
 	int wake_fd;
 	unsigned given[CI_SIGNALS];
 };
 
-static void wake(struct ci_ear *ear)
+static void wake(struct ci_signal_watcher *watcher)
 {
-	ci_ear_write(ci_container_of(ear, struct blocked, ear)->wake_fd);
+	ci_signal_watcher_write(ci_container_of(watcher, struct blocked, watcher)->wake_fd);
 }
 
 static int wait_open(cigo_ctx *ctx, const struct blocked *b, const int *signals, size_t n)
@@ -186,7 +187,7 @@ static int wait_open(cigo_ctx *ctx, const struct blocked *b, const int *signals,
 }
 
 /* The signals are open in this thread meanwhile: it may be the only one that could get them. */
-static int wait_heard(cigo_ctx *ctx, const struct blocked *b, const int *signals, size_t n)
+static int wait_unblocked(cigo_ctx *ctx, const struct blocked *b, const int *signals, size_t n)
 {
 	sigset_t set, mask;
 
@@ -202,18 +203,18 @@ static int wait_heard(cigo_ctx *ctx, const struct blocked *b, const int *signals
 static int block(cigo_ctx *ctx, const int *signals, size_t n)
 {
 	int result = ci_ctx_cause(ctx);
-	struct blocked b = { .ear.ring = wake };
+	struct blocked b = { .watcher.notify = wake };
 
 	if (result)
 		return result;
 	b.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (b.wake_fd < 0)
 		return -errno;
-	ci_ear_open(&b.ear);
-	result = hear(&b.ear, b.given, signals, n);
+	ci_signal_watcher_open(&b.watcher);
+	result = watch_all(&b.watcher, b.given, signals, n);
 	if (!result)
-		result = wait_heard(ctx, &b, signals, n);
-	ci_ear_close(&b.ear);
+		result = wait_unblocked(ctx, &b, signals, n);
+	ci_signal_watcher_close(&b.watcher);
 	close(b.wake_fd);
 	return result;
 }
@@ -228,7 +229,7 @@ int cigo_signal_wait(cigo_ctx *ctx, const int *signals, size_t n)
 	if (!signals || !n)
 		return -EINVAL;
 	for (size_t i = 0; i < n; i++)
-		if (!ci_ear_can(signals[i]))
+		if (!ci_signal_watcher_can(signals[i]))
 			return -EINVAL;
 	struct ci_strand *me = ci_park_enter(ctx, __func__);
 	if (!me)

@@ -124,7 +124,7 @@ static void take_stock(struct wait *w, cigo_future *const *futures, size_t n)
 	}
 }
 
-static void told(const struct ci_park *p, struct ci_what *ret)
+static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 {
 	const struct wait *w = ci_container_of(p, struct wait, park);
 
@@ -150,7 +150,7 @@ static int wait_for(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futu
 	if (cause)
 		return ci_park_refuse(ctx, me);
 	ci_park_init(&w.park, me, NULL);
-	w.park.tell = told;
+	w.park.describe = describe;
 	cause = suspend(ctx, &w, futures, n);
 	return cause ? cause : answer(&w);
 }

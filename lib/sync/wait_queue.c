@@ -6,21 +6,21 @@
 
 #include "base/misuse.h"
 
-int ci_line_enter(cigo_ctx *ctx, struct ci_strand **ret_me, const char *function)
+int ci_wait_queue_enter(cigo_ctx *ctx, struct ci_strand **ret_me, const char *function)
 {
 	struct ci_strand *me = *ret_me = ci_park_enter(ctx, function);
 
 	return me ? ci_park_refuse(ctx, me) : ci_ctx_cause(ctx);
 }
 
-int ci_line_pass(struct ci_strand *me)
+int ci_wait_queue_pass(struct ci_strand *me)
 {
 	if (me)
 		ci_park_turn(me);
 	return 0;
 }
 
-void ci_line_need(const struct ci_strand *me, const char *function)
+void ci_wait_queue_need(const struct ci_strand *me, const char *function)
 {
 	if (!me)
 		ci_misuse(function, "waiting needs a loop, and the context has none");
@@ -31,28 +31,28 @@ static void withdraw(struct ci_park *p)
 	ci_list_unlink(&ci_container_of(p, struct ci_waiter, park)->link);
 }
 
-int ci_line_wait(cigo_ctx *ctx, struct ci_strand *me, struct ci_list *line, struct ci_waiter *w,
-		 const char *function)
+int ci_wait_queue_wait(cigo_ctx *ctx, struct ci_strand *me, struct ci_list *line,
+		       struct ci_waiter *w, const char *function)
 {
-	ci_line_need(me, function);
+	ci_wait_queue_need(me, function);
 	ci_park_init(&w->park, me, withdraw);
 	ci_list_append(line, &w->link);
 	return ci_park_wait(ctx, &w->park);
 }
 
-void ci_line_check(const struct ci_park *p, const char *function)
+void ci_wait_queue_check(const struct ci_park *p, const char *function)
 {
 	if (!ci_holds(p->me->loop))
 		ci_misuse(function, "a coroutine of a loop whose baton this thread does not hold "
 				    "waits for it; use cigo_loop_call_threadsafe");
 }
 
-struct ci_waiter *ci_line_wake(struct ci_list *line, const char *function)
+struct ci_waiter *ci_wait_queue_wake(struct ci_list *line, const char *function)
 {
 	if (ci_list_empty(line))
 		return NULL;
 	struct ci_waiter *w = ci_list_first(line, struct ci_waiter, link);
-	ci_line_check(&w->park, function);
+	ci_wait_queue_check(&w->park, function);
 	ci_list_unlink(&w->link);
 	ci_park_wake(&w->park);
 	return w;

@@ -5,8 +5,8 @@
  * so does a cancellation, so that what is handed over is never handed to one who has gone. Once
  * woken, a waiter does not look at what it waited for any more: it may have been freed by then.
  */
-#ifndef CI_LINE_H
-#define CI_LINE_H
+#ifndef CI_WAIT_QUEUE_H
+#define CI_WAIT_QUEUE_H
 
 #include "task/park.h"
 
@@ -19,20 +19,20 @@ struct ci_waiter {
  * The head of every suspending call of `function`: *ret_me is the caller's strand, NULL if ctx has
  * no loop. Returns the cause if ctx is dead.
  */
-int ci_line_enter(cigo_ctx *ctx, struct ci_strand **ret_me, const char *function);
+int ci_wait_queue_enter(cigo_ctx *ctx, struct ci_strand **ret_me, const char *function);
 /* The call did not have to wait. Returns 0. */
-int ci_line_pass(struct ci_strand *me);
+int ci_wait_queue_pass(struct ci_strand *me);
 /* Misuse of `function` if me is NULL: it would have to wait, and can't. */
-void ci_line_need(const struct ci_strand *me, const char *function);
+void ci_wait_queue_need(const struct ci_strand *me, const char *function);
 /* Waits, last in the line, till woken: 0; or ctx's cause. */
-int ci_line_wait(cigo_ctx *ctx, struct ci_strand *me, struct ci_list *line, struct ci_waiter *w,
-		 const char *function);
+int ci_wait_queue_wait(cigo_ctx *ctx, struct ci_strand *me, struct ci_list *line,
+		       struct ci_waiter *w, const char *function);
 /* Misuse of `function` unless this thread holds the baton of p's loop. */
-void ci_line_check(const struct ci_park *p, const char *function);
+void ci_wait_queue_check(const struct ci_park *p, const char *function);
 /*
  * Wakes the first and takes it out; NULL: nobody waits. Its frame may be written to as long as the
  * baton is held.
  */
-struct ci_waiter *ci_line_wake(struct ci_list *line, const char *function);
+struct ci_waiter *ci_wait_queue_wake(struct ci_list *line, const char *function);
 
 #endif

@@ -9,7 +9,7 @@
 #include "task/park.h"
 
 struct comeback {
-	struct ci_letter letter;
+	struct ci_message message;
 	struct ci_strand *me;
 };
 
@@ -28,19 +28,19 @@ void cigo_blocking_begin(cigo_ctx *ctx)
 	me->section = true;
 	ci_trace(me->loop, blocking, me);
 	ci_engine_away(me);
-	if (ci_preemptive(me->loop)) {
+	if (ci_is_preemptive(me->loop)) {
 		me->within = !ci_entered;
 		ci_entered = NULL;
-		ci_monitor_begin_section(me);
+		ci_preemptive_begin_section(me);
 	} else {
-		ci_cpu_release(me);
+		ci_affinity_release(me);
 		ci_engine_leave(me);
 	}
 }
 
-static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
+static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 {
-	struct ci_strand *me = ci_container_of(letter, struct comeback, letter)->me;
+	struct ci_strand *me = ci_container_of(message, struct comeback, message)->me;
 
 	(void)status; /* the loop does not end before we are back */
 	loop->outside--;
@@ -50,16 +50,16 @@ static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
 
 static void end_cooperative(struct ci_strand *me)
 {
-	struct comeback c = { .letter.deliver = deliver, .me = me };
+	struct comeback c = { .message.deliver = deliver, .me = me };
 
 	me->blocking = false;
-	ci_door_post(&me->loop->door, &c.letter);
+	ci_inbox_post(&me->loop->inbox, &c.message);
 	ci_engine_return(me);
 }
 
 static void end_preemptive(struct ci_strand *me)
 {
-	ci_monitor_end_section(me);
+	ci_preemptive_end_section(me);
 	me->blocking = false;
 	me->loop->outside--;
 	me->section = false;
@@ -67,7 +67,7 @@ static void end_preemptive(struct ci_strand *me)
 	ci_engine_back(me);
 	ci_trace(me->loop, resume, me);
 	if (!me->within)
-		ci_monitor_leave(me->loop);
+		ci_preemptive_leave(me->loop);
 }
 
 void cigo_blocking_end(cigo_ctx *ctx)
@@ -77,7 +77,7 @@ void cigo_blocking_end(cigo_ctx *ctx)
 	if (!ctx || (!ctx->loop && !me))
 		return;
 	ci_expect(me && me->blocking && me->loop == ctx->loop, "there was no cigo_blocking_begin");
-	if (ci_preemptive(me->loop))
+	if (ci_is_preemptive(me->loop))
 		end_preemptive(me);
 	else
 		end_cooperative(me);

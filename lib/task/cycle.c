@@ -47,9 +47,9 @@ static bool see_all_of(struct search *s, const struct ci_strand *strand)
 	for (size_t i = 0; i < strand->awaits_count; i++)
 		if (see(s, strand->awaits_all[i]))
 			return true;
-	if (strand->awaits_team)
-		ci_list_each(node, &strand->awaits_team->tasks)
-			if (see(s, &ci_list_entry(node, struct ci_task, of_team)->f))
+	if (strand->awaits_members)
+		ci_list_each(node, &strand->awaits_members->tasks)
+			if (see(s, &ci_list_entry(node, struct ci_task, of_members)->f))
 				return true;
 	return false;
 }
@@ -69,20 +69,20 @@ bool ci_future_waits_for(const cigo_future *f, const struct ci_strand *me)
 	return see(&s, f) || reaches(&s);
 }
 
-bool ci_team_all_wait_for(const struct ci_team *team, const struct ci_strand *me)
+bool ci_members_all_wait_for(const struct ci_members *team, const struct ci_strand *me)
 {
 	ci_list_each(node, &team->tasks)
-		if (!ci_future_waits_for(&ci_list_entry(node, struct ci_task, of_team)->f, me))
+		if (!ci_future_waits_for(&ci_list_entry(node, struct ci_task, of_members)->f, me))
 			return false; /* this one may end */
 	return !ci_list_empty(&team->tasks);
 }
 
-bool ci_team_waits_for(const struct ci_team *team, const struct ci_strand *me)
+bool ci_members_waits_for(const struct ci_members *team, const struct ci_strand *me)
 {
 	struct search s = { .number = ++me->loop->search, .goal = me };
 
 	ci_list_each(node, &team->tasks)
-		if (see(&s, &ci_list_entry(node, struct ci_task, of_team)->f))
+		if (see(&s, &ci_list_entry(node, struct ci_task, of_members)->f))
 			return true;
 	return reaches(&s);
 }

@@ -95,14 +95,13 @@ static bool was_told_to_end(const cigo_future *f)
 /* Debug: it failed, and the program never looked. */
 static void name_unasked(cigo_future *f)
 {
-	struct ci_who who = f->ops->who ? f->ops->who(f) : (struct ci_who){ NULL, 0, 0 };
+	struct ci_task_id who = f->ops->who ? f->ops->who(f) : (struct ci_task_id){ NULL, 0, 0 };
 	char name[64] = "";
 
 	if (was_told_to_end(f))
 		return;
 	if (who.name)
-		snprintf(name, sizeof name, " %.40s #%llu", who.name,
-			 (unsigned long long)who.number);
+		snprintf(name, sizeof name, " %.40s #%llu", who.name, (unsigned long long)who.id);
 	ci_warn("the error of the %s%s, made after %s:%d, was never asked for: %s", f->ops->noun,
 		name, f->place_function ? f->place_function : "the start", f->place_line,
 		cigo_strerror(f->err));

@@ -11,18 +11,18 @@
 #include "task/park.h"
 
 /* A task or worker, for who looks on. */
-struct ci_who {
-	const char *name;    /* NULL: it is neither */
-	uint64_t number, by; /* among the loop's, from 1; who spawned it, 0: no coroutine */
+struct ci_task_id {
+	const char *name; /* NULL: it is neither */
+	uint64_t id, by;  /* among the loop's, from 1; who spawned it, 0: no coroutine */
 };
 
 struct ci_future_ops {
 	const char *noun;
 	bool user; /* may be completed by the program */
 	bool body; /* done only when a body has returned: awaits wait for it, even cancelled */
-	void (*cancel)(cigo_future *f, int cause);  /* pending; NULL: completes with the cause */
-	void (*free)(cigo_future *f);		    /* gives its memory back; NULL: free(3) */
-	struct ci_who (*who)(const cigo_future *f); /* tasks and workers; NULL: it is neither */
+	void (*cancel)(cigo_future *f, int cause); /* pending; NULL: completes with the cause */
+	void (*free)(cigo_future *f);		   /* gives its memory back; NULL: free(3) */
+	struct ci_task_id (*who)(const cigo_future *f); /* tasks and workers; NULL: it is neither */
 	/* What f still refers to goes; a reference returned is given back by the caller. */
 	cigo_future *(*fini)(cigo_future *f);
 };

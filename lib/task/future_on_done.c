@@ -29,9 +29,9 @@ static void call(cigo_loop *loop, struct ci_callback *c, int status)
 	free(memory);
 	const cigo_ctx *root = loop->root;
 	int err = d.f->err;
-	ci_monitor_call(loop, 0, d.f);
+	ci_preemptive_call(loop, 0, d.f);
 	CI_OUTSIDE(d.fn(root, d.f, err, d.arg));
-	ci_monitor_over(loop);
+	ci_preemptive_over(loop);
 	cigo_future_unref(d.f);
 }
 
@@ -94,6 +94,6 @@ int ci_future_drop_done(cigo_future *f, cigo_done_fn *fn, const void *arg)
 		return 0;
 	}
 	if (f->loop) /* it may be running, beside us */
-		ci_monitor_wait_over(f->loop, 0, f);
+		ci_preemptive_wait_over(f->loop, 0, f);
 	return -ENOENT;
 }

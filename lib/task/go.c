@@ -16,13 +16,13 @@
 
 struct worker {
 	cigo_future f;
-	struct ci_letter letter;
+	struct ci_message message;
 	struct ci_ctx_watch watch; /* on ctx */
 	cigo_ctx *ctx;		   /* the loop's side: descends from the caller's */
 	cigo_ctx *own;		   /* the thread's side */
 	struct ci_thread thread;
 	cigo_loop *loop;
-	uint64_t number, by; /* among the loop's tasks and workers; who made it, 0: a callback */
+	uint64_t id, by; /* among the loop's tasks and workers; who made it, 0: a callback */
 	cigo_coro_fn *fn;
 	void *arg;
 	int result; /* written by the thread before it posts */
@@ -37,15 +37,15 @@ static void end(struct worker *w, int err)
 	ci_ctx_watch_remove(ctx, &w->watch);
 	w->loop->live--;
 	ci_future_finish(&w->f, w->cause ? w->cause : err < 0 ? err : 0);
-	ci_trace(w->loop, done, w->number, WORKER, true, w->f.err);
+	ci_trace(w->loop, done, w->id, WORKER, true, w->f.err);
 	cigo_ctx_unref(own);
 	cigo_ctx_unref(ctx);
 	cigo_future_unref(&w->f);
 }
 
-static void deliver(cigo_loop *loop, struct ci_letter *letter, int status)
+static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 {
-	struct worker *w = ci_container_of(letter, struct worker, letter);
+	struct worker *w = ci_container_of(message, struct worker, message);
 
 	(void)status; /* the loop does not end before */
 	ci_strand_thread_join(&w->thread);
@@ -65,11 +65,11 @@ static void *worker_main(void *arg)
 	struct worker *w = arg;
 
 	ci_strand_name(WORKER);
-	ci_cpu_roam(w->loop);
+	ci_affinity_roam(w->loop);
 	pthread_cleanup_push(left_early, NULL);
 	w->result = w->fn(w->own, w->arg, w->f.size ? w->value : NULL);
 	pthread_cleanup_pop(0);
-	ci_door_post(&w->loop->door, &w->letter);
+	ci_inbox_post(&w->loop->inbox, &w->message);
 	return NULL;
 }
 
@@ -82,17 +82,17 @@ static void cancel(cigo_future *f, int cause)
 {
 	struct worker *w = ci_container_of(f, struct worker, f);
 
-	ci_trace(w->loop, cancel, w->number, WORKER, true, cause);
+	ci_trace(w->loop, cancel, w->id, WORKER, true, cause);
 	if (!w->cause)
 		w->cause = cause;
 	ci_ctx_end(w->ctx, cause);
 }
 
-static struct ci_who who(const cigo_future *f)
+static struct ci_task_id who(const cigo_future *f)
 {
 	const struct worker *w = ci_container_of(f, struct worker, f);
 
-	return (struct ci_who){ WORKER, w->number, w->by };
+	return (struct ci_task_id){ WORKER, w->id, w->by };
 }
 
 static const struct ci_future_ops ops = {
@@ -132,13 +132,13 @@ cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_
 	w->loop = loop;
 	w->fn = fn;
 	w->arg = arg;
-	w->letter.deliver = deliver;
+	w->message.deliver = deliver;
 	w->watch.fired = cancelled;
 	ci_list_init(&w->watch.link);
 	loop->live++;
-	w->number = ++loop->lanes;
-	w->by = ci_self.strand ? ci_self.strand->lane : 0;
-	ci_trace(loop, spawn, w->number, WORKER, true);
+	w->id = ++loop->last_id;
+	w->by = ci_self.strand ? ci_self.strand->id : 0;
+	ci_trace(loop, spawn, w->id, WORKER, true);
 	int err = loop->state >= CI_DRAINED ? CIGO_ECLOSED : ci_ctx_watch_add(w->ctx, &w->watch);
 	if (!err) /* else it never runs */
 		err = ci_strand_thread(&w->thread, loop->options.stack_size, worker_main, w);
@@ -146,7 +146,7 @@ cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_
 		end(w, err);
 	else {
 		loop->outside++;
-		ci_trace(loop, start, w->number, WORKER, true);
+		ci_trace(loop, start, w->id, WORKER, true);
 	}
 	return &w->f;
 }

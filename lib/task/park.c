@@ -57,8 +57,8 @@ int ci_park_cause(const cigo_ctx *ctx, const struct ci_strand *me)
 void ci_park_yield(struct ci_strand *me)
 {
 	me->free_calls = 0;
-	if (ci_preemptive(me->loop)) {
-		ci_monitor_yield(me);
+	if (ci_is_preemptive(me->loop)) {
+		ci_preemptive_yield(me);
 		return;
 	}
 	ci_engine_ready(me->loop, &me->resume);
@@ -67,7 +67,7 @@ void ci_park_yield(struct ci_strand *me)
 
 void ci_park_turn(struct ci_strand *me)
 {
-	if (++me->free_calls >= FREE_CALLS && !ci_preemptive(me->loop))
+	if (++me->free_calls >= FREE_CALLS && !ci_is_preemptive(me->loop))
 		ci_park_yield(me);
 }
 
@@ -95,7 +95,7 @@ void ci_park_init(struct ci_park *p, struct ci_strand *me, void (*withdraw)(stru
 	p->cause = 0;
 	p->woken = false;
 	p->withdraw = withdraw;
-	p->tell = NULL;
+	p->describe = NULL;
 	ci_list_init(&p->given.link);
 	ci_list_init(&p->tasks.link);
 }

@@ -18,7 +18,7 @@
 
 #include "task/ctx.h"
 
-struct ci_what;
+struct ci_wait_info;
 
 struct ci_park {
 	struct ci_strand *me;
@@ -28,7 +28,7 @@ struct ci_park {
 		struct ci_park *p);	  /* the context ended it: leave the line. NULL: nothing */
 	struct ci_ctx_watch given, tasks; /* on the context given and on the task's */
 	/* What it waits for, for who looks on (what.h). NULL: nothing to tell, or who waits says it */
-	void (*tell)(const struct ci_park *p, struct ci_what *ret);
+	void (*describe)(const struct ci_park *p, struct ci_wait_info *ret);
 };
 
 /*

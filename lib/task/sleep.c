@@ -24,7 +24,7 @@ static void withdraw(struct ci_park *p)
 	ci_timer_disarm(p->me->loop, &ci_container_of(p, struct sleeper, park)->timer);
 }
 
-static void told(const struct ci_park *p, struct ci_what *ret)
+static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 {
 	ret->until = ci_container_of(p, struct sleeper, park)->timer.node.key;
 }
@@ -44,7 +44,7 @@ int cigo_sleep(cigo_ctx *ctx, int64_t ns)
 		return cause;
 	struct sleeper s;
 	ci_park_init(&s.park, me, withdraw);
-	s.park.tell = told;
+	s.park.describe = describe;
 	ci_timer_arm(me->loop, &s.timer, ci_clock_add(ci_engine_now(me->loop), ns), due);
 	return ci_park_wait(ctx, &s.park);
 }

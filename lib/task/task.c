@@ -29,7 +29,7 @@ static void end(struct ci_task *t, int err)
 	ci_ctx_watch_remove(t->ctx, &t->before);
 	loop->live--;
 	ci_future_finish(&t->f, t->cause ? t->cause : err < 0 ? err : 0);
-	ci_trace(loop, done, t->number, t->name, false, t->f.err);
+	ci_trace(loop, done, t->id, t->name, false, t->f.err);
 	ci_ctx_leave(t->ctx);
 	cigo_future_unref(&t->f);
 }
@@ -72,12 +72,12 @@ static void check_return(const struct ci_task *t, const struct ci_strand *me)
 
 /* A frame for debuggers: core files don't keep the names of threads, but this one, with its
  * arguments, is in each backtrace. */
-static __attribute__((noinline)) int coroutine(const char *name, uint64_t number, struct ci_task *t)
+static __attribute__((noinline)) int coroutine(const char *name, uint64_t id, struct ci_task *t)
 {
 	int err;
 
 	CI_OUTSIDE(err = t->fn(t->ctx, t->arg, t->f.size ? t->f.value : NULL));
-	__asm__ volatile("" : : "r"(name), "r"(number)); /* so both are kept as long as it runs */
+	__asm__ volatile("" : : "r"(name), "r"(id)); /* so both are kept as long as it runs */
 	return err;
 }
 
@@ -93,17 +93,17 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	me->ctx = t->ctx;
 	me->name = t->name;
 	me->named = false;
-	me->lane = t->number;
+	me->id = t->id;
 	me->call = NULL;
 	memset(me->label, 0, sizeof me->label);
 	memcpy(me->label, t->name, strnlen(t->name, sizeof me->label - 1));
 	ci_engine_hold(loop, me);
 	me->free_calls = me->dead_awaits = 0;
-	ci_trace(loop, start, t->number, t->name, false);
+	ci_trace(loop, start, t->id, t->name, false);
 	/* Else when it first suspends, which the short ones never do. */
-	if (ci_preemptive(loop) || loop->options.debug == CIGO_DEBUG_ON)
+	if (ci_is_preemptive(loop) || loop->options.debug == CIGO_DEBUG_ON)
 		ci_engine_name(me);
-	int err = coroutine(t->name, t->number, t);
+	int err = coroutine(t->name, t->id, t);
 	check_return(t, me);
 	ci_future_forget_writes(me, NULL);
 	if (t->arg_free) { /* it is still the coroutine that runs this */
@@ -115,7 +115,7 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	me->name = me->place_function = NULL;
 	t->strand = NULL;
 	end(t, err);
-	me->lane = 0;
+	me->id = 0;
 	ci_engine_hold(loop, NULL);
 }
 
@@ -162,7 +162,7 @@ static void cancel(cigo_future *f, int cause)
 {
 	struct ci_task *t = ci_container_of(f, struct ci_task, f);
 
-	ci_trace(f->loop, cancel, t->number, t->name, false, cause);
+	ci_trace(f->loop, cancel, t->id, t->name, false, cause);
 	if (!t->cause)
 		t->cause = cause;
 	ci_ctx_end(t->ctx, cause);
@@ -174,11 +174,11 @@ static void free_task(cigo_future *f)
 	ci_ctx_drop(ci_container_of(f, struct ci_task, f)->ctx);
 }
 
-static struct ci_who who(const cigo_future *f)
+static struct ci_task_id who(const cigo_future *f)
 {
 	const struct ci_task *t = ci_container_of(f, struct ci_task, f);
 
-	return (struct ci_who){ t->name, t->number, t->by };
+	return (struct ci_task_id){ t->name, t->id, t->by };
 }
 
 const struct ci_future_ops ci_task_ops = {
@@ -262,13 +262,13 @@ struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, s
 	ci_list_init(&t->start.link);
 	ci_list_init(&t->before.link);
 	ci_list_init(&t->groups);
-	ci_list_init(&t->of_team);
+	ci_list_init(&t->of_members);
 	t->f.refs++; /* the coroutine's own */
 	loop->live++;
 	loop->stats.tasks++;
-	t->number = ++loop->lanes;
-	t->by = ci_self.strand ? ci_self.strand->lane : 0;
-	ci_trace(loop, spawn, t->number, t->name, false);
+	t->id = ++loop->last_id;
+	t->by = ci_self.strand ? ci_self.strand->id : 0;
+	ci_trace(loop, spawn, t->id, t->name, false);
 	return t;
 }
 
@@ -279,7 +279,7 @@ void ci_task_queue(struct ci_task *t, int cause)
 	if (t->cause || ci_ctx_watch_add(t->ctx, &t->before))
 		abandon(t);
 	ci_engine_ready(t->f.loop, &t->start);
-	ci_trace(t->f.loop, queued, t->number);
+	ci_trace(t->f.loop, queued, t->id);
 }
 
 static cigo_task *spawn(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_size,

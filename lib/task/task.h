@@ -10,8 +10,8 @@
 #include "task/future.h"
 
 /* What a group is for those who look for cycles: the members not yet done. */
-struct ci_team {
-	struct ci_list tasks; /* of ci_task.of_team: those let start and not yet done */
+struct ci_members {
+	struct ci_list tasks; /* of ci_task.of_members: those let start and not yet done */
 };
 
 struct ci_task {
@@ -23,12 +23,12 @@ struct ci_task {
 	cigo_coro_fn *fn;
 	void *arg;
 	void (*arg_free)(void *arg);
-	int cause;		/* cancelled as a task: its result's error; 0: was not */
-	struct ci_list of_team; /* in the tasks of the group it is a member of */
-	struct ci_list groups;	/* of group.c: open groups made by this coroutine */
-	uint64_t number; /* of the loop's tasks and workers, from 1: tells it from another at the same
+	int cause;		   /* cancelled as a task: its result's error; 0: was not */
+	struct ci_list of_members; /* in the tasks of the group it is a member of */
+	struct ci_list groups;	   /* of group.c: open groups made by this coroutine */
+	uint64_t id; /* of the loop's tasks and workers, from 1: tells it from another at the same
 			  * address */
-	uint64_t by;	 /* who spawned it; 0: the loop, a callback */
+	uint64_t by; /* who spawned it; 0: the loop, a callback */
 	const char *name;
 };
 
@@ -39,9 +39,9 @@ struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, s
 /* Lets it start; `cause` < 0: its body never runs. */
 void ci_task_queue(struct ci_task *t, int cause);
 /* Whether a member, directly or through a chain of awaits, is or waits for the coroutine on me. */
-bool ci_team_waits_for(const struct ci_team *team, const struct ci_strand *me);
+bool ci_members_waits_for(const struct ci_members *team, const struct ci_strand *me);
 /* Whether each of them is or does, so that none can end. */
-bool ci_team_all_wait_for(const struct ci_team *team, const struct ci_strand *me);
+bool ci_members_all_wait_for(const struct ci_members *team, const struct ci_strand *me);
 /* f as a task; NULL: it is none. */
 struct ci_task *ci_task_of(const cigo_future *f);
 /* Misuse of `function` unless o is fit; the defaults for NULL. */

@@ -6,9 +6,9 @@
 
 #include "task/shield.h"
 
-struct ci_what ci_what(const struct ci_strand *s)
+struct ci_wait_info ci_wait_info(const struct ci_strand *s)
 {
-	struct ci_what w = { .all = true, .fd = -1, .until = CIGO_NEVER };
+	struct ci_wait_info w = { .all = true, .fd = -1, .until = CIGO_NEVER };
 
 	if (s->awaits) {
 		w.futures = &s->awaits;
@@ -17,25 +17,25 @@ struct ci_what ci_what(const struct ci_strand *s)
 		w.futures = s->awaits_all;
 		w.count = s->awaits_count;
 	}
-	if (s->park && s->park->tell)
-		s->park->tell(s->park, &w);
+	if (s->park && s->park->describe)
+		s->park->describe(s->park, &w);
 	return w;
 }
 
-struct ci_who ci_what_who(const cigo_future *f)
+struct ci_task_id ci_wait_info_task(const cigo_future *f)
 {
 	while (f && !f->done && f->ops == &ci_shield_ops)
 		f = ci_container_of(f, struct ci_shield, f)->inner;
-	return f && f->ops->who ? f->ops->who(f) : (struct ci_who){ NULL, 0, 0 };
+	return f && f->ops->who ? f->ops->who(f) : (struct ci_task_id){ NULL, 0, 0 };
 }
 
-void ci_what_awaited(const struct ci_strand *s, const char **ret_name, uint64_t *ret_lane)
+void ci_wait_info_awaited(const struct ci_strand *s, const char **ret_name, uint64_t *ret_id)
 {
-	struct ci_what w = ci_what(s);
-	struct ci_who who = ci_what_who(w.count == 1 ? w.futures[0] : NULL);
+	struct ci_wait_info w = ci_wait_info(s);
+	struct ci_task_id who = ci_wait_info_task(w.count == 1 ? w.futures[0] : NULL);
 
 	if (w.holder)
-		who = (struct ci_who){ w.holder->name, w.holder->lane, 0 };
+		who = (struct ci_task_id){ w.holder->name, w.holder->id, 0 };
 	*ret_name = who.name;
-	*ret_lane = who.number;
+	*ret_id = who.id;
 }

@@ -2,12 +2,12 @@
  *
  * What a suspended coroutine waits for, told by who suspended it; for those who look on.
  */
-#ifndef CI_WHAT_H
-#define CI_WHAT_H
+#ifndef CI_WAIT_INFO_H
+#define CI_WAIT_INFO_H
 
 #include "task/future.h"
 
-struct ci_what {
+struct ci_wait_info {
 	cigo_future *const *futures;	/* these; */
 	size_t count;			/* 0: not that */
 	bool all;			/* each of them, and not just any */
@@ -17,10 +17,10 @@ struct ci_what {
 };
 
 /* s, which is suspended; all empty if nothing is known. */
-struct ci_what ci_what(const struct ci_strand *s);
+struct ci_wait_info ci_wait_info(const struct ci_strand *s);
 /* The coroutine or worker s waits for. NULL, 0: none, or several. */
-void ci_what_awaited(const struct ci_strand *s, const char **ret_name, uint64_t *ret_lane);
+void ci_wait_info_awaited(const struct ci_strand *s, const char **ret_name, uint64_t *ret_id);
 /* f, if it is one; through shields. */
-struct ci_who ci_what_who(const cigo_future *f);
+struct ci_task_id ci_wait_info_task(const cigo_future *f);
 
 #endif

@@ -25,7 +25,7 @@ enum { FIRST = 64, MOST = 1 << 22 };
 
 static unsigned long enough = FIRST; /* threads that the table is large enough for */
 
-void ci_crowd_expect(unsigned long n)
+void ci_futex_hash_expect(unsigned long n)
 {
 	int saved = errno;
 

@@ -2,12 +2,12 @@
  *
  * Many threads asleep at once.
  */
-#ifndef CI_CROWD_H
-#define CI_CROWD_H
+#ifndef CI_FUTEX_HASH_H
+#define CI_FUTEX_HASH_H
 
 #include "base/base.h"
 
 /* The process has n threads of ours. Any thread, one at a time: who counts them has a mutex. */
-void ci_crowd_expect(unsigned long n);
+void ci_futex_hash_expect(unsigned long n);
 
 #endif

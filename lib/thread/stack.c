@@ -239,7 +239,7 @@ int ci_stack_alloc(struct ci_stack *ret, size_t size)
 	if (number >= 0) {
 		pthread_mutex_lock(&mutex);
 		taken = take(ret, &classes[number], size);
-		ci_crowd_expect(stacks); /* each has its thread */
+		ci_futex_hash_expect(stacks); /* each has its thread */
 		pthread_mutex_unlock(&mutex);
 	}
 	return taken ? 0 : -EAGAIN;

@@ -16,7 +16,7 @@
 enum { CI_LABEL = 2 }; /* words */
 
 struct ci_park;
-struct ci_team;
+struct ci_members;
 
 /* Where a thing that is ready may be run. */
 enum ci_where {
@@ -58,7 +58,7 @@ struct ci_strand {
 	struct ci_park *park;	  /* suspended: in it; NULL: otherwise than by park.c */
 
 	uint64_t label[CI_LABEL]; /* the name's first bytes, ended by a 0 */
-	uint64_t lane;		  /* its task's number; 0: no coroutine */
+	uint64_t id;		  /* its task's number; 0: no coroutine */
 	const char *call;	  /* the last call that could suspend */
 	int64_t since;		  /* away, and not just to yield: from when, on the loop's clock */
 	unsigned free_calls;	  /* calls in a row that did not have to wait */
@@ -90,10 +90,10 @@ struct ci_strand {
 	struct cigo_future *awaits; /* what it waits for, to find cycles: just this one, */
 	struct cigo_future *const *awaits_all; /* all of these, */
 	size_t awaits_count;
-	struct ci_team *awaits_team;   /* or all of this group */
-	struct ci_strand *search_next; /* of cycle.c */
-	uint64_t searched;	       /* the last search that saw it */
-	struct ci_list writes;	       /* of future.c: where values are to be copied to */
+	struct ci_members *awaits_members; /* or all of this group */
+	struct ci_strand *search_next;	   /* of cycle.c */
+	uint64_t searched;		   /* the last search that saw it */
+	struct ci_list writes;		   /* of future.c: where values are to be copied to */
 };
 
 /*

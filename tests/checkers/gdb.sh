@@ -63,8 +63,8 @@ if grep -qiE 'ptrace: |not permitted' "$tmp/live"; then
 fi
 shows "$tmp/live" "gdb -p names the threads of a process" '"main"' '"sleeper"' '"by_another_name' '"watchman"'
 shows "$tmp/live" "and shows their stacks" 'in dreams_of_sheep \(' 'in sleeper \(' 'in watchman \(' \
-	'in demo \(' 'coroutine \(name=0x[0-9a-f]+ "by_another_name", number=3' \
-	'coroutine \(name=0x[0-9a-f]+ "main", number=1'
+	'in demo \(' 'coroutine \(name=0x[0-9a-f]+ "by_another_name", id=3' \
+	'coroutine \(name=0x[0-9a-f]+ "main", id=1'
 exec 3>&-
 wait "$pid"
 report $? "and the process goes on, to its end"
@@ -72,10 +72,10 @@ report $? "and the process goes on, to its end"
 of_core() { # of_core FILE TEXT
 	debug "$tmp/seen" "$real" "$1" -ex 'thread apply all bt'
 	shows "$tmp/seen" "$2" 'in dreams_of_sheep \(' 'in watchman \(' 'in demo \(' \
-		'coroutine \(name=0x[0-9a-f]+ "main", number=1' \
-		'coroutine \(name=0x[0-9a-f]+ "sleeper", number=2' \
-		'coroutine \(name=0x[0-9a-f]+ "by_another_name", number=3' \
-		'coroutine \(name=0x[0-9a-f]+ "watchman", number=4'
+		'coroutine \(name=0x[0-9a-f]+ "main", id=1' \
+		'coroutine \(name=0x[0-9a-f]+ "sleeper", id=2' \
+		'coroutine \(name=0x[0-9a-f]+ "by_another_name", id=3' \
+		'coroutine \(name=0x[0-9a-f]+ "watchman", id=4'
 }
 
 of_core "$tmp/core" "so does the core file that gdb writes"

@@ -424,14 +424,14 @@ CORO(be_refused_for_the_other)
 
 	ck_assert(settle(ctx));
 	refuse_if(SYS_sched_setaffinity, EPERM, 0, (unsigned)other);
-	while (!cigo_ctx_loop(ctx)->cpu.refused && t_real_now() < until) {
+	while (!cigo_ctx_loop(ctx)->affinity.refused && t_real_now() < until) {
 		for (int i = 0; i < 64; i++)
 			ok(cigo_yield(ctx)); /* often: the other is to be bound, if it is not, */
 		nap(50);		     /* and then seldom enough to be let go */
 	}
 	for (int i = 0; i < 1000; i++)
 		ok(cigo_yield(ctx));
-	ck_assert(cigo_ctx_loop(ctx)->cpu.refused);
+	ck_assert(cigo_ctx_loop(ctx)->affinity.refused);
 	ck_assert(is_mask(arg));
 	stopped = true;
 	return cigo_future_take(ctx, t, NULL, 0);
@@ -453,10 +453,10 @@ CORO(lose_the_home_cpu)
 
 	begin(ctx, &p);
 	ck_assert(settle(ctx));
-	cigo_ctx_loop(ctx)->cpu.home = CPU_SETSIZE - 1; /* as if it had been taken out */
+	cigo_ctx_loop(ctx)->affinity.home = CPU_SETSIZE - 1; /* as if it had been taken out */
 	for (int i = 0; i < 3; i++)
 		ok(cigo_yield(ctx));
-	ck_assert_int_ne(cigo_ctx_loop(ctx)->cpu.home, CPU_SETSIZE - 1);
+	ck_assert_int_ne(cigo_ctx_loop(ctx)->affinity.home, CPU_SETSIZE - 1);
 	ok(cigo_yield(ctx));
 	ck_assert(settle(ctx)); /* on another */
 	return end(ctx, &p);

@@ -44,16 +44,16 @@ static struct record *hear(void *arg, const cigo_trace_event *e)
 	}
 #define N(x) (int)(x)
 
-HOOK(spawned, "spawn %d %s%s by %d\n", N(e->lane), e->name, e->worker ? " (worker)" : "", N(e->by))
-HOOK(readied, "ready %d by %d\n", N(e->lane), N(e->by))
-HOOK(started, "start %d %s%s\n", N(e->lane), e->name, e->worker ? " (worker)" : "")
-HOOK(suspended, "suspend %d %s on %s %d at %s\n", N(e->lane), e->call, e->on ? e->on : "-",
-     N(e->on_lane), e->function ? e->function : "-")
-HOOK(blocked, "blocking %d\n", N(e->lane))
-HOOK(resumed, "resume %d\n", N(e->lane))
-HOOK(cancelled, "cancel %d %s %s by %d\n", N(e->lane), e->name, cigo_strerror(e->error), N(e->by))
-HOOK(finished, "done %d %s %s\n", N(e->lane), e->name, e->error ? cigo_strerror(e->error) : "0")
-HOOK(callback_begins, "callback %d\n", N(e->lane))
+HOOK(spawned, "spawn %d %s%s by %d\n", N(e->id), e->name, e->worker ? " (worker)" : "", N(e->by))
+HOOK(readied, "ready %d by %d\n", N(e->id), N(e->by))
+HOOK(started, "start %d %s%s\n", N(e->id), e->name, e->worker ? " (worker)" : "")
+HOOK(suspended, "suspend %d %s on %s %d at %s\n", N(e->id), e->call, e->on ? e->on : "-",
+     N(e->on_id), e->function ? e->function : "-")
+HOOK(blocked, "blocking %d\n", N(e->id))
+HOOK(resumed, "resume %d\n", N(e->id))
+HOOK(cancelled, "cancel %d %s %s by %d\n", N(e->id), e->name, cigo_strerror(e->error), N(e->by))
+HOOK(finished, "done %d %s %s\n", N(e->id), e->name, e->error ? cigo_strerror(e->error) : "0")
+HOOK(callback_begins, "callback %d\n", N(e->id))
 HOOK(callback_ends, "callback ends\n")
 
 static void poll_begins(void *arg, const cigo_trace_event *e)
