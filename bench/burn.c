@@ -32,7 +32,7 @@ static int burn(cigo_ctx *ctx, void *arg, void *ret)
 {
 	uint64_t x;
 	struct bench_time start = bench_start();
-	cigo_task *t = cigo_spawn(ctx, work, arg, sizeof x);
+	cigo_task *t = cigo_spawn(ctx, work, sizeof x, arg);
 
 	CIGO_UNUSED(ret);
 	x = 1;

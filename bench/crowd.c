@@ -29,7 +29,7 @@ static int crowd(cigo_ctx *ctx, void *arg, void *ret)
 
 	CIGO_UNUSED(ret);
 	for (long i = 0; i < *n; i++)
-		cigo_group_spawn(g, nap, &asleep, 0);
+		cigo_spawn_in(g, nap, 0, &asleep);
 	while (asleep < *n && !err)
 		err = cigo_yield(ctx);
 	struct bench_time made = bench_stop(start, *n);

@@ -40,7 +40,7 @@ static int yield(cigo_ctx *ctx, void *arg, void *ret)
 
 	CIGO_UNUSED(ret);
 	for (int i = 1; i < job->n; i++)
-		cigo_group_spawn(g, yield_often, job, 0);
+		cigo_spawn_in(g, yield_often, 0, job);
 	int err = cigo_yield(ctx);
 	struct bench_time start = bench_start();
 	if (!err)
@@ -67,7 +67,7 @@ static int spawn(cigo_ctx *ctx, void *arg, void *ret)
 	CIGO_UNUSED(ret);
 	for (long done = 0; done < job->count && !err; done += job->n) {
 		for (int i = 0; i < job->n; i++)
-			tasks[i] = cigo_spawn(ctx, nothing, NULL, 0);
+			tasks[i] = cigo_spawn(ctx, nothing, 0, NULL);
 		for (int i = 0; i < job->n; i++)
 			err |= cigo_future_take(ctx, tasks[i], NULL, 0);
 	}
@@ -100,7 +100,7 @@ static int future(cigo_ctx *ctx, void *arg, void *ret)
 {
 	struct job *job = arg;
 	struct rally r = { cigo_future_new(sizeof(int)), NULL };
-	cigo_task *t = cigo_spawn(ctx, play, &r, 0);
+	cigo_task *t = cigo_spawn(ctx, play, 0, &r);
 	struct bench_time start = bench_start();
 	int err = 0, n = 1;
 
@@ -124,7 +124,7 @@ static int serve(cigo_ctx *ctx, void *arg, void *ret)
 	int err, n;
 
 	CIGO_UNUSED(ret);
-	while (!(err = cigo_pop(ctx, q[0], &n)))
+	while (!(err = cigo_get(ctx, q[0], &n)))
 		cigo_must(cigo_put(ctx, q[1], &n));
 	return err == CIGO_ECLOSED ? 0 : err;
 }
@@ -133,7 +133,7 @@ static int queue(cigo_ctx *ctx, void *arg, void *ret)
 {
 	struct job *job = arg;
 	cigo_queue *q[2] = { cigo_queue_new(sizeof(int), 0), cigo_queue_new(sizeof(int), 0) };
-	cigo_task *t = cigo_spawn(ctx, serve, q, 0);
+	cigo_task *t = cigo_spawn(ctx, serve, 0, q);
 	struct bench_time start = bench_start();
 	int err = 0, n = 1;
 
@@ -141,7 +141,7 @@ static int queue(cigo_ctx *ctx, void *arg, void *ret)
 	for (long i = 0; i < job->count && !err; i++) {
 		err = cigo_put(ctx, q[0], &n);
 		if (!err)
-			err = cigo_pop(ctx, q[1], &n);
+			err = cigo_get(ctx, q[1], &n);
 	}
 	job->time = bench_stop(start, job->count);
 	cigo_queue_close(q[0]);
@@ -153,7 +153,7 @@ static int queue(cigo_ctx *ctx, void *arg, void *ret)
 
 static int count_up(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 {
-	for (long i = 0; i < *(long *)arg && cigo_gen_yield(ctx, gen, &i); i++)
+	for (long i = 0; i < *(long *)arg && cigo_yield_item(ctx, gen, &i); i++)
 		;
 	return 0;
 }
@@ -197,7 +197,7 @@ static int pipes(cigo_ctx *ctx, void *arg, void *ret)
 	CIGO_UNUSED(ret);
 	cigo_must(cigo_pipe(&p.there_in, &p.there_out));
 	cigo_must(cigo_pipe(&p.back_in, &p.back_out));
-	cigo_task *t = cigo_spawn(ctx, echo, &p, 0);
+	cigo_task *t = cigo_spawn(ctx, echo, 0, &p);
 	struct bench_time start = bench_start();
 	for (long i = 0; i < job->count; i++) {
 		cigo_must(cigo_stream_write(ctx, p.there_out, buf, sizeof buf));

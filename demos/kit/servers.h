@@ -42,7 +42,7 @@ static int server_start(cigo_ctx *ctx, cigo_group *g, struct server *srv)
 {
 	int err = cigo_listen(ctx, "tcp", "127.0.0.1:0", NULL, &srv->listener);
 
-	return err || cigo_group_spawn(g, server_task, srv, 0) ? err : -ENOMEM;
+	return err || cigo_spawn_in(g, server_task, 0, srv) ? err : -ENOMEM;
 }
 
 #endif

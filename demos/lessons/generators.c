@@ -21,7 +21,7 @@ struct node {
 static bool walk(cigo_ctx *ctx, cigo_gen *gen, const struct node *n)
 {
 	if (!n->left)
-		return cigo_gen_yield(ctx, gen, &n->leaf);
+		return cigo_yield_item(ctx, gen, &n->leaf);
 	return walk(ctx, gen, n->left) && walk(ctx, gen, n->right);
 }
 

@@ -61,8 +61,8 @@ static int write_text(cigo_ctx *ctx, void *arg, void *ret)
 	pen_taken = false;
 	written = 0;
 	memset(text, 0, sizeof text);
-	cigo_task *a = cigo_task_spawn(ctx, "A", writer, &(char){ 'A' }, 0);
-	cigo_task *b = cigo_task_spawn(ctx, "B", writer, &(char){ 'B' }, 0);
+	cigo_task *a = cigo_task_spawn(ctx, "A", writer, 0, &(char){ 'A' });
+	cigo_task *b = cigo_task_spawn(ctx, "B", writer, 0, &(char){ 'B' });
 	int err = cigo_wait_all(ctx, a, b);
 
 	cigo_future_unref(a);

@@ -58,11 +58,11 @@ static int take(cigo_ctx *ctx, int seat, int fork)
 	return err;
 }
 
-static void put(cigo_ctx *ctx, int fork)
+static void put(int fork)
 {
 	holder[fork] = NOBODY;
 	if (forks[fork].mutex)
-		cigo_mutex_unlock(ctx, forks[fork].mutex);
+		cigo_mutex_unlock(forks[fork].mutex);
 	else
 		sem_post(&forks[fork].there);
 }
@@ -83,9 +83,9 @@ static int eat(cigo_ctx *ctx, struct philosopher *p, int first, int second)
 		err = take(ctx, p->seat, second);
 	if (!err) {
 		eaten++;
-		put(ctx, second);
+		put(second);
 	}
-	put(ctx, first);
+	put(first);
 	return err;
 }
 
@@ -194,8 +194,8 @@ static int dinner(cigo_ctx *ctx, void *arg, void *ret)
 		all[i] = (struct philosopher){ .seat = i, .manners = manners };
 	}
 	for (int i = 0; i < SEATS; i++)
-		cigo_group_start(group, names[i], philosopher, &all[i], 0);
-	cigo_task *dog = cigo_spawn(ctx, watchdog, group, sizeof stuck);
+		cigo_group_spawn(group, names[i], philosopher, 0, &all[i]);
+	cigo_task *dog = cigo_spawn(ctx, watchdog, sizeof stuck, group);
 	int err = cigo_group_wait(ctx, group);
 	cigo_future_cancel(dog, 0);
 	cigo_ignore(cigo_take(ctx, dog, &stuck));

@@ -91,7 +91,7 @@ static int put_guarded(cigo_ctx *ctx, int item)
 	if (!err)
 		into_buffer(item);
 	cigo_condition_notify(not_empty, 1);
-	cigo_mutex_unlock(ctx, mutex);
+	cigo_mutex_unlock(mutex);
 	return err;
 }
 
@@ -108,7 +108,7 @@ static int get_guarded(cigo_ctx *ctx, int *ret)
 	if (!err)
 		*ret = out_of_buffer();
 	cigo_condition_notify(not_full, 1);
-	cigo_mutex_unlock(ctx, mutex);
+	cigo_mutex_unlock(mutex);
 	return err;
 }
 
@@ -119,7 +119,7 @@ static int end_guarded(cigo_ctx *ctx)
 	buffer.ended = true;
 	cigo_condition_notify_all(not_empty);
 	if (!err)
-		cigo_mutex_unlock(ctx, mutex);
+		cigo_mutex_unlock(mutex);
 	return err;
 }
 
@@ -132,7 +132,7 @@ static int put_queue(cigo_ctx *ctx, int item)
 
 static int get_queue(cigo_ctx *ctx, int *ret)
 {
-	return cigo_pop(ctx, queue, ret);
+	return cigo_get(ctx, queue, ret);
 }
 
 static int end_queue(cigo_ctx *ctx)
@@ -210,9 +210,9 @@ static int shop(cigo_ctx *ctx, void *arg, void *ret)
 	not_empty = cigo_condition_new();
 	queue = cigo_queue_new(sizeof(int), PLACES);
 	for (int i = 0; i < PRODUCERS; i++)
-		cigo_group_spawn(producers, producer, &who[i], 0);
+		cigo_spawn_in(producers, producer, 0, &who[i]);
 	for (int i = 0; i < CONSUMERS; i++)
-		cigo_group_spawn(consumers, consumer, &who[i], 0);
+		cigo_spawn_in(consumers, consumer, 0, &who[i]);
 	int err = cigo_group_wait(ctx, producers);
 	if (!err)
 		err = kind->end(ctx);

@@ -41,7 +41,7 @@ static int add(cigo_ctx *ctx, struct account *a, long amount)
 	a->balance = balance + amount;
 	a->updates = updates + 1;
 	if (mutex)
-		cigo_mutex_unlock(ctx, mutex);
+		cigo_mutex_unlock(mutex);
 	return err;
 }
 
@@ -85,7 +85,7 @@ static int bank(cigo_ctx *ctx)
 		accounts[i] = (struct account){ .balance = OPENING };
 	for (int i = 0; i < CLERKS; i++) {
 		who[i] = i;
-		cigo_group_spawn(group, clerk, &who[i], 0);
+		cigo_spawn_in(group, clerk, 0, &who[i]);
 	}
 	int err = cigo_group_wait(ctx, group);
 	count();

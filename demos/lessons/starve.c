@@ -65,7 +65,7 @@ static int crunch_aside(cigo_ctx *ctx, void *arg, void *ret)
 
 static int crunch_elsewhere(cigo_ctx *ctx, void *arg, void *ret)
 {
-	return cigo_future_take(ctx, cigo_go(ctx, crunch, arg, 0), ret, 0);
+	return cigo_future_take(ctx, cigo_go(ctx, crunch, 0, arg), ret, 0);
 }
 
 /* --- the run ---------------------------------------------------------------------------------- */
@@ -82,8 +82,8 @@ static int day(cigo_ctx *ctx, void *arg, void *ret)
 
 	CIGO_UNUSED(ret);
 	for (size_t i = 0; i < TICKERS; i++)
-		cigo_group_spawn(group, ticker, &late[i * n], 0);
-	cigo_group_start(group, "cruncher", way->crunch, NULL, 0);
+		cigo_spawn_in(group, ticker, 0, &late[i * n]);
+	cigo_group_spawn(group, "cruncher", way->crunch, 0, NULL);
 	int err = cigo_group_wait(ctx, group);
 	cigo_group_close(ctx, group);
 

@@ -70,7 +70,7 @@ static void line_unref(struct line *l)
 
 static void post(struct client *c, struct line *l)
 {
-	if (cigo_queue_push(c->mail, &l, sizeof l) == 0)
+	if (cigo_queue_try_put(c->mail, &l, sizeof l) == 0)
 		l->refs++;
 	else
 		cigo_stream_abort(c->s,
@@ -123,7 +123,7 @@ static int writer(cigo_ctx *ctx, void *arg, void *ret)
 	struct line *l;
 	ssize_t n;
 
-	while ((n = cigo_pop(ctx, c->mail, &l)) == 0) {
+	while ((n = cigo_get(ctx, c->mail, &l)) == 0) {
 		n = cigo_stream_write(ctx, c->s, l->text, l->size);
 		line_unref(l);
 		if (n < 0)
@@ -154,7 +154,7 @@ static int client(cigo_ctx *ctx, cigo_stream *s, void *arg)
 		return -ENOMEM;
 	cigo_stream_set_limit(s, LONGEST_LINE);
 	enter(room, &c);
-	cigo_task *writes = cigo_spawn(ctx, writer, &c, 0);
+	cigo_task *writes = cigo_spawn(ctx, writer, 0, &c);
 	int err = talk(ctx, room, &c);
 	leave(room, &c);
 	cigo_queue_close(c.mail);
@@ -192,7 +192,7 @@ static int server(cigo_ctx *ctx, void *arg, void *ret)
 
 	if (err < 0)
 		return err;
-	cigo_task *stopper = cigo_spawn(ctx, stop_on_signal, l, 0);
+	cigo_task *stopper = cigo_spawn(ctx, stop_on_signal, 0, l);
 	printf("%s\n", cigo_listener_address(l));
 	fflush(stdout);
 	err = cigo_serve(ctx, l, client, &room, &o);

@@ -90,7 +90,7 @@ static int serve(cigo_ctx *ctx, void *arg, void *ret)
 	CIGO_UNUSED(ret);
 	if (err < 0)
 		return err;
-	cigo_task *stopper = cigo_spawn(ctx, stop_when_over, s, 0);
+	cigo_task *stopper = cigo_spawn(ctx, stop_when_over, 0, s);
 	compare_listens(s->contest, cigo_listener_address(s->listener));
 	err = cigo_serve(ctx, s->listener, s->fn, s->arg, NULL);
 	cigo_task_stop(ctx, stopper);

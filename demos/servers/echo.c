@@ -52,7 +52,7 @@ static int server(cigo_ctx *ctx, void *arg, void *ret)
 
 	if (err < 0)
 		return err;
-	cigo_task *stopper = cigo_spawn(ctx, stop_on_signal, l, 0);
+	cigo_task *stopper = cigo_spawn(ctx, stop_on_signal, 0, l);
 	printf("%s\n", cigo_listener_address(l));
 	fflush(stdout);
 	err = cigo_serve(ctx, l, echo, NULL, &o);

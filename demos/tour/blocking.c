@@ -39,7 +39,7 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 
 	if (pipe(fd) < 0)
 		return -errno;
-	cigo_task *task = cigo_spawn(ctx, ticker, &fd[1], 0);
+	cigo_task *task = cigo_spawn(ctx, ticker, 0, &fd[1]);
 
 	puts("reader: blocks its thread");
 	ssize_t n = read_in_place(ctx, fd[0], buf, sizeof buf);

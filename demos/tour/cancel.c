@@ -32,7 +32,7 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 
 	for (int i = 0; i < FUTURES; i++)
 		futures[i] = cigo_future_new(sizeof(int));
-	cigo_task *task = cigo_spawn(ctx, await_all, futures, sizeof(int));
+	cigo_task *task = cigo_spawn(ctx, await_all, sizeof(int), futures);
 
 	for (int i = 0; i < FUTURES; i++) {
 		if (i == 5)

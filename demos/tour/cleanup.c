@@ -68,7 +68,7 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd) < 0)
 		return -errno;
 	cigo_stream *ours = cigo_stream_open(fd[0]), *theirs = cigo_stream_open(fd[1]);
-	cigo_task *task = cigo_spawn(ctx, client, theirs, 0);
+	cigo_task *task = cigo_spawn(ctx, client, 0, theirs);
 
 	int err = serve(ctx, ours, task);
 	int why = cigo_task_stop(ctx, task); /* returns when the body has: after its clean-up */

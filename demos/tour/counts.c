@@ -26,7 +26,7 @@ static int alone(cigo_ctx *ctx)
 /* From one straight to the other: one handoff a yield. */
 static int in_turn(cigo_ctx *ctx)
 {
-	cigo_task *other = cigo_spawn(ctx, yield_often, NULL, 0);
+	cigo_task *other = cigo_spawn(ctx, yield_often, 0, NULL);
 	int err = yield_often(ctx, NULL, NULL);
 	int err2 = cigo_future_take(ctx, other, NULL, 0);
 
@@ -45,7 +45,7 @@ static int batch(cigo_ctx *ctx)
 	cigo_group *group = cigo_group_new(ctx, 0, 0);
 
 	for (int i = 0; i < TIMES; i++)
-		cigo_group_spawn(group, nothing, NULL, 0);
+		cigo_spawn_in(group, nothing, 0, NULL);
 	int err = cigo_group_wait(ctx, group);
 	cigo_group_close(ctx, group);
 	return err;
@@ -78,7 +78,7 @@ static int two_pipes(cigo_ctx *ctx)
 
 	if (n >= 0)
 		n = cigo_pipe(&back, &e.out);
-	cigo_task *server = cigo_spawn(ctx, echo, &e, 0);
+	cigo_task *server = cigo_spawn(ctx, echo, 0, &e);
 	for (int i = 0; i < TIMES && n >= 0; i++) {
 		n = cigo_stream_write(ctx, there, buf, sizeof buf);
 		if (n >= 0)

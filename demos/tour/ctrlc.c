@@ -35,7 +35,7 @@ static int serve(cigo_ctx *ctx, void *arg, void *ret)
 	static int hup = SIGHUP, ctrl_c = SIGINT;
 	cigo_loop *loop = cigo_ctx_loop(ctx);
 
-	cigo_detach(cigo_spawn(ctx, reload, NULL, 0));
+	cigo_detach(cigo_spawn(ctx, reload, 0, NULL));
 	cigo_must(cigo_loop_call_later(loop, CIGO_MS(20), press, &hup));
 	cigo_must(cigo_loop_call_later(loop, CIGO_MS(40), press, &ctrl_c));
 	puts("serves");

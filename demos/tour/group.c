@@ -26,7 +26,7 @@ static int work(cigo_ctx *ctx, void *arg, void *ret)
 	cigo_queue *queue = arg;
 	int *done = ret, item, err;
 
-	while (!(err = cigo_pop(ctx, queue, &item))) {
+	while (!(err = cigo_get(ctx, queue, &item))) {
 		if (item == SPOILT)
 			return -EIO;
 		++*done;
@@ -43,14 +43,14 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	cigo_group *group = cigo_group_new(ctx, 0, 0);
 	cigo_task *worker[WORKERS];
 
-	cigo_group_spawn(group, produce, queue, 0);
+	cigo_spawn_in(group, produce, 0, queue);
 	for (int i = 0; i < WORKERS; i++)
-		worker[i] = cigo_group_spawn(group, work, queue, sizeof(int));
+		worker[i] = cigo_spawn_in(group, work, sizeof(int), queue);
 
 	int err = cigo_group_wait(ctx, group);
 	printf("group: %s\n", cigo_strerror(err));
 	for (int i = 0; i < WORKERS; i++) {
-		int done, why = cigo_get(worker[i], &done);
+		int done, why = cigo_result(worker[i], &done);
 
 		printf("worker %d: %d items, %s\n", i, done, cigo_strerror(why));
 	}

@@ -25,7 +25,7 @@ static void print_all(cigo_ctx *ctx, const char *what, cigo_iter *it)
 static int fibonacci(cigo_ctx *ctx, cigo_gen *gen, void *limit)
 {
 	for (int a = 0, b = 1, sum; a < *(int *)limit; a = b, b = sum) {
-		if (!cigo_gen_yield(ctx, gen, &a))
+		if (!cigo_yield_item(ctx, gen, &a))
 			break;
 		sum = a + b;
 	}
@@ -35,7 +35,7 @@ static int fibonacci(cigo_ctx *ctx, cigo_gen *gen, void *limit)
 static int count_then_fail(cigo_ctx *ctx, cigo_gen *gen, void *n)
 {
 	for (int i = 0; i < *(int *)n; i++)
-		if (!cigo_gen_yield(ctx, gen, &i))
+		if (!cigo_yield_item(ctx, gen, &i))
 			return 0;
 	return cigo_error_new("oops");
 }

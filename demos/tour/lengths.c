@@ -28,7 +28,7 @@ static int line_lengths(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	while ((n = cigo_stream_read_line(ctx, s, &line)) > 0) {
 		int length = characters(line);
 
-		if (!cigo_gen_yield(ctx, gen, &length))
+		if (!cigo_yield_item(ctx, gen, &length))
 			break; /* the consumer has left */
 	}
 	cigo_stream_close(s);

@@ -92,7 +92,7 @@ static int count_all(cigo_ctx *ctx, void *arg, void *ret)
 	if (!all)
 		return -1;
 	for (long i = 0; i < s->tasks; i++)
-		all[i] = cigo_spawn(ctx, count, s, 0);
+		all[i] = cigo_spawn(ctx, count, 0, s);
 	for (long i = 0; i < s->tasks; i++)
 		s->failed += cigo_future_take(ctx, all[i], NULL, 0) != 0;
 	free(all);

@@ -28,7 +28,7 @@ static int hundred_naps(cigo_ctx *ctx, void *arg, void *ret)
 	cigo_group *group = cigo_group_new(ctx, 0, 0);
 
 	for (int i = 0; i < 100; i++)
-		cigo_group_spawn(group, nap, NULL, 0);
+		cigo_spawn_in(group, nap, 0, NULL);
 	int err = cigo_group_wait(ctx, group);
 	cigo_group_close(ctx, group);
 	report("100 naps on a loop", cigo_now(ctx) - start);

@@ -93,9 +93,9 @@ static int read_from_two(cigo_ctx *ctx)
 	int ticks = 0, err;
 
 	if (!(err = server_open(&first)) && !(err = server_open(&second))) {
-		cigo_group_spawn(beside, serve, &first, 0);
-		cigo_group_spawn(beside, serve, &second, 0);
-		cigo_group_spawn(beside, ticker, &ticks, 0);
+		cigo_spawn_in(beside, serve, 0, &first);
+		cigo_spawn_in(beside, serve, 0, &second);
+		cigo_spawn_in(beside, ticker, 0, &ticks);
 
 		err = print_lines(ctx, first.address);
 		if (!err)
@@ -125,7 +125,7 @@ static int subtask(cigo_ctx *ctx, void *arg, void *ret)
 
 static int take_turns(cigo_ctx *ctx)
 {
-	cigo_task *task = cigo_spawn(ctx, subtask, NULL, sizeof(int));
+	cigo_task *task = cigo_spawn(ctx, subtask, sizeof(int), NULL);
 	int err = 0, result;
 
 	for (int j = 0; j < 3 && !err; j++) {

@@ -19,12 +19,12 @@ static int shielded(cigo_ctx *ctx, void *future, void *ret)
 static int stop_one(cigo_ctx *ctx, const char *name, cigo_coro_fn *body)
 {
 	cigo_future *future = cigo_future_new(sizeof(int));
-	cigo_task *task = cigo_task_spawn(ctx, name, body, future, sizeof(int));
+	cigo_task *task = cigo_task_spawn(ctx, name, body, sizeof(int), future);
 	int value, err = cigo_yield(ctx); /* it awaits now */
 
 	printf("%s: the task ends with: %s\n", name, cigo_strerror(cigo_task_stop(ctx, task)));
 	cigo_set(future, &(int){ 42 });
-	if (cigo_get(future, &value) < 0)
+	if (cigo_result(future, &value) < 0)
 		printf("%s: the future was cancelled too\n", name);
 	else
 		printf("%s: the future lives and takes a value: %d\n", name, value);

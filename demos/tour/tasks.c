@@ -21,7 +21,7 @@ static int subtask(cigo_ctx *ctx, void *arg, void *ret)
 static int demo(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
-	cigo_task *task = cigo_spawn(ctx, subtask, NULL, sizeof(int));
+	cigo_task *task = cigo_spawn(ctx, subtask, sizeof(int), NULL);
 	int err = 0, result;
 
 	for (int j = 0; j < 3 && !err; j++) {

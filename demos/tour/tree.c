@@ -16,7 +16,7 @@ static bool walk(cigo_ctx *ctx, cigo_gen *gen, const struct node *n)
 	if (!n)
 		return true;
 	if (!n->left && !n->right)
-		return cigo_gen_yield(ctx, gen, &n->name);
+		return cigo_yield_item(ctx, gen, &n->name);
 	return walk(ctx, gen, n->left) && walk(ctx, gen, n->right);
 }
 

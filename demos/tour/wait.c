@@ -36,8 +36,8 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	int result2 = 0;
 	double result3 = 0;
 	cigo_future *future = cigo_future_new(sizeof result1);
-	cigo_task *task1 = cigo_spawn(ctx, set_future, future, sizeof result2);
-	cigo_task *task2 = cigo_spawn(ctx, fail, NULL, sizeof result3);
+	cigo_task *task1 = cigo_spawn(ctx, set_future, sizeof result2, future);
+	cigo_task *task2 = cigo_spawn(ctx, fail, sizeof result3, NULL);
 
 	int err = cigo_wait_all(ctx, cigo_write_to(ctx, future, &result1),
 				cigo_write_to(ctx, task1, &result2),

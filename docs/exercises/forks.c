@@ -16,8 +16,8 @@ int eat(cigo_ctx *ctx, cigo_mutex *const forks[], int n, int me)
 		err = cigo_mutex_lock(ctx, right);
 	if (!err) {
 		err = dinner(ctx, me);
-		cigo_mutex_unlock(ctx, right);
+		cigo_mutex_unlock(right);
 	}
-	cigo_mutex_unlock(ctx, left);
+	cigo_mutex_unlock(left);
 	return err;
 }

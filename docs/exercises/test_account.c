@@ -30,7 +30,7 @@ static void run_clerks(cigo_ctx *ctx, struct account *a, int cancelled)
 	cigo_task *tasks[CLERKS];
 
 	for (int i = 0; i < CLERKS; i++)
-		tasks[i] = cigo_spawn(ctx, clerk, a, 0);
+		tasks[i] = cigo_spawn(ctx, clerk, 0, a);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	for (int i = 0; i < CLERKS; i++) {
 		if (i == cancelled)

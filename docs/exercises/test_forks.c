@@ -20,8 +20,7 @@ int dinner(cigo_ctx *ctx, int me)
 {
 	ck_assert_msg(!eating[(me + 1) % N] && !eating[(me + N - 1) % N],
 		      "two neighbours eat at once");
-	ck_assert_msg(!cigo_mutex_try_lock(ctx, forks[me]) &&
-			      !cigo_mutex_try_lock(ctx, forks[(me + 1) % N]),
+	ck_assert_msg(!cigo_mutex_try_lock(forks[me]) && !cigo_mutex_try_lock(forks[(me + 1) % N]),
 		      "a fork lies on the table");
 	eating[me] = true;
 	int err = cigo_sleep(ctx, CIGO_MS(100));
@@ -45,7 +44,7 @@ static int all_eat(cigo_ctx *ctx, int64_t patience)
 	cigo_group *g = cigo_group_new(evening, 0, 0);
 
 	for (int i = 0; i < N; i++)
-		cigo_group_start_copy(g, "philosopher", philosopher, 0, &i, sizeof i);
+		cigo_group_spawn_copy(g, "philosopher", philosopher, 0, &i, sizeof i);
 	int err = cigo_group_wait(ctx, g);
 	cigo_group_close(ctx, g);
 	cigo_ctx_unref(evening);

@@ -69,7 +69,7 @@ LOOP_TEST(other_errors_are_passed_on)
 
 LOOP_TEST(who_asks_can_be_cancelled)
 {
-	cigo_task *t = cigo_spawn(ctx, ask_something_hard, NULL, sizeof(int));
+	cigo_task *t = cigo_spawn(ctx, ask_something_hard, sizeof(int), NULL);
 
 	ok(cigo_sleep(ctx, CIGO_S(1)));
 	fails(cigo_task_stop(ctx, t), -ECANCELED);

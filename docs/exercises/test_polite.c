@@ -37,7 +37,7 @@ LOOP_TEST(there_are_1229_primes_below_10000)
 
 LOOP_TEST(others_have_a_turn_every_hundred_numbers)
 {
-	cigo_task *t = cigo_spawn(ctx, ticker, NULL, sizeof(int));
+	cigo_task *t = cigo_spawn(ctx, ticker, sizeof(int), NULL);
 	int n, turns;
 
 	ok(count_primes(ctx, 10000, &n));
@@ -50,7 +50,7 @@ LOOP_TEST(others_have_a_turn_every_hundred_numbers)
 LOOP_TEST(cancelled_it_ends_soon)
 {
 	int million = 1000000, n;
-	cigo_task *t = cigo_spawn(ctx, count, &million, sizeof(int));
+	cigo_task *t = cigo_spawn(ctx, count, sizeof(int), &million);
 
 	ok(cigo_yield(ctx));
 	cigo_future_cancel(t, 0);

@@ -9,7 +9,7 @@ static int body(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	const struct node *tree = *(const struct node **)arg;
 
 	if (tree)
-		cigo_gen_yield(ctx, gen, &tree->value);
+		cigo_yield_item(ctx, gen, &tree->value);
 	return 0;
 }
 

@@ -63,7 +63,7 @@ CIGO_API int cigo_future_error(const cigo_future *f);
  * Copies the value out and returns the error. Suspends: no. Fails: -EINPROGRESS while pending
  * (*ret becomes zeros), else the future's own error.
  */
-CIGO_API int cigo_future_get(const cigo_future *f, void *ret, size_t size);
+CIGO_API int cigo_future_result(const cigo_future *f, void *ret, size_t size);
 
 /*
  * Zeroes dst now, and has the value copied there when f completes, before any waiter runs; at once
@@ -104,7 +104,7 @@ CIGO_CHECK CIGO_API int cigo_future_await(cigo_ctx *ctx, cigo_future *f, void *r
 CIGO_CHECK CIGO_API int cigo_future_take(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size);
 
 #define cigo_set(f, value)	     cigo_future_set((f), (value), sizeof *(value))
-#define cigo_get(f, ret)	     cigo_future_get((f), (ret), sizeof *(ret))
+#define cigo_result(f, ret)	     cigo_future_result((f), (ret), sizeof *(ret))
 #define cigo_write_to(ctx, f, dst)   cigo_future_write_to((ctx), (f), (dst), sizeof *(dst))
 #define cigo_await(ctx, f, ret)	     cigo_future_await(CIGO_AT(ctx), (f), (ret), sizeof *(ret))
 #define cigo_take(ctx, f, ret)	     cigo_future_take(CIGO_AT(ctx), (f), (ret), sizeof *(ret))

@@ -26,8 +26,9 @@ typedef int cigo_gen_fn(cigo_ctx *ctx, cigo_gen *gen, void *arg);
  * Suspends: no. Owns: yours. Fails: NULL, no memory; no thread to be
  * had is the iterator's error, -EAGAIN.
  */
-CIGO_CHECK CIGO_API cigo_iter *cigo_gen_new(const cigo_ctx *ctx, const char *name, cigo_gen_fn *fn,
-					    size_t item_size, const void *arg, size_t arg_size);
+CIGO_CHECK CIGO_API cigo_iter *cigo_iter_generate(const cigo_ctx *ctx, const char *name,
+						  cigo_gen_fn *fn, size_t item_size,
+						  const void *arg, size_t arg_size);
 
 /*
  * Hands an item to the consumer and waits for it to come back. Only in the generator's own body.
@@ -43,8 +44,8 @@ CIGO_API bool cigo_gen_yield_all(cigo_ctx *ctx, cigo_gen *gen, cigo_iter *it, in
 
 /* Named after fn. The last argument: &arg, or &(struct a){ 1, 2 }. */
 #define cigo_generate(ctx, fn, item_size, ...) \
-	cigo_gen_new((ctx), #fn, (fn), (item_size), (__VA_ARGS__), sizeof *(__VA_ARGS__))
-#define cigo_gen_yield(ctx, gen, item) \
+	cigo_iter_generate((ctx), #fn, (fn), (item_size), (__VA_ARGS__), sizeof *(__VA_ARGS__))
+#define cigo_yield_item(ctx, gen, item) \
 	cigo_gen_yield_item(CIGO_AT(ctx), (gen), (item), sizeof *(item))
 
 #ifdef __cplusplus

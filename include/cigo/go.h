@@ -18,8 +18,8 @@ extern "C" {
  * when fn has returned; the run's end waits for it. arg must outlive fn. Suspends: no. Owns: yours.
  * Fails: NULL, no memory; no thread to be had is the worker's error, -EAGAIN.
  */
-CIGO_CHECK CIGO_API cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg,
-				       size_t ret_size);
+CIGO_CHECK CIGO_API cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size,
+				       void *arg);
 
 #ifdef __cplusplus
 }

@@ -32,16 +32,16 @@ CIGO_CHECK CIGO_API cigo_group *cigo_group_new(const cigo_ctx *ctx, unsigned lim
  * Suspends: no. Owns: nothing, the task is lent until close. Fails: NULL, no memory (the group
  * then has failed with -ENOMEM).
  */
-CIGO_API cigo_task *cigo_group_start(cigo_group *g, const char *name, cigo_coro_fn *fn, void *arg,
-				     size_t ret_size);
+CIGO_API cigo_task *cigo_group_spawn(cigo_group *g, const char *name, cigo_coro_fn *fn,
+				     size_t ret_size, void *arg);
 
 /* As start, with a copy of the argument. Suspends: no. Fails: as start. */
-CIGO_API cigo_task *cigo_group_start_copy(cigo_group *g, const char *name, cigo_coro_fn *fn,
+CIGO_API cigo_task *cigo_group_spawn_copy(cigo_group *g, const char *name, cigo_coro_fn *fn,
 					  size_t ret_size, const void *arg, size_t arg_size);
 
 /* As start, with options. Suspends: no. Fails: as start (arg_free is called then). */
-CIGO_API cigo_task *cigo_group_start_with(cigo_group *g, cigo_coro_fn *fn, void *arg,
-					  size_t ret_size, const cigo_task_options *o);
+CIGO_API cigo_task *cigo_group_spawn_with(cigo_group *g, cigo_coro_fn *fn, size_t ret_size,
+					  void *arg, const cigo_task_options *o);
 
 /* Cancels all tasks of the group, also those still to come. Suspends: no. */
 CIGO_API void cigo_group_cancel(cigo_group *g, int reason);
@@ -65,9 +65,9 @@ CIGO_API cigo_task *cigo_group_next(cigo_ctx *ctx, cigo_group *g);
  */
 CIGO_API int cigo_group_close(cigo_ctx *ctx, cigo_group *g);
 
-#define cigo_group_spawn(g, fn, arg, ret_size) cigo_group_start((g), #fn, (fn), (arg), (ret_size))
-#define cigo_group_spawn_copy(g, fn, ret_size, ...) \
-	cigo_group_start_copy((g), #fn, (fn), (ret_size), (__VA_ARGS__), sizeof *(__VA_ARGS__))
+#define cigo_spawn_in(g, fn, ret_size, arg) cigo_group_spawn((g), #fn, (fn), (ret_size), (arg))
+#define cigo_spawn_copy_in(g, fn, ret_size, ...) \
+	cigo_group_spawn_copy((g), #fn, (fn), (ret_size), (__VA_ARGS__), sizeof *(__VA_ARGS__))
 
 #ifdef __cplusplus
 }

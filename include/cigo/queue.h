@@ -67,7 +67,7 @@ CIGO_CHECK CIGO_API int cigo_queue_put_timeout(cigo_ctx *ctx, cigo_queue *q, con
 					       size_t size, int64_t ns);
 
 /* Never waits; for clean-up. Suspends: no. Fails: -EAGAIN: full; CIGO_ECLOSED; -ENOMEM. */
-CIGO_CHECK CIGO_API int cigo_queue_push(cigo_queue *q, const void *item, size_t size);
+CIGO_CHECK CIGO_API int cigo_queue_try_put(cigo_queue *q, const void *item, size_t size);
 
 /*
  * Waits while empty. Suspends: yes. Fails: CIGO_ECLOSED: closed and empty; ctx's cause (no item is
@@ -107,7 +107,7 @@ CIGO_API size_t cigo_queue_count(const cigo_queue *q);
 CIGO_API void cigo_queue_free(cigo_queue *q);
 
 #define cigo_put(ctx, q, item) cigo_queue_put(CIGO_AT(ctx), (q), (item), sizeof *(item))
-#define cigo_pop(ctx, q, ret)  cigo_queue_get(CIGO_AT(ctx), (q), (ret), sizeof *(ret))
+#define cigo_get(ctx, q, ret)  cigo_queue_get(CIGO_AT(ctx), (q), (ret), sizeof *(ret))
 
 #ifdef __cplusplus
 }

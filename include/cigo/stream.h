@@ -112,7 +112,7 @@ CIGO_CHECK CIGO_API cigo_iter *cigo_stream_lines(cigo_stream *s);
 /* As lines, in chunks of n bytes, the last may be shorter. n 0: failed with -EINVAL. */
 CIGO_CHECK CIGO_API cigo_iter *cigo_stream_chunks(cigo_stream *s, size_t n);
 /* As lines, whatever comes, at most max bytes at a time. max 0: failed with -EINVAL. */
-CIGO_CHECK CIGO_API cigo_iter *cigo_stream_stream(cigo_stream *s, size_t max);
+CIGO_CHECK CIGO_API cigo_iter *cigo_stream_pieces(cigo_stream *s, size_t max);
 
 /* The descriptor, for getsockopt and the like; -1: none. Suspends: no. Owns: lent. */
 CIGO_API int cigo_stream_fd(const cigo_stream *s);

@@ -29,7 +29,7 @@ typedef struct cigo_task_options {
  * fire and forget. Fails: NULL, no memory; no thread to be had is the task's error, -EAGAIN.
  */
 CIGO_CHECK CIGO_API cigo_task *cigo_task_spawn(const cigo_ctx *ctx, const char *name,
-					       cigo_coro_fn *fn, void *arg, size_t ret_size);
+					       cigo_coro_fn *fn, size_t ret_size, void *arg);
 
 /* As spawn, with a copy of arg_size bytes at arg for the body. Suspends: no. Fails: as spawn. */
 CIGO_CHECK CIGO_API cigo_task *cigo_task_spawn_copy(const cigo_ctx *ctx, const char *name,
@@ -38,7 +38,7 @@ CIGO_CHECK CIGO_API cigo_task *cigo_task_spawn_copy(const cigo_ctx *ctx, const c
 
 /* As spawn, with options. Suspends: no. Fails: as spawn (arg_free is called then). */
 CIGO_CHECK CIGO_API cigo_task *cigo_task_spawn_with(const cigo_ctx *ctx, cigo_coro_fn *fn,
-						    void *arg, size_t ret_size,
+						    size_t ret_size, void *arg,
 						    const cigo_task_options *o);
 
 /* Cancels t, waits till its body has returned, unrefs. Suspends: yes. Fails: t's error. */
@@ -63,12 +63,12 @@ CIGO_CHECK CIGO_API int cigo_yield(cigo_ctx *ctx);
 CIGO_CHECK CIGO_API int cigo_sleep(cigo_ctx *ctx, int64_t ns);
 
 /* Named after fn. */
-#define cigo_spawn(ctx, fn, arg, ret_size) cigo_task_spawn((ctx), #fn, (fn), (arg), (ret_size))
+#define cigo_spawn(ctx, fn, ret_size, arg) cigo_task_spawn((ctx), #fn, (fn), (ret_size), (arg))
 /* The last argument: &arg, or &(struct a){ 1, 2 }. */
 #define cigo_spawn_copy(ctx, fn, ret_size, ...) \
 	cigo_task_spawn_copy((ctx), #fn, (fn), (ret_size), (__VA_ARGS__), sizeof *(__VA_ARGS__))
-#define cigo_spawn_with(ctx, fn, arg, ret_size, o) \
-	cigo_task_spawn_with((ctx), (fn), (arg), (ret_size), (o))
+#define cigo_spawn_with(ctx, fn, ret_size, arg, o) \
+	cigo_task_spawn_with((ctx), (fn), (ret_size), (arg), (o))
 /* cigo_detach(cigo_spawn(...)): fire and forget. */
 #define cigo_detach(task) cigo_future_unref(task)
 

@@ -233,37 +233,12 @@ bool ci_gen_is_inside(const cigo_gen *g)
 			: ci_self.strand && ci_self.strand == g->task->strand;
 }
 
-/* One allocation: the generator, its copy of the argument, its name. */
-cigo_iter *cigo_gen_new(const cigo_ctx *ctx, const char *name, cigo_gen_fn *fn, size_t item_size,
-			const void *arg, size_t arg_size)
+void ci_gen_init(cigo_gen *g, size_t item_size)
 {
-	CI_ENTRY;
-	if (!ctx)
-		return NULL;
-	ci_expect(fn, "no function");
-	ci_expect(arg || !arg_size, "no argument to copy");
-	ci_expect(!ctx->loop || ci_holds(ctx->loop), "this thread does not hold the loop's baton");
-	size_t name_size = strlen(name ? name : "generator") + 1;
-	if (arg_size > PTRDIFF_MAX / 2)
-		return NULL;
-	cigo_gen *g = calloc(1, sizeof *g + arg_size + name_size);
-	if (!g)
-		return NULL;
 	ci_iter_init(&g->it, &ops, item_size);
 	ci_list_init(&g->leaver.link);
 	ci_list_init(&g->given.link);
 	ci_list_init(&g->own.link);
 	g->leaver.leave = leave;
 	g->done.fired = done;
-	g->fn = fn;
-	if (arg_size)
-		memcpy(g->arg, arg, arg_size);
-	g->name = memcpy(g->arg + arg_size, name ? name : "generator", name_size);
-	g->maker = cigo_ctx_ref((cigo_ctx *)(uintptr_t)ctx);
-	if (!ctx->loop && ci_gen_plain_init(g)) {
-		cigo_ctx_unref(g->maker);
-		free(g);
-		return NULL;
-	}
-	return &g->it;
 }

@@ -42,6 +42,8 @@ struct cigo_gen {
 	char arg[] __attribute__((aligned(CI_ALIGN)));
 };
 
+/* Everything but what its maker was given; the memory is zeros. */
+void ci_gen_init(cigo_gen *g, size_t item_size);
 /* Whether the calling thread is the generator's. */
 bool ci_gen_is_inside(const cigo_gen *g);
 

@@ -190,7 +190,7 @@ int cigo_loop_submit(cigo_ctx *ctx, cigo_loop *to, cigo_coro_fn *fn, void *arg, 
 	ci_expect(fn, "no function");
 	struct ci_strand *me = ci_park_enter(ctx, __func__);
 	if (me && me->loop == to)
-		return cigo_future_take(ctx, cigo_task_spawn(ctx, "submitted", fn, arg, size), ret,
+		return cigo_future_take(ctx, cigo_task_spawn(ctx, "submitted", fn, size, arg), ret,
 					size);
 	struct submission *s = size > PTRDIFF_MAX / 2 ? NULL : calloc(1, sizeof *s + size);
 	if (!s)

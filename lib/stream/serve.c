@@ -65,7 +65,7 @@ static void start(struct server *sv, cigo_stream *s)
 	if (sv->options.idle_ns)
 		cigo_stream_set_timeout(s, sv->options.idle_ns);
 	sv->running++;
-	cigo_group_start_with(sv->group, connection, &c, 0, &o);
+	cigo_group_spawn_with(sv->group, connection, 0, &c, &o);
 }
 
 /* What passes by itself, when others have closed and freed something. */

@@ -51,7 +51,7 @@ int cigo_condition_wait(cigo_ctx *ctx, cigo_condition *c, cigo_mutex *m)
 	ci_expect(ci_list_empty(&c->line) || c->mutex == m, "others wait with another mutex");
 	c->mutex = m;
 	struct ci_waiter w;
-	cigo_mutex_unlock(ctx, m); /* does not switch: nobody can notify before we wait */
+	cigo_mutex_unlock(m); /* does not switch: nobody can notify before we wait */
 	err = ci_wait_queue_wait(ctx, me, &c->line, &w, __func__);
 	ci_mutex_retake(me, m);
 	return err;

@@ -178,8 +178,8 @@ static cigo_task *start(cigo_group *g, cigo_coro_fn *fn, void *arg, size_t ret_s
 	return t;
 }
 
-cigo_task *cigo_group_start(cigo_group *g, const char *name, cigo_coro_fn *fn, void *arg,
-			    size_t ret_size)
+cigo_task *cigo_group_spawn(cigo_group *g, const char *name, cigo_coro_fn *fn, size_t ret_size,
+			    void *arg)
 {
 	CI_ENTRY;
 	cigo_task_options o = { .size = sizeof o, .name = name };
@@ -187,7 +187,7 @@ cigo_task *cigo_group_start(cigo_group *g, const char *name, cigo_coro_fn *fn, v
 	return start(g, fn, arg, ret_size, &o, __func__);
 }
 
-cigo_task *cigo_group_start_copy(cigo_group *g, const char *name, cigo_coro_fn *fn, size_t ret_size,
+cigo_task *cigo_group_spawn_copy(cigo_group *g, const char *name, cigo_coro_fn *fn, size_t ret_size,
 				 const void *arg, size_t arg_size)
 {
 	CI_ENTRY;
@@ -196,7 +196,7 @@ cigo_task *cigo_group_start_copy(cigo_group *g, const char *name, cigo_coro_fn *
 	return start(g, fn, (void *)(uintptr_t)arg, ret_size, &o, __func__);
 }
 
-cigo_task *cigo_group_start_with(cigo_group *g, cigo_coro_fn *fn, void *arg, size_t ret_size,
+cigo_task *cigo_group_spawn_with(cigo_group *g, cigo_coro_fn *fn, size_t ret_size, void *arg,
 				 const cigo_task_options *o)
 {
 	CI_ENTRY;

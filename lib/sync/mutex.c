@@ -48,12 +48,6 @@ static bool is_mine(const cigo_mutex *m)
 	return m->owner.thread == me.thread && m->owner.id == me.id;
 }
 
-static void check(const cigo_ctx *ctx, const char *function)
-{
-	if (ctx->loop && !ci_holds(ctx->loop))
-		ci_misuse(function, "this thread does not hold the loop's baton");
-}
-
 cigo_mutex *cigo_mutex_new(void)
 {
 	CI_ENTRY;
@@ -129,24 +123,20 @@ bool ci_mutex_held(const cigo_mutex *m)
 	return is_mine(m);
 }
 
-bool cigo_mutex_try_lock(const cigo_ctx *ctx, cigo_mutex *m)
+bool cigo_mutex_try_lock(cigo_mutex *m)
 {
 	CI_ENTRY;
-	if (!ctx || !m)
-		return false;
-	check(ctx, __func__);
-	if (m->owner.thread)
+	if (!m || m->owner.thread)
 		return false;
 	m->owner = self();
 	return true;
 }
 
-void cigo_mutex_unlock(const cigo_ctx *ctx, cigo_mutex *m)
+void cigo_mutex_unlock(cigo_mutex *m)
 {
 	CI_ENTRY;
-	if (!ctx || !m)
+	if (!m)
 		return;
-	check(ctx, __func__);
 	ci_expect(is_mine(m), m->owner.thread ? "another coroutine holds it" : "it is not locked");
 	struct ci_list *node = ci_list_pop(&m->line);
 	m->owner = (struct owner){ NULL, 0 };

@@ -189,7 +189,7 @@ int cigo_queue_put_timeout(cigo_ctx *ctx, cigo_queue *q, const void *item, size_
 	return put(ctx, q, item, ns, __func__);
 }
 
-int cigo_queue_push(cigo_queue *q, const void *item, size_t size)
+int cigo_queue_try_put(cigo_queue *q, const void *item, size_t size)
 {
 	CI_ENTRY;
 	if (!q)

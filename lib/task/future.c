@@ -284,7 +284,7 @@ int cigo_future_error(const cigo_future *f)
 	return f->done ? f->err : 0;
 }
 
-int cigo_future_get(const cigo_future *f, void *ret, size_t size)
+int cigo_future_result(const cigo_future *f, void *ret, size_t size)
 {
 	CI_ENTRY;
 	if (f)

@@ -114,7 +114,7 @@ static struct worker *make(const cigo_ctx *ctx, size_t ret_size)
 	return NULL;
 }
 
-cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_size)
+cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void *arg)
 {
 	CI_ENTRY;
 	if (!ctx)

@@ -299,8 +299,8 @@ static cigo_task *spawn(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t
 	return &t->f;
 }
 
-cigo_task *cigo_task_spawn(const cigo_ctx *ctx, const char *name, cigo_coro_fn *fn, void *arg,
-			   size_t ret_size)
+cigo_task *cigo_task_spawn(const cigo_ctx *ctx, const char *name, cigo_coro_fn *fn, size_t ret_size,
+			   void *arg)
 {
 	CI_ENTRY;
 	cigo_task_options o = { .size = sizeof o, .name = name };
@@ -317,7 +317,7 @@ cigo_task *cigo_task_spawn_copy(const cigo_ctx *ctx, const char *name, cigo_coro
 	return spawn(ctx, fn, (void *)(uintptr_t)arg, ret_size, &o, __func__);
 }
 
-cigo_task *cigo_task_spawn_with(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_size,
+cigo_task *cigo_task_spawn_with(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void *arg,
 				const cigo_task_options *o)
 {
 	CI_ENTRY;

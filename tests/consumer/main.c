@@ -20,7 +20,7 @@ static int body(cigo_ctx *ctx, void *arg, void *ret)
 	CIGO_UNUSED(ret);
 	numbers[0] = 40;
 	numbers[1] = 2;
-	return cigo_take(ctx, cigo_spawn(ctx, add, numbers, sizeof(int)), (int *)arg);
+	return cigo_take(ctx, cigo_spawn(ctx, add, sizeof(int), numbers), (int *)arg);
 }
 
 int main(void)

@@ -14,6 +14,6 @@ int deposit(cigo_ctx *ctx, struct account *a, int amount)
 	err = auditor(ctx, sum);
 	if (!err)
 		a->balance = sum;
-	cigo_mutex_unlock(ctx, a->lock);
+	cigo_mutex_unlock(a->lock);
 	return err;
 }

@@ -18,8 +18,8 @@ int eat(cigo_ctx *ctx, cigo_mutex *const forks[], int n, int me)
 		err = cigo_mutex_lock(ctx, second);
 	if (!err) {
 		err = dinner(ctx, me);
-		cigo_mutex_unlock(ctx, second);
+		cigo_mutex_unlock(second);
 	}
-	cigo_mutex_unlock(ctx, first);
+	cigo_mutex_unlock(first);
 	return err;
 }

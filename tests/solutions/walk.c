@@ -6,7 +6,7 @@
 
 static bool visit(cigo_ctx *ctx, cigo_gen *gen, const struct node *n)
 {
-	return !n || (visit(ctx, gen, n->left) && cigo_gen_yield(ctx, gen, &n->value) &&
+	return !n || (visit(ctx, gen, n->left) && cigo_yield_item(ctx, gen, &n->value) &&
 		      visit(ctx, gen, n->right));
 }
 

@@ -121,7 +121,7 @@ static cigo_task *spawn(struct world *w, const cigo_ctx *ctx, int id)
 {
 	struct actor a = { w, id };
 	cigo_task_options o = { .size = sizeof o, .arg_size = sizeof a, .arg_free = free_actor };
-	cigo_task *t = cigo_spawn_with(ctx, act, &a, sizeof(int), &o);
+	cigo_task *t = cigo_spawn_with(ctx, act, sizeof(int), &a, &o);
 
 	LAW(t, "no memory for actor %d", id);
 	return t;
@@ -182,7 +182,7 @@ static void step_get(cigo_ctx *ctx, struct world *w)
 {
 	cigo_ctx *timed = patient(w, ctx);
 	int id = -1;
-	int err = cigo_pop(timed, w->queue[chance(w, QUEUES)], &id);
+	int err = cigo_get(timed, w->queue[chance(w, QUEUES)], &id);
 
 	LAW(usual(err), "get: error %d", err);
 	if (!err)
@@ -208,7 +208,7 @@ static void step_lock(cigo_ctx *ctx, struct world *w)
 			cigo_ignore(cigo_sleep(timed, chance(w, 100000)));
 		LAW(w->holder[i] == timed, "mutex %u has another holder", i);
 		w->holder[i] = NULL;
-		cigo_mutex_unlock(ctx, w->mutex[i]);
+		cigo_mutex_unlock(w->mutex[i]);
 	}
 	cigo_ctx_unref(timed);
 }
@@ -302,7 +302,7 @@ static void step_group(cigo_ctx *ctx, struct world *w)
 		if (a.id < 0)
 			break;
 		ids[n++] = a.id;
-		LAW(cigo_group_start_with(g, act, &a, sizeof(int), &o), "no memory");
+		LAW(cigo_group_spawn_with(g, act, sizeof(int), &a, &o), "no memory");
 	}
 	if (chance(w, 6) == 0)
 		cigo_group_cancel(g, -EPERM);
@@ -463,7 +463,7 @@ static void step_outside(cigo_ctx *ctx, struct world *w)
 		got = cigo_blocking_call(ctx, do_nothing, &value);
 		LAW(got == value, "blocking: %d", got);
 	} else {
-		err = cigo_take(ctx, cigo_go(ctx, work_nothing, &value, sizeof got), &got);
+		err = cigo_take(ctx, cigo_go(ctx, work_nothing, sizeof got, &value), &got);
 		LAW(usual(err), "go: error %d", err);
 		LAW(err || got == value, "go: %d", got);
 	}

@@ -30,7 +30,7 @@ static int locks(cigo_ctx *ctx, void *arg, void *ret)
 		*l->most = *l->inside;
 	err = cigo_sleep(ctx, CIGO_MS(10));
 	--*l->inside;
-	cigo_mutex_unlock(ctx, l->m);
+	cigo_mutex_unlock(l->m);
 	return err;
 }
 
@@ -38,12 +38,12 @@ T_CORO(fault_01_cancelling_a_task_queued_on_a_mutex_leaves_it_locked)
 {
 	int inside = 0, most = 0;
 	struct locker l = { cigo_mutex_new(), &inside, &most };
-	cigo_task *owner = cigo_spawn(ctx, locks, &l, 0), *queued = cigo_spawn(ctx, locks, &l, 0);
+	cigo_task *owner = cigo_spawn(ctx, locks, 0, &l), *queued = cigo_spawn(ctx, locks, 0, &l);
 	cigo_task *third;
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
 	ck_assert_int_eq(cigo_task_stop(ctx, queued), -ECANCELED);
-	third = cigo_spawn(ctx, locks, &l, 0);
+	third = cigo_spawn(ctx, locks, 0, &l);
 	ck_assert_int_eq(cigo_wait_all(ctx, owner, third), 0);
 	ck_assert_int_eq(most, 1);
 	cigo_future_unref(owner);
@@ -148,8 +148,8 @@ static int gets_twice(cigo_ctx *ctx, void *arg, void *ret)
 	int unused;
 
 	CIGO_UNUSED(ret);
-	g->first = cigo_pop(ctx, g->q, &g->item);
-	g->second = cigo_pop(ctx, g->q, &unused);
+	g->first = cigo_get(ctx, g->q, &g->item);
+	g->second = cigo_get(ctx, g->q, &unused);
 	return 0;
 }
 
@@ -157,10 +157,10 @@ T_CORO(fault_04_delivered_value_survives_a_dead_context)
 {
 	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
 	struct getter g = { .q = cigo_queue_new(sizeof(int), 0) };
-	cigo_task *t = cigo_spawn(c, gets_twice, &g, 0);
+	cigo_task *t = cigo_spawn(c, gets_twice, 0, &g);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
-	ck_assert_int_eq(cigo_queue_push(g.q, &(int){ 7 }, sizeof(int)), 0);
+	ck_assert_int_eq(cigo_queue_try_put(g.q, &(int){ 7 }, sizeof(int)), 0);
 	cigo_ctx_cancel(c, 0); /* before the getter has run */
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
 	ck_assert_int_eq(g.first, 0);
@@ -186,7 +186,7 @@ static int awaits_ten(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(fault_07_the_first_await_after_a_cancellation_is_cancelled)
 {
 	cigo_future *futures[10];
-	cigo_task *t = cigo_spawn(ctx, awaits_ten, futures, 10 * sizeof(int));
+	cigo_task *t = cigo_spawn(ctx, awaits_ten, 10 * sizeof(int), futures);
 	int errors[10];
 
 	for (int i = 0; i < 10; i++)
@@ -306,7 +306,7 @@ static int writes(cigo_ctx *ctx, void *arg, void *ret)
 static int spawns_writer_and_returns(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(ret);
-	cigo_detach(cigo_spawn(ctx, writes, arg, 0));
+	cigo_detach(cigo_spawn(ctx, writes, 0, arg));
 	return 0;
 }
 
@@ -317,13 +317,13 @@ T_CORO(fault_06_what_was_sent_is_written_though_its_sender_has_returned)
 	cigo_task *t;
 
 	ck_assert_int_eq(cigo_pipe(&r, &w), 0);
-	t = cigo_spawn(ctx, sends_and_returns, w, 0);
+	t = cigo_spawn(ctx, sends_and_returns, 0, w);
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
 	cigo_stream_close(w);
 	ck_assert_int_eq(cigo_stream_read_all(ctx, r, 2000000, &bytes), 1000000);
 	cigo_stream_close(r);
 	ck_assert_int_eq(cigo_pipe(&r, &w), 0);
-	t = cigo_spawn(ctx, spawns_writer_and_returns, w, 0);
+	t = cigo_spawn(ctx, spawns_writer_and_returns, 0, w);
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
 	ck_assert_int_eq(cigo_stream_read_all(ctx, r, 2000000, &bytes), 1000000);
 	cigo_stream_close(r);
@@ -345,7 +345,7 @@ T_CORO(fault_16_close_wakes_who_waits)
 	ssize_t n;
 
 	ck_assert_int_eq(cigo_pipe(&r, &w), 0);
-	t = cigo_spawn(ctx, reads, r, sizeof n);
+	t = cigo_spawn(ctx, reads, sizeof n, r);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_stream_close(r);
 	ck_assert_int_eq(cigo_take(ctx, t, &n), -ECANCELED);
@@ -360,7 +360,7 @@ T_CORO(fault_17_a_second_reader_is_told_and_the_first_reads_on)
 	ssize_t n;
 
 	ck_assert_int_eq(cigo_pipe(&r, &w), 0);
-	t = cigo_spawn(ctx, reads, r, sizeof n);
+	t = cigo_spawn(ctx, reads, sizeof n, r);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	ck_assert_int_eq(cigo_stream_read(ctx, r, buf, sizeof buf), -EBUSY);
 	ck_assert_int_eq(cigo_stream_write(ctx, w, "hello", 5), 5);
@@ -526,8 +526,8 @@ T_CORO(fault_29_an_event_never_reaches_the_next_owner_of_a_descriptor_s_number)
 	number = b[0];
 	streams[0] = cigo_stream_open(a[0]);
 	streams[1] = cigo_stream_open(b[0]);
-	closer = cigo_spawn(ctx, reads_then_closes_the_other, streams, 0);
-	victim = cigo_spawn(ctx, reads, streams[1], sizeof n);
+	closer = cigo_spawn(ctx, reads_then_closes_the_other, 0, streams);
+	victim = cigo_spawn(ctx, reads, sizeof n, streams[1]);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	raw_say(a[1], "x"); /* both events come in one batch */
 	raw_say(b[1], "x");
@@ -855,7 +855,7 @@ T_CORO(fault_30_a_child_outlives_its_spawner)
 	cigo_task *late;
 	int value;
 
-	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, begets, &f, 0), NULL, 0), 0);
+	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, begets, 0, &f), NULL, 0), 0);
 	late = t_job(f.ctx, .ns = CIGO_MS(5), .value = 2); /* with the context of one that ended */
 	ck_assert_int_eq(cigo_take(ctx, f.child, &value), 0);
 	ck_assert_int_eq(value, 1);
@@ -932,7 +932,7 @@ static int ticks(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO_REAL(fault_31_resolving_a_name_does_not_block_the_loop)
 {
 	bool ticked_meanwhile = false;
-	cigo_task *ticker = cigo_spawn(ctx, ticks, &ticked_meanwhile, 0);
+	cigo_task *ticker = cigo_spawn(ctx, ticks, 0, &ticked_meanwhile);
 	cigo_stream *s;
 
 	ck_assert_int_eq(sem_init(&resolver_may_go, 0, 0), 0);

@@ -30,7 +30,7 @@ static int meets(cigo_ctx *ctx, void *arg, void *ret)
 static cigo_task *party(cigo_ctx *ctx, struct party *p, cigo_barrier *b, int64_t ns)
 {
 	*p = (struct party){ .b = b, .ns = ns, .result = 99, .after = 99 };
-	return cigo_spawn(ctx, meets, p, 0);
+	return cigo_spawn(ctx, meets, 0, p);
 }
 
 T_CORO(all_go_on_when_the_last_has_come)
@@ -250,7 +250,7 @@ T_CORO_SEEDS(under_any_schedule_nobody_is_in_another_round)
 
 	for (int i = 0; i < 6; i++) {
 		r[i] = (struct round){ b, at, i, 6, 0 };
-		t[i] = cigo_spawn(ctx, goes_round, &r[i], 0);
+		t[i] = cigo_spawn(ctx, goes_round, 0, &r[i]);
 	}
 	for (int i = 0; i < 6; i++) {
 		ck_assert_int_eq(cigo_future_take(ctx, t[i], NULL, 0), 0);
@@ -269,7 +269,7 @@ T_CORO_SEEDS(under_any_schedule_a_cancellation_leaves_nobody_waiting)
 
 	for (int i = 0; i < 6; i++) {
 		r[i] = (struct round){ b, at, i, 6, 0 };
-		t[i] = cigo_spawn(ctx, goes_round, &r[i], 0);
+		t[i] = cigo_spawn(ctx, goes_round, 0, &r[i]);
 	}
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(t_roll(10))), 0);
 	int which = (int)t_roll(6);

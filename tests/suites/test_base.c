@@ -94,7 +94,7 @@ T_CORO(a_body_finds_its_result_zeroed)
 	char ret[100];
 
 	for (int i = 0; i < 3; i++) /* also where memory is used again */
-		ck_assert_int_eq(cigo_take(ctx, cigo_spawn(ctx, looks_at_ret, NULL, 100), &ret), 0);
+		ck_assert_int_eq(cigo_take(ctx, cigo_spawn(ctx, looks_at_ret, 100, NULL), &ret), 0);
 	ck_assert_int_eq(ret[99], -1);
 }
 
@@ -106,7 +106,7 @@ static int expects_no_ret(cigo_ctx *ctx, void *arg, void *ret)
 
 T_CORO(a_body_without_a_result_finds_no_place_for_one)
 {
-	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, expects_no_ret, NULL, 0), NULL, 0),
+	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, expects_no_ret, 0, NULL), NULL, 0),
 			 0);
 }
 
@@ -118,12 +118,12 @@ static int returns(cigo_ctx *ctx, void *arg, void *ret)
 
 T_CORO(a_body_s_positive_result_is_success)
 {
-	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, returns, &(int){ 1 }, 0), NULL, 0),
+	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, returns, 0, &(int){ 1 }), NULL, 0),
 			 0);
-	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, returns, &(int){ INT32_MAX }, 0),
+	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, returns, 0, &(int){ INT32_MAX }),
 					  NULL, 0),
 			 0);
-	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, returns, &(int){ -1 }, 0), NULL, 0),
+	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, returns, 0, &(int){ -1 }), NULL, 0),
 			 -1);
 }
 

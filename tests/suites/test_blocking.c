@@ -32,7 +32,7 @@ LOOP_TEST(the_others_go_on_during_a_blocking_section)
 	cigo_task *t;
 
 	sem_init(&sem, 0, 0);
-	t = cigo_spawn(ctx, block_till_posted, &sem, 0);
+	t = cigo_spawn(ctx, block_till_posted, 0, &sem);
 	for (int i = 0; i < 10; i++)
 		ok(cigo_yield(ctx));
 	equal(cigo_future_is_done(t), false);
@@ -89,7 +89,7 @@ LOOP_TEST(blocking_sections_run_in_parallel)
 
 	pthread_barrier_init(&all, NULL, TASKS);
 	for (int i = 0; i < TASKS; i++)
-		t[i] = cigo_spawn(ctx, meet_blocking, &all, 0);
+		t[i] = cigo_spawn(ctx, meet_blocking, 0, &all);
 	ok(cigo_wait(ctx, CIGO_WAIT_ALL, t, TASKS));
 	for (int i = 0; i < TASKS; i++)
 		cigo_future_unref(t[i]);
@@ -119,7 +119,7 @@ LOOP_TEST(after_a_section_one_runs_at_a_time_again)
 	cigo_task *t[4];
 
 	for (int i = 0; i < 4; i++)
-		t[i] = cigo_spawn(ctx, touch_between_sections, NULL, 0);
+		t[i] = cigo_spawn(ctx, touch_between_sections, 0, NULL);
 	for (int i = 0; i < 4; i++)
 		ok(cigo_future_take(ctx, t[i], NULL, 0));
 	equal(most_inside, 1);
@@ -158,7 +158,7 @@ LOOP_TEST(a_cancellation_during_a_section_is_reported_by_the_next_await)
 	cigo_task *t;
 
 	sem_init(&b.sem, 0, 0);
-	t = cigo_spawn(ctx, block_then_sleep, &b, 0);
+	t = cigo_spawn(ctx, block_then_sleep, 0, &b);
 	ok(cigo_yield(ctx));
 	ok(cigo_future_cancel(t, -EPERM));
 	ok(cigo_yield(ctx));
@@ -182,7 +182,7 @@ CORO(spin_till_cancelled)
 
 LOOP_TEST(a_section_may_ask_whether_it_was_cancelled)
 {
-	cigo_task *t = cigo_spawn(ctx, spin_till_cancelled, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, spin_till_cancelled, 0, NULL);
 
 	ok(cigo_yield(ctx));
 	fails(cigo_task_stop(ctx, t), -ECANCELED);
@@ -203,7 +203,7 @@ CORO(block_and_sign)
 
 CORO(leave_blocked)
 {
-	cigo_detach(cigo_spawn(ctx, block_and_sign, arg, 0));
+	cigo_detach(cigo_spawn(ctx, block_and_sign, 0, arg));
 	return cigo_yield(ctx);
 }
 
@@ -318,7 +318,7 @@ CORO(complete_inside)
 CORO(spawn_inside)
 {
 	cigo_blocking_begin(ctx);
-	cigo_detach(cigo_spawn(ctx, nest, NULL, 0));
+	cigo_detach(cigo_spawn(ctx, nest, 0, NULL));
 	return 0;
 }
 

@@ -194,7 +194,7 @@ CORO(not_on_home_thread)
 
 CORO(spawn_not_on_home_thread)
 {
-	ok(cigo_future_take(ctx, cigo_spawn(ctx, not_on_home_thread, NULL, 0), NULL, 0));
+	ok(cigo_future_take(ctx, cigo_spawn(ctx, not_on_home_thread, 0, NULL), NULL, 0));
 	return not_on_home_thread(ctx, NULL, NULL);
 }
 
@@ -234,7 +234,7 @@ CORO(count_up)
 CALLBACK(spawn_count_up)
 {
 	ok(status);
-	cigo_detach(cigo_spawn(ctx, count_up, arg, 0));
+	cigo_detach(cigo_spawn(ctx, count_up, 0, arg));
 	equal(*(int *)arg, 0); /* spawning does not switch */
 }
 
@@ -419,9 +419,9 @@ CORO(wait_idle)
 LOOP_TEST(every_waiter_for_idleness_has_its_own_wait)
 {
 	int idle = 0;
-	cigo_task *a = cigo_spawn(ctx, wait_idle, &idle, 0);
-	cigo_task *b = cigo_spawn(ctx, wait_idle, &idle, 0);
-	cigo_task *c = cigo_spawn(ctx, wait_idle, &idle, 0);
+	cigo_task *a = cigo_spawn(ctx, wait_idle, 0, &idle);
+	cigo_task *b = cigo_spawn(ctx, wait_idle, 0, &idle);
+	cigo_task *c = cigo_spawn(ctx, wait_idle, 0, &idle);
 
 	later(ctx, CIGO_S(1), 1);
 	ok(cigo_yield(ctx));
@@ -439,7 +439,7 @@ LOOP_TEST(cancelling_the_last_callback_makes_the_loop_idle)
 {
 	int idle = 0;
 	int64_t id = later(ctx, CIGO_S(1), 1), start = cigo_now(ctx);
-	cigo_task *t = cigo_spawn(ctx, wait_idle, &idle, 0);
+	cigo_task *t = cigo_spawn(ctx, wait_idle, 0, &idle);
 
 	ok(cigo_yield(ctx));
 	equal(idle, 0);

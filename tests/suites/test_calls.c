@@ -96,7 +96,7 @@ LOOP_TEST(a_message_by_a_pipe_costs_one_write_one_read_one_poll)
 
 	ok(cigo_pipe(&s[0], &s[3]));
 	ok(cigo_pipe(&s[2], &s[1]));
-	t = cigo_spawn(ctx, echo_arg, s, 0);
+	t = cigo_spawn(ctx, echo_arg, 0, s);
 	rally(ctx, s[2], s[3]);
 	a_message_costs_one_write_one_read_and_one_poll();
 	cigo_stream_close(s[3]);
@@ -113,7 +113,7 @@ LOOP_TEST(a_message_by_a_socket_costs_one_send_one_read_one_poll)
 	cigo_task *t;
 
 	there[0] = there[1] = cigo_stream_open(peer);
-	t = cigo_spawn(ctx, echo_arg, there, 0);
+	t = cigo_spawn(ctx, echo_arg, 0, there);
 	rally(ctx, here, here);
 	a_message_costs_one_write_one_read_and_one_poll();
 	cigo_stream_close(here);
@@ -205,7 +205,7 @@ LOOP_TEST(what_is_ready_together_costs_one_poll)
 	for (int i = 0; i < STREAMS; i++) {
 		peers[i] = stream_pair(&s[i]);
 		raw_say(peers[i], "hello");
-		cigo_group_spawn(g, read_once, s[i], 0);
+		cigo_spawn_in(g, read_once, 0, s[i]);
 	}
 	ok(cigo_sleep(ctx, CIGO_MS(1))); /* all wait for their second message */
 	for (int i = 0; i < STREAMS; i++)
@@ -236,7 +236,7 @@ CORO(complete_arg)
 LOOP_TEST(awaiting_costs_no_memory)
 {
 	cigo_future *f = cigo_future_new(0);
-	cigo_task *t = cigo_spawn(ctx, complete_arg, f, 0);
+	cigo_task *t = cigo_spawn(ctx, complete_arg, 0, f);
 
 	count_calls();
 	must(!cigo_join(ctx, f));
@@ -253,7 +253,7 @@ CORO(yield_and_lock)
 	for (int i = 0; i < ROUNDS; i++) {
 		must(!cigo_mutex_lock(ctx, arg));
 		must(!cigo_yield(ctx));
-		cigo_mutex_unlock(ctx, arg);
+		cigo_mutex_unlock(arg);
 	}
 	return 0;
 }
@@ -261,7 +261,7 @@ CORO(yield_and_lock)
 LOOP_TEST(yielding_sleeping_and_locking_cost_no_memory)
 {
 	cigo_mutex *m = cigo_mutex_new();
-	cigo_task *t = cigo_spawn(ctx, yield_and_lock, m, 0);
+	cigo_task *t = cigo_spawn(ctx, yield_and_lock, 0, m);
 
 	ok(cigo_sleep(ctx, CIGO_MS(1))); /* the heap of timers has room now, and t its thread */
 	count_calls();

@@ -56,7 +56,7 @@ static int receives(cigo_ctx *ctx, void *arg, void *ret)
 static cigo_task *end(cigo_ctx *ctx, cigo_coro_fn *fn, struct end *e, cigo_channel *c, int item)
 {
 	*e = (struct end){ .c = c, .item = item, .err = 1, .after = 1 };
-	return cigo_task_spawn(ctx, fn == sends ? "sends" : "receives", fn, e, 0);
+	return cigo_task_spawn(ctx, fn == sends ? "sends" : "receives", fn, 0, e);
 }
 
 /* ---- meeting ---- */
@@ -353,7 +353,7 @@ static int chooses(cigo_ctx *ctx, void *arg, void *ret)
 static cigo_task *chooser(cigo_ctx *ctx, struct chooser *c, cigo_select_case *cases, size_t n)
 {
 	*c = (struct chooser){ cases, n, -99, 1 };
-	return cigo_spawn(ctx, chooses, c, 0);
+	return cigo_spawn(ctx, chooses, 0, c);
 }
 
 T_CORO(select_waits_for_the_first_that_becomes_ready_and_leaves_the_others)
@@ -679,7 +679,7 @@ static void exchange(cigo_ctx *ctx, size_t capacity, bool cancel)
 		c[i] = channel(capacity);
 	for (int i = 0; i < WORKERS; i++) {
 		w[i] = (struct worker){ c, sent, received, i * ITEMS };
-		t[i] = cigo_spawn(ctx, works, &w[i], 0);
+		t[i] = cigo_spawn(ctx, works, 0, &w[i]);
 	}
 	for (int i = 0; i < 8 && cancel; i++) {
 		ck_assert_int_eq(cigo_yield(ctx), 0);

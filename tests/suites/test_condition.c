@@ -51,14 +51,14 @@ static int takes(cigo_ctx *ctx, void *arg, void *ret)
 	}
 	t->after = cigo_yield(ctx); /* with the mutex held */
 	s->inside--;
-	cigo_mutex_unlock(ctx, s->m);
+	cigo_mutex_unlock(s->m);
 	return t->err;
 }
 
 static cigo_task *taker(cigo_ctx *ctx, struct taker *t, struct shared *s, const char *word)
 {
 	*t = (struct taker){ .s = s, .word = word, .err = 1, .after = 1 };
-	return cigo_spawn(ctx, takes, t, 0);
+	return cigo_spawn(ctx, takes, 0, t);
 }
 
 T_CORO(wait_gives_the_mutex_up_and_has_it_again_when_it_returns)
@@ -73,7 +73,7 @@ T_CORO(wait_gives_the_mutex_up_and_has_it_again_when_it_returns)
 	cigo_condition_notify(s.c, 1);
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
 	t_expect_said(""); /* it waits for the mutex */
-	cigo_mutex_unlock(ctx, s.m);
+	cigo_mutex_unlock(s.m);
 	ck_assert_int_eq(cigo_future_take(ctx, task, NULL, 0), 0);
 	t_expect_said("woken ");
 	shared_fini(&s);
@@ -129,7 +129,7 @@ T_CORO(a_cancelled_waiter_has_the_mutex_when_it_returns)
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0);
 	ck_assert(!cigo_future_is_done(task)); /* taking it again cannot be cancelled */
 	t_expect_said("");
-	cigo_mutex_unlock(ctx, s.m);
+	cigo_mutex_unlock(s.m);
 	ck_assert_int_eq(cigo_future_take(ctx, task, NULL, 0), -EIO);
 	ck_assert_int_eq(t.err, -EIO);
 	ck_assert_int_eq(t.after, -EIO);
@@ -187,7 +187,7 @@ T_CORO(a_cancellation_while_it_takes_the_mutex_again_loses_nothing)
 	cigo_condition_notify(s.c, 1);
 	ck_assert_int_eq(cigo_yield(ctx), 0); /* it stands in the mutex's line now */
 	cigo_future_cancel(ta, -EIO);
-	cigo_mutex_unlock(ctx, s.m);
+	cigo_mutex_unlock(s.m);
 	ck_assert_int_eq(cigo_future_take(ctx, ta, NULL, 0), -EIO);
 	ck_assert_int_eq(a.err, 0);
 	ck_assert(a.took);
@@ -207,7 +207,7 @@ T_CORO(a_wait_is_no_longer_than_its_timeout)
 	ck_assert_int_eq(cigo_mutex_lock(ctx, s.m), -EDEADLK);		    /* held */
 	ck_assert_int_eq(cigo_condition_wait(timed, s.c, s.m), -ETIMEDOUT); /* dead */
 	ck_assert_int_eq(cigo_mutex_lock(ctx, s.m), -EDEADLK);
-	cigo_mutex_unlock(ctx, s.m);
+	cigo_mutex_unlock(s.m);
 	shared_fini(&s);
 	cigo_ctx_unref(timed);
 }
@@ -255,7 +255,7 @@ static int consumes(cigo_ctx *ctx, void *arg, void *ret)
 		if (err)
 			break;
 	}
-	cigo_mutex_unlock(ctx, s->m);
+	cigo_mutex_unlock(s->m);
 	return err;
 }
 
@@ -267,7 +267,7 @@ T_CORO_SEEDS(under_any_schedule_and_cancellation_no_notification_is_lost)
 
 	shared_init(&s);
 	for (int i = 0; i < 10; i++)
-		tasks[i] = cigo_spawn(ctx, consumes, &s, sizeof got);
+		tasks[i] = cigo_spawn(ctx, consumes, sizeof got, &s);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	for (int i = 0; i < 40; i++) {
 		ck_assert_int_eq(cigo_mutex_lock(ctx, s.m), 0);
@@ -276,7 +276,7 @@ T_CORO_SEEDS(under_any_schedule_and_cancellation_no_notification_is_lost)
 		cigo_condition_notify(s.c, 1);
 		if (i % 10 == 9)
 			cigo_future_cancel(tasks[t_roll(9)], -EIO); /* the tenth stays */
-		cigo_mutex_unlock(ctx, s.m);
+		cigo_mutex_unlock(s.m);
 		if (t_roll(2))
 			ck_assert_int_eq(cigo_yield(ctx), 0);
 	}
@@ -303,7 +303,7 @@ T_CORO(a_condition_that_could_not_be_made_is_one_that_failed)
 	ck_assert_int_eq(cigo_condition_wait(ctx, NULL, s.m), -ENOMEM);
 	ck_assert_int_eq(cigo_condition_wait(NULL, s.c, s.m), -ENOMEM);
 	ck_assert_int_eq(cigo_mutex_lock(ctx, s.m), -EDEADLK); /* still held */
-	cigo_mutex_unlock(ctx, s.m);
+	cigo_mutex_unlock(s.m);
 	ck_assert_int_eq(cigo_condition_wait(ctx, s.c, NULL), -ENOMEM);
 	cigo_condition_notify(NULL, 1);
 	cigo_condition_notify_all(NULL);
@@ -321,7 +321,7 @@ T_PLAIN(a_plain_thread_may_notify_where_nobody_waits)
 	cigo_condition_notify_all(c);
 	ck_assert_int_eq(cigo_mutex_lock(cigo_ctx_background(), m), 0);
 	ck_assert_int_eq(cigo_condition_wait(dead, c, m), -EIO);
-	cigo_mutex_unlock(cigo_ctx_background(), m);
+	cigo_mutex_unlock(m);
 	cigo_ctx_unref(dead);
 	cigo_mutex_free(m);
 	cigo_condition_free(c);

@@ -125,7 +125,7 @@ CORO(write_later)
 
 CONFORM(a_read_waits_for_the_first_byte)
 {
-	cigo_task *t = cigo_spawn(ctx, write_later, e->a, 0);
+	cigo_task *t = cigo_spawn(ctx, write_later, 0, e->a);
 	int64_t begun = cigo_now(ctx);
 	char got[16];
 
@@ -206,7 +206,7 @@ CORO(write_much)
 static cigo_task *begin(cigo_ctx *ctx, cigo_coro_fn *fn, struct call *c, cigo_stream *s)
 {
 	*c = (struct call){ s, 1 };
-	cigo_task *t = cigo_task_spawn(ctx, "call", fn, c, 0);
+	cigo_task *t = cigo_task_spawn(ctx, "call", fn, 0, c);
 
 	ok(cigo_sleep(ctx, CIGO_MS(20)));
 	equal(c->result, 1); /* it waits */
@@ -358,7 +358,7 @@ CONFORM(sends_and_writes_keep_their_order_and_flush_waits_for_them)
 		block[i] = (char)(i * 7 + i / 251);
 	ok(cigo_stream_send(e->a, block, 1 << 20));
 	ok(cigo_stream_send(e->a, block + (1 << 20), (1 << 20) - 5));
-	t = cigo_spawn(ctx, read_one, &c, 0);
+	t = cigo_spawn(ctx, read_one, 0, &c);
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	equal(c.result, 1);
 	ok(cigo_stream_send(e->a, block + sizeof block - 5, 5));
@@ -416,7 +416,7 @@ CORO(take_mass)
 CONFORM(a_mass_arrives_as_it_was_sent)
 {
 	struct half from = { e->a, 5 }, to = { e->b, 5 };
-	cigo_task *t = cigo_spawn(ctx, send_mass, &from, 0);
+	cigo_task *t = cigo_spawn(ctx, send_mass, 0, &from);
 
 	ok(take_mass(ctx, &to, NULL));
 	ok(cigo_future_take(ctx, t, NULL, 0));
@@ -427,10 +427,10 @@ CONFORM(both_directions_at_once)
 	struct half there[] = { { e->a, 1 }, { e->b, 1 } }, back[] = { { e->b, 2 }, { e->a, 2 } };
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
-	cigo_group_spawn(g, send_mass, &there[0], 0);
-	cigo_group_spawn(g, take_mass, &there[1], 0);
-	cigo_group_spawn(g, send_mass, &back[0], 0);
-	cigo_group_spawn(g, take_mass, &back[1], 0);
+	cigo_spawn_in(g, send_mass, 0, &there[0]);
+	cigo_spawn_in(g, take_mass, 0, &there[1]);
+	cigo_spawn_in(g, send_mass, 0, &back[0]);
+	cigo_spawn_in(g, take_mass, 0, &back[1]);
 	ok(cigo_group_wait(ctx, g));
 	ok(cigo_group_close(ctx, g));
 }
@@ -537,9 +537,9 @@ CORO(lines_main)
 
 	open_ends(ctx, &e);
 	shared.a = e.a;
-	cigo_group_spawn(g, say_lines, one, 0);
-	cigo_group_spawn(g, say_lines, three, 0);
-	cigo_group_spawn(g, say_lines, eleven, 0);
+	cigo_spawn_in(g, say_lines, 0, one);
+	cigo_spawn_in(g, say_lines, 0, three);
+	cigo_spawn_in(g, say_lines, 0, eleven);
 	for (int i = 0; i < 15; i++) {
 		ssize_t n = cigo_stream_read_line(ctx, e.b, &line);
 		ck_assert(n == 4 || n == 6 || n == (ssize_t)sizeof eleven);

@@ -17,7 +17,7 @@ CORO(yield_arg_times)
 LOOP_TEST(two_coroutines_yielding_in_turn_cost_one_handoff_per_yield)
 {
 	int times = 2 * ROUNDS;
-	cigo_task *t = cigo_spawn(ctx, yield_arg_times, &times, 0);
+	cigo_task *t = cigo_spawn(ctx, yield_arg_times, 0, &times);
 	cigo_stats before, after;
 
 	for (int i = 0; i < 10; i++)
@@ -51,7 +51,7 @@ LOOP_TEST(a_hundred_yielding_in_turn_cost_one_handoff_per_yield)
 	cigo_stats before, after;
 
 	for (int i = 0; i < TASKS; i++)
-		tasks[i] = cigo_spawn(ctx, yield_arg_times, &times, 0);
+		tasks[i] = cigo_spawn(ctx, yield_arg_times, 0, &times);
 	for (int i = 0; i < 4; i++)
 		ok(cigo_yield(ctx));
 	before = counts(ctx);
@@ -68,7 +68,7 @@ LOOP_TEST(a_hundred_yielding_in_turn_cost_one_handoff_per_yield)
 LOOP_TEST(a_batch_of_the_ready_queue_is_one_tick)
 {
 	int times = 2 * ROUNDS;
-	cigo_task *t = cigo_spawn(ctx, yield_arg_times, &times, 0);
+	cigo_task *t = cigo_spawn(ctx, yield_arg_times, 0, &times);
 	cigo_stats before, after;
 
 	for (int i = 0; i < 10; i++)
@@ -98,7 +98,7 @@ LOOP_TEST(a_thousand_short_tasks_awaited_together_cost_at_most_ten_handoffs)
 	cigo_stats before = counts(ctx), after;
 
 	for (int i = 0; i < TASKS; i++)
-		tasks[i] = cigo_spawn(ctx, return_arg, &number, sizeof(int));
+		tasks[i] = cigo_spawn(ctx, return_arg, sizeof(int), &number);
 	ok(cigo_wait(ctx, CIGO_WAIT_ALL, tasks, TASKS));
 	after = counts(ctx);
 	ck_assert_uint_le(after.handoffs - before.handoffs, 10);
@@ -116,10 +116,10 @@ LOOP_TEST(spawning_one_and_awaiting_it_costs_two_handoffs)
 	int number = 7, got;
 	cigo_stats before, after;
 
-	ok(cigo_take(ctx, cigo_spawn(ctx, return_arg, &number, sizeof(int)), &got));
+	ok(cigo_take(ctx, cigo_spawn(ctx, return_arg, sizeof(int), &number), &got));
 	before = counts(ctx);
 	for (int i = 0; i < 100; i++)
-		ok(cigo_take(ctx, cigo_spawn(ctx, return_arg, &number, sizeof(int)), &got));
+		ok(cigo_take(ctx, cigo_spawn(ctx, return_arg, sizeof(int), &number), &got));
 	after = counts(ctx);
 	equal(after.handoffs - before.handoffs, 200);
 	equal(after.strands - before.strands, 0);
@@ -132,7 +132,7 @@ LOOP_TEST(an_idle_strand_is_used_again)
 	cigo_stats before = counts(ctx);
 
 	for (int i = 0; i < 1000; i++)
-		ok(cigo_take(ctx, cigo_spawn(ctx, return_arg, &number, sizeof(int)), &got));
+		ok(cigo_take(ctx, cigo_spawn(ctx, return_arg, sizeof(int), &number), &got));
 	ck_assert_uint_le(counts(ctx).strands - before.strands, 2);
 	return 0;
 }
@@ -168,7 +168,7 @@ LOOP_TEST(an_echo_through_two_pipes_costs_two_handoffs_per_round)
 	char buf[64] = "64 bytes";
 
 	two_pipes(&here, &there);
-	t = cigo_spawn(ctx, echo_all, &there, 0);
+	t = cigo_spawn(ctx, echo_all, 0, &there);
 	for (int i = -10; i < ROUNDS; i++) {
 		if (i == 0)
 			before = counts(ctx);
@@ -240,7 +240,7 @@ CORO(serve_queues)
 	int n;
 	int err;
 
-	while (!(err = cigo_pop(ctx, q[0], &n)))
+	while (!(err = cigo_get(ctx, q[0], &n)))
 		ok(cigo_put(ctx, q[1], &n));
 	return err == CIGO_ECLOSED ? 0 : err;
 }
@@ -248,7 +248,7 @@ CORO(serve_queues)
 LOOP_TEST(a_round_through_two_queues_costs_two_handoffs)
 {
 	cigo_queue *q[2] = { cigo_queue_new(sizeof(int), 0), cigo_queue_new(sizeof(int), 0) };
-	cigo_task *t = cigo_spawn(ctx, serve_queues, q, 0);
+	cigo_task *t = cigo_spawn(ctx, serve_queues, 0, q);
 	cigo_stats before, after;
 	int got;
 
@@ -256,7 +256,7 @@ LOOP_TEST(a_round_through_two_queues_costs_two_handoffs)
 		if (i == 0)
 			before = counts(ctx);
 		ok(cigo_put(ctx, q[0], &i));
-		ok(cigo_pop(ctx, q[1], &got));
+		ok(cigo_get(ctx, q[1], &got));
 		equal(got, i);
 	}
 	after = counts(ctx);
@@ -275,7 +275,7 @@ LOOP_TEST(a_free_mutex_costs_no_handoff)
 
 	for (int i = 0; i < ROUNDS; i++) {
 		ok(cigo_mutex_lock(ctx, m));
-		cigo_mutex_unlock(ctx, m);
+		cigo_mutex_unlock(m);
 	}
 	equal(counts(ctx).handoffs - before.handoffs, 0);
 	cigo_mutex_free(m);
@@ -290,7 +290,7 @@ CORO(await_arg)
 LOOP_TEST(completing_and_cancelling_never_switch)
 {
 	cigo_future *f = cigo_future_new(0), *g = cigo_future_new(0);
-	cigo_task *a = cigo_spawn(ctx, await_arg, f, 0), *b = cigo_spawn(ctx, await_arg, g, 0);
+	cigo_task *a = cigo_spawn(ctx, await_arg, 0, f), *b = cigo_spawn(ctx, await_arg, 0, g);
 	cigo_stats before;
 
 	ok(cigo_yield(ctx));

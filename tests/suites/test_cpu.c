@@ -73,7 +73,7 @@ struct pair {
 
 static void begin(cigo_ctx *ctx, struct pair *p)
 {
-	p->other = cigo_spawn(ctx, yield_till_stopped, NULL, 0);
+	p->other = cigo_spawn(ctx, yield_till_stopped, 0, NULL);
 }
 
 static int end(cigo_ctx *ctx, const struct pair *p)
@@ -139,7 +139,7 @@ CORO(yield_often)
 
 CORO(two_yield)
 {
-	cigo_task *a = cigo_spawn(ctx, yield_often, arg, 0);
+	cigo_task *a = cigo_spawn(ctx, yield_often, 0, arg);
 
 	ok(yield_often(ctx, arg, NULL));
 	ok(cigo_future_take(ctx, a, NULL, 0));
@@ -193,7 +193,7 @@ CORO(compute)
 
 CORO(two_compute)
 {
-	cigo_task *a = cigo_spawn(ctx, compute, arg, 0), *b = cigo_spawn(ctx, compute, arg, 0);
+	cigo_task *a = cigo_spawn(ctx, compute, 0, arg), *b = cigo_spawn(ctx, compute, 0, arg);
 
 	ok(cigo_future_take(ctx, a, NULL, 0));
 	return cigo_future_take(ctx, b, NULL, 0);
@@ -267,7 +267,7 @@ CORO(workers_and_sections)
 
 	begin(ctx, &p);
 	if (settle(ctx)) {
-		ok(cigo_future_take(ctx, cigo_go(ctx, see_all, arg, 0), NULL, 0));
+		ok(cigo_future_take(ctx, cigo_go(ctx, see_all, 0, arg), NULL, 0));
 		ok(cigo_blocking_call(ctx, see_all_blocking, arg));
 		ck_assert(settle(ctx)); /* it is bound again after that */
 	}
@@ -419,7 +419,7 @@ CORO(tell_tid)
 
 CORO(be_refused_for_the_other)
 {
-	cigo_task *t = cigo_spawn(ctx, tell_tid, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, tell_tid, 0, NULL);
 	int64_t until = t_real_now() + CIGO_S(5);
 
 	ck_assert(settle(ctx));
@@ -524,7 +524,7 @@ CORO(three)
 
 	turn = 0;
 	for (int i = 0; i < 3; i++)
-		t[i] = cigo_spawn(ctx, of_three, &numbers[i], 0);
+		t[i] = cigo_spawn(ctx, of_three, 0, &numbers[i]);
 	for (int i = 0; i < 3; i++)
 		ok(cigo_future_take(ctx, t[i], NULL, 0));
 	equal(counts(ctx).spins, 0);
@@ -540,7 +540,7 @@ T_TEST(three_in_turn_do_not_spin)
 static int items(cigo_ctx *ctx, cigo_gen *g, void *arg)
 {
 	(void)arg;
-	for (int i = 0; i < many && cigo_gen_yield(ctx, g, &i); i++)
+	for (int i = 0; i < many && cigo_yield_item(ctx, g, &i); i++)
 		;
 	return 0;
 }

@@ -287,15 +287,15 @@ T_CORO(a_task_sees_its_spawner_s_values)
 	cigo_ctx *clean = cigo_ctx_without_cancel(c, CIGO_S(1));
 	int value;
 
-	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(c, finds_value, &key, sizeof(int)), &value), 0);
+	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(c, finds_value, sizeof(int), &key), &value), 0);
 	ck_assert_int_eq(value, 42);
-	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(clean, finds_value, &key, sizeof(int)), &value),
+	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(clean, finds_value, sizeof(int), &key), &value),
 			 0);
 	ck_assert_int_eq(value, 42);
-	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(ctx, finds_value, &key, sizeof(int)), &value),
+	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(ctx, finds_value, sizeof(int), &key), &value),
 			 0);
 	ck_assert_int_eq(value, -1);
-	ck_assert_int_eq(cigo_take(ctx, cigo_go(c, finds_value, &key, sizeof(int)), &value), 0);
+	ck_assert_int_eq(cigo_take(ctx, cigo_go(c, finds_value, sizeof(int), &key), &value), 0);
 	ck_assert_int_eq(value, 42);
 	cigo_ctx_unref(clean);
 	cigo_ctx_unref(c);
@@ -362,7 +362,7 @@ T_CORO(the_cause_is_sticky)
 	int64_t start = cigo_now(ctx);
 	struct two_sleeps s = { .other = NULL };
 	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
-	cigo_task *t = cigo_spawn(c, sleeps_thrice, &s, 0);
+	cigo_task *t = cigo_spawn(c, sleeps_thrice, 0, &s);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_ctx_cancel(c, -EIO);
@@ -378,7 +378,7 @@ T_CORO(a_wait_heeds_its_task_s_cancellation_beside_its_context_s)
 {
 	cigo_ctx *unrelated = cigo_ctx_with_cancel(ctx);
 	struct two_sleeps s = { .other = unrelated };
-	cigo_task *t = cigo_spawn(ctx, sleeps_thrice, &s, 0);
+	cigo_task *t = cigo_spawn(ctx, sleeps_thrice, 0, &s);
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
 	cigo_future_cancel(t, -EXDEV);
@@ -394,7 +394,7 @@ T_CORO(a_wait_heeds_the_context_it_is_given)
 {
 	cigo_ctx *given = cigo_ctx_with_cancel(ctx);
 	struct two_sleeps s = { .other = given };
-	cigo_task *t = cigo_spawn(ctx, sleeps_thrice, &s, 0);
+	cigo_task *t = cigo_spawn(ctx, sleeps_thrice, 0, &s);
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
 	cigo_ctx_cancel(given, -EIO);
@@ -652,7 +652,7 @@ static int cleans_up(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(clean_up_may_wait_under_a_context_without_cancel_until_its_grace_is_over)
 {
 	struct cleaner c = { .grace = CIGO_MS(200) };
-	cigo_task *t = cigo_spawn(ctx, cleans_up, &c, 0);
+	cigo_task *t = cigo_spawn(ctx, cleans_up, 0, &c);
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0);
 	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
@@ -667,7 +667,7 @@ T_CORO(clean_up_may_wait_under_a_context_without_cancel_until_its_grace_is_over)
 T_CORO(the_grace_counts_from_when_the_context_is_made)
 {
 	struct cleaner c = { .grace = CIGO_MS(200), .early = true };
-	cigo_task *t = cigo_spawn(ctx, cleans_up, &c, 0);
+	cigo_task *t = cigo_spawn(ctx, cleans_up, 0, &c);
 	int64_t start = cigo_now(ctx);
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(100)), 0);
@@ -724,7 +724,7 @@ static int spawns_under_clean(cigo_ctx *ctx, void *arg, void *ret)
 
 T_CORO(a_task_spawned_for_clean_up_is_not_cancelled_with_its_spawner)
 {
-	cigo_task *below = NULL, *t = cigo_spawn(ctx, spawns_under_clean, &below, 0);
+	cigo_task *below = NULL, *t = cigo_spawn(ctx, spawns_under_clean, 0, &below);
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0);
 	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
@@ -742,7 +742,7 @@ T_CORO(who_waits_under_another_s_context_without_cancel_hears_no_cancellation_ei
 {
 	int64_t start = cigo_now(ctx);
 	cigo_ctx *clean = cigo_ctx_without_cancel(ctx, CIGO_S(1)); /* not the sleeper's */
-	cigo_task *t = cigo_spawn(ctx, sleeps_under, clean, sizeof(int));
+	cigo_task *t = cigo_spawn(ctx, sleeps_under, sizeof(int), clean);
 	int err = 1;
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0);
@@ -777,9 +777,9 @@ T_CORO(a_context_knows_its_loop)
 
 	ck_assert_ptr_nonnull(cigo_ctx_loop(ctx));
 	ck_assert_ptr_eq(cigo_ctx_loop(c), cigo_ctx_loop(ctx));
-	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(c, tells_loop, NULL, sizeof loop), &loop), 0);
+	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(c, tells_loop, sizeof loop, NULL), &loop), 0);
 	ck_assert_ptr_eq(loop, cigo_ctx_loop(ctx));
-	ck_assert_int_eq(cigo_take(ctx, cigo_go(c, tells_loop, NULL, sizeof loop), &loop), 0);
+	ck_assert_int_eq(cigo_take(ctx, cigo_go(c, tells_loop, sizeof loop, NULL), &loop), 0);
 	ck_assert_ptr_null(loop);
 	cigo_ctx_unref(c);
 }
@@ -961,7 +961,7 @@ static int asks_while_blocking(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(a_blocking_section_may_ask_for_its_context_s_error)
 {
 	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
-	cigo_task *t = cigo_spawn(c, asks_while_blocking, NULL, 0);
+	cigo_task *t = cigo_spawn(c, asks_while_blocking, 0, NULL);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_ctx_cancel(c, -EIO);
@@ -971,7 +971,7 @@ T_CORO(a_blocking_section_may_ask_for_its_context_s_error)
 
 T_CORO(a_worker_may_ask_for_its_context_s_error)
 {
-	cigo_task *t = cigo_go(ctx, asks_while_blocking, NULL, 0);
+	cigo_task *t = cigo_go(ctx, asks_while_blocking, 0, NULL);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	ck_assert_int_eq(cigo_future_cancel(t, -EXDEV), 0);

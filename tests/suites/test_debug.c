@@ -55,7 +55,7 @@ CORO(naps_in_many_ways)
 	nap(120);
 	ok(cigo_yield(ctx));
 	nap(120);
-	cigo_task *t = cigo_spawn(ctx, naps, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, naps, 0, NULL);
 	return cigo_take(ctx, t, (char *)NULL);
 }
 
@@ -88,7 +88,7 @@ T_TEST(a_callback_can_hog_too)
 
 CORO(naps_without_the_baton)
 {
-	cigo_task *t = cigo_go(ctx, naps, NULL, 0);
+	cigo_task *t = cigo_go(ctx, naps, 0, NULL);
 
 	cigo_blocking_begin(ctx);
 	nap(120);
@@ -140,7 +140,7 @@ CORO(breaks)
 
 CORO(forgets_a_task)
 {
-	cigo_detach(cigo_spawn(CIGO_AT(ctx), breaks, NULL, 0));
+	cigo_detach(cigo_spawn(CIGO_AT(ctx), breaks, 0, NULL));
 	return cigo_sleep(ctx, 1);
 }
 
@@ -154,7 +154,7 @@ T_TEST(a_detached_task_that_fails_is_told)
 
 CORO(keeps_a_task)
 {
-	*(cigo_task **)arg = cigo_spawn(ctx, breaks, NULL, 0);
+	*(cigo_task **)arg = cigo_spawn(ctx, breaks, 0, NULL);
 	return cigo_sleep(ctx, 1);
 }
 
@@ -196,7 +196,7 @@ CORO(ends_one_for_a_reason)
 {
 	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
 
-	cigo_detach(cigo_spawn(c, naps_long, NULL, 0));
+	cigo_detach(cigo_spawn(c, naps_long, 0, NULL));
 	ok(cigo_yield(ctx));
 	cigo_ctx_cancel(c, -EINTR);
 	cigo_ctx_unref(c);
@@ -221,7 +221,7 @@ CORO(begins)
 
 CORO(starts_one)
 {
-	return cigo_future_take(ctx, cigo_spawn(ctx, begins, NULL, 0), NULL, 0);
+	return cigo_future_take(ctx, cigo_spawn(ctx, begins, 0, NULL), NULL, 0);
 }
 
 T_TEST(threads_bear_names_from_the_first_step_on)
@@ -242,10 +242,10 @@ CORO(asks_in_every_way)
 	cigo_task *t[9];
 
 	for (int i = 0; i < 9; i++)
-		t[i] = cigo_spawn(ctx, breaks, NULL, 0);
+		t[i] = cigo_spawn(ctx, breaks, 0, NULL);
 	fails(cigo_join(ctx, t[0]), -EPIPE);
 	fails(cigo_future_error(t[1]), -EPIPE);
-	fails(cigo_future_get(t[2], NULL, 0), -EPIPE);
+	fails(cigo_future_result(t[2], NULL, 0), -EPIPE);
 	fails(cigo_wait(ctx, CIGO_WAIT_ALL, &t[3], 1), -EPIPE);
 	ok(cigo_future_on_done(ctx, t[4], hears, NULL));
 	cigo_future *shield = cigo_future_shield(t[5]);
@@ -261,7 +261,7 @@ CORO(asks_in_every_way)
 		cigo_future_unref(t[i]);
 	cigo_future_unref(shield);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
-	cigo_group_start(g, "member", breaks, NULL, 0);
+	cigo_group_spawn(g, "member", breaks, 0, NULL);
 	fails(cigo_group_wait(ctx, g), -EPIPE);
 	fails(cigo_group_close(ctx, g), -EPIPE);
 	return -ENOENT;
@@ -303,7 +303,7 @@ CORO(awaits_nothing)
 
 CORO(awaits_in_vain)
 {
-	cigo_task *t = cigo_spawn(ctx, awaits_nothing, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, awaits_nothing, 0, NULL);
 
 	for (int i = 0; i < 3; i++)
 		ok(cigo_yield(ctx));

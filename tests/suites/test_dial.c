@@ -437,7 +437,7 @@ LOOP_TEST(a_cancelled_dial_ends_at_once_and_leaves_nothing)
 		ck_abort_msg("no listener with a full queue is to be had");
 	fds = t_count_fds();
 	d.address = address("127.0.0.1", port);
-	t = cigo_spawn(ctx, dial_arg, &d, 0);
+	t = cigo_spawn(ctx, dial_arg, 0, &d);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	equal(t_count_fds(), fds + 1);
 	fails(cigo_task_stop(ctx, t), -ECANCELED);
@@ -595,7 +595,7 @@ LOOP_TEST(a_lookup_does_not_block_the_loop)
 	sem_init(&sem, 0, 0);
 	fake.block = &sem;
 	HOST_MEANS("127.0.0.1");
-	t = cigo_spawn(ctx, post_in_a_while, &sem, 0);
+	t = cigo_spawn(ctx, post_in_a_while, 0, &sem);
 	dial_talk(ctx, "tcp", address("fake.test", port), l); /* hangs if nobody else runs */
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	close(l);
@@ -611,7 +611,7 @@ struct lookup {
 CORO(cancel_a_lookup)
 {
 	struct lookup *u = arg;
-	cigo_task *t = cigo_spawn(ctx, dial_arg, &u->d, 0);
+	cigo_task *t = cigo_spawn(ctx, dial_arg, 0, &u->d);
 	int64_t start = t_real_now();
 
 	while (!__atomic_load_n(&fake.lookups, __ATOMIC_SEQ_CST))

@@ -68,7 +68,7 @@ static int place;
 
 CORO(awaits_a_sleeper)
 {
-	cigo_task *t = cigo_spawn(ctx, sleeper, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, sleeper, 0, NULL);
 
 	place = __LINE__ + 1;
 	return cigo_take(ctx, t, (char *)NULL);
@@ -76,10 +76,10 @@ CORO(awaits_a_sleeper)
 
 LOOP_TEST(the_tree_says_who_awaits_whom_where_and_how_long)
 {
-	cigo_task *t = cigo_spawn(ctx, awaits_a_sleeper, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, awaits_a_sleeper, 0, NULL);
 
 	ok(cigo_sleep(ctx, CIGO_MS(1000)));
-	cigo_task *u = cigo_spawn(ctx, sleeper, NULL, 0);
+	cigo_task *u = cigo_spawn(ctx, sleeper, 0, NULL);
 	char *text = dump(cigo_ctx_loop(ctx), 0);
 	char want[512];
 	snprintf(
@@ -99,12 +99,12 @@ LOOP_TEST(the_tree_says_who_awaits_whom_where_and_how_long)
 
 CORO(leaves_a_child)
 {
-	return cigo_detach(cigo_spawn(ctx, sleeper, NULL, 0));
+	return cigo_detach(cigo_spawn(ctx, sleeper, 0, NULL));
 }
 
 LOOP_TEST(an_orphan_tells_of_its_spawner)
 {
-	cigo_task *t = cigo_spawn(ctx, leaves_a_child, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, leaves_a_child, 0, NULL);
 
 	ok(cigo_take(ctx, t, (char *)NULL));
 	ok(cigo_yield(ctx));
@@ -118,7 +118,7 @@ LOOP_TEST(an_orphan_tells_of_its_spawner)
 
 CALLBACK(callback_spawns)
 {
-	cigo_detach(cigo_spawn(ctx, sleeper, NULL, 0));
+	cigo_detach(cigo_spawn(ctx, sleeper, 0, NULL));
 }
 
 LOOP_TEST(what_callbacks_spawned_stands_beside_main)
@@ -153,8 +153,8 @@ LOOP_TEST(descriptors_are_named)
 	char want[512];
 
 	raw_pipe(fd);
-	cigo_task *a = cigo_spawn(ctx, reads, &fd[0], 0);
-	cigo_task *b = cigo_spawn(ctx, reads_stream, s, 0);
+	cigo_task *a = cigo_spawn(ctx, reads, 0, &fd[0]);
+	cigo_task *b = cigo_spawn(ctx, reads_stream, 0, s);
 	ok(cigo_yield(ctx));
 	snprintf(
 		want, sizeof want,
@@ -192,8 +192,8 @@ LOOP_TEST(sections_and_workers_are_outside)
 	sem_t gate;
 
 	sem_init(&gate, 0, 0);
-	cigo_task *a = cigo_spawn(ctx, blocks, &gate, 0);
-	cigo_task *b = cigo_go(ctx, works, &gate, 0);
+	cigo_task *a = cigo_spawn(ctx, blocks, 0, &gate);
+	cigo_task *b = cigo_go(ctx, works, 0, &gate);
 	ok(cigo_yield(ctx));
 	expect(ctx, HEAD_("3 tasks", "0 descriptors", "2", "0 callbacks",
 			  "no timer") "  main #1  runs\n"
@@ -221,7 +221,7 @@ CORO(lingers)
 
 LOOP_TEST(the_cancelled_and_the_ready_are_told)
 {
-	cigo_task *t = cigo_spawn(ctx, lingers, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, lingers, 0, NULL);
 
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	ok(cigo_future_cancel(t, -EPIPE));
@@ -257,9 +257,9 @@ CORO(waits_for_any)
 
 LOOP_TEST(sets_are_listed)
 {
-	cigo_future *both[2] = { cigo_future_new(0), cigo_spawn(ctx, sleeper, NULL, 0) };
-	cigo_task *all = cigo_spawn(ctx, waits_for_all, both, 0);
-	cigo_task *any = cigo_spawn(ctx, waits_for_any, both, 0);
+	cigo_future *both[2] = { cigo_future_new(0), cigo_spawn(ctx, sleeper, 0, NULL) };
+	cigo_task *all = cigo_spawn(ctx, waits_for_all, 0, both);
+	cigo_task *any = cigo_spawn(ctx, waits_for_any, 0, both);
 
 	ok(cigo_yield(ctx));
 	expect(ctx,
@@ -281,14 +281,14 @@ CORO(has_a_group)
 	cigo_group *g = cigo_group_new(ctx, 1, 0);
 
 	for (int i = 0; i < 2; i++)
-		cigo_group_start(g, "member", sleeper, NULL, 0);
+		cigo_group_spawn(g, "member", sleeper, 0, NULL);
 	ok(cigo_group_wait(ctx, g));
 	return cigo_group_close(ctx, g);
 }
 
 LOOP_TEST(a_group_lists_who_may_run)
 {
-	cigo_task *t = cigo_spawn(ctx, has_a_group, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, has_a_group, 0, NULL);
 
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	expect(ctx,
@@ -317,7 +317,7 @@ CORO(philosopher)
 	if (!err)
 		err = cigo_mutex_lock(ctx, t->forks[(mine + 1) % 3]);
 	fails(err, -ECANCELED);
-	cigo_mutex_unlock(ctx, t->forks[mine]);
+	cigo_mutex_unlock(t->forks[mine]);
 	return err;
 }
 
@@ -327,7 +327,7 @@ LOOP_TEST(philosophers_are_a_cycle)
 	cigo_task *who[3];
 
 	for (int i = 0; i < 3; i++)
-		who[i] = cigo_spawn(ctx, philosopher, &t, 0);
+		who[i] = cigo_spawn(ctx, philosopher, 0, &t);
 	ok(cigo_sleep(ctx, CIGO_S(1)));
 	expect(ctx,
 	       HEAD("4 tasks",
@@ -351,7 +351,7 @@ CORO(locks)
 	int err = cigo_mutex_lock(ctx, m);
 
 	if (!err)
-		cigo_mutex_unlock(ctx, m);
+		cigo_mutex_unlock(m);
 	return err;
 }
 
@@ -361,10 +361,10 @@ CORO(awaits_with_the_lock)
 	cigo_mutex *m = arg;
 
 	ok(cigo_mutex_lock(ctx, m));
-	cigo_task *t = cigo_spawn(ctx, locks, m, 0);
+	cigo_task *t = cigo_spawn(ctx, locks, 0, m);
 	cigo_future *shield = cigo_future_shield(t);
 	fails(cigo_future_await(ctx, shield, NULL, 0), -ECANCELED);
-	cigo_mutex_unlock(ctx, m);
+	cigo_mutex_unlock(m);
 	cigo_future_unref(shield);
 	return cigo_task_stop(ctx, t);
 }
@@ -372,7 +372,7 @@ CORO(awaits_with_the_lock)
 LOOP_TEST(a_lock_over_an_await_is_a_cycle)
 {
 	cigo_mutex *m = cigo_mutex_new();
-	cigo_task *t = cigo_spawn(ctx, awaits_with_the_lock, m, 0);
+	cigo_task *t = cigo_spawn(ctx, awaits_with_the_lock, 0, m);
 
 	ok(cigo_sleep(ctx, CIGO_S(1)));
 	expect(ctx,
@@ -401,14 +401,14 @@ CORO(digs)
 		free(text);
 		return 0;
 	}
-	cigo_task *t = cigo_spawn(ctx, digs, left, 0);
+	cigo_task *t = cigo_spawn(ctx, digs, 0, left);
 	return cigo_take(ctx, t, (char *)NULL);
 }
 
 LOOP_TEST(deep_trees_need_no_stack)
 {
 	int left = (int)t_scale(3000, 100);
-	cigo_task *t = cigo_spawn(ctx, digs, &left, 0);
+	cigo_task *t = cigo_spawn(ctx, digs, 0, &left);
 
 	return cigo_take(ctx, t, (char *)NULL);
 }
@@ -480,7 +480,7 @@ CORO(a_cruncher_of_long_name)
 
 LOOP_TEST(a_coroutine_that_hogs_is_named)
 {
-	cigo_task *t = cigo_spawn(ctx, a_cruncher_of_long_name, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, a_cruncher_of_long_name, 0, NULL);
 
 	ok(cigo_take(ctx, t, (char *)NULL));
 	hog(ctx, "cigo: no answer within 1 s: main #1 holds the baton\n");
@@ -542,8 +542,8 @@ CORO(dumps_beside_a_cruncher)
 
 	sem_init(&c.begun, 0, 0);
 	sem_init(&c.over, 0, 0);
-	cigo_task *t = cigo_spawn(ctx, crunches, &c, 0);
-	cigo_task *u = cigo_spawn(ctx, sleeper, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, crunches, 0, &c);
+	cigo_task *u = cigo_spawn(ctx, sleeper, 0, NULL);
 	pass(&c.begun);
 	char *text = dump(cigo_ctx_loop(ctx), 0);
 	ck_assert_ptr_nonnull(strstr(text, "cigo: 3 tasks, preemptive, real clock; "));
@@ -591,13 +591,13 @@ CORO(looks_on)
 
 CORO(wakes_many)
 {
-	cigo_task *onlooker = cigo_spawn(ctx, looks_on, NULL, 0), *t[WAITERS];
+	cigo_task *onlooker = cigo_spawn(ctx, looks_on, 0, NULL), *t[WAITERS];
 
 	for (int round = 0; round < 20; round++) {
 		cigo_future *f = cigo_future_new(0);
 
 		for (int i = 0; i < WAITERS; i++)
-			t[i] = cigo_spawn(ctx, awaits_with_others, f, 0);
+			t[i] = cigo_spawn(ctx, awaits_with_others, 0, f);
 		ok(cigo_sleep(ctx, CIGO_MS(2)));
 		ok(cigo_future_complete(f, NULL, 0, 0));
 		for (int i = 0; i < WAITERS; i++)
@@ -655,7 +655,7 @@ CORO(waits_for_the_same)
 {
 	int sig = SIGUSR2;
 
-	cigo_task *t = cigo_spawn(ctx, gets_a_signal, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, gets_a_signal, 0, NULL);
 	equal(cigo_signal_wait(ctx, &sig, 1), SIGUSR2);
 	return cigo_take(ctx, t, (char *)NULL);
 }

@@ -49,7 +49,7 @@ T_CORO(set_wakes_all_in_the_order_of_their_coming_and_does_not_switch)
 
 	for (int i = 0; i < 4; i++) {
 		w[i] = (struct waiter){ e, words[i], 1, 1 };
-		t[i] = cigo_spawn(ctx, waits, &w[i], 0);
+		t[i] = cigo_spawn(ctx, waits, 0, &w[i]);
 	}
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0);
 	t_expect_said("");
@@ -65,13 +65,13 @@ T_CORO(who_was_woken_stays_so_when_it_is_cleared)
 {
 	cigo_event *e = cigo_event_new();
 	struct waiter a = { e, "a", 1, 1 }, b = { e, "b", 1, 1 };
-	cigo_task *ta = cigo_spawn(ctx, waits, &a, 0), *tb;
+	cigo_task *ta = cigo_spawn(ctx, waits, 0, &a), *tb;
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_event_set(e);
 	cigo_event_clear(e);
 	ck_assert(!cigo_event_is_set(e));
-	tb = cigo_spawn(ctx, waits, &b, 0); /* comes after it: waits */
+	tb = cigo_spawn(ctx, waits, 0, &b); /* comes after it: waits */
 	ck_assert_int_eq(cigo_future_take(ctx, ta, NULL, 0), 0);
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
 	t_expect_said("a");
@@ -84,7 +84,7 @@ T_CORO(an_event_may_be_freed_as_soon_as_it_is_set)
 {
 	cigo_event *e = cigo_event_new();
 	struct waiter w = { e, NULL, 1, 1 };
-	cigo_task *t = cigo_spawn(ctx, waits, &w, 0);
+	cigo_task *t = cigo_spawn(ctx, waits, 0, &w);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_event_set(e);
@@ -115,7 +115,7 @@ T_CORO(a_cancelled_waiter_leaves_and_the_others_wait_on)
 {
 	cigo_event *e = cigo_event_new();
 	struct waiter a = { e, "a", 1, 1 }, b = { e, "b", 1, 1 };
-	cigo_task *ta = cigo_spawn(ctx, waits, &a, 0), *tb = cigo_spawn(ctx, waits, &b, 0);
+	cigo_task *ta = cigo_spawn(ctx, waits, 0, &a), *tb = cigo_spawn(ctx, waits, 0, &b);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	ck_assert_int_eq(cigo_task_stop(ctx, ta), -ECANCELED);
@@ -131,7 +131,7 @@ T_CORO(who_is_woken_before_the_cancellation_returns_0_and_the_next_call_the_caus
 {
 	cigo_event *e = cigo_event_new();
 	struct waiter a = { e, NULL, 1, 1 }, b = { e, NULL, 1, 1 };
-	cigo_task *ta = cigo_spawn(ctx, waits, &a, 0), *tb = cigo_spawn(ctx, waits, &b, 0);
+	cigo_task *ta = cigo_spawn(ctx, waits, 0, &a), *tb = cigo_spawn(ctx, waits, 0, &b);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_future_cancel(tb, -EIO);
@@ -162,7 +162,7 @@ static struct waiter left;
 static int leaves_waiter(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
-	cigo_detach(cigo_spawn(ctx, waits, &left, 0));
+	cigo_detach(cigo_spawn(ctx, waits, 0, &left));
 	return cigo_yield(ctx);
 }
 
@@ -184,7 +184,7 @@ T_CORO_SEEDS(under_any_schedule_no_wake_up_is_lost)
 
 	for (int i = 0; i < 30; i++) {
 		w[i] = (struct waiter){ e, NULL, 1, 1 };
-		t[i] = cigo_spawn(ctx, waits, &w[i], 0);
+		t[i] = cigo_spawn(ctx, waits, 0, &w[i]);
 	}
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0); /* all wait */
 	for (int i = 0; i < 5; i++)
@@ -235,7 +235,7 @@ T_MISUSE(freeing_one_someone_waits_for_is_misuse, "cigo_event_free")
 {
 	struct waiter w = { cigo_event_new(), NULL, 1, 1 };
 
-	cigo_detach(cigo_spawn(ctx, waits, &w, 0));
+	cigo_detach(cigo_spawn(ctx, waits, 0, &w));
 	cigo_ignore(cigo_yield(ctx));
 	cigo_event_free(w.e);
 }
@@ -260,7 +260,7 @@ T_MISUSE(waking_a_loop_s_coroutine_from_a_foreign_thread_is_misuse, "cigo_event_
 {
 	struct waiter w = { cigo_event_new(), NULL, 1, 1 };
 
-	cigo_detach(cigo_spawn(ctx, waits, &w, 0));
+	cigo_detach(cigo_spawn(ctx, waits, 0, &w));
 	cigo_ignore(cigo_yield(ctx));
 	t_foreign(sets_foreign, w.e);
 }

@@ -120,7 +120,7 @@ CORO(consume)
 	const struct world *w = arg;
 	int expected = 0, got, err;
 
-	while (!(err = cigo_pop(ctx, w->queue, &got)))
+	while (!(err = cigo_get(ctx, w->queue, &got)))
 		must(got == expected++);
 	return err == CIGO_ECLOSED ? 0 : err;
 }
@@ -136,7 +136,7 @@ CORO(lock_and_wait)
 		must(++w->inside == 1);
 		err = cigo_sleep(ctx, CIGO_MS(1));
 		w->inside--;
-		cigo_mutex_unlock(ctx, w->mutex);
+		cigo_mutex_unlock(w->mutex);
 		TRY(err);
 	}
 	return 0;
@@ -241,7 +241,7 @@ CORO(leave_loop)
 	int got = 0, value = 7;
 
 	must(cigo_blocking_call(ctx, return_arg, &value) == 7);
-	TRY(cigo_take(ctx, cigo_go(ctx, return_42, NULL, sizeof got), &got));
+	TRY(cigo_take(ctx, cigo_go(ctx, return_42, sizeof got, NULL), &got));
 	must(got == 42);
 	return 0;
 }
@@ -265,14 +265,14 @@ CORO(submit)
 {
 	struct submitter s = { cigo_ctx_loop(ctx), 1 };
 
-	return cigo_future_take(ctx, cigo_go(ctx, submit_from_worker, &s, 0), NULL, 0);
+	return cigo_future_take(ctx, cigo_go(ctx, submit_from_worker, 0, &s), NULL, 0);
 }
 
 CORO(combine)
 {
 	cigo_future *f = cigo_future_new(sizeof(int)), *shield = cigo_future_shield(f);
-	cigo_task *a = cigo_spawn(ctx, return_42, NULL, sizeof(int));
-	cigo_task *b = cigo_spawn(ctx, return_42, NULL, sizeof(int));
+	cigo_task *a = cigo_spawn(ctx, return_42, sizeof(int), NULL);
+	cigo_task *b = cigo_spawn(ctx, return_42, sizeof(int), NULL);
 	int value = 1, got, err;
 
 	cigo_set(f, &value);
@@ -309,7 +309,7 @@ CORO(copy_arguments)
 				.arg_free = count_freed };
 
 	w->spawned++; /* freed once, whatever happens */
-	return cigo_future_take(ctx, cigo_spawn_with(ctx, use_copy, &w, 0, &o), NULL, 0);
+	return cigo_future_take(ctx, cigo_spawn_with(ctx, use_copy, 0, &w, &o), NULL, 0);
 }
 
 CORO(clean_up)
@@ -353,7 +353,7 @@ CORO(use_everything)
 	must((err < 0) == (w->out == NULL));
 	g = cigo_group_new(ctx, 0, 0);
 	for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
-		cigo_group_start(g, "body", bodies[i], w, 0);
+		cigo_group_spawn(g, "body", bodies[i], 0, w);
 	err = cigo_group_wait(ctx, g);
 	closed = cigo_group_close(ctx, g);
 	must(closed == err);
@@ -584,7 +584,7 @@ static int use_all_by_blocking(void)
 		must((e < 0) == (s == NULL));
 		err = err ? err : e;
 	}
-	e = cigo_queue_push(q, &e, sizeof e);
+	e = cigo_queue_try_put(q, &e, sizeof e);
 	err = err ? err : e;
 	e = cigo_set(f, &e);
 	err = err ? err : e;

@@ -44,7 +44,7 @@ LOOP_TEST(a_wait_ends_when_the_descriptor_becomes_ready)
 
 	raw_pair(fd);
 	w.fd = fd[0];
-	t = cigo_spawn(ctx, wait_fd, &w, 0);
+	t = cigo_spawn(ctx, wait_fd, 0, &w);
 	ok(cigo_sleep(ctx, CIGO_S(1)));
 	equal(cigo_future_is_done(t), false);
 	raw_say(fd[1], "x");
@@ -66,7 +66,7 @@ LOOP_TEST(a_wait_for_writing_ends_when_there_is_room)
 	while (write(fd[1], mass, sizeof mass) > 0)
 		;
 	w.fd = fd[1];
-	t = cigo_spawn(ctx, wait_fd, &w, 0);
+	t = cigo_spawn(ctx, wait_fd, 0, &w);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	equal(cigo_future_is_done(t), false);
 	ck_assert_int_gt(read(fd[0], mass, sizeof mass), 0);
@@ -109,8 +109,8 @@ LOOP_TEST(a_hang_up_wakes_reader_and_writer)
 	while (write(fd[0], mass, sizeof mass) > 0)
 		;
 	r.fd = w.fd = fd[0];
-	a = cigo_spawn(ctx, wait_fd, &r, 0);
-	b = cigo_spawn(ctx, wait_fd, &w, 0);
+	a = cigo_spawn(ctx, wait_fd, 0, &r);
+	b = cigo_spawn(ctx, wait_fd, 0, &w);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	close(fd[1]);
 	ok(cigo_future_take(ctx, a, NULL, 0));
@@ -173,11 +173,11 @@ LOOP_TEST(a_third_waiter_on_a_descriptor_is_told_that_it_is_busy)
 	while (write(fd[0], mass, sizeof mass) > 0)
 		;
 	r.fd = w.fd = fd[0];
-	reader = cigo_spawn(ctx, wait_fd, &r, 0);
+	reader = cigo_spawn(ctx, wait_fd, 0, &r);
 	ok(cigo_yield(ctx));
 	fails(cigo_fd_wait(ctx, fd[0], CIGO_READ), -EBUSY);
 	fails(cigo_fd_wait(ctx, fd[0], CIGO_READ | CIGO_WRITE), -EBUSY);
-	writer = cigo_spawn(ctx, wait_fd, &w, 0);
+	writer = cigo_spawn(ctx, wait_fd, 0, &w);
 	ok(cigo_yield(ctx));
 	fails(cigo_fd_wait(ctx, fd[0], CIGO_WRITE), -EBUSY);
 	fails(cigo_fd_wait(ctx, fd[0], CIGO_READ), -EBUSY);
@@ -205,7 +205,7 @@ LOOP_TEST(a_streams_reader_counts_as_a_waiter)
 {
 	cigo_stream *s;
 	int raw = stream_pair(&s);
-	cigo_task *t = cigo_spawn(ctx, read_stream, s, 0);
+	cigo_task *t = cigo_spawn(ctx, read_stream, 0, s);
 
 	ok(cigo_yield(ctx));
 	fails(cigo_fd_wait(ctx, cigo_stream_fd(s), CIGO_READ), -EBUSY);
@@ -231,14 +231,14 @@ LOOP_TEST(cancelling_the_reader_leaves_the_writer_waiting)
 		;
 	r.fd = w.fd = fd[0];
 	for (int i = 0; i < 3; i++) {
-		reader = cigo_spawn(ctx, wait_fd, &r, 0);
-		writer = cigo_spawn(ctx, wait_fd, &w, 0);
+		reader = cigo_spawn(ctx, wait_fd, 0, &r);
+		writer = cigo_spawn(ctx, wait_fd, 0, &w);
 		ok(cigo_sleep(ctx, CIGO_MS(1)));
 		fails(cigo_task_stop(ctx, reader), -ECANCELED);
 		fails(r.result, -ECANCELED);
 		ok(cigo_sleep(ctx, CIGO_MS(1)));
 		equal(cigo_future_is_done(writer), false);
-		reader = cigo_spawn(ctx, wait_fd, &r, 0); /* the place is free again */
+		reader = cigo_spawn(ctx, wait_fd, 0, &r); /* the place is free again */
 		ok(cigo_sleep(ctx, CIGO_MS(1)));
 		fails(cigo_task_stop(ctx, writer), -ECANCELED);
 		equal(cigo_future_is_done(reader), false);
@@ -317,7 +317,7 @@ LOOP_TEST(eventfds_timerfds_and_duplicates_can_be_waited_for)
 	uint64_t one = 1;
 
 	for (int i = 0; i < 3; i++)
-		t[i] = cigo_spawn(ctx, wait_fd, &w[i], 0);
+		t[i] = cigo_spawn(ctx, wait_fd, 0, &w[i]);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	raw_write(event, &one, sizeof one);
 	ok(timerfd_settime(timer, 0, &soon, NULL));

@@ -16,7 +16,7 @@ T_TEST(a_new_future_is_pending)
 	ck_assert_ptr_nonnull(f);
 	ck_assert(!cigo_future_is_done(f));
 	ck_assert_int_eq(cigo_future_error(f), 0);
-	ck_assert_int_eq(cigo_get(f, &value), -EINPROGRESS);
+	ck_assert_int_eq(cigo_result(f, &value), -EINPROGRESS);
 	ck_assert_int_eq(value, 0);
 	ck_assert_int_eq(cigo_future_unref(f), 0);
 }
@@ -31,10 +31,10 @@ T_TEST(a_set_future_has_its_value)
 	value = 43; /* it was copied */
 	ck_assert(cigo_future_is_done(f));
 	ck_assert_int_eq(cigo_future_error(f), 0);
-	ck_assert_int_eq(cigo_get(f, &got), 0);
+	ck_assert_int_eq(cigo_result(f, &got), 0);
 	ck_assert_int_eq(got, 42);
 	got = 0;
-	ck_assert_int_eq(cigo_get(f, &got), 0); /* asking does not consume */
+	ck_assert_int_eq(cigo_result(f, &got), 0); /* asking does not consume */
 	ck_assert_int_eq(got, 42);
 	cigo_future_unref(f);
 }
@@ -48,7 +48,7 @@ T_TEST(a_failed_future_has_its_error_and_a_value_of_zeros)
 	ck_assert_int_eq(cigo_future_fail(f, -EIO), 0);
 	ck_assert(cigo_future_is_done(f));
 	ck_assert_int_eq(cigo_future_error(f), -EIO);
-	ck_assert_int_eq(cigo_get(f, &value), -EIO);
+	ck_assert_int_eq(cigo_result(f, &value), -EIO);
 	ck_assert_int_eq(value, 0);
 	cigo_future_unref(f);
 }
@@ -60,7 +60,7 @@ T_TEST(a_completion_may_have_both_a_value_and_an_error)
 	int value = 99;
 
 	ck_assert_int_eq(cigo_future_complete(f, &(int){ 7 }, sizeof(int), -EIO), 0);
-	ck_assert_int_eq(cigo_get(f, &value), -EIO);
+	ck_assert_int_eq(cigo_result(f, &value), -EIO);
 	ck_assert_int_eq(value, 7);
 	cigo_future_unref(f);
 }
@@ -73,7 +73,7 @@ T_TEST(a_completion_may_have_neither)
 
 	ck_assert_int_eq(cigo_future_complete(f, NULL, sizeof(int), 0), 0);
 	ck_assert(cigo_future_is_done(f));
-	ck_assert_int_eq(cigo_get(f, &value), 0);
+	ck_assert_int_eq(cigo_result(f, &value), 0);
 	ck_assert_int_eq(value, 0);
 	cigo_future_unref(f);
 }
@@ -85,10 +85,10 @@ T_TEST(a_value_may_have_no_size_or_a_large_one)
 	cigo_future *none = cigo_future_new(0), *big = cigo_future_new(sizeof large);
 
 	ck_assert_int_eq(cigo_future_set(none, NULL, 0), 0);
-	ck_assert_int_eq(cigo_future_get(none, NULL, 0), 0);
+	ck_assert_int_eq(cigo_future_result(none, NULL, 0), 0);
 	memset(large, 'x', sizeof large);
 	ck_assert_int_eq(cigo_set(big, &large), 0);
-	ck_assert_int_eq(cigo_get(big, &got), 0);
+	ck_assert_int_eq(cigo_result(big, &got), 0);
 	ck_assert_mem_eq(got, large, sizeof large);
 	cigo_future_unref(none);
 	cigo_future_unref(big);
@@ -109,9 +109,9 @@ T_TEST(the_first_completion_wins)
 	ck_assert_int_eq(cigo_future_cancel(set, -EPERM), -EALREADY);
 	ck_assert_int_eq(cigo_set(failed, &value), -EALREADY);
 	ck_assert_int_eq(cigo_future_cancel(failed, 0), -EALREADY);
-	ck_assert_int_eq(cigo_get(set, &value), 0);
+	ck_assert_int_eq(cigo_result(set, &value), 0);
 	ck_assert_int_eq(value, 1);
-	ck_assert_int_eq(cigo_get(failed, &value), -EIO);
+	ck_assert_int_eq(cigo_result(failed, &value), -EIO);
 	ck_assert_int_eq(value, 0);
 	cigo_future_unref(set);
 	cigo_future_unref(failed);
@@ -127,7 +127,7 @@ T_TEST(a_cancelled_future_is_done_with_the_reason)
 	ck_assert_int_eq(cigo_future_cancel(b, -EXDEV), 0);
 	ck_assert(cigo_future_is_done(a));
 	ck_assert_int_eq(cigo_future_error(a), -ECANCELED);
-	ck_assert_int_eq(cigo_get(b, &value), -EXDEV);
+	ck_assert_int_eq(cigo_result(b, &value), -EXDEV);
 	ck_assert_int_eq(value, 0);
 	ck_assert_int_eq(cigo_set(a, &value), -EALREADY);
 	cigo_future_unref(a);
@@ -172,7 +172,7 @@ T_CORO(a_future_that_could_not_be_made_is_one_that_failed)
 	ck_assert_int_eq(cigo_future_cancel(NULL, 0), -ENOMEM);
 	ck_assert(cigo_future_is_done(NULL));
 	ck_assert_int_eq(cigo_future_error(NULL), -ENOMEM);
-	ck_assert_int_eq(cigo_get((cigo_future *)NULL, &value), -ENOMEM);
+	ck_assert_int_eq(cigo_result((cigo_future *)NULL, &value), -ENOMEM);
 	ck_assert_int_eq(value, 0);
 	ck_assert_ptr_null(cigo_write_to(ctx, (cigo_future *)NULL, &place));
 	ck_assert_ptr_null(cigo_future_shield(NULL));
@@ -455,7 +455,7 @@ T_CORO(a_value_delivered_before_the_cancellation_is_returned_and_the_next_await_
 	cigo_task *t;
 
 	pair_new(&p);
-	t = cigo_spawn(ctx, awaits_pair, &p, 0);
+	t = cigo_spawn(ctx, awaits_pair, 0, &p);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_future_set(p.first, &(int){ 7 }, sizeof(int));
 	cigo_future_cancel(t, -EIO); /* in the same step */
@@ -473,7 +473,7 @@ T_CORO(a_value_that_comes_after_the_cancellation_is_not_returned)
 	cigo_task *t;
 
 	pair_new(&p);
-	t = cigo_spawn(ctx, awaits_pair, &p, 0);
+	t = cigo_spawn(ctx, awaits_pair, 0, &p);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_future_cancel(t, -EIO);
 	cigo_ignore(cigo_future_set(p.first, &(int){ 7 }, sizeof(int)));
@@ -514,7 +514,7 @@ static void notes(const cigo_ctx *ctx, cigo_future *f, int err, void *arg)
 	call->thread = syscall(SYS_gettid);
 	call->f = f;
 	call->loop = cigo_ctx_loop(ctx);
-	cigo_ignore(cigo_get(f, &call->value));
+	cigo_ignore(cigo_result(f, &call->value));
 }
 
 T_CORO(a_listener_is_called_on_the_home_thread_but_never_inside_the_completion)
@@ -968,7 +968,7 @@ T_CORO(a_destination_is_forgotten_when_its_coroutine_returns)
 	cigo_future *f = cigo_future_new(sizeof(int));
 	int place = 99;
 	struct promise p = { f, &place };
-	cigo_task *t = cigo_spawn(ctx, promises_and_returns, &p, 0);
+	cigo_task *t = cigo_spawn(ctx, promises_and_returns, 0, &p);
 
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
 	place = 99;
@@ -1148,7 +1148,7 @@ T_CORO(a_cycle_through_shields_is_found)
 	long lengths[] = { 1, 2, t_scale(100000, 20000) };
 
 	for (int i = 0; i < 3; i++) {
-		cigo_task *t = cigo_spawn(ctx, awaits_itself_through_shields, &lengths[i], 0);
+		cigo_task *t = cigo_spawn(ctx, awaits_itself_through_shields, 0, &lengths[i]);
 		cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_S(1));
 
 		ck_assert_int_eq(cigo_future_take(timed, t, NULL, 0), -EDEADLK);
@@ -1170,12 +1170,12 @@ T_MISUSE(completing_with_a_value_of_another_size_is_misuse, "cigo_future_complet
 	cigo_future_complete(cigo_future_new(4), "12345678", 8, -EIO);
 }
 
-T_MISUSE(getting_a_value_of_another_size_is_misuse, "cigo_future_get")
+T_MISUSE(getting_a_value_of_another_size_is_misuse, "cigo_future_result")
 {
 	int64_t value;
 
 	CIGO_UNUSED(ctx);
-	cigo_get(t_done(1), &value);
+	cigo_result(t_done(1), &value);
 }
 
 T_MISUSE(awaiting_a_value_of_another_size_is_misuse, "cigo_future_await")
@@ -1229,7 +1229,7 @@ T_MISUSE(setting_a_shield_is_misuse, "cigo_future_set")
 
 T_MISUSE(setting_a_worker_is_misuse, "cigo_future_set")
 {
-	cigo_future_set(cigo_go(ctx, t_sleeper, NULL, 4), "123", 4);
+	cigo_future_set(cigo_go(ctx, t_sleeper, 4, NULL), "123", 4);
 }
 
 T_MISUSE(asking_a_plain_future_for_a_task_s_name_is_misuse, "cigo_task_name")
@@ -1260,7 +1260,7 @@ static void *asks_foreign(void *f)
 {
 	int value;
 
-	cigo_ignore(cigo_future_get(f, &value, sizeof value));
+	cigo_ignore(cigo_future_result(f, &value, sizeof value));
 	return NULL;
 }
 
@@ -1281,7 +1281,7 @@ T_MISUSE(cancelling_a_loop_s_task_from_a_foreign_thread_is_misuse, "cigo_future_
 	t_foreign(cancels_foreign, t_job(ctx, .ns = CIGO_NEVER));
 }
 
-T_MISUSE(asking_a_loop_s_future_from_a_foreign_thread_is_misuse, "cigo_future_get")
+T_MISUSE(asking_a_loop_s_future_from_a_foreign_thread_is_misuse, "cigo_future_result")
 {
 	CIGO_UNUSED(ctx);
 	t_foreign(asks_foreign, t_done(1));

@@ -60,7 +60,7 @@ static int counter(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 			break;
 		if (c->given)
 			++*c->given;
-		if (!cigo_gen_yield(ctx, gen, &(int){ c->from + i }))
+		if (!cigo_yield_item(ctx, gen, &(int){ c->from + i }))
 			break;
 	}
 	if (c->cleanup) {
@@ -123,7 +123,7 @@ static int yields_bytes(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	CIGO_UNUSED(arg);
 	for (int i = 1; i < 4; i++) {
 		memset(big, i, sizeof big);
-		if (!cigo_gen_yield(ctx, gen, &big))
+		if (!cigo_yield_item(ctx, gen, &big))
 			break;
 	}
 	return 5; /* >= 0 is success */
@@ -132,7 +132,7 @@ static int yields_bytes(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 BOTH_TESTS(items_may_be_large_and_are_copies)
 {
 	static char big[100000];
-	cigo_iter *it = cigo_gen_new(ctx, NULL, yields_bytes, sizeof big, NULL, 0);
+	cigo_iter *it = cigo_iter_generate(ctx, NULL, yields_bytes, sizeof big, NULL, 0);
 
 	for (int i = 1; i < 4; i++) {
 		ck_assert(cigo_next(ctx, it, &big));
@@ -211,7 +211,7 @@ static int stubborn(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	struct stubborn *s = *(struct stubborn **)arg;
 
 	for (int i = 0; i < 5; i++)
-		s->falses += !cigo_gen_yield(ctx, gen, &i);
+		s->falses += !cigo_yield_item(ctx, gen, &i);
 	s->extra = cigo_gen_yield_all(ctx, gen, cigo_iter_array((int[]){ 1, 2 }, 2, 4), NULL);
 	return 0;
 }
@@ -256,7 +256,7 @@ BOTH_TESTS(the_clean_up_of_a_body_may_await_and_fail)
 
 static int sleeps_at_the_end(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 {
-	cigo_gen_yield(ctx, gen, (int *)arg);
+	cigo_yield_item(ctx, gen, (int *)arg);
 	return cigo_sleep(ctx, CIGO_MS(4));
 }
 
@@ -321,7 +321,7 @@ static int walk(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	if (n->left &&
 	    !cigo_gen_yield_all(ctx, gen, cigo_generate(ctx, walk, sizeof(int), &n->left), &err))
 		return err;
-	if (!cigo_gen_yield(ctx, gen, &n->key))
+	if (!cigo_yield_item(ctx, gen, &n->key))
 		return 0;
 	if (n->right)
 		cigo_gen_yield_all(ctx, gen, cigo_generate(ctx, walk, sizeof(int), &n->right),
@@ -363,7 +363,7 @@ static bool leaves(cigo_ctx *ctx, cigo_gen *gen, const struct node *n)
 	if (!n)
 		return true;
 	if (!n->left && !n->right)
-		return cigo_gen_yield(ctx, gen, &n->key);
+		return cigo_yield_item(ctx, gen, &n->key);
 	return leaves(ctx, gen, n->left) && leaves(ctx, gen, n->right);
 }
 
@@ -471,7 +471,7 @@ T_CORO_SEED(tasks_may_consume_a_generator_in_turn)
 
 	next_is(it, 1);
 	for (int i = 0; i < 4; i++)
-		cigo_group_spawn_copy(g, takes, 0, (&(struct taker){ it, &sum, 25 }));
+		cigo_spawn_copy_in(g, takes, 0, (&(struct taker){ it, &sum, 25 }));
 	ok(cigo_group_wait(ctx, g));
 	ok(cigo_group_close(ctx, g));
 	equal(sum, 100 * 1 + 5050); /* none lost, none twice */
@@ -494,7 +494,7 @@ T_CORO(a_generator_outlives_its_maker)
 {
 	cigo_iter *it = NULL;
 
-	ok(cigo_take(ctx, cigo_spawn(ctx, makes, NULL, sizeof it), &it));
+	ok(cigo_take(ctx, cigo_spawn(ctx, makes, sizeof it, NULL), &it));
 	next_is(it, 4);
 	next_is(it, 5);
 	ok(cigo_iter_close(ctx, it));
@@ -587,7 +587,7 @@ T_CORO(cancelling_the_consuming_task_reaches_the_innermost_await)
 	int64_t start = cigo_now(ctx);
 
 	it = cigo_generate(ctx, passes_on, sizeof(int), &it);
-	cigo_task *t = cigo_spawn(ctx, consumes, it, 0);
+	cigo_task *t = cigo_spawn(ctx, consumes, 0, it);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	cigo_future_cancel(t, -EXDEV);
 	fails(cigo_join(ctx, t), -EXDEV);
@@ -614,7 +614,7 @@ static int consumes_by_another_context(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(the_running_task_s_own_cancellation_counts_as_well_as_the_given_context_s)
 {
 	struct other o = { ctx, count(.pause = CIGO_NEVER) };
-	cigo_task *t = cigo_spawn(ctx, consumes_by_another_context, &o, 0);
+	cigo_task *t = cigo_spawn(ctx, consumes_by_another_context, 0, &o);
 
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	fails(cigo_task_stop(ctx, t), -ECANCELED);
@@ -712,7 +712,7 @@ static int lengths(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	ssize_t n;
 
 	while ((n = cigo_stream_read_line(ctx, s, &line)) > 0)
-		if (!cigo_gen_yield(ctx, gen, &(int){ (int)n - 1 }))
+		if (!cigo_yield_item(ctx, gen, &(int){ (int)n - 1 }))
 			return 0;
 	return (int)n;
 }
@@ -754,8 +754,8 @@ T_CORO_SEED(two_generators_that_read_streams_can_be_zipped)
 
 	for (int i = 0; i < 2; i++) {
 		ok(cigo_pipe(&in[i], &out[i]));
-		cigo_group_spawn_copy(g, writes_lines, 0,
-				      (&(struct script){ out[i], 1 + i, CIGO_MS(1 + 2 * i) }));
+		cigo_spawn_copy_in(g, writes_lines, 0,
+				   (&(struct script){ out[i], 1 + i, CIGO_MS(1 + 2 * i) }));
 	}
 	cigo_iter *it = cigo_zip(struct twins, a, cigo_generate(ctx, lengths, 4, &in[0]), b,
 				 cigo_generate(ctx, lengths, 4, &in[1]));
@@ -778,7 +778,7 @@ static cigo_iter *left_open[3];
 
 static int waits_for_its_end(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 {
-	while (cigo_gen_yield(ctx, gen, (int *)arg))
+	while (cigo_yield_item(ctx, gen, (int *)arg))
 		yields_true_at_the_end++;
 	cigo_ctx *clean = cigo_ctx_without_cancel(ctx, CIGO_S(5));
 	ok(cigo_sleep(clean, CIGO_MS(1)));
@@ -841,7 +841,7 @@ static int closes_late(cigo_ctx *ctx, void *arg, void *ret)
 static int leaves_that_one_open(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
-	cigo_detach(cigo_spawn(ctx, closes_late, NULL, 0));
+	cigo_detach(cigo_spawn(ctx, closes_late, 0, NULL));
 	return cigo_yield(ctx);
 }
 
@@ -958,7 +958,7 @@ static int looks_around(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 
 	ck_assert_ptr_nonnull(me);
 	ck_assert_str_eq(cigo_task_name(me), "looks_around");
-	cigo_gen_yield(ctx, gen, &same);
+	cigo_yield_item(ctx, gen, &same);
 	ck_assert_ptr_eq(cigo_task_current(ctx), me);
 	return 0;
 }
@@ -982,8 +982,8 @@ static int as_they_finish(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	for (int i = *(int *)arg; i; i--)
 		t_group_job(g, .ns = CIGO_MS(i), .value = i);
 	for (cigo_task *t; (t = cigo_group_next(ctx, g));) {
-		ok(cigo_get(t, &value));
-		if (!cigo_gen_yield(ctx, gen, &value))
+		ok(cigo_result(t, &value));
+		if (!cigo_yield_item(ctx, gen, &value))
 			break;
 	}
 	err = cigo_group_close(ctx, g);
@@ -1011,9 +1011,9 @@ static int holds_a_lock(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 
 	if (err)
 		return err;
-	for (int i = 0; i < 2 && cigo_gen_yield(ctx, gen, &i); i++)
+	for (int i = 0; i < 2 && cigo_yield_item(ctx, gen, &i); i++)
 		;
-	cigo_mutex_unlock(ctx, m);
+	cigo_mutex_unlock(m);
 	return 0;
 }
 
@@ -1023,12 +1023,12 @@ T_CORO(a_lock_taken_in_a_body_is_the_body_s)
 	cigo_iter *it = cigo_generate(ctx, holds_a_lock, sizeof(int), &m);
 
 	next_is(it, 0);
-	ck_assert(!cigo_mutex_try_lock(ctx, m));
+	ck_assert(!cigo_mutex_try_lock(m));
 	next_is(it, 1);
-	ck_assert(!cigo_mutex_try_lock(ctx, m));
+	ck_assert(!cigo_mutex_try_lock(m));
 	ok(cigo_iter_close(ctx, it));
-	ck_assert(cigo_mutex_try_lock(ctx, m));
-	cigo_mutex_unlock(ctx, m);
+	ck_assert(cigo_mutex_try_lock(m));
+	cigo_mutex_unlock(m);
 	cigo_mutex_free(m);
 }
 
@@ -1036,7 +1036,7 @@ static int waits_for_its_consumer(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 {
 	int err = cigo_join(ctx, *(cigo_task **)arg);
 
-	cigo_gen_yield(ctx, gen, &err);
+	cigo_yield_item(ctx, gen, &err);
 	return err;
 }
 
@@ -1057,7 +1057,7 @@ static int sections(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 		cigo_blocking_begin(ctx);
 		t_nap(CIGO_MS(1));
 		cigo_blocking_end(ctx);
-		if (!cigo_gen_yield(ctx, gen, &i))
+		if (!cigo_yield_item(ctx, gen, &i))
 			break;
 	}
 	return 0;
@@ -1078,7 +1078,7 @@ static int keeps_errno(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	CIGO_UNUSED(arg);
 	for (int i = 1; i < 5; i++) {
 		errno = i;
-		if (!cigo_gen_yield(ctx, gen, &i))
+		if (!cigo_yield_item(ctx, gen, &i))
 			break;
 		equal(errno, i);
 	}
@@ -1116,7 +1116,7 @@ T_CORO_REAL(an_endless_generator_starves_neither_tasks_nor_timers_nor_callbacks)
 {
 	int turns = 0, called = 0, timed = 0, i = 0;
 	cigo_iter *it = count(.from = 0);
-	cigo_task *t = cigo_spawn(ctx, counts_turns, &turns, 0);
+	cigo_task *t = cigo_spawn(ctx, counts_turns, 0, &turns);
 
 	ck_assert_int_gt(cigo_loop_call_soon(cigo_ctx_loop(ctx), set_flag, &called), 0);
 	ck_assert_int_gt(cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_MS(1), set_flag, &timed), 0);
@@ -1137,7 +1137,7 @@ static int ticks(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(others_run_while_a_generator_awaits)
 {
 	int n = 0;
-	cigo_task *t = cigo_spawn(ctx, ticks, &n, 0);
+	cigo_task *t = cigo_spawn(ctx, ticks, 0, &n);
 	cigo_iter *it = count(.n = 2, .pause = CIGO_MS(10.4));
 
 	next_is(it, 0);
@@ -1161,7 +1161,7 @@ T_CORO_SEED(every_order_of_events_gives_the_same_items)
 			       .cleanup = i % 2 ? CIGO_MS(1) : 0);
 		for (int depth = i % 4; depth; depth--)
 			its[i] = cigo_generate(ctx, passes_on, sizeof(int), &its[i]);
-		cigo_group_spawn_copy(g, takes, 0, (&(struct taker){ its[i], &sums[i], 10 }));
+		cigo_spawn_copy_in(g, takes, 0, (&(struct taker){ its[i], &sums[i], 10 }));
 	}
 	ok(cigo_group_wait(ctx, g));
 	for (int i = 0; i < 8; i++) {
@@ -1191,7 +1191,7 @@ BOTH_TESTS(no_thread_to_be_had_is_the_iterator_s_error)
 PLAIN_TEST(without_a_context_there_is_none)
 {
 	CIGO_UNUSED(ctx);
-	ck_assert_ptr_null(cigo_gen_new(NULL, "x", counter, 4, NULL, 0));
+	ck_assert_ptr_null(cigo_iter_generate(NULL, "x", counter, 4, NULL, 0));
 	ck_assert(!cigo_gen_yield_item(NULL, NULL, &(int){ 1 }, 4));
 	ck_assert(!cigo_gen_yield_item(cigo_ctx_background(), NULL, &(int){ 1 }, 4));
 }
@@ -1203,7 +1203,7 @@ static cigo_gen *smuggled;
 static int smuggles(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 {
 	smuggled = gen;
-	cigo_gen_yield(ctx, gen, (int *)arg);
+	cigo_yield_item(ctx, gen, (int *)arg);
 	return 0;
 }
 
@@ -1214,13 +1214,13 @@ T_MISUSE(yielding_from_outside_is_misuse, OWN_BODY)
 	cigo_iter *it = cigo_generate(ctx, smuggles, sizeof(int), &(int){ 1 });
 
 	next_is(it, 1);
-	cigo_gen_yield(ctx, smuggled, &(int){ 2 });
+	cigo_yield_item(ctx, smuggled, &(int){ 2 });
 }
 
 static int yields_for_another(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 {
 	CIGO_UNUSED(gen);
-	cigo_gen_yield(ctx, smuggled, (int *)arg);
+	cigo_yield_item(ctx, smuggled, (int *)arg);
 	return 0;
 }
 
@@ -1236,7 +1236,7 @@ T_MISUSE(yielding_for_another_generator_is_misuse, OWN_BODY)
 static int helper(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
-	cigo_gen_yield(ctx, smuggled, &(int){ 3 });
+	cigo_yield_item(ctx, smuggled, &(int){ 3 });
 	return 0;
 }
 
@@ -1244,7 +1244,7 @@ static int yields_in_a_child(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 {
 	CIGO_UNUSED(arg);
 	smuggled = gen;
-	return cigo_future_take(ctx, cigo_spawn(ctx, helper, NULL, 0), NULL, 0);
+	return cigo_future_take(ctx, cigo_spawn(ctx, helper, 0, NULL), NULL, 0);
 }
 
 T_MISUSE(yielding_in_a_child_of_the_body_is_misuse, OWN_BODY)
@@ -1257,7 +1257,7 @@ T_MISUSE(yielding_in_a_child_of_the_body_is_misuse, OWN_BODY)
 static int yields_in_a_section(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 {
 	cigo_blocking_begin(ctx);
-	cigo_gen_yield(ctx, gen, (int *)arg);
+	cigo_yield_item(ctx, gen, (int *)arg);
 	cigo_blocking_end(ctx);
 	return 0;
 }
@@ -1272,7 +1272,7 @@ T_MISUSE(yielding_in_a_blocking_section_is_misuse, "blocking")
 static int yields_long(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 {
 	CIGO_UNUSED(arg);
-	cigo_gen_yield(ctx, gen, &(int64_t){ 1 });
+	cigo_yield_item(ctx, gen, &(int64_t){ 1 });
 	return 0;
 }
 
@@ -1287,8 +1287,8 @@ T_MISUSE(two_consumers_at_once_are_misuse, "two consumers of one iterator at the
 {
 	cigo_iter *it = count(.pause = CIGO_MS(1));
 
-	cigo_detach(cigo_spawn(ctx, consumes, it, 0));
-	cigo_detach(cigo_spawn(ctx, consumes, it, 0));
+	cigo_detach(cigo_spawn(ctx, consumes, 0, it));
+	cigo_detach(cigo_spawn(ctx, consumes, 0, it));
 	cigo_ignore(cigo_sleep(ctx, CIGO_S(1)));
 }
 
@@ -1302,7 +1302,7 @@ T_MISUSE(closing_while_another_asks_is_misuse, "somebody is inside its next")
 {
 	cigo_iter *it = count(.pause = CIGO_MS(1));
 
-	cigo_detach(cigo_spawn(ctx, closes, it, 0));
+	cigo_detach(cigo_spawn(ctx, closes, 0, it));
 	consumes(ctx, it, NULL);
 }
 

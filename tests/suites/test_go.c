@@ -15,14 +15,14 @@ LOOP_TEST(a_workers_value_and_error_are_awaited_like_a_tasks)
 {
 	int err = 0, got = 0;
 
-	ok(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, &err, sizeof got), &got));
+	ok(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, sizeof got, &err), &got));
 	equal(got, 42);
 	err = -EIO;
 	got = 0;
-	fails(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, &err, sizeof got), &got), -EIO);
+	fails(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, sizeof got, &err), &got), -EIO);
 	equal(got, 42);
 	err = 5; /* counts as 0 */
-	ok(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, &err, sizeof got), &got));
+	ok(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, sizeof got, &err), &got));
 	return 0;
 }
 
@@ -50,7 +50,7 @@ CORO(start_observer)
 	cigo_task *t;
 
 	loop_thread = pthread_self();
-	t = cigo_go(with, look_around, NULL, 0);
+	t = cigo_go(with, look_around, 0, NULL);
 	cigo_ctx_unref(with);
 	return cigo_future_take(ctx, t, NULL, 0);
 }
@@ -74,7 +74,7 @@ LOOP_TEST(the_loop_goes_on_while_a_worker_works)
 	cigo_task *t;
 
 	sem_init(&sem, 0, 0);
-	t = cigo_go(ctx, wait_for_post, &sem, 0);
+	t = cigo_go(ctx, wait_for_post, 0, &sem);
 	for (int i = 0; i < 10; i++)
 		ok(cigo_yield(ctx));
 	equal(cigo_future_is_done(t), false);
@@ -98,7 +98,7 @@ LOOP_TEST(workers_run_in_parallel)
 
 	pthread_barrier_init(&all, NULL, WORKERS);
 	for (int i = 0; i < WORKERS; i++)
-		t[i] = cigo_go(ctx, meet, &all, 0);
+		t[i] = cigo_go(ctx, meet, 0, &all);
 	ok(cigo_wait(ctx, CIGO_WAIT_ALL, t, WORKERS));
 	for (int i = 0; i < WORKERS; i++)
 		cigo_future_unref(t[i]);
@@ -114,7 +114,7 @@ CALLBACK(start_worker)
 	} *s = arg;
 
 	ok(status);
-	s->t = cigo_go(ctx, wait_for_post, &s->sem, 0);
+	s->t = cigo_go(ctx, wait_for_post, 0, &s->sem);
 }
 
 LOOP_TEST(a_callback_may_start_a_worker)
@@ -156,7 +156,7 @@ CORO(sleep_till_cancelled)
 LOOP_TEST(cancelling_a_worker_wakes_what_blocks_by_its_context)
 {
 	struct sleeper s = { .nap_ms = 20 };
-	cigo_task *t = cigo_go(ctx, sleep_till_cancelled, &s, sizeof(int));
+	cigo_task *t = cigo_go(ctx, sleep_till_cancelled, sizeof(int), &s);
 	int got;
 
 	ok(cigo_yield(ctx));
@@ -179,7 +179,7 @@ CORO(spin_till_cancelled)
 
 LOOP_TEST(a_worker_may_ask_whether_it_was_cancelled)
 {
-	cigo_task *t = cigo_go(ctx, spin_till_cancelled, NULL, 0);
+	cigo_task *t = cigo_go(ctx, spin_till_cancelled, 0, NULL);
 
 	nap(10);
 	fails(cigo_task_stop(ctx, t), -ECANCELED);
@@ -191,7 +191,7 @@ REAL_TEST(an_await_under_a_timeout_cancels_the_worker_and_waits_for_it)
 {
 	struct sleeper s = { .nap_ms = 20 };
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(10));
-	cigo_task *t = cigo_go(ctx, sleep_till_cancelled, &s, 0);
+	cigo_task *t = cigo_go(ctx, sleep_till_cancelled, 0, &s);
 
 	fails(cigo_join(timed, t), -ETIMEDOUT);
 	equal(s.ended, 1);
@@ -203,7 +203,7 @@ REAL_TEST(an_await_under_a_timeout_cancels_the_worker_and_waits_for_it)
 
 CORO(await_worker)
 {
-	cigo_task *t = cigo_go(ctx, sleep_till_cancelled, arg, 0);
+	cigo_task *t = cigo_go(ctx, sleep_till_cancelled, 0, arg);
 
 	fails(cigo_future_take(ctx, t, NULL, 0), -EPERM);
 	return 0;
@@ -212,7 +212,7 @@ CORO(await_worker)
 LOOP_TEST(cancelling_who_awaits_a_worker_cancels_the_worker)
 {
 	struct sleeper s = { .nap_ms = 10 };
-	cigo_task *t = cigo_spawn(ctx, await_worker, &s, 0);
+	cigo_task *t = cigo_spawn(ctx, await_worker, 0, &s);
 
 	ok(cigo_yield(ctx));
 	ok(cigo_future_cancel(t, -EPERM));
@@ -233,7 +233,7 @@ LOOP_TEST(under_a_dead_context_a_worker_never_runs)
 	int n = 0;
 
 	cigo_ctx_cancel(dead, -EIO);
-	fails(cigo_future_take(ctx, cigo_go(dead, never_to_run, &n, 0), NULL, 0), -EIO);
+	fails(cigo_future_take(ctx, cigo_go(dead, never_to_run, 0, &n), NULL, 0), -EIO);
 	equal(n, 0);
 	cigo_ctx_unref(dead);
 	return 0;
@@ -242,7 +242,7 @@ LOOP_TEST(under_a_dead_context_a_worker_never_runs)
 LOOP_TEST(cancelling_a_parent_context_reaches_the_worker)
 {
 	cigo_ctx *parent = cigo_ctx_with_cancel(ctx);
-	cigo_task *t = cigo_go(parent, spin_till_cancelled, NULL, 0);
+	cigo_task *t = cigo_go(parent, spin_till_cancelled, 0, NULL);
 
 	nap(10);
 	cigo_ctx_cancel(parent, -EIO);
@@ -262,7 +262,7 @@ CORO(nap_and_sign)
 
 CORO(leave_worker)
 {
-	cigo_detach(cigo_go(ctx, nap_and_sign, arg, 0));
+	cigo_detach(cigo_go(ctx, nap_and_sign, 0, arg));
 	nap(10);
 	return 0;
 }
@@ -277,7 +277,7 @@ T_TEST(the_run_waits_for_its_workers)
 
 CORO(leave_sleeping_worker)
 {
-	cigo_detach(cigo_go(ctx, sleep_till_cancelled, arg, 0));
+	cigo_detach(cigo_go(ctx, sleep_till_cancelled, 0, arg));
 	nap(10);
 	return 0;
 }
@@ -295,7 +295,7 @@ CORO(keep_worker)
 {
 	int err = 0;
 
-	*(cigo_task **)arg = cigo_go(ctx, return_arg_and_fail, &err, sizeof(int));
+	*(cigo_task **)arg = cigo_go(ctx, return_arg_and_fail, sizeof(int), &err);
 	return cigo_join(ctx, *(cigo_task **)arg);
 }
 
@@ -305,7 +305,7 @@ T_TEST(a_workers_handle_may_outlive_the_loop)
 	int got = 0;
 
 	ok(t_run(keep_worker, &t));
-	ok(cigo_get(t, &got));
+	ok(cigo_result(t, &got));
 	equal(got, 42);
 	cigo_future_unref(t);
 }
@@ -324,7 +324,7 @@ CORO(sleep_20_ms)
 
 LOOP_TEST(a_workers_sleep_blocks_its_thread_by_the_real_clock)
 {
-	return cigo_future_take(ctx, cigo_go(ctx, sleep_20_ms, NULL, 0), NULL, 0);
+	return cigo_future_take(ctx, cigo_go(ctx, sleep_20_ms, 0, NULL), NULL, 0);
 }
 
 CORO(time_out_here)
@@ -339,7 +339,7 @@ CORO(time_out_here)
 
 LOOP_TEST(a_worker_may_have_timeouts_of_its_own)
 {
-	return cigo_future_take(ctx, cigo_go(ctx, time_out_here, NULL, 0), NULL, 0);
+	return cigo_future_take(ctx, cigo_go(ctx, time_out_here, 0, NULL), NULL, 0);
 }
 
 struct posting {
@@ -366,7 +366,7 @@ LOOP_TEST(a_worker_may_post_to_its_loop)
 {
 	struct posting p = { cigo_ctx_loop(ctx), 0 };
 
-	ok(cigo_future_take(ctx, cigo_go(ctx, post_here, &p, 0), NULL, 0));
+	ok(cigo_future_take(ctx, cigo_go(ctx, post_here, 0, &p), NULL, 0));
 	ok(cigo_loop_wait_idle(ctx));
 	equal(p.calls, 100);
 	return 0;
@@ -392,7 +392,7 @@ LOOP_TEST(a_worker_may_submit_tasks_to_its_loop)
 {
 	struct posting p = { cigo_ctx_loop(ctx), 0 };
 
-	ok(cigo_future_take(ctx, cigo_go(ctx, submit_here, &p, 0), NULL, 0));
+	ok(cigo_future_take(ctx, cigo_go(ctx, submit_here, 0, &p), NULL, 0));
 	equal(p.calls, 10);
 	return 0;
 }
@@ -406,7 +406,7 @@ LOOP_TEST(a_worker_may_run_a_loop_of_its_own)
 {
 	int n = 0;
 
-	ok(cigo_future_take(ctx, cigo_go(ctx, run_loop_here, &n, 0), NULL, 0));
+	ok(cigo_future_take(ctx, cigo_go(ctx, run_loop_here, 0, &n), NULL, 0));
 	equal(n, 1);
 	return 0;
 }
@@ -427,7 +427,7 @@ LOOP_TEST(a_worker_and_a_coroutine_may_talk_through_streams)
 {
 	cigo_stream *s;
 	int raw = stream_pair(&s);
-	cigo_task *t = cigo_go(ctx, echo_here, &raw, 0);
+	cigo_task *t = cigo_go(ctx, echo_here, 0, &raw);
 	char c;
 
 	for (char i = 0; i < 100; i++) {
@@ -444,7 +444,7 @@ LOOP_TEST(many_workers_one_after_another_leave_nothing)
 	int err = 0, got;
 
 	for (int i = 0; i < 200; i++)
-		ok(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, &err, sizeof got), &got));
+		ok(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, sizeof got, &err), &got));
 	ck_assert_int_le(t_wait_threads(6), 6);
 	return 0;
 }
@@ -473,7 +473,7 @@ CORO(ask_here)
 
 CORO(spawn_here)
 {
-	cigo_detach(cigo_spawn(ctx, never_to_run, arg, 0));
+	cigo_detach(cigo_spawn(ctx, never_to_run, 0, arg));
 	return 0;
 }
 
@@ -485,7 +485,7 @@ CORO(await_here)
 CORO(misuse_in_worker)
 {
 	shared = cigo_future_new(0);
-	return cigo_future_take(ctx, cigo_go(ctx, *(cigo_coro_fn **)arg, NULL, 0), NULL, 0);
+	return cigo_future_take(ctx, cigo_go(ctx, *(cigo_coro_fn **)arg, 0, NULL), NULL, 0);
 }
 
 MISUSE(run_misuse)
@@ -514,7 +514,7 @@ T_TEST(to_spawn_or_await_in_a_worker_is_misuse)
 CORO(complete_worker)
 {
 	int err = 0;
-	cigo_task *t = cigo_go(ctx, return_arg_and_fail, &err, sizeof(int));
+	cigo_task *t = cigo_go(ctx, return_arg_and_fail, sizeof(int), &err);
 
 	return cigo_set(t, &err);
 }

@@ -57,13 +57,13 @@ T_CORO(a_task_of_a_group_has_a_value_a_name_and_an_error_until_the_close)
 	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_KEEP_GOING);
 	cigo_task *good = t_group_job(g, .value = 5);
 	cigo_task *bad = t_group_job(g, .value = 6, .result = -EIO);
-	cigo_task *named = cigo_group_spawn(g, runs_nothing, NULL, 0);
+	cigo_task *named = cigo_spawn_in(g, runs_nothing, 0, NULL);
 	int value;
 
 	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
-	ck_assert_int_eq(cigo_get(good, &value), 0);
+	ck_assert_int_eq(cigo_result(good, &value), 0);
 	ck_assert_int_eq(value, 5);
-	ck_assert_int_eq(cigo_get(bad, &value), -EIO);
+	ck_assert_int_eq(cigo_result(bad, &value), -EIO);
 	ck_assert_int_eq(value, 6);
 	ck_assert_str_eq(cigo_task_name(good), "job");
 	ck_assert_str_eq(cigo_task_name(named), "runs_nothing");
@@ -79,7 +79,7 @@ T_CORO(a_task_of_a_group_can_be_kept_beyond_the_close_by_a_reference)
 
 	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
 	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
-	ck_assert_int_eq(cigo_get(t, &value), 0);
+	ck_assert_int_eq(cigo_result(t, &value), 0);
 	ck_assert_int_eq(value, 5);
 	cigo_future_unref(t);
 }
@@ -125,7 +125,7 @@ static int starts_more(cigo_ctx *ctx, void *arg, void *ret)
 	CIGO_UNUSED(ret);
 	if (s->depth > 0)
 		for (int i = 0; i < 2; i++)
-			cigo_group_spawn_copy(s->g, starts_more, 0, &more);
+			cigo_spawn_copy_in(s->g, starts_more, 0, &more);
 	++*s->ended;
 	return err;
 }
@@ -135,7 +135,7 @@ T_CORO(a_group_waits_for_those_its_own_tasks_started)
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	int ended = 0;
 
-	cigo_group_spawn_copy(g, starts_more, 0, (&(struct starter){ g, 4, &ended }));
+	cigo_spawn_copy_in(g, starts_more, 0, (&(struct starter){ g, 4, &ended }));
 	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
 	ck_assert_int_eq(ended, 31);
 	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
@@ -144,8 +144,8 @@ T_CORO(a_group_waits_for_those_its_own_tasks_started)
 T_CORO(a_group_that_could_not_be_made_is_one_that_failed)
 {
 	ck_assert_ptr_null(cigo_group_new(NULL, 0, 0));
-	ck_assert_ptr_null(cigo_group_spawn(NULL, runs_nothing, NULL, 0));
-	ck_assert_ptr_null(cigo_group_spawn_copy(NULL, runs_nothing, 0, &(int){ 1 }));
+	ck_assert_ptr_null(cigo_spawn_in(NULL, runs_nothing, 0, NULL));
+	ck_assert_ptr_null(cigo_spawn_copy_in(NULL, runs_nothing, 0, &(int){ 1 }));
 	ck_assert_int_eq(cigo_group_wait(ctx, NULL), -ENOMEM);
 	ck_assert_ptr_null(cigo_group_next(ctx, NULL));
 	cigo_group_cancel(NULL, 0);
@@ -157,7 +157,7 @@ T_CORO(a_task_that_could_not_be_made_fails_its_group)
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	int begun = 0;
 
-	ck_assert_ptr_null(cigo_group_spawn(g, runs_nothing, NULL, SIZE_MAX / 2));
+	ck_assert_ptr_null(cigo_spawn_in(g, runs_nothing, SIZE_MAX / 2, NULL));
 	t_group_job(g, .begun = &begun);
 	ck_assert_int_eq(cigo_group_wait(ctx, g), -ENOMEM);
 	ck_assert_int_eq(begun, 0);
@@ -179,7 +179,7 @@ T_CORO(the_first_failure_cancels_the_siblings_and_is_what_wait_returns)
 	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
 	ck_assert_int_eq(cigo_future_error(a), -ECANCELED); /* each keeps its own error */
 	ck_assert_int_eq(cigo_future_error(b), -EIO);
-	ck_assert_int_eq(cigo_get(c, &value), 0);
+	ck_assert_int_eq(cigo_result(c, &value), 0);
 	ck_assert_int_eq(value, 8);
 	ck_assert_int_eq(cigo_ctx_error(ctx), 0); /* it does not reach the parent */
 	ck_assert_int_eq(cigo_group_close(ctx, g), -EIO);
@@ -279,7 +279,7 @@ T_CORO(a_failure_climbs_from_an_inner_group_to_the_outer)
 	int ended = 0, outer_ended = 0;
 
 	t_group_job(g, .ns = CIGO_S(60), .ended = &outer_ended);
-	cigo_group_spawn(g, inner_group_waits, &ended, 0);
+	cigo_spawn_in(g, inner_group_waits, 0, &ended);
 	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
 	ck_assert_int_eq(ended, 1);
 	ck_assert_int_eq(outer_ended, 1);
@@ -297,7 +297,7 @@ T_CORO(several_may_wait_for_one_group)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
-	cigo_task *other = cigo_spawn(ctx, waits_too, g, 0);
+	cigo_task *other = cigo_spawn(ctx, waits_too, 0, g);
 
 	t_group_job(g, .ns = CIGO_MS(5), .result = -EIO);
 	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
@@ -316,8 +316,8 @@ static int takes_all(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(several_may_take_what_is_next_and_none_is_taken_twice)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
-	cigo_task *a = cigo_spawn(ctx, takes_all, g, sizeof(int));
-	cigo_task *b = cigo_spawn(ctx, takes_all, g, sizeof(int));
+	cigo_task *a = cigo_spawn(ctx, takes_all, sizeof(int), g);
+	cigo_task *b = cigo_spawn(ctx, takes_all, sizeof(int), g);
 	int of_a = 0, of_b = 0;
 
 	for (int i = 0; i < 50; i++)
@@ -407,7 +407,7 @@ T_CORO(cancelling_who_waits_in_a_group_cancels_the_group_and_waits_for_it)
 {
 	int64_t start = cigo_now(ctx);
 	int ended[2] = { 0 };
-	cigo_task *t = cigo_spawn(ctx, waits_in_a_group, ended, 0);
+	cigo_task *t = cigo_spawn(ctx, waits_in_a_group, 0, ended);
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0);
 	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
@@ -477,7 +477,7 @@ static int awaits_at(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(a_task_that_waits_for_its_own_group_is_told)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
-	cigo_task *t = cigo_group_spawn(g, waits_for_its_group, &g, 0);
+	cigo_task *t = cigo_spawn_in(g, waits_for_its_group, 0, &g);
 
 	ck_assert_int_eq(cigo_group_wait(ctx, g), -EDEADLK);
 	ck_assert_int_eq(cigo_future_error(t), -EDEADLK);
@@ -488,7 +488,7 @@ T_CORO(a_group_s_task_that_awaits_who_waits_for_the_group_is_told)
 {
 	cigo_task *parent = cigo_task_current(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
-	cigo_task *t = cigo_group_spawn(g, awaits_at, &parent, 0);
+	cigo_task *t = cigo_spawn_in(g, awaits_at, 0, &parent);
 
 	ck_assert_int_eq(cigo_group_wait(ctx, g), -EDEADLK);
 	ck_assert_int_eq(cigo_future_error(t), -EDEADLK);
@@ -501,7 +501,7 @@ static int grandchild_awaits(cigo_ctx *ctx, void *arg, void *ret)
 	int err;
 
 	CIGO_UNUSED(ret);
-	cigo_group_spawn(g, awaits_at, arg, 0);
+	cigo_spawn_in(g, awaits_at, 0, arg);
 	err = cigo_group_wait(ctx, g);
 	cigo_group_close(ctx, g);
 	return err;
@@ -512,7 +512,7 @@ T_CORO(a_circle_through_two_groups_is_found)
 	cigo_task *parent = cigo_task_current(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
-	cigo_group_spawn(g, grandchild_awaits, &parent, 0);
+	cigo_spawn_in(g, grandchild_awaits, 0, &parent);
 	ck_assert_int_eq(cigo_group_wait(ctx, g), -EDEADLK);
 	cigo_group_close(ctx, g);
 }
@@ -521,7 +521,7 @@ T_CORO(a_task_that_awaits_who_closes_its_group_is_cancelled)
 {
 	cigo_task *parent = cigo_task_current(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
-	cigo_task *t = cigo_future_ref(cigo_group_spawn(g, awaits_at, &parent, 0));
+	cigo_task *t = cigo_future_ref(cigo_spawn_in(g, awaits_at, 0, &parent));
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
 	ck_assert_int_eq(cigo_group_wait(ctx, g), -EDEADLK);
@@ -536,7 +536,7 @@ T_CORO(a_task_that_awaits_who_waits_for_the_group_is_cancelled_with_it)
 	cigo_task *parent = cigo_task_current(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
-	cigo_group_spawn(g, awaits_at, &parent, 0);
+	cigo_spawn_in(g, awaits_at, 0, &parent);
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
 	cigo_ctx_cancel(timed, -EIO);
 	ck_assert_int_eq(cigo_group_wait(timed, g), -EIO);
@@ -571,7 +571,7 @@ T_CORO(at_most_limit_bodies_run_at_a_time)
 	struct counter c = { .ns = CIGO_MS(10) };
 
 	for (int i = 0; i < 10; i++)
-		cigo_group_spawn(g, counts_running, &c, 0);
+		cigo_spawn_in(g, counts_running, 0, &c);
 	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
 	ck_assert_int_eq(c.most, 3);
 	ck_assert_int_eq(c.total, 10);
@@ -586,7 +586,7 @@ T_CORO(no_limit_means_all_at_once)
 	struct counter c = { .ns = CIGO_MS(10) };
 
 	for (int i = 0; i < 100; i++)
-		cigo_group_spawn(g, counts_running, &c, 0);
+		cigo_spawn_in(g, counts_running, 0, &c);
 	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
 	ck_assert_int_eq(c.most, 100);
 	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(10));
@@ -707,9 +707,9 @@ T_CORO(a_thousand_results_can_be_gathered_as_they_come)
 	cigo_task *t;
 
 	for (int i = 0; i < 1000; i++)
-		cigo_group_spawn_copy(g, gives_square, sizeof(int), &(int){ i % 100 });
+		cigo_spawn_copy_in(g, gives_square, sizeof(int), &(int){ i % 100 });
 	while ((t = cigo_group_next(ctx, g))) {
-		ck_assert_int_eq(cigo_get(t, &value), 0);
+		ck_assert_int_eq(cigo_result(t, &value), 0);
 		sum += value;
 		n++;
 	}
@@ -815,22 +815,22 @@ T_CORO(an_argument_is_freed_exactly_once_in_every_case)
 	cigo_group *g = cigo_group_new(ctx, 1, 0);
 	int64_t ns = CIGO_MS(1);
 
-	ck_assert_ptr_null(cigo_group_start_with(NULL, runs_nothing, &ns, 0, &o));
+	ck_assert_ptr_null(cigo_group_spawn_with(NULL, runs_nothing, 0, &ns, &o));
 	ck_assert_int_eq(freed, 1); /* could not be started */
-	cigo_group_start_with(g, runs_nothing, &ns, 0, &o);
-	cigo_group_start_with(g, runs_nothing, &ns, 0, &copy);
+	cigo_group_spawn_with(g, runs_nothing, 0, &ns, &o);
+	cigo_group_spawn_with(g, runs_nothing, 0, &ns, &copy);
 	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
 	ck_assert_int_eq(freed, 3); /* ran */
-	cigo_group_start_with(g, t_sleeper, &ns, 0, &o);
-	cigo_group_start_with(g, runs_nothing, &ns, 0, &copy);
+	cigo_group_spawn_with(g, t_sleeper, 0, &ns, &o);
+	cigo_group_spawn_with(g, runs_nothing, 0, &ns, &copy);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_group_cancel(g, 0);
 	ck_assert_int_eq(cigo_group_wait(ctx, g), -ECANCELED);
 	ck_assert_int_eq(freed, 5); /* was cancelled, never got its turn */
-	cigo_group_start_with(g, runs_nothing, &ns, 0, &o);
+	cigo_group_spawn_with(g, runs_nothing, 0, &ns, &o);
 	ck_assert_int_eq(cigo_group_wait(ctx, g), -ECANCELED);
 	ck_assert_int_eq(freed, 6); /* came after the end */
-	ck_assert_ptr_null(cigo_group_start_with(g, runs_nothing, &ns, SIZE_MAX / 2, &o));
+	ck_assert_ptr_null(cigo_group_spawn_with(g, runs_nothing, SIZE_MAX / 2, &ns, &o));
 	ck_assert_int_eq(freed, 7); /* could not be made */
 	cigo_group_close(ctx, g);
 	ck_assert_int_eq(freed, 7);
@@ -847,7 +847,7 @@ static int leaves_a_group_open(cigo_ctx *ctx, void *arg, void *ret)
 
 T_MISUSE(returning_with_an_open_group_is_misuse_and_names_the_body, "leaves_a_group_open")
 {
-	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, leaves_a_group_open, NULL, 0), NULL, 0));
+	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, leaves_a_group_open, 0, NULL), NULL, 0));
 }
 
 static int leaves_an_empty_group_open(cigo_ctx *ctx, void *arg, void *ret)
@@ -858,15 +858,15 @@ static int leaves_an_empty_group_open(cigo_ctx *ctx, void *arg, void *ret)
 
 T_MISUSE(returning_with_an_open_empty_group_is_misuse_too, "group")
 {
-	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, leaves_an_empty_group_open, NULL, 0),
+	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, leaves_an_empty_group_open, 0, NULL),
 				     NULL, 0));
 }
 
-T_MISUSE(options_without_their_size_are_misuse, "cigo_group_start_with")
+T_MISUSE(options_without_their_size_are_misuse, "cigo_group_spawn_with")
 {
 	cigo_task_options o = { .name = "x" };
 
-	cigo_group_start_with(cigo_group_new(ctx, 0, 0), runs_nothing, NULL, 0, &o);
+	cigo_group_spawn_with(cigo_group_new(ctx, 0, 0), runs_nothing, 0, NULL, &o);
 }
 
 static int closes(cigo_ctx *ctx, void *arg, void *ret)
@@ -879,7 +879,7 @@ T_MISUSE(closing_the_group_one_is_in_is_misuse, "close the group it is in")
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
-	cigo_group_spawn(g, closes, &g, 0);
+	cigo_spawn_in(g, closes, 0, &g);
 	cigo_ignore(cigo_group_wait(ctx, g));
 }
 
@@ -894,7 +894,7 @@ T_MISUSE(closing_a_group_that_waits_for_oneself_whatever_comes_is_misuse, "canno
 	cigo_task *parent = cigo_task_current(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
-	cigo_group_spawn(g, awaits_whatever_comes, &parent, 0);
+	cigo_spawn_in(g, awaits_whatever_comes, 0, &parent);
 	cigo_ignore(cigo_sleep(ctx, CIGO_MS(1)));
 	cigo_group_close(ctx, g);
 }
@@ -913,7 +913,7 @@ END_TEST
 
 static void *starts_foreign(void *g)
 {
-	cigo_group_spawn(g, runs_nothing, NULL, 0);
+	cigo_spawn_in(g, runs_nothing, 0, NULL);
 	return NULL;
 }
 
@@ -923,7 +923,7 @@ static void *cancels_foreign(void *g)
 	return NULL;
 }
 
-T_MISUSE(starting_from_a_foreign_thread_is_misuse, "cigo_group_start")
+T_MISUSE(starting_from_a_foreign_thread_is_misuse, "cigo_group_spawn")
 {
 	t_foreign(starts_foreign, cigo_group_new(ctx, 0, 0));
 }

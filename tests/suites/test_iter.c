@@ -91,7 +91,7 @@ static int probing(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 
 	for (int i = 0; i < p->n; i++) {
 		p->given++;
-		if (!cigo_gen_yield(ctx, gen, &(int){ p->from + i }))
+		if (!cigo_yield_item(ctx, gen, &(int){ p->from + i }))
 			break;
 	}
 	p->closed++;
@@ -106,7 +106,7 @@ static cigo_iter *probe(cigo_ctx *ctx, struct probe *p)
 static int failing(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 {
 	for (int i = 0; i < 2; i++)
-		if (!cigo_gen_yield(ctx, gen, &i))
+		if (!cigo_yield_item(ctx, gen, &i))
 			return 0;
 	return *(int *)arg;
 }
@@ -420,7 +420,7 @@ PLAIN_TEST(strings_are_copies_of_their_own)
 static int bytes_then_fail(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 {
 	for (int i = 0; i < 4; i++)
-		if (!cigo_gen_yield(ctx, gen, &bytes[i]))
+		if (!cigo_yield_item(ctx, gen, &bytes[i]))
 			return 0;
 	return *(int *)arg;
 }
@@ -479,7 +479,7 @@ T_CORO(completed_gives_futures_in_the_order_of_their_completion)
 	for (int i = 1, value; i <= 3; i++) {
 		ck_assert(cigo_next(ctx, it, &f));
 		ck_assert(cigo_future_is_done(f));
-		equal(cigo_get(f, &value), i == 1 ? -EIO : 0);
+		equal(cigo_result(f, &value), i == 1 ? -EIO : 0);
 		equal(value, i);
 		equal(cigo_now(ctx) - start, CIGO_MS(10 * i));
 	}
@@ -671,7 +671,7 @@ PLAIN_TEST(null_is_an_iterator_that_failed)
 	ck_assert_ptr_null(cigo_zip(struct twins, a, NULL, b, NULL));
 	ck_assert_ptr_null(cigo_stream_lines(NULL));
 	ck_assert_ptr_null(cigo_stream_chunks(NULL, 5));
-	ck_assert_ptr_null(cigo_stream_stream(NULL, 5));
+	ck_assert_ptr_null(cigo_stream_pieces(NULL, 5));
 }
 
 PLAIN_TEST(a_zip_with_half_missing_closes_the_other_half)
@@ -914,7 +914,7 @@ static int counts_turns(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(an_endless_iterator_starves_nobody)
 {
 	int turns = 0;
-	cigo_task *t = cigo_spawn(ctx, counts_turns, &turns, 0);
+	cigo_task *t = cigo_spawn(ctx, counts_turns, 0, &turns);
 	cigo_iter *it = cigo_iter_count(0);
 	int64_t n = 0;
 
@@ -1040,7 +1040,7 @@ T_MISUSE(two_consumers_at_once_are_misuse, "two consumers of one iterator at the
 {
 	cigo_iter *it = cigo_iter_map(cigo_iter_range(5), slow_double, NULL, 8);
 
-	cigo_detach(cigo_spawn(ctx, asks_once, it, 0));
+	cigo_detach(cigo_spawn(ctx, asks_once, 0, it));
 	asks_once(ctx, it, NULL);
 }
 
@@ -1054,7 +1054,7 @@ T_MISUSE(closing_while_somebody_asks_is_misuse, "somebody is inside its next")
 {
 	cigo_iter *it = cigo_iter_map(cigo_iter_range(5), slow_double, NULL, 8);
 
-	cigo_detach(cigo_spawn(ctx, closes, it, 0));
+	cigo_detach(cigo_spawn(ctx, closes, 0, it));
 	asks_once(ctx, it, NULL);
 }
 

@@ -89,7 +89,7 @@ static int run_many(cigo_ctx *ctx, void *arg, void *ret T_UNUSED)
 	cigo_task *tasks[TASKS];
 
 	for (int i = 0; i < TASKS; i++)
-		tasks[i] = cigo_spawn(ctx, sleep_a_while, ((void **)arg)[1], 0);
+		tasks[i] = cigo_spawn(ctx, sleep_a_while, 0, ((void **)arg)[1]);
 	for (int i = 0; i < TASKS; i++) {
 		int err = cigo_future_take(ctx, tasks[i], NULL, 0);
 

@@ -492,7 +492,7 @@ CORO(dial_later)
 LOOP_TEST(accept_waits_until_somebody_comes)
 {
 	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
-	cigo_task *t = cigo_spawn(ctx, dial_later, l, sizeof(cigo_stream *));
+	cigo_task *t = cigo_spawn(ctx, dial_later, sizeof(cigo_stream *), l);
 	int64_t start = cigo_now(ctx);
 	cigo_stream *client, *s;
 
@@ -513,7 +513,7 @@ static void start_acceptors(cigo_ctx *ctx, cigo_listener *l, struct acceptor *a,
 	accepted = 0;
 	for (int i = 0; i < MANY; i++) {
 		a[i] = (struct acceptor){ .l = l, .err = 1 };
-		tasks[i] = cigo_spawn(ctx, acceptor, &a[i], 0);
+		tasks[i] = cigo_spawn(ctx, acceptor, 0, &a[i]);
 	}
 	ok(cigo_yield(ctx));
 }
@@ -644,7 +644,7 @@ LOOP_TEST(an_acceptor_that_never_waits_gives_the_others_a_turn)
 
 	for (int i = 0; i < 100; i++)
 		clients[i] = must_dial(ctx, l);
-	t = cigo_spawn(ctx, acceptor, &(struct acceptor){ .l = NULL }, 0);
+	t = cigo_spawn(ctx, acceptor, 0, &(struct acceptor){ .l = NULL });
 	accepted = 0;
 	for (int i = 0; i < 100; i++) {
 		ok(cigo_accept(ctx, l, &s[i]));
@@ -845,7 +845,7 @@ CORO(crowd_main)
 	cigo_stream *clients[10], *s;
 
 	for (int i = 0; i < 20; i++)
-		tasks[i] = cigo_spawn(ctx, take_one, &c, 0);
+		tasks[i] = cigo_spawn(ctx, take_one, 0, &c);
 	for (int i = 0; i < 10; i++) {
 		clients[i] = must_dial(ctx, c.l);
 		cigo_future_cancel(tasks[2 * i], 0);

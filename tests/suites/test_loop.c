@@ -172,7 +172,7 @@ MISUSE(exit_from_main)
 CORO(spawn_leaver)
 {
 	return cigo_future_take(
-		ctx, cigo_task_spawn(ctx, "quitter", leave_by_pthread_exit, NULL, 0), NULL, 0);
+		ctx, cigo_task_spawn(ctx, "quitter", leave_by_pthread_exit, 0, NULL), NULL, 0);
 }
 
 MISUSE(exit_from_a_task)
@@ -255,7 +255,7 @@ LOOP_TEST(a_coroutine_never_changes_its_thread)
 	cigo_task *t[10];
 
 	for (int i = 0; i < 10; i++)
-		t[i] = cigo_spawn(ctx, stay_on_thread, NULL, 0);
+		t[i] = cigo_spawn(ctx, stay_on_thread, 0, NULL);
 	for (int i = 0; i < 10; i++)
 		ok(cigo_future_take(ctx, t[i], NULL, 0));
 	return 0;
@@ -276,9 +276,9 @@ LOOP_TEST(who_is_ready_runs_in_order)
 {
 	char a[] = "a", b[] = "b", c[] = "c";
 
-	cigo_detach(cigo_spawn(ctx, take_turns, a, 0));
-	cigo_detach(cigo_spawn(ctx, take_turns, b, 0));
-	cigo_detach(cigo_spawn(ctx, take_turns, c, 0));
+	cigo_detach(cigo_spawn(ctx, take_turns, 0, a));
+	cigo_detach(cigo_spawn(ctx, take_turns, 0, b));
+	cigo_detach(cigo_spawn(ctx, take_turns, 0, c));
 	for (int i = 0; i < 5; i++)
 		ok(cigo_yield(ctx));
 	ck_assert_str_eq(turns, "abcabcabc");
@@ -297,7 +297,7 @@ LOOP_TEST(sleepers_wake_in_the_order_of_their_times)
 	static char names[][2] = { "d", "b", "e", "c", "a" };
 
 	for (int i = 0; i < 5; i++)
-		cigo_detach(cigo_spawn(ctx, sleep_ms_and_sign, names[i], 0));
+		cigo_detach(cigo_spawn(ctx, sleep_ms_and_sign, 0, names[i]));
 	ok(cigo_sleep(ctx, CIGO_MS(10)));
 	ck_assert_str_eq(turns, "abcde");
 	return 0;
@@ -315,7 +315,7 @@ LOOP_TEST(sleepers_of_the_same_time_wake_in_the_order_they_fell_asleep)
 	static char names[][2] = { "a", "b", "c", "d", "e", "f", "g", "h" };
 
 	for (int i = 0; i < 8; i++)
-		cigo_detach(cigo_spawn(ctx, sleep_5_and_sign, names[i], 0));
+		cigo_detach(cigo_spawn(ctx, sleep_5_and_sign, 0, names[i]));
 	ok(cigo_sleep(ctx, CIGO_MS(10)));
 	ck_assert_str_eq(turns, "abcdefgh");
 	return 0;
@@ -378,9 +378,9 @@ static int read_beside_yielders(cigo_ctx *ctx)
 	long yields;
 
 	raw = stream_pair(&s);
-	reader = cigo_spawn(ctx, read_a_byte, s, 0);
-	a = cigo_spawn(ctx, yield_till_enough, NULL, sizeof(long));
-	b = cigo_spawn(ctx, yield_till_enough, NULL, sizeof(long));
+	reader = cigo_spawn(ctx, read_a_byte, 0, s);
+	a = cigo_spawn(ctx, yield_till_enough, sizeof(long), NULL);
+	b = cigo_spawn(ctx, yield_till_enough, sizeof(long), NULL);
 	for (before = 0; before < 3; before++)
 		ok(cigo_yield(ctx));
 	raw_say(raw, "x");
@@ -411,8 +411,8 @@ CALLBACK(say_enough)
 
 CORO(yield_beside_timers)
 {
-	cigo_task *a = cigo_spawn(ctx, yield_till_enough, NULL, sizeof(long));
-	cigo_task *b = cigo_spawn(ctx, yield_till_enough, NULL, sizeof(long));
+	cigo_task *a = cigo_spawn(ctx, yield_till_enough, sizeof(long), NULL);
+	cigo_task *b = cigo_spawn(ctx, yield_till_enough, sizeof(long), NULL);
 	int64_t start = t_real_now();
 
 	ok(cigo_sleep(ctx, CIGO_MS(5)));
@@ -438,8 +438,8 @@ THREAD(post_enough)
 REAL_TEST(yielding_tasks_do_not_starve_posts_of_other_threads)
 {
 	pthread_t t = thread_start(post_enough, cigo_loop_ref(cigo_ctx_loop(ctx)));
-	cigo_task *a = cigo_spawn(ctx, yield_till_enough, NULL, sizeof(long));
-	cigo_task *b = cigo_spawn(ctx, yield_till_enough, NULL, sizeof(long));
+	cigo_task *a = cigo_spawn(ctx, yield_till_enough, sizeof(long), NULL);
+	cigo_task *b = cigo_spawn(ctx, yield_till_enough, sizeof(long), NULL);
 
 	ok(cigo_future_take(ctx, a, NULL, 0));
 	ok(cigo_future_take(ctx, b, NULL, 0));
@@ -457,7 +457,7 @@ LOOP_TEST(an_ever_ready_stream_gives_the_others_a_turn_every_64_calls)
 
 	raw = stream_pair(&s);
 	raw_write(raw, many, sizeof many);
-	other = cigo_spawn(ctx, yield_till_enough, NULL, sizeof(long));
+	other = cigo_spawn(ctx, yield_till_enough, sizeof(long), NULL);
 	while (bytes--)
 		equal(cigo_stream_read(ctx, s, &c, 1), 1);
 	enough = true;
@@ -472,7 +472,7 @@ LOOP_TEST(an_ever_ready_stream_gives_the_others_a_turn_every_64_calls)
 LOOP_TEST(sleeping_under_a_dead_context_gives_the_others_a_turn)
 {
 	cigo_ctx *dead = cigo_ctx_with_cancel(ctx);
-	cigo_task *other = cigo_spawn(ctx, yield_till_enough, NULL, sizeof(long));
+	cigo_task *other = cigo_spawn(ctx, yield_till_enough, sizeof(long), NULL);
 	long yields;
 
 	cigo_ctx_cancel(dead, -EIO);
@@ -489,7 +489,7 @@ LOOP_TEST(awaiting_what_is_done_gives_nobody_a_turn)
 {
 	int n = 0;
 	cigo_future *f = cigo_future_new(0);
-	cigo_task *other = cigo_spawn(ctx, count_up, &n, 0);
+	cigo_task *other = cigo_spawn(ctx, count_up, 0, &n);
 
 	ok(cigo_future_set(f, NULL, 0));
 	for (int i = 0; i < 1000; i++)
@@ -729,7 +729,7 @@ CORO(leave_sleepers)
 	struct fate *fates = arg;
 
 	for (int i = 0; i < 5; i++)
-		cigo_detach(cigo_spawn(ctx, sleep_till_cancelled, &fates[i], 0));
+		cigo_detach(cigo_spawn(ctx, sleep_till_cancelled, 0, &fates[i]));
 	return cigo_sleep(ctx, CIGO_MS(1));
 }
 
@@ -758,7 +758,7 @@ CORO(leave_not_started)
 	cigo_task_options o = { .size = sizeof o, .arg_free = count_free };
 
 	for (int i = 0; i < 5; i++)
-		cigo_detach(cigo_spawn_with(ctx, sleep_till_cancelled, arg, 0, &o));
+		cigo_detach(cigo_spawn_with(ctx, sleep_till_cancelled, 0, arg, &o));
 	return 0;
 }
 
@@ -796,8 +796,8 @@ CORO(fd_wait_till_cancelled)
 
 CORO(leave_io)
 {
-	cigo_detach(cigo_spawn(ctx, read_till_cancelled, arg, 0));
-	cigo_detach(cigo_spawn(ctx, fd_wait_till_cancelled, arg, 0));
+	cigo_detach(cigo_spawn(ctx, read_till_cancelled, 0, arg));
+	cigo_detach(cigo_spawn(ctx, fd_wait_till_cancelled, 0, arg));
 	return cigo_sleep(ctx, CIGO_MS(1));
 }
 
@@ -831,7 +831,7 @@ CORO(clean_up_slowly)
 
 CORO(leave_cleaner)
 {
-	cigo_detach(cigo_spawn(ctx, clean_up_slowly, arg, 0));
+	cigo_detach(cigo_spawn(ctx, clean_up_slowly, 0, arg));
 	return cigo_sleep(ctx, CIGO_MS(1));
 }
 
@@ -848,13 +848,13 @@ CORO(spawn_at_the_end)
 	struct fate *f = arg;
 
 	fails(cigo_sleep(ctx, CIGO_NEVER), -ECANCELED);
-	cigo_detach(cigo_spawn(ctx, sleep_till_cancelled, f, 0));
+	cigo_detach(cigo_spawn(ctx, sleep_till_cancelled, 0, f));
 	return 0;
 }
 
 CORO(leave_spawner)
 {
-	cigo_detach(cigo_spawn(ctx, spawn_at_the_end, arg, 0));
+	cigo_detach(cigo_spawn(ctx, spawn_at_the_end, 0, arg));
 	return cigo_sleep(ctx, CIGO_MS(1));
 }
 
@@ -870,7 +870,7 @@ CORO(hold_mutex)
 {
 	ok(cigo_mutex_lock(ctx, arg));
 	fails(cigo_sleep(ctx, CIGO_NEVER), -ECANCELED);
-	cigo_mutex_unlock(ctx, arg);
+	cigo_mutex_unlock(arg);
 	return 0;
 }
 
@@ -882,8 +882,8 @@ CORO(want_mutex)
 
 CORO(leave_mutex)
 {
-	cigo_detach(cigo_spawn(ctx, hold_mutex, arg, 0));
-	cigo_detach(cigo_spawn(ctx, want_mutex, arg, 0));
+	cigo_detach(cigo_spawn(ctx, hold_mutex, 0, arg));
+	cigo_detach(cigo_spawn(ctx, want_mutex, 0, arg));
 	return cigo_sleep(ctx, CIGO_MS(1));
 }
 
@@ -909,7 +909,7 @@ CORO(leave_orphans)
 	struct orphans *o = arg;
 	int item = 5, value = 6;
 
-	o->task = cigo_spawn(ctx, sleep_for_ever, NULL, sizeof(int));
+	o->task = cigo_spawn(ctx, sleep_for_ever, sizeof(int), NULL);
 	o->future = cigo_future_new(sizeof(int));
 	ok(cigo_set(o->future, &value));
 	o->ctx = cigo_ctx_with_cancel(ctx);
@@ -919,7 +919,7 @@ CORO(leave_orphans)
 	ok(cigo_pipe(&o->in, &o->out));
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	o->loop = cigo_loop_ref(cigo_ctx_loop(ctx)); /* the virtual clock stands still from here */
-	o->never_begun = cigo_spawn(ctx, sleep_for_ever, NULL, 0);
+	o->never_begun = cigo_spawn(ctx, sleep_for_ever, 0, NULL);
 	return 0;
 }
 
@@ -931,11 +931,11 @@ T_TEST(handles_may_outlive_their_loop)
 	ok(t_run(leave_orphans, &o));
 	equal(cigo_future_is_done(o.task), true);
 	fails(cigo_future_error(o.task), -ECANCELED);
-	fails(cigo_get(o.task, &got), -ECANCELED);
+	fails(cigo_result(o.task, &got), -ECANCELED);
 	equal(got, 0);
 	equal(cigo_future_is_done(o.never_begun), true);
 	fails(cigo_future_error(o.never_begun), -ECANCELED);
-	ok(cigo_get(o.future, &got));
+	ok(cigo_result(o.future, &got));
 	equal(got, 6);
 	ok(cigo_queue_try_get(o.queue, &got, sizeof got));
 	equal(got, 5);
@@ -969,7 +969,7 @@ T_TEST(a_future_pending_at_the_end_is_cancelled)
 
 CORO(fail_with_leftovers)
 {
-	cigo_detach(cigo_spawn(ctx, sleep_till_cancelled, arg, 0));
+	cigo_detach(cigo_spawn(ctx, sleep_till_cancelled, 0, arg));
 	ok(cigo_yield(ctx));
 	return -EIO;
 }
@@ -990,10 +990,10 @@ CORO(await_leftover)
 
 CORO(leave_a_chain)
 {
-	cigo_task *t = cigo_spawn(ctx, sleep_till_cancelled, arg, 0);
+	cigo_task *t = cigo_spawn(ctx, sleep_till_cancelled, 0, arg);
 
 	for (int i = 0; i < 10; i++) {
-		cigo_task *next = cigo_spawn(ctx, await_leftover, t, 0);
+		cigo_task *next = cigo_spawn(ctx, await_leftover, 0, t);
 
 		cigo_detach(t);
 		t = next;
@@ -1380,7 +1380,7 @@ struct slow_submit {
 
 CORO(submit_and_tick)
 {
-	cigo_task *t = cigo_spawn(ctx, tick_once, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, tick_once, 0, NULL);
 	struct sum s = { 1, 2, 0 };
 	int got;
 
@@ -1612,7 +1612,7 @@ static int meet(cigo_ctx *ctx, void *arg, void *ret)
 
 static int meet_both(cigo_ctx *ctx, void *arg, void *ret)
 {
-	cigo_task *a = cigo_spawn(ctx, meet, arg, 0), *b = cigo_spawn(ctx, meet, arg, 0);
+	cigo_task *a = cigo_spawn(ctx, meet, 0, arg), *b = cigo_spawn(ctx, meet, 0, arg);
 	int err = cigo_future_take(ctx, a, NULL, 0);
 
 	(void)ret;
@@ -1714,7 +1714,7 @@ CORO(sleep_then_ignore)
 
 CORO(stop_ignorant)
 {
-	cigo_task *t = cigo_task_spawn(ctx, "ignorant", sleep_then_ignore, NULL, 0);
+	cigo_task *t = cigo_task_spawn(ctx, "ignorant", sleep_then_ignore, 0, NULL);
 
 	ok(cigo_yield(ctx));
 	fails(cigo_task_stop(ctx, t), -ECANCELED);
@@ -1869,7 +1869,7 @@ CORO(sleep_1_day)
 LOOP_TEST(the_virtual_clock_jumps_to_the_next_timer_and_no_further)
 {
 	int64_t start = cigo_now(ctx);
-	cigo_task *t = cigo_spawn(ctx, sleep_1_day, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, sleep_1_day, 0, NULL);
 
 	ok(cigo_sleep(ctx, 1));
 	equal(cigo_now(ctx), start + 1);
@@ -1893,7 +1893,7 @@ CORO(block_30_ms)
 LOOP_TEST(the_virtual_clock_waits_for_blocking_sections)
 {
 	bool over = false;
-	cigo_task *t = cigo_spawn(ctx, block_30_ms, &over, 0);
+	cigo_task *t = cigo_spawn(ctx, block_30_ms, 0, &over);
 
 	ok(cigo_sleep(ctx, 1));
 	equal(over, true);
@@ -1908,7 +1908,7 @@ CORO(work_30_ms)
 LOOP_TEST(the_virtual_clock_waits_for_worker_threads)
 {
 	bool over = false;
-	cigo_task *t = cigo_go(ctx, work_30_ms, &over, 0);
+	cigo_task *t = cigo_go(ctx, work_30_ms, 0, &over);
 
 	ok(cigo_sleep(ctx, 1));
 	equal(over, true);
@@ -2087,7 +2087,7 @@ CORO(run_out_while_others_sleep)
 	int slept = 0, starved = 0;
 
 	for (int i = 0; i < MANY; i++)
-		t[i] = cigo_spawn(ctx, sleep_500_ms, NULL, 0);
+		t[i] = cigo_spawn(ctx, sleep_500_ms, 0, NULL);
 	for (int i = 0; i < MANY; i++) {
 		int err = cigo_future_take(ctx, t[i], NULL, 0);
 
@@ -2130,7 +2130,7 @@ CORO(run_out_for_good)
 	int64_t start = t_real_now();
 
 	for (int i = 0; i < MANY; i++)
-		t[i] = cigo_spawn(ctx, wait_for_arg, f, 0);
+		t[i] = cigo_spawn(ctx, wait_for_arg, 0, f);
 	/* the last of them never begins, and nobody else could wake the loop */
 	REQUIRE(cigo_join(ctx, t[MANY - 1]) == -EAGAIN);
 	REQUIRE(t_real_now() - start < CIGO_S(30));
@@ -2168,7 +2168,7 @@ CORO(share_few_threads)
 	int began = 0;
 
 	for (int i = 0; i < MANY; i++)
-		t[i] = cigo_spawn(ctx, sleep_30_ms, &began, 0);
+		t[i] = cigo_spawn(ctx, sleep_30_ms, 0, &began);
 	for (int i = 0; i < MANY; i++)
 		REQUIRE(cigo_future_take(ctx, t[i], NULL, 0) == 0);
 	REQUIRE(began == MANY);
@@ -2253,13 +2253,13 @@ CORO(work_under_alarms)
 	ok(cigo_pipe(&b[0], &b[1]));
 	there[0] = a[0];
 	there[1] = b[1];
-	t = cigo_spawn(ctx, echo_under_alarms, there, 0);
+	t = cigo_spawn(ctx, echo_under_alarms, 0, there);
 	while (t_real_now() < until) {
 		ok(cigo_sleep(ctx, CIGO_MS(2)));
 		equal(cigo_stream_write(ctx, a[1], buf, sizeof buf), sizeof buf);
 		equal(cigo_stream_read_chunk(ctx, b[0], buf, sizeof buf), sizeof buf);
 		equal(cigo_fd_wait(ctx, cigo_stream_fd(a[1]), CIGO_WRITE), CIGO_WRITE);
-		ok(cigo_future_take(ctx, cigo_go(ctx, work_30_ms, &over, 0), NULL, 0));
+		ok(cigo_future_take(ctx, cigo_go(ctx, work_30_ms, 0, &over), NULL, 0));
 		cigo_blocking_begin(ctx);
 		nap(2);
 		cigo_blocking_end(ctx);
@@ -2305,7 +2305,7 @@ CORO(look_at_mask)
 LOOP_TEST(asynchronous_signals_are_blocked_in_coroutines_and_workers)
 {
 	ok(look_at_mask(ctx, NULL, NULL));
-	return cigo_future_take(ctx, cigo_go(ctx, look_at_mask, NULL, 0), NULL, 0);
+	return cigo_future_take(ctx, cigo_go(ctx, look_at_mask, 0, NULL), NULL, 0);
 }
 
 T_TEST(the_home_thread_keeps_its_own_signal_mask)
@@ -2345,7 +2345,7 @@ CORO(fork_here)
 CORO(spawn_forker)
 {
 	ok(fork_here(ctx, arg, NULL));
-	ok(cigo_future_take(ctx, cigo_spawn(ctx, fork_here, arg, 0), NULL, 0));
+	ok(cigo_future_take(ctx, cigo_spawn(ctx, fork_here, 0, arg), NULL, 0));
 	ok(cigo_yield(ctx));
 	return 0;
 }

@@ -30,7 +30,7 @@ static int uses_mutex(cigo_ctx *ctx, void *arg, void *ret)
 	u->err = u->ns ? cigo_sleep(ctx, u->ns) : cigo_yield(ctx);
 	s->inside--;
 	s->done++;
-	cigo_mutex_unlock(ctx, s->m);
+	cigo_mutex_unlock(s->m);
 	return u->err;
 }
 
@@ -48,7 +48,7 @@ T_CORO(an_unlocked_mutex_is_locked_at_once)
 	cigo_detach(t_job(ctx, .word = "other"));
 	for (int i = 0; i < 10; i++) {
 		ck_assert_int_eq(cigo_mutex_lock(ctx, m), 0);
-		cigo_mutex_unlock(ctx, m);
+		cigo_mutex_unlock(m);
 	}
 	t_expect_said("");
 	cigo_mutex_free(m);
@@ -61,7 +61,7 @@ T_CORO(one_is_inside_at_a_time_though_it_waits_inside)
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
 	for (int i = 0; i < 100; i++)
-		cigo_group_spawn_copy(g, uses_mutex, 0, USER(&s, "", CIGO_MS(1), 0));
+		cigo_spawn_copy_in(g, uses_mutex, 0, USER(&s, "", CIGO_MS(1), 0));
 	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
 	ck_assert_int_eq(s.most, 1);
 	ck_assert_int_eq(s.done, 100);
@@ -77,7 +77,7 @@ T_CORO(the_lock_is_handed_over_in_the_order_of_coming)
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
 	for (int i = 0; i < 5; i++)
-		cigo_group_spawn_copy(g, uses_mutex, 0, USER(&s, words[i], CIGO_MS(5 - i), 0));
+		cigo_spawn_copy_in(g, uses_mutex, 0, USER(&s, words[i], CIGO_MS(5 - i), 0));
 	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
 	t_expect_said("abcde");
 	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
@@ -92,13 +92,13 @@ T_CORO(the_lock_is_handed_over_and_cannot_be_snatched_away)
 	ck_assert_int_eq(cigo_mutex_lock(ctx, s.m), 0);
 	t = cigo_spawn_copy(ctx, uses_mutex, 0, USER(&s, "waiter ", 0, 0));
 	ck_assert_int_eq(cigo_yield(ctx), 0);
-	cigo_mutex_unlock(ctx, s.m); /* does not switch: the waiter did not run yet */
+	cigo_mutex_unlock(s.m); /* does not switch: the waiter did not run yet */
 	t_say("owner ");
-	ck_assert(!cigo_mutex_try_lock(ctx, s.m));
+	ck_assert(!cigo_mutex_try_lock(s.m));
 	ck_assert_int_eq(cigo_mutex_lock(ctx, s.m), 0); /* behind it in the line */
 	t_say("again");
 	t_expect_said("owner waiter again");
-	cigo_mutex_unlock(ctx, s.m);
+	cigo_mutex_unlock(s.m);
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
 	cigo_mutex_free(s.m);
 }
@@ -109,19 +109,20 @@ T_CORO(who_holds_it_cannot_lock_it_again)
 
 	ck_assert_int_eq(cigo_mutex_lock(ctx, m), 0);
 	ck_assert_int_eq(cigo_mutex_lock(ctx, m), -EDEADLK);
-	ck_assert(!cigo_mutex_try_lock(ctx, m));
-	cigo_mutex_unlock(ctx, m); /* once is enough */
-	ck_assert(cigo_mutex_try_lock(ctx, m));
+	ck_assert(!cigo_mutex_try_lock(m));
+	cigo_mutex_unlock(m); /* once is enough */
+	ck_assert(cigo_mutex_try_lock(m));
 	ck_assert_int_eq(cigo_mutex_lock(ctx, m), -EDEADLK);
-	cigo_mutex_unlock(ctx, m);
+	cigo_mutex_unlock(m);
 	cigo_mutex_free(m);
 }
 
 static int tries(cigo_ctx *ctx, void *arg, void *ret)
 {
-	*(bool *)ret = cigo_mutex_try_lock(ctx, arg);
+	CIGO_UNUSED(ctx);
+	*(bool *)ret = cigo_mutex_try_lock(arg);
 	if (*(bool *)ret)
-		cigo_mutex_unlock(ctx, arg);
+		cigo_mutex_unlock(arg);
 	return 0;
 }
 
@@ -130,11 +131,11 @@ T_CORO(try_lock_locks_only_what_is_free)
 	cigo_mutex *m = cigo_mutex_new();
 	bool locked = true;
 
-	ck_assert(cigo_mutex_try_lock(ctx, m));
-	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(ctx, tries, m, sizeof locked), &locked), 0);
+	ck_assert(cigo_mutex_try_lock(m));
+	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(ctx, tries, sizeof locked, m), &locked), 0);
 	ck_assert(!locked);
-	cigo_mutex_unlock(ctx, m);
-	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(ctx, tries, m, sizeof locked), &locked), 0);
+	cigo_mutex_unlock(m);
+	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(ctx, tries, sizeof locked, m), &locked), 0);
 	ck_assert(locked);
 	cigo_mutex_free(m);
 }
@@ -150,9 +151,9 @@ T_CORO(a_cancelled_waiter_just_leaves_the_line)
 	c = cigo_spawn_copy(ctx, uses_mutex, 0, USER(&s, "c", 0, 0));
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	ck_assert_int_eq(cigo_task_stop(ctx, b), -ECANCELED);
-	ck_assert(!cigo_mutex_try_lock(ctx, s.m)); /* it is still ours */
+	ck_assert(!cigo_mutex_try_lock(s.m)); /* it is still ours */
 	t_expect_said("");
-	cigo_mutex_unlock(ctx, s.m);
+	cigo_mutex_unlock(s.m);
 	ck_assert_int_eq(cigo_wait_all(ctx, a, c), 0);
 	t_expect_said("ac");
 	ck_assert_int_eq(s.most, 1);
@@ -172,8 +173,8 @@ T_CORO(a_lock_waits_no_longer_than_its_timeout)
 	ck_assert_int_eq(cigo_mutex_lock(timed, s.m), -ETIMEDOUT);
 	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
-	ck_assert(cigo_mutex_try_lock(ctx, s.m)); /* nobody has it now */
-	cigo_mutex_unlock(ctx, s.m);
+	ck_assert(cigo_mutex_try_lock(s.m)); /* nobody has it now */
+	cigo_mutex_unlock(s.m);
 	cigo_mutex_free(s.m);
 	cigo_ctx_unref(timed);
 }
@@ -185,11 +186,11 @@ T_CORO(a_failed_lock_does_not_hold)
 	int err = cigo_mutex_lock(dead, m);
 
 	if (!err)
-		cigo_mutex_unlock(ctx, m);
+		cigo_mutex_unlock(m);
 	else
 		ck_assert_int_eq(err, -EIO);
-	ck_assert(cigo_mutex_try_lock(ctx, m));
-	cigo_mutex_unlock(ctx, m);
+	ck_assert(cigo_mutex_try_lock(m));
+	cigo_mutex_unlock(m);
 	cigo_mutex_free(m);
 	cigo_ctx_unref(dead);
 }
@@ -207,7 +208,7 @@ static int locks_then_sleeps(cigo_ctx *ctx, void *arg, void *ret)
 	l->lock = cigo_mutex_lock(ctx, l->m);
 	l->after = cigo_sleep(ctx, CIGO_S(1));
 	if (!l->lock)
-		cigo_mutex_unlock(ctx, l->m); /* also when cancelled */
+		cigo_mutex_unlock(l->m); /* also when cancelled */
 	return 0;
 }
 
@@ -217,15 +218,15 @@ T_CORO(a_lock_handed_over_before_the_cancellation_is_held)
 	cigo_task *t;
 
 	ck_assert_int_eq(cigo_mutex_lock(ctx, l.m), 0);
-	t = cigo_spawn(ctx, locks_then_sleeps, &l, 0);
+	t = cigo_spawn(ctx, locks_then_sleeps, 0, &l);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
-	cigo_mutex_unlock(ctx, l.m);
+	cigo_mutex_unlock(l.m);
 	cigo_future_cancel(t, -EIO); /* in the same step, but later */
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EIO);
 	ck_assert_int_eq(l.lock, 0);
 	ck_assert_int_eq(l.after, -EIO);
-	ck_assert(cigo_mutex_try_lock(ctx, l.m));
-	cigo_mutex_unlock(ctx, l.m);
+	ck_assert(cigo_mutex_try_lock(l.m));
+	cigo_mutex_unlock(l.m);
 	cigo_mutex_free(l.m);
 }
 
@@ -235,12 +236,12 @@ T_CORO(a_lock_is_not_handed_to_who_was_cancelled_before)
 	cigo_task *t;
 
 	ck_assert_int_eq(cigo_mutex_lock(ctx, l.m), 0);
-	t = cigo_spawn(ctx, locks_then_sleeps, &l, 0);
+	t = cigo_spawn(ctx, locks_then_sleeps, 0, &l);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_future_cancel(t, -EIO);
-	cigo_mutex_unlock(ctx, l.m);
-	ck_assert(cigo_mutex_try_lock(ctx, l.m));
-	cigo_mutex_unlock(ctx, l.m);
+	cigo_mutex_unlock(l.m);
+	ck_assert(cigo_mutex_try_lock(l.m));
+	cigo_mutex_unlock(l.m);
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EIO);
 	ck_assert_int_eq(l.lock, -EIO);
 	cigo_mutex_free(l.m);
@@ -249,19 +250,19 @@ T_CORO(a_lock_is_not_handed_to_who_was_cancelled_before)
 T_CORO(a_mutex_that_could_not_be_made_cannot_be_locked)
 {
 	ck_assert_int_eq(cigo_mutex_lock(ctx, NULL), -ENOMEM);
-	ck_assert(!cigo_mutex_try_lock(ctx, NULL));
-	cigo_mutex_unlock(ctx, NULL);
+	ck_assert(!cigo_mutex_try_lock(NULL));
+	cigo_mutex_unlock(NULL);
 	cigo_mutex_free(NULL);
 }
 
 T_CORO(without_a_context_nothing_is_locked)
 {
+	CIGO_UNUSED(ctx);
 	cigo_mutex *m = cigo_mutex_new();
 
 	ck_assert_int_eq(cigo_mutex_lock(NULL, m), -ENOMEM);
-	ck_assert(!cigo_mutex_try_lock(NULL, m));
-	ck_assert(cigo_mutex_try_lock(ctx, m));
-	cigo_mutex_unlock(ctx, m);
+	ck_assert(cigo_mutex_try_lock(m));
+	cigo_mutex_unlock(m);
 	cigo_mutex_free(m);
 }
 
@@ -284,7 +285,7 @@ static int holds_for_ever(cigo_ctx *ctx, void *arg, void *ret)
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	if (!err) {
 		err = cigo_sleep(ctx, CIGO_NEVER);
-		cigo_mutex_unlock(ctx, of_run);
+		cigo_mutex_unlock(of_run);
 	}
 	return err;
 }
@@ -292,9 +293,9 @@ static int holds_for_ever(cigo_ctx *ctx, void *arg, void *ret)
 static int leaves_waiters(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
-	cigo_detach(cigo_spawn(ctx, holds_for_ever, NULL, 0));
-	cigo_detach(cigo_spawn(ctx, waits_for_ever, &waiters_errors[0], 0));
-	cigo_detach(cigo_spawn(ctx, waits_for_ever, &waiters_errors[1], 0));
+	cigo_detach(cigo_spawn(ctx, holds_for_ever, 0, NULL));
+	cigo_detach(cigo_spawn(ctx, waits_for_ever, 0, &waiters_errors[0]));
+	cigo_detach(cigo_spawn(ctx, waits_for_ever, 0, &waiters_errors[1]));
 	return cigo_yield(ctx);
 }
 
@@ -331,9 +332,9 @@ T_CORO(the_owner_is_a_coroutine_and_not_the_thread_that_another_is_given_later)
 	cigo_task *t;
 
 	left_locked = cigo_mutex_new();
-	t = cigo_spawn(ctx, leaves_it_locked, NULL, 0);
+	t = cigo_spawn(ctx, leaves_it_locked, 0, NULL);
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
-	t = cigo_spawn(ctx, locks_it_in_time, NULL, 0);
+	t = cigo_spawn(ctx, locks_it_in_time, 0, NULL);
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -ETIMEDOUT); /* no -EDEADLK */
 }
 
@@ -355,8 +356,8 @@ T_CORO_SEED(under_any_schedule_and_cancellation_one_is_inside_at_a_time)
 	ck_assert_int_eq(s.most, 1);
 	ck_assert_int_eq(s.inside, 0);
 	ck_assert_int_ge(s.done, good);
-	ck_assert(cigo_mutex_try_lock(ctx, s.m));
-	cigo_mutex_unlock(ctx, s.m);
+	ck_assert(cigo_mutex_try_lock(s.m));
+	cigo_mutex_unlock(s.m);
 	cigo_mutex_free(s.m);
 }
 
@@ -364,22 +365,22 @@ T_CORO_SEED(under_any_schedule_and_cancellation_one_is_inside_at_a_time)
 
 static int unlocks_left(cigo_ctx *ctx, void *arg, void *ret)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
-	cigo_mutex_unlock(ctx, left_locked);
+	CIGO_UNUSED(ctx), CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	cigo_mutex_unlock(left_locked);
 	return 0;
 }
 
 T_MISUSE(unlocking_what_a_coroutine_that_has_ended_left_locked_is_misuse, "cigo_mutex_unlock")
 {
 	left_locked = cigo_mutex_new();
-	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, leaves_it_locked, NULL, 0), NULL, 0));
-	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, unlocks_left, NULL, 0), NULL, 0));
+	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, leaves_it_locked, 0, NULL), NULL, 0));
+	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, unlocks_left, 0, NULL), NULL, 0));
 }
 
 static int unlocks(cigo_ctx *ctx, void *arg, void *ret)
 {
-	CIGO_UNUSED(ret);
-	cigo_mutex_unlock(ctx, arg);
+	CIGO_UNUSED(ctx), CIGO_UNUSED(ret);
+	cigo_mutex_unlock(arg);
 	return 0;
 }
 
@@ -388,12 +389,13 @@ T_MISUSE(unlocking_what_another_holds_is_misuse, "cigo_mutex_unlock")
 	cigo_mutex *m = cigo_mutex_new();
 
 	cigo_ignore(cigo_mutex_lock(ctx, m));
-	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, unlocks, m, 0), NULL, 0));
+	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, unlocks, 0, m), NULL, 0));
 }
 
 T_MISUSE(unlocking_what_nobody_holds_is_misuse, "cigo_mutex_unlock")
 {
-	cigo_mutex_unlock(ctx, cigo_mutex_new());
+	CIGO_UNUSED(ctx);
+	cigo_mutex_unlock(cigo_mutex_new());
 }
 
 T_MISUSE(unlocking_twice_is_misuse, "cigo_mutex_unlock")
@@ -401,8 +403,8 @@ T_MISUSE(unlocking_twice_is_misuse, "cigo_mutex_unlock")
 	cigo_mutex *m = cigo_mutex_new();
 
 	cigo_ignore(cigo_mutex_lock(ctx, m));
-	cigo_mutex_unlock(ctx, m);
-	cigo_mutex_unlock(ctx, m);
+	cigo_mutex_unlock(m);
+	cigo_mutex_unlock(m);
 }
 
 T_MISUSE(freeing_a_locked_mutex_is_misuse, "cigo_mutex_free")

@@ -56,7 +56,7 @@ LOOP_TEST(a_long_flow_arrives_complete_and_in_order)
 	ssize_t n;
 
 	ok(cigo_pipe(&in.s, &out.s));
-	t = cigo_spawn(ctx, write_flow, &out, 0);
+	t = cigo_spawn(ctx, write_flow, 0, &out);
 	while ((n = cigo_stream_read(ctx, in.s, buf, sizeof buf)) > 0) {
 		for (ssize_t i = 0; i < n; i++)
 			in.sum = in.sum * 31 + buf[i];
@@ -82,7 +82,7 @@ LOOP_TEST(a_reader_wakes_when_the_writer_closes)
 	cigo_task *t;
 
 	ok(cigo_pipe(&r, &w));
-	t = cigo_spawn(ctx, read_one, r, 0);
+	t = cigo_spawn(ctx, read_one, 0, r);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	equal(cigo_future_is_done(t), false);
 	cigo_stream_close(w);
@@ -97,7 +97,7 @@ LOOP_TEST(a_reader_wakes_when_its_own_end_is_closed)
 	cigo_task *t;
 
 	ok(cigo_pipe(&r, &w));
-	t = cigo_spawn(ctx, read_one, r, 0);
+	t = cigo_spawn(ctx, read_one, 0, r);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	cigo_stream_close(r);
 	fails(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);

@@ -48,7 +48,7 @@ POLLER_TEST(descriptors_ready_at_once_are_served_in_the_order_of_their_waiters)
 		int j = i * 7 % PAIRS; /* the order of waiting is not that of the numbers */
 
 		w[i] = (struct waiter){ fd[j][0], CIGO_READ, 0, i };
-		t[i] = cigo_spawn(ctx, wait_fd, &w[i], 0);
+		t[i] = cigo_spawn(ctx, wait_fd, 0, &w[i]);
 	}
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	for (int i = PAIRS; i--;) /* nor is that of becoming ready */
@@ -74,7 +74,7 @@ POLLER_TEST(hundreds_of_descriptors_can_be_waited_for)
 	for (int i = 0; i < PAIRS; i++) {
 		raw_pair(fd[i]);
 		w[i] = (struct waiter){ fd[i][0], CIGO_READ, 0, i };
-		t[i] = cigo_spawn(ctx, wait_fd, &w[i], 0);
+		t[i] = cigo_spawn(ctx, wait_fd, 0, &w[i]);
 	}
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	for (int i = 0; i < PAIRS; i += 2)
@@ -106,8 +106,8 @@ POLLER_TEST(reading_and_writing_are_waited_for_apart)
 	while (write(fd[0], mass, sizeof mass) > 0)
 		;
 	r.fd = w.fd = fd[0];
-	reader = cigo_spawn(ctx, wait_fd, &r, 0);
-	writer = cigo_spawn(ctx, wait_fd, &w, 0);
+	reader = cigo_spawn(ctx, wait_fd, 0, &r);
+	writer = cigo_spawn(ctx, wait_fd, 0, &w);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	equal(n_woken, 0);
 	fails(cigo_fd_wait(ctx, fd[0], CIGO_READ), -EBUSY);
@@ -136,7 +136,7 @@ POLLER_TEST(one_waiter_may_wait_for_either)
 	while (write(fd[0], mass, sizeof mass) > 0)
 		;
 	w.fd = fd[0];
-	t = cigo_spawn(ctx, wait_fd, &w, 0);
+	t = cigo_spawn(ctx, wait_fd, 0, &w);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	equal(n_woken, 0);
 	raw_say(fd[1], "x");
@@ -155,7 +155,7 @@ POLLER_TEST(a_hang_up_is_ready_for_all_that_was_asked)
 
 	raw_pair(fd);
 	w.fd = fd[0];
-	t = cigo_spawn(ctx, wait_fd, &w, 0);
+	t = cigo_spawn(ctx, wait_fd, 0, &w);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	close(fd[1]);
 	ok(cigo_future_take(ctx, t, NULL, 0));
@@ -238,7 +238,7 @@ static int echo_through_pipes(cigo_ctx *ctx)
 
 	ok(cigo_pipe(&there.in, &here.out));
 	ok(cigo_pipe(&here.in, &there.out));
-	t = cigo_spawn(ctx, echo_all, &there, 0);
+	t = cigo_spawn(ctx, echo_all, 0, &there);
 	for (char i = 0; i < 100; i++) {
 		equal(cigo_stream_write(ctx, here.out, &i, 1), 1);
 		equal(cigo_stream_read(ctx, here.in, &c, 1), 1);
@@ -277,7 +277,7 @@ POLLER_TEST(a_mebibyte_through_a_pipe)
 	ssize_t n;
 
 	ok(cigo_pipe(&r, &w));
-	t = cigo_spawn(ctx, write_a_mebibyte, w, 0);
+	t = cigo_spawn(ctx, write_a_mebibyte, 0, w);
 	while (all < 1 << 20 && (n = cigo_stream_read(ctx, r, buf, sizeof buf)) > 0)
 		all += (size_t)n;
 	equal(all, 1 << 20);
@@ -299,7 +299,7 @@ POLLER_TEST(close_wakes_a_reader_and_the_number_may_be_used_again)
 	for (int i = 0; i < 20; i++) {
 		cigo_stream *s;
 		int raw = stream_pair(&s);
-		cigo_task *t = cigo_spawn(ctx, read_one, s, 0);
+		cigo_task *t = cigo_spawn(ctx, read_one, 0, s);
 
 		ok(cigo_yield(ctx));
 		if (i % 2)

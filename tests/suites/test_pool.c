@@ -56,7 +56,7 @@ static void use_strands(cigo_ctx *ctx, int n, size_t stack_size)
 
 	hold(ctx);
 	for (int i = 0; i < n; i++)
-		tasks[i] = cigo_task_spawn_with(ctx, sleep_1_ms, NULL, 0, &o);
+		tasks[i] = cigo_task_spawn_with(ctx, sleep_1_ms, 0, NULL, &o);
 	for (int i = 0; i < n; i++)
 		ok(cigo_future_take(ctx, tasks[i], NULL, 0));
 }

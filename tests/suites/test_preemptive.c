@@ -47,7 +47,7 @@ CORO(meet)
 
 PREEMPTIVE(two_that_compute_run_at_the_same_time, CIGO_CLOCK_REAL)
 {
-	cigo_task *a = cigo_spawn(ctx, meet, NULL, 0), *b = cigo_spawn(ctx, meet, NULL, 0);
+	cigo_task *a = cigo_spawn(ctx, meet, 0, NULL), *b = cigo_spawn(ctx, meet, 0, NULL);
 
 	ok(cigo_future_take(ctx, a, NULL, 0));
 	ok(cigo_future_take(ctx, b, NULL, 0));
@@ -67,7 +67,7 @@ CORO(computes)
 
 PREEMPTIVE(threads_bear_names_from_the_first_step_on, CIGO_CLOCK_VIRTUAL)
 {
-	return cigo_future_take(ctx, cigo_spawn(ctx, computes, NULL, 0), NULL, 0);
+	return cigo_future_take(ctx, cigo_spawn(ctx, computes, 0, NULL), NULL, 0);
 }
 
 static int hog_ends;
@@ -87,7 +87,7 @@ CALLBACK(count_call)
 
 PREEMPTIVE(an_endless_loop_stops_neither_others_nor_timers, CIGO_CLOCK_REAL)
 {
-	cigo_task *t = cigo_spawn(ctx, hog, NULL, 0), *other;
+	cigo_task *t = cigo_spawn(ctx, hog, 0, NULL), *other;
 	int called = 0, both = 1;
 
 	ck_assert_int_gt(cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_MS(1), count_call, &called),
@@ -97,7 +97,7 @@ PREEMPTIVE(an_endless_loop_stops_neither_others_nor_timers, CIGO_CLOCK_REAL)
 	ok(cigo_loop_wait_idle(ctx));
 	equal(called, 1);
 	set(&meeting, both);
-	other = cigo_spawn(ctx, meet, NULL, 0);
+	other = cigo_spawn(ctx, meet, 0, NULL);
 	ok(cigo_future_take(ctx, other, NULL, 0));
 	equal(cigo_future_is_done(t), false);
 	set(&hog_ends, 1);
@@ -182,14 +182,14 @@ static int user_section(void *arg)
 
 CORO(in_body)
 {
-	return cigo_future_take(ctx, cigo_spawn(ctx, user_body, NULL, 0), NULL, 0);
+	return cigo_future_take(ctx, cigo_spawn(ctx, user_body, 0, NULL), NULL, 0);
 }
 
 CORO(in_arg_free)
 {
 	cigo_task_options o = { .size = sizeof o, .name = "freed", .arg_free = user_free };
 
-	return cigo_future_take(ctx, cigo_task_spawn_with(ctx, user_body, &o, 0, &o), NULL, 0);
+	return cigo_future_take(ctx, cigo_task_spawn_with(ctx, user_body, 0, &o, &o), NULL, 0);
 }
 
 CORO(in_group)
@@ -197,7 +197,7 @@ CORO(in_group)
 	cigo_group *g = cigo_group_new(ctx, 1, 0);
 
 	for (int i = 0; i < 2; i++)
-		cigo_group_spawn(g, user_body, NULL, 0);
+		cigo_spawn_in(g, user_body, 0, NULL);
 	ok(cigo_group_wait(ctx, g));
 	return cigo_group_close(ctx, g);
 }
@@ -213,7 +213,7 @@ CORO(in_map)
 
 CORO(in_generator)
 {
-	cigo_iter *it = cigo_gen_new(ctx, "gen", user_gen, sizeof(int), NULL, 0);
+	cigo_iter *it = cigo_iter_generate(ctx, "gen", user_gen, sizeof(int), NULL, 0);
 	int item;
 
 	equal(cigo_next(ctx, it, &item), false);
@@ -238,7 +238,7 @@ CORO(in_calls)
 	ok(cigo_call_timeout(ctx, CIGO_S(60), user_body, NULL, NULL));
 	ok(cigo_blocking_call(ctx, user_section, NULL));
 	ok(cigo_loop_submit(ctx, cigo_ctx_loop(ctx), user_body, NULL, NULL, 0));
-	return cigo_future_take(ctx, cigo_go(ctx, user_body, NULL, 0), NULL, 0);
+	return cigo_future_take(ctx, cigo_go(ctx, user_body, 0, NULL), NULL, 0);
 }
 
 static const struct {
@@ -260,7 +260,7 @@ static int kind;
 
 CORO(one_kind_beside_the_beat)
 {
-	cigo_task *t = cigo_spawn(ctx, beat, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, beat, 0, NULL);
 
 	ok(kinds[kind].fn(ctx, NULL, NULL));
 	fails(cigo_task_stop(ctx, t), -ECANCELED);
@@ -306,7 +306,7 @@ CORO(do_queue)
 
 		ok(cigo_put(ctx, all.queue, &item));
 		add(&all.put, 1);
-		ok(cigo_pop(ctx, all.queue, &item));
+		ok(cigo_get(ctx, all.queue, &item));
 		add(&all.got, 1);
 		if (!cigo_channel_try_send(all.channel, &item, sizeof item))
 			cigo_ignore(cigo_channel_try_recv(all.channel, &item, sizeof item));
@@ -321,7 +321,7 @@ CORO(do_mutex)
 		equal(all.inside++, 0);
 		all.locked++;
 		all.inside--;
-		cigo_mutex_unlock(ctx, all.mutex);
+		cigo_mutex_unlock(all.mutex);
 		ok(cigo_semaphore_acquire(ctx, all.semaphore));
 		cigo_semaphore_release(all.semaphore);
 	}
@@ -342,8 +342,8 @@ CORO(do_tasks)
 {
 	while (more()) {
 		cigo_future *f = cigo_future_new(0), *both[2];
-		cigo_task *a = cigo_spawn(ctx, sleep_long, NULL, 0);
-		cigo_task *b = cigo_spawn(ctx, nothing_much, NULL, 0);
+		cigo_task *a = cigo_spawn(ctx, sleep_long, 0, NULL);
+		cigo_task *b = cigo_spawn(ctx, nothing_much, 0, NULL);
 
 		both[0] = f;
 		both[1] = b;
@@ -363,7 +363,7 @@ CORO(do_groups)
 		cigo_group *g = cigo_group_new(ctx, 2, 0);
 
 		for (int i = 0; i < 4; i++)
-			cigo_group_spawn(g, i == 3 ? sleep_long : nothing_much, NULL, 0);
+			cigo_spawn_in(g, i == 3 ? sleep_long : nothing_much, 0, NULL);
 		cigo_group_cancel(g, -EIO);
 		cigo_ignore(cigo_group_wait(ctx, g));
 		cigo_ignore(cigo_group_close(ctx, g));
@@ -437,7 +437,7 @@ CORO(everything_at_once)
 	ok(cigo_pipe(&all.in, &all.out));
 	for (int i = 0; i < 2 * CROWD; i++)
 		if (i < CROWD || i % CROWD < 6)
-			cigo_group_spawn(g, doings[i % CROWD], NULL, 0);
+			cigo_spawn_in(g, doings[i % CROWD], 0, NULL);
 	ok(cigo_group_wait(ctx, g));
 	ok(cigo_group_close(ctx, g));
 	ok(cigo_loop_wait_idle(ctx));
@@ -509,7 +509,7 @@ CORO(between_two_loops)
 	pthread_t thread = thread_start(run_other, &other);
 
 	for (int i = 0; i < 4; i++)
-		cigo_group_spawn(g, submit_many, other.loop, 0);
+		cigo_spawn_in(g, submit_many, 0, other.loop);
 	ok(cigo_group_wait(ctx, g));
 	ok(cigo_group_close(ctx, g));
 	ok(cigo_loop_stop(other.loop, 0));
@@ -601,7 +601,7 @@ static void is_done_at_home(const cigo_ctx *ctx, cigo_future *f, int err, void *
 CORO(asks_for_callbacks)
 {
 	cigo_loop *loop = cigo_ctx_loop(ctx);
-	cigo_task *t = cigo_spawn(ctx, nothing_much, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, nothing_much, 0, NULL);
 	int called = 0;
 
 	ck_assert_int_ne(syscall(SYS_gettid), home_of_the_run);
@@ -642,7 +642,7 @@ CORO(compute)
 CORO(leave_them_running)
 {
 	for (int i = 0; i < 3; i++)
-		cigo_detach(cigo_spawn(ctx, compute, NULL, 0));
+		cigo_detach(cigo_spawn(ctx, compute, 0, NULL));
 	while (load(&meeting) < 3)
 		sched_yield();
 	return -EIO;
@@ -669,7 +669,7 @@ CORO(be_cancelled)
 
 PREEMPTIVE(who_computes_sees_a_cancellation_when_it_asks, CIGO_CLOCK_REAL)
 {
-	cigo_task *t = cigo_spawn(ctx, be_cancelled, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, be_cancelled, 0, NULL);
 
 	while (!load(&meeting))
 		sched_yield();
@@ -693,7 +693,7 @@ CORO(compute_and_look_at_the_clock)
 PREEMPTIVE(virtual_time_stands_still_while_anybody_runs, CIGO_CLOCK_VIRTUAL)
 {
 	int64_t before = cigo_now(ctx), real = t_real_now();
-	cigo_task *t = cigo_spawn(ctx, compute_and_look_at_the_clock, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, compute_and_look_at_the_clock, 0, NULL);
 
 	ok(cigo_sleep(ctx, CIGO_S(3600)));
 	equal(cigo_now(ctx) - before, CIGO_S(3600));
@@ -719,7 +719,7 @@ PREEMPTIVE(on_the_virtual_clock_a_yield_lets_all_others_get_to_where_they_wait, 
 	cigo_task *t[4];
 
 	for (int i = 0; i < 4; i++)
-		t[i] = cigo_spawn(ctx, step, NULL, 0);
+		t[i] = cigo_spawn(ctx, step, 0, NULL);
 	ok(cigo_yield(ctx));
 	equal(load(&steps), 4);
 	for (int i = 0; i < 4; i++)
@@ -745,7 +745,7 @@ CORO(read_in_a_section)
 PREEMPTIVE(a_yield_does_not_wait_for_blocking_sections, CIGO_CLOCK_VIRTUAL)
 {
 	raw_pipe(section_pipe);
-	cigo_task *t = cigo_spawn(ctx, read_in_a_section, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, read_in_a_section, 0, NULL);
 
 	while (!load(&meeting))
 		ok(cigo_yield(ctx));
@@ -799,7 +799,7 @@ PREEMPTIVE(a_reader_that_waits_holds_nobody_up, CIGO_CLOCK_REAL)
 {
 	cigo_stream *s;
 	int raw = stream_pair(&s);
-	cigo_task *t = cigo_spawn(ctx, read_one, s, 0);
+	cigo_task *t = cigo_spawn(ctx, read_one, 0, s);
 
 	for (int i = 0; i < 3; i++)
 		ok(cigo_sleep(ctx, CIGO_MS(2)));
@@ -823,15 +823,15 @@ PREEMPTIVE(circles_are_found, CIGO_CLOCK_VIRTUAL)
 	static cigo_task *a, *b;
 	int err;
 
-	a = cigo_spawn(ctx, sleep_long, NULL, 0);
-	b = cigo_spawn(ctx, wait_for_it, &a, 0);
+	a = cigo_spawn(ctx, sleep_long, 0, NULL);
+	b = cigo_spawn(ctx, wait_for_it, 0, &a);
 	ok(cigo_yield(ctx));
 	fails(cigo_task_stop(ctx, a), -ECANCELED);
 	err = cigo_future_take(ctx, b, NULL, 0);
 	fails(err, -ECANCELED);
 	cigo_task *me = cigo_task_current(ctx);
 	fails(cigo_future_await(ctx, me, NULL, 0), -EDEADLK);
-	b = cigo_spawn(ctx, wait_for_it, &me, 0);
+	b = cigo_spawn(ctx, wait_for_it, 0, &me);
 	fails(cigo_future_take(ctx, b, NULL, 0), -EDEADLK);
 	return 0;
 }
@@ -879,7 +879,7 @@ CORO(run_inside)
 
 CORO(unlock_anothers)
 {
-	cigo_mutex_unlock(ctx, arg);
+	cigo_mutex_unlock(arg);
 	return 0;
 }
 
@@ -888,7 +888,7 @@ CORO(unlock_by_another)
 	cigo_mutex *m = cigo_mutex_new();
 
 	ok(cigo_mutex_lock(ctx, m));
-	return cigo_future_take(ctx, cigo_spawn(ctx, unlock_anothers, m, 0), NULL, 0);
+	return cigo_future_take(ctx, cigo_spawn(ctx, unlock_anothers, 0, m), NULL, 0);
 }
 
 static const struct {
@@ -923,7 +923,7 @@ PREEMPTIVE(what_is_counted_is_there, CIGO_CLOCK_REAL)
 	int called = 0;
 
 	for (int i = 0; i < 10; i++)
-		ok(cigo_future_take(ctx, cigo_spawn(ctx, nothing_much, NULL, 0), NULL, 0));
+		ok(cigo_future_take(ctx, cigo_spawn(ctx, nothing_much, 0, NULL), NULL, 0));
 	ck_assert_int_gt(cigo_loop_call_soon(cigo_ctx_loop(ctx), count_call, &called), 0);
 	ok(cigo_loop_wait_idle(ctx));
 	cigo_stats after = counts(ctx);
@@ -948,7 +948,7 @@ CORO(add_numbers)
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
 	for (int i = 0; i < 100; i++)
-		cigo_group_spawn_copy(g, add_own_number, 0, &i);
+		cigo_spawn_copy_in(g, add_own_number, 0, &i);
 	ok(cigo_group_wait(ctx, g));
 	return cigo_group_close(ctx, g);
 }
@@ -977,7 +977,7 @@ PREEMPTIVE(errno_is_each_coroutines_own, CIGO_CLOCK_REAL)
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
 	for (int i = 1; i < 9; i++)
-		cigo_group_spawn_copy(g, set_errno_and_wait, 0, &i);
+		cigo_spawn_copy_in(g, set_errno_and_wait, 0, &i);
 	ok(cigo_group_wait(ctx, g));
 	return cigo_group_close(ctx, g);
 }
@@ -1001,8 +1001,8 @@ PREEMPTIVE(no_waiter_is_forgotten_when_another_leaves_as_its_event_comes, CIGO_C
 		raw_pair(ends);
 		while (write(ends[0], mass, sizeof mass) > 0)
 			;
-		cigo_task *reader = cigo_spawn(ctx, wait_readable, &ends[0], 0);
-		cigo_task *drain = cigo_spawn(ctx, nothing_much, NULL, 0);
+		cigo_task *reader = cigo_spawn(ctx, wait_readable, 0, &ends[0]);
+		cigo_task *drain = cigo_spawn(ctx, nothing_much, 0, NULL);
 		ok(cigo_future_take(ctx, drain, NULL, 0));
 		while (read(ends[1], mass, sizeof mass) > 0)
 			; /* now it is writable: for one who may have left */

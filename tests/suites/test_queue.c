@@ -10,7 +10,7 @@ static int put(cigo_ctx *ctx, cigo_queue *q, int item)
 
 static int push(cigo_queue *q, int item)
 {
-	return cigo_queue_push(q, &item, sizeof item);
+	return cigo_queue_try_put(q, &item, sizeof item);
 }
 
 struct end {
@@ -40,11 +40,11 @@ static int gets_item(cigo_ctx *ctx, void *arg, void *ret)
 	int unused;
 
 	CIGO_UNUSED(ret);
-	e->err = cigo_pop(ctx, e->q, &e->item);
+	e->err = cigo_get(ctx, e->q, &e->item);
 	if (e->word)
 		t_say(e->word);
 	if (e->again)
-		e->err2 = cigo_pop(ctx, e->q, &unused);
+		e->err2 = cigo_get(ctx, e->q, &unused);
 	return e->err;
 }
 
@@ -62,7 +62,7 @@ T_CORO(items_come_out_in_the_order_they_went_in)
 	ck_assert_int_eq(push(q, 4), 0);
 	ck_assert_uint_eq(cigo_queue_count(q), 4);
 	for (int i = 1; i <= 2; i++) {
-		ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+		ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 		ck_assert_int_eq(item, i);
 	}
 	for (int i = 3; i <= 4; i++) {
@@ -82,7 +82,7 @@ T_CORO(an_unbounded_queue_never_makes_anyone_wait)
 
 	cigo_detach(t_job(ctx, .word = "other"));
 	for (int64_t i = 0; i < n; i++)
-		wrong += cigo_queue_push(q, &i, sizeof i) != 0;
+		wrong += cigo_queue_try_put(q, &i, sizeof i) != 0;
 	t_expect_said("");
 	ck_assert_uint_eq(cigo_queue_count(q), (size_t)n);
 	for (int64_t i = 0; i < n; i++)
@@ -104,7 +104,7 @@ T_CORO(a_queue_keeps_its_order_through_long_use)
 	}
 	ck_assert_uint_eq(cigo_queue_count(q), (size_t)(in - out));
 	while (out < in)
-		wrong += cigo_pop(ctx, q, &item) != 0 || item != out++;
+		wrong += cigo_get(ctx, q, &item) != 0 || item != out++;
 	ck_assert_int_eq(wrong, 0);
 	cigo_queue_free(q);
 }
@@ -127,7 +127,7 @@ T_CORO(an_item_may_be_large)
 	memset(in, 'x', sizeof in);
 	ck_assert_int_eq(cigo_put(ctx, q, &in), 0);
 	memset(in, 'y', sizeof in); /* it was copied */
-	ck_assert_int_eq(cigo_pop(ctx, q, &out), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &out), 0);
 	ck_assert_int_eq(out[0], 'x');
 	ck_assert_int_eq(out[sizeof out - 1], 'x');
 	cigo_queue_free(q);
@@ -139,7 +139,7 @@ T_CORO(get_waits_for_an_item)
 {
 	cigo_queue *q = cigo_queue_new(sizeof(int), 0);
 	struct end e = { .q = q };
-	cigo_task *t = cigo_spawn(ctx, gets_item, &e, 0);
+	cigo_task *t = cigo_spawn(ctx, gets_item, 0, &e);
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0);
 	ck_assert(!cigo_future_is_done(t));
@@ -159,7 +159,7 @@ T_CORO(getters_are_served_in_the_order_of_their_coming)
 	for (int i = 0; i < 4; i++) {
 		ends[i].q = q;
 		ends[i].word = words[i];
-		tasks[i] = cigo_spawn(ctx, gets_item, &ends[i], 0);
+		tasks[i] = cigo_spawn(ctx, gets_item, 0, &ends[i]);
 	}
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	for (int i = 0; i < 4; i++)
@@ -177,7 +177,7 @@ T_CORO(an_item_delivered_to_a_waiting_getter_cannot_be_snatched_away)
 {
 	cigo_queue *q = cigo_queue_new(sizeof(int), 0);
 	struct end e = { .q = q };
-	cigo_task *t = cigo_spawn(ctx, gets_item, &e, 0);
+	cigo_task *t = cigo_spawn(ctx, gets_item, 0, &e);
 	int item;
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
@@ -195,7 +195,7 @@ T_CORO(a_get_waits_no_longer_than_its_timeout)
 	cigo_queue *q = cigo_queue_new(sizeof(int), 0);
 	int item = 99;
 
-	ck_assert_int_eq(cigo_pop(timed, q, &item), -ETIMEDOUT);
+	ck_assert_int_eq(cigo_get(timed, q, &item), -ETIMEDOUT);
 	ck_assert_int_eq(item, 0);
 	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
 	ck_assert_int_eq(push(q, 1), 0);
@@ -208,7 +208,7 @@ T_CORO(a_cancelled_get_takes_no_item)
 {
 	cigo_queue *q = cigo_queue_new(sizeof(int), 0);
 	struct end e = { .q = q, .item = 99 };
-	cigo_task *t = cigo_spawn(ctx, gets_item, &e, 0);
+	cigo_task *t = cigo_spawn(ctx, gets_item, 0, &e);
 	int item;
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
@@ -226,7 +226,7 @@ T_CORO(an_item_delivered_before_the_cancellation_is_returned_and_the_next_get_gi
 {
 	cigo_queue *q = cigo_queue_new(sizeof(int), 0);
 	struct end e = { .q = q, .again = true };
-	cigo_task *t = cigo_spawn(ctx, gets_item, &e, 0);
+	cigo_task *t = cigo_spawn(ctx, gets_item, 0, &e);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	ck_assert_int_eq(push(q, 7), 0);
@@ -244,10 +244,10 @@ T_CORO(a_get_under_a_dead_context_loses_no_item)
 	cigo_queue *q = cigo_queue_new(sizeof(int), 0);
 	int item = 99, err;
 
-	ck_assert_int_eq(cigo_pop(dead, q, &item), -EIO);
+	ck_assert_int_eq(cigo_get(dead, q, &item), -EIO);
 	ck_assert_int_eq(item, 0);
 	ck_assert_int_eq(push(q, 7), 0);
-	err = cigo_pop(dead, q, &item);
+	err = cigo_get(dead, q, &item);
 	if (err) {
 		ck_assert_int_eq(err, -EIO);
 		ck_assert_int_eq(item, 0);
@@ -262,9 +262,9 @@ T_CORO(a_cancelled_getter_leaves_the_line_and_the_others_keep_their_order)
 {
 	cigo_queue *q = cigo_queue_new(sizeof(int), 0);
 	struct end a = { .q = q }, b = { .q = q }, c = { .q = q };
-	cigo_task *ta = cigo_spawn(ctx, gets_item, &a, 0);
-	cigo_task *tb = cigo_spawn(ctx, gets_item, &b, 0);
-	cigo_task *tc = cigo_spawn(ctx, gets_item, &c, 0);
+	cigo_task *ta = cigo_spawn(ctx, gets_item, 0, &a);
+	cigo_task *tb = cigo_spawn(ctx, gets_item, 0, &b);
+	cigo_task *tc = cigo_spawn(ctx, gets_item, 0, &c);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_task_stop(ctx, tb);
@@ -289,12 +289,12 @@ T_CORO(put_waits_while_the_queue_is_full)
 	ck_assert_int_eq(put(ctx, q, 1), 0);
 	ck_assert_int_eq(put(ctx, q, 2), 0);
 	ck_assert_int_eq(push(q, 9), -EAGAIN);
-	t = cigo_spawn(ctx, puts_item, &e, 0);
+	t = cigo_spawn(ctx, puts_item, 0, &e);
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0);
 	ck_assert(!cigo_future_is_done(t));
 	ck_assert_uint_eq(cigo_queue_count(q), 2);
 	for (int i = 1; i <= 3; i++) {
-		ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+		ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 		ck_assert_int_eq(item, i);
 	}
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
@@ -313,14 +313,14 @@ T_CORO(putters_are_served_in_the_order_of_their_coming_and_none_jumps_the_line)
 	for (int i = 0; i < 4; i++) {
 		ends[i].q = q;
 		ends[i].item = i + 1;
-		tasks[i] = cigo_spawn(ctx, puts_item, &ends[i], 0);
+		tasks[i] = cigo_spawn(ctx, puts_item, 0, &ends[i]);
 	}
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	ck_assert_int_eq(cigo_queue_try_get(q, &item, sizeof item), 0);
 	ck_assert_int_eq(item, 0);
 	ck_assert_int_eq(push(q, 99), -EAGAIN); /* the place is the first waiter's */
 	for (int i = 0; i < 4; i++) {
-		ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+		ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 		ck_assert_int_eq(item, i + 1);
 	}
 	for (int i = 0; i < 4; i++)
@@ -336,15 +336,15 @@ T_CORO(a_cancelled_put_is_not_in_the_queue)
 	int item;
 
 	ck_assert_int_eq(put(ctx, q, 0), 0);
-	ta = cigo_spawn(ctx, puts_item, &a, 0);
-	tb = cigo_spawn(ctx, puts_item, &b, 0);
+	ta = cigo_spawn(ctx, puts_item, 0, &a);
+	tb = cigo_spawn(ctx, puts_item, 0, &b);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_future_cancel(ta, -EIO);
 	ck_assert_int_eq(cigo_future_take(ctx, ta, NULL, 0), -EIO);
 	ck_assert_int_eq(a.err, -EIO);
-	ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 	ck_assert_int_eq(item, 0);
-	ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 	ck_assert_int_eq(item, 2);
 	ck_assert_int_eq(cigo_future_take(ctx, tb, NULL, 0), 0);
 	ck_assert_int_eq(cigo_queue_try_get(q, &item, sizeof item), -EAGAIN);
@@ -359,7 +359,7 @@ T_CORO(a_put_that_succeeded_before_the_cancellation_says_so)
 	int item;
 
 	ck_assert_int_eq(put(ctx, q, 0), 0);
-	t = cigo_spawn(ctx, puts_item, &e, 0);
+	t = cigo_spawn(ctx, puts_item, 0, &e);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	ck_assert_int_eq(cigo_queue_try_get(q, &item, sizeof item), 0);
 	cigo_future_cancel(t, -EIO);
@@ -382,7 +382,7 @@ T_CORO(a_put_waits_no_longer_than_its_timeout)
 
 	ck_assert_int_eq(put(ctx, q, 1), 0);
 	ck_assert_int_eq(put(timed, q, 2), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 	ck_assert_int_eq(item, 1);
 	ck_assert_uint_eq(cigo_queue_count(q), 0);
 	cigo_queue_free(q);
@@ -393,12 +393,12 @@ T_CORO(a_producer_and_a_consumer_keep_each_other_going)
 {
 	cigo_queue *q = cigo_queue_new(sizeof(int), 1);
 	struct end e = { .q = q, .item = 0, .times = 1000 };
-	cigo_task *t = cigo_spawn(ctx, puts_item, &e, 0);
+	cigo_task *t = cigo_spawn(ctx, puts_item, 0, &e);
 	int item, wrong = 0;
 	size_t most = 0;
 
 	for (int i = 0; i < 1000; i++) {
-		wrong += cigo_pop(ctx, q, &item) != 0 || item != i;
+		wrong += cigo_get(ctx, q, &item) != 0 || item != i;
 		if (cigo_queue_count(q) > most)
 			most = cigo_queue_count(q);
 	}
@@ -417,10 +417,10 @@ T_CORO(a_full_queue_lets_several_producers_in_by_turns)
 
 	for (int i = 0; i < 3; i++) {
 		ends[i] = (struct end){ .q = q, .item = 1000 * i, .times = 100 };
-		tasks[i] = cigo_spawn(ctx, puts_item, &ends[i], 0);
+		tasks[i] = cigo_spawn(ctx, puts_item, 0, &ends[i]);
 	}
 	for (int i = 0; i < 150; i++) {
-		ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+		ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 		ck_assert_int_eq(item % 1000, count[item / 1000]++); /* each one's in order */
 	}
 	for (int i = 0; i < 3; i++) {
@@ -444,11 +444,11 @@ T_CORO(a_closed_queue_takes_nothing_and_gives_what_is_left)
 	ck_assert_int_eq(put(ctx, q, 3), CIGO_ECLOSED);
 	ck_assert_int_eq(push(q, 3), CIGO_ECLOSED);
 	ck_assert_uint_eq(cigo_queue_count(q), 2);
-	ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 	ck_assert_int_eq(item, 1);
 	ck_assert_int_eq(cigo_queue_try_get(q, &item, sizeof item), 0);
 	ck_assert_int_eq(item, 2);
-	ck_assert_int_eq(cigo_pop(ctx, q, &item), CIGO_ECLOSED);
+	ck_assert_int_eq(cigo_get(ctx, q, &item), CIGO_ECLOSED);
 	ck_assert_int_eq(item, 0);
 	item = 99;
 	ck_assert_int_eq(cigo_queue_try_get(q, &item, sizeof item), CIGO_ECLOSED);
@@ -460,8 +460,8 @@ T_CORO(closing_wakes_those_who_wait_for_items)
 {
 	cigo_queue *q = cigo_queue_new(sizeof(int), 0);
 	struct end a = { .q = q }, b = { .q = q };
-	cigo_task *ta = cigo_spawn(ctx, gets_item, &a, 0);
-	cigo_task *tb = cigo_spawn(ctx, gets_item, &b, 0);
+	cigo_task *ta = cigo_spawn(ctx, gets_item, 0, &a);
+	cigo_task *tb = cigo_spawn(ctx, gets_item, 0, &b);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_queue_close(q);
@@ -478,13 +478,13 @@ T_CORO(closing_wakes_those_who_wait_for_room_and_their_items_are_not_inside)
 	int item;
 
 	ck_assert_int_eq(put(ctx, q, 1), 0);
-	t = cigo_spawn(ctx, puts_item, &e, 0);
+	t = cigo_spawn(ctx, puts_item, 0, &e);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_queue_close(q);
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), CIGO_ECLOSED);
-	ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 	ck_assert_int_eq(item, 1);
-	ck_assert_int_eq(cigo_pop(ctx, q, &item), CIGO_ECLOSED);
+	ck_assert_int_eq(cigo_get(ctx, q, &item), CIGO_ECLOSED);
 	cigo_queue_free(q);
 }
 
@@ -492,7 +492,7 @@ T_CORO(an_item_delivered_before_the_close_is_got)
 {
 	cigo_queue *q = cigo_queue_new(sizeof(int), 0);
 	struct end e = { .q = q };
-	cigo_task *t = cigo_spawn(ctx, gets_item, &e, 0);
+	cigo_task *t = cigo_spawn(ctx, gets_item, 0, &e);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	ck_assert_int_eq(push(q, 7), 0);
@@ -525,7 +525,7 @@ T_CORO(without_a_context_nobody_waits)
 	cigo_queue *q = cigo_queue_new(sizeof(int), 1);
 	int item = 99;
 
-	ck_assert_int_eq(cigo_pop(NULL, q, &item), -ENOMEM);
+	ck_assert_int_eq(cigo_get(NULL, q, &item), -ENOMEM);
 	ck_assert_int_eq(item, 0);
 	ck_assert_int_eq(push(q, 1), 0);
 	ck_assert_int_eq(put(NULL, q, 1), -ENOMEM);
@@ -551,9 +551,9 @@ T_CORO(absurd_sizes_are_want_of_memory)
 		cigo_queue *q = cigo_queue_new(absurd[i].item, absurd[i].capacity);
 
 		if (q && absurd[i].item <= sizeof item)
-			ck_assert_int_eq(cigo_queue_push(q, item, absurd[i].item), 0);
+			ck_assert_int_eq(cigo_queue_try_put(q, item, absurd[i].item), 0);
 		else if (q)
-			ck_assert_int_eq(cigo_queue_push(q, item, absurd[i].item), -ENOMEM);
+			ck_assert_int_eq(cigo_queue_try_put(q, item, absurd[i].item), -ENOMEM);
 		cigo_queue_free(q);
 	}
 	CIGO_UNUSED(ctx);
@@ -567,8 +567,8 @@ static int leaves_waiters(cigo_ctx *ctx, void *arg, void *ret)
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	left_getter.q = cigo_queue_new(sizeof(int), 1);
 	left_putter.q = of_run;
-	cigo_detach(cigo_spawn(ctx, gets_item, &left_getter, 0));
-	cigo_detach(cigo_spawn(ctx, puts_item, &left_putter, 0));
+	cigo_detach(cigo_spawn(ctx, gets_item, 0, &left_getter));
+	cigo_detach(cigo_spawn(ctx, puts_item, 0, &left_putter));
 	return cigo_yield(ctx);
 }
 
@@ -598,7 +598,7 @@ T_CORO(a_callback_may_push)
 	int item;
 
 	cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_MS(3), pushes, q);
-	ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 	ck_assert_int_eq(item, 5);
 	cigo_queue_free(q);
 }
@@ -612,11 +612,11 @@ T_CORO_SEED(under_any_schedule_and_cancellation_no_item_is_lost_or_doubled)
 
 	for (int i = 0; i < 20; i++) {
 		putters[i] = (struct end){ .q = q, .item = i };
-		putting[i] = cigo_spawn(ctx, puts_item, &putters[i], 0);
+		putting[i] = cigo_spawn(ctx, puts_item, 0, &putters[i]);
 	}
 	for (int i = 0; i < 30; i++) {
 		getters[i] = (struct end){ .q = q, .item = -1 };
-		getting[i] = cigo_spawn(ctx, gets_item, &getters[i], 0);
+		getting[i] = cigo_spawn(ctx, gets_item, 0, &getters[i]);
 		if (i % 3 == 0)
 			ck_assert_int_eq(cigo_yield(ctx), 0);
 		if (i % 4 == 0)
@@ -681,7 +681,7 @@ T_CORO(a_lifo_queue_gives_the_last_first)
 	for (int i = 0; i < 100; i++)
 		ck_assert_int_eq(put(ctx, q, i), 0);
 	for (int i = 99; i >= 50; i--) {
-		ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+		ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 		ck_assert_int_eq(item, i);
 	}
 	ck_assert_int_eq(push(q, 500), 0);
@@ -700,7 +700,7 @@ T_CORO(options_alone_make_a_fifo_queue)
 	ck_assert_int_eq(push(q, 1), 0);
 	ck_assert_int_eq(push(q, 2), 0);
 	ck_assert_int_eq(push(q, 3), -EAGAIN);
-	ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 	ck_assert_int_eq(item, 1);
 	cigo_queue_free(q);
 }
@@ -716,7 +716,7 @@ T_CORO(a_priority_queue_gives_the_first_by_compare_and_equal_ones_in_order)
 		job = (struct job){ .priority = (int)t_roll(50), .number = i };
 		ck_assert_int_eq(cigo_put(ctx, q, &job), 0);
 		if (i % 3 == 2) /* taking in between must not disturb it */
-			ck_assert_int_eq(cigo_pop(ctx, q, &job), 0);
+			ck_assert_int_eq(cigo_get(ctx, q, &job), 0);
 	}
 	while (!cigo_queue_try_get(q, &job, sizeof job)) {
 		ck_assert(job.priority > last.priority ||
@@ -740,7 +740,7 @@ T_CORO(items_of_any_alignment_are_compared_in_place)
 		ck_assert_int_eq(cigo_put(ctx, q, &job), 0);
 	}
 	for (int i = 19; i >= 0; i--) {
-		ck_assert_int_eq(cigo_pop(ctx, q, &job), 0);
+		ck_assert_int_eq(cigo_get(ctx, q, &job), 0);
 		ck_assert_int_eq(job.priority, -i);
 	}
 	cigo_queue_free(q);
@@ -755,20 +755,20 @@ T_CORO(a_putter_s_item_takes_its_place_among_the_others)
 	ck_assert_int_eq(cigo_put(ctx, q, &a), 0);
 	ck_assert_int_eq(cigo_put(ctx, q, &b), 0);
 	ck_assert_int_eq(cigo_queue_put_timeout(ctx, q, &c, sizeof c, 0), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_pop(ctx, q, &got), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &got), 0);
 	ck_assert_int_eq(got.priority, 5);
 	ck_assert_int_eq(cigo_put(ctx, q, &c), 0);
-	ck_assert_int_eq(cigo_pop(ctx, q, &got), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &got), 0);
 	ck_assert_int_eq(got.priority, 1);
 	cigo_queue_free(q);
 	q = of_kind(CIGO_QUEUE_LIFO, sizeof item, 1, NULL);
 	struct end e = { .q = q, .item = 2 };
 	ck_assert_int_eq(push(q, 1), 0);
-	cigo_task *t = cigo_spawn(ctx, puts_item, &e, 0);
+	cigo_task *t = cigo_spawn(ctx, puts_item, 0, &e);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
-	ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 	ck_assert_int_eq(item, 1); /* the putter's came in then */
-	ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 	ck_assert_int_eq(item, 2);
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
 	cigo_queue_free(q);
@@ -810,8 +810,8 @@ T_CORO_SEEDS(under_any_schedule_no_kind_loses_or_doubles_an_item)
 	for (int i = 0; i < 20; i++) {
 		putters[i] = (struct mover){ q, { (int)t_roll(4), i, { 0 } }, 1 };
 		getters[i] = (struct mover){ .q = q, .err = 1 };
-		putting[i] = cigo_spawn(ctx, puts_job, &putters[i], 0);
-		getting[i] = cigo_spawn(ctx, gets_job, &getters[i], 0);
+		putting[i] = cigo_spawn(ctx, puts_job, 0, &putters[i]);
+		getting[i] = cigo_spawn(ctx, gets_job, 0, &getters[i]);
 		if (t_roll(3) == 0)
 			ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(t_roll(2))), 0);
 		if (t_roll(3) == 0)
@@ -852,7 +852,7 @@ T_CORO(get_timeout_waits_so_long_and_no_longer)
 	ck_assert_int_eq(push(q, 3), 0);
 	ck_assert_int_eq(cigo_queue_get_timeout(ctx, q, &item, sizeof item, 0), 0);
 	ck_assert_int_eq(item, 3); /* what is there is got */
-	cigo_detach(cigo_spawn(ctx, puts_item, &e, 0));
+	cigo_detach(cigo_spawn(ctx, puts_item, 0, &e));
 	ck_assert_int_eq(cigo_queue_get_timeout(ctx, q, &item, sizeof item, CIGO_NEVER), 0);
 	ck_assert_int_eq(item, 7);
 	cigo_queue_close(q);
@@ -877,10 +877,10 @@ T_CORO(put_timeout_waits_so_long_and_no_longer)
 	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
 	ck_assert_uint_eq(cigo_queue_count(q), 1);
 	item = 3;
-	cigo_detach(cigo_spawn(ctx, gets_item, &e, 0));
+	cigo_detach(cigo_spawn(ctx, gets_item, 0, &e));
 	ck_assert_int_eq(cigo_queue_put_timeout(ctx, q, &item, sizeof item, CIGO_MS(5)), 0);
 	ck_assert_int_eq(e.item, 1);
-	ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 	ck_assert_int_eq(item, 3);
 	cigo_queue_free(q);
 }
@@ -922,15 +922,15 @@ T_CORO(join_waits_until_all_that_was_put_is_done)
 	int item;
 
 	ck_assert_int_eq(cigo_queue_join(ctx, q), 0); /* nothing was put */
-	cigo_task *g = cigo_spawn(ctx, gets_item, &getter, 0);
+	cigo_task *g = cigo_spawn(ctx, gets_item, 0, &getter);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	for (int i = 0; i < 3; i++) /* the first goes to the getter */
 		ck_assert_int_eq(put(ctx, q, i), 0);
-	cigo_task *p = cigo_spawn(ctx, puts_item, &putter, 0); /* waits for room */
-	cigo_task *ta = cigo_spawn(ctx, joins, &a, 0), *tb = cigo_spawn(ctx, joins, &b, 0);
+	cigo_task *p = cigo_spawn(ctx, puts_item, 0, &putter); /* waits for room */
+	cigo_task *ta = cigo_spawn(ctx, joins, 0, &a), *tb = cigo_spawn(ctx, joins, 0, &b);
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
 	for (int i = 1; i <= 3; i++)
-		ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+		ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 	for (int i = 0; i < 4; i++) {
 		ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
 		t_expect_said("");
@@ -954,15 +954,15 @@ T_CORO(a_cancelled_join_leaves_and_a_put_that_failed_does_not_count)
 	ck_assert_int_eq(push(q, 2), -EAGAIN);
 	ck_assert_int_eq(cigo_queue_put_timeout(ctx, q, &e.item, sizeof(int), CIGO_MS(1)),
 			 -ETIMEDOUT);
-	cigo_task *t = cigo_spawn(ctx, joins, &e, 0);
+	cigo_task *t = cigo_spawn(ctx, joins, 0, &e);
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
 	ck_assert_int_eq(e.err, -ECANCELED);
 	cigo_queue_close(q); /* those who join wait on */
-	t = cigo_spawn(ctx, joins, &e, 0);
+	t = cigo_spawn(ctx, joins, 0, &e);
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
 	ck_assert(!cigo_future_is_done(t));
-	ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 	cigo_queue_task_done(q);
 	cigo_queue_free(q); /* nobody waits any more */
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
@@ -990,7 +990,7 @@ T_PLAIN(a_plain_thread_may_use_one_where_it_need_not_wait)
 
 	ck_assert_int_eq(put(ctx, q, 1), 0);
 	ck_assert_int_eq(cigo_queue_put_timeout(ctx, q, &item, sizeof item, 0), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_pop(ctx, q, &item), 0);
+	ck_assert_int_eq(cigo_get(ctx, q, &item), 0);
 	ck_assert_int_eq(cigo_queue_get_timeout(ctx, q, &item, sizeof item, 0), -ETIMEDOUT);
 	cigo_queue_task_done(q);
 	ck_assert_int_eq(cigo_queue_join(ctx, q), 0);
@@ -1042,7 +1042,7 @@ T_MISUSE(freeing_a_queue_someone_joins_is_misuse, "cigo_queue_free")
 	struct end e = { .q = cigo_queue_new(4, 0) };
 
 	cigo_ignore(push(e.q, 1));
-	cigo_detach(cigo_spawn(ctx, joins, &e, 0));
+	cigo_detach(cigo_spawn(ctx, joins, 0, &e));
 	cigo_ignore(cigo_yield(ctx));
 	cigo_queue_free(e.q);
 }
@@ -1063,7 +1063,7 @@ T_MISUSE_PLAIN(waiting_without_a_loop_is_misuse, "cigo_queue_get")
 {
 	int item;
 
-	cigo_ignore(cigo_pop(cigo_ctx_background(), cigo_queue_new(4, 0), &item));
+	cigo_ignore(cigo_get(cigo_ctx_background(), cigo_queue_new(4, 0), &item));
 }
 
 static void *pushes_foreign(void *q)
@@ -1072,11 +1072,11 @@ static void *pushes_foreign(void *q)
 	return NULL;
 }
 
-T_MISUSE(waking_a_loop_s_coroutine_from_a_foreign_thread_is_misuse, "cigo_queue_push")
+T_MISUSE(waking_a_loop_s_coroutine_from_a_foreign_thread_is_misuse, "cigo_queue_try_put")
 {
 	struct end e = { .q = cigo_queue_new(4, 0) };
 
-	cigo_detach(cigo_spawn(ctx, gets_item, &e, 0));
+	cigo_detach(cigo_spawn(ctx, gets_item, 0, &e));
 	cigo_ignore(cigo_yield(ctx));
 	t_foreign(pushes_foreign, e.q);
 }
@@ -1086,17 +1086,17 @@ T_MISUSE(putting_another_size_is_misuse, "cigo_queue_put")
 	cigo_ignore(cigo_put(ctx, cigo_queue_new(4, 0), &(char){ 1 }));
 }
 
-T_MISUSE(pushing_another_size_is_misuse, "cigo_queue_push")
+T_MISUSE(pushing_another_size_is_misuse, "cigo_queue_try_put")
 {
 	CIGO_UNUSED(ctx);
-	cigo_ignore(cigo_queue_push(cigo_queue_new(4, 0), "12345678", 8));
+	cigo_ignore(cigo_queue_try_put(cigo_queue_new(4, 0), "12345678", 8));
 }
 
 T_MISUSE(getting_another_size_is_misuse, "cigo_queue_get")
 {
 	char item;
 
-	cigo_ignore(cigo_pop(ctx, cigo_queue_new(4, 0), &item));
+	cigo_ignore(cigo_get(ctx, cigo_queue_new(4, 0), &item));
 }
 
 T_MISUSE(trying_to_get_another_size_is_misuse, "cigo_queue_try_get")
@@ -1111,7 +1111,7 @@ T_MISUSE(freeing_a_queue_someone_waits_on_is_misuse, "cigo_queue_free")
 {
 	struct end e = { .q = cigo_queue_new(4, 0) };
 
-	cigo_detach(cigo_spawn(ctx, gets_item, &e, 0));
+	cigo_detach(cigo_spawn(ctx, gets_item, 0, &e));
 	cigo_ignore(cigo_yield(ctx));
 	cigo_queue_free(e.q);
 }
@@ -1120,7 +1120,7 @@ T_MISUSE_CALLBACK(getting_in_a_callback_is_misuse, "cigo_queue_get")
 {
 	int item;
 
-	cigo_ignore(cigo_pop(ctx, cigo_queue_new(4, 0), &item));
+	cigo_ignore(cigo_get(ctx, cigo_queue_new(4, 0), &item));
 }
 
 static cigo_queue *full;
@@ -1138,7 +1138,7 @@ static void *gets_foreign(void *ctx)
 {
 	int item;
 
-	cigo_ignore(cigo_pop(ctx, foreign_queue, &item));
+	cigo_ignore(cigo_get(ctx, foreign_queue, &item));
 	return NULL;
 }
 

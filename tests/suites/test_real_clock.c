@@ -66,7 +66,7 @@ REAL_TEST(a_hundred_sleepers_sleep_at_once)
 	int64_t start = t_real_now();
 
 	for (int i = 0; i < SLEEPERS; i++)
-		t[i] = cigo_spawn(ctx, sleep_50_ms, NULL, 0);
+		t[i] = cigo_spawn(ctx, sleep_50_ms, 0, NULL);
 	ok(cigo_wait(ctx, CIGO_WAIT_ALL, t, SLEEPERS));
 	ELAPSED(start, CIGO_MS(50));
 	for (int i = 0; i < SLEEPERS; i++)
@@ -158,7 +158,7 @@ REAL_TEST(a_loop_waiting_for_io_uses_no_cpu)
 {
 	cigo_stream *s;
 	int raw = stream_pair(&s);
-	cigo_task *t = cigo_spawn(ctx, read_one, s, 0);
+	cigo_task *t = cigo_spawn(ctx, read_one, 0, s);
 	int64_t start = cpu_time();
 
 	ok(cigo_sleep(ctx, CIGO_MS(300)));

@@ -152,7 +152,7 @@ static double await_by(cigo_ctx *ctx, long n)
 	ck_assert_ptr_nonnull(tasks);
 	start();
 	for (long i = 0; i < n; i++)
-		tasks[i] = cigo_spawn(ctx, await_arg, f, 0);
+		tasks[i] = cigo_spawn(ctx, await_arg, 0, f);
 	ok(cigo_yield(ctx));
 	ok(cigo_future_complete(f, NULL, 0, 0));
 	for (long i = 0; i < n; i++)
@@ -195,7 +195,7 @@ LOOP_TEST(thousands_of_sleepers_cost_a_handoff_a_time)
 
 	ck_assert_ptr_nonnull(tasks);
 	for (long i = 0; i < n; i++)
-		tasks[i] = cigo_spawn(ctx, sleep_thrice, NULL, 0);
+		tasks[i] = cigo_spawn(ctx, sleep_thrice, 0, NULL);
 	for (long i = 0; i < n; i++)
 		ok(cigo_future_take(ctx, tasks[i], NULL, 0));
 	after = counts(ctx);

@@ -58,7 +58,7 @@ T_CORO(no_more_are_inside_than_there_are_units)
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
 	for (int i = 0; i < 100; i++)
-		cigo_group_spawn_copy(g, uses_unit, 0, &u);
+		cigo_spawn_copy_in(g, uses_unit, 0, &u);
 	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
 	ck_assert_int_eq(s.most, 4);
 	ck_assert_int_eq(s.done, 100);
@@ -76,7 +76,7 @@ T_CORO(units_are_handed_over_in_the_order_of_coming)
 
 	for (int i = 0; i < 5; i++) {
 		struct user u = { &s, words[i], CIGO_MS(5 - i), 0 };
-		cigo_group_spawn_copy(g, uses_unit, 0, &u);
+		cigo_spawn_copy_in(g, uses_unit, 0, &u);
 	}
 	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
 	t_expect_said("abcde");
@@ -88,7 +88,7 @@ T_CORO(a_unit_handed_over_cannot_be_snatched_away)
 {
 	struct shared s = { .s = cigo_semaphore_new(0, 0) };
 	struct user u = { &s, "waiter ", 0, 0 };
-	cigo_task *t = cigo_spawn(ctx, uses_unit, &u, 0);
+	cigo_task *t = cigo_spawn(ctx, uses_unit, 0, &u);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_semaphore_release(s.s); /* does not switch */
@@ -151,9 +151,9 @@ T_CORO(a_cancelled_waiter_just_leaves_the_line)
 {
 	struct shared s = { .s = cigo_semaphore_new(0, 0) };
 	struct user a = { &s, "a", 0, 0 }, b = { &s, "b", 0, 0 }, c = { &s, "c", 0, 0 };
-	cigo_task *ta = cigo_spawn(ctx, uses_unit, &a, 0);
-	cigo_task *tb = cigo_spawn(ctx, uses_unit, &b, 0);
-	cigo_task *tc = cigo_spawn(ctx, uses_unit, &c, 0);
+	cigo_task *ta = cigo_spawn(ctx, uses_unit, 0, &a);
+	cigo_task *tb = cigo_spawn(ctx, uses_unit, 0, &b);
+	cigo_task *tc = cigo_spawn(ctx, uses_unit, 0, &c);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	ck_assert_int_eq(cigo_task_stop(ctx, tb), -ECANCELED);
@@ -172,7 +172,7 @@ T_CORO(a_unit_handed_over_before_the_cancellation_is_taken)
 {
 	struct shared s = { .s = cigo_semaphore_new(0, 0) };
 	struct user u = { &s, NULL, CIGO_S(1), 1 };
-	cigo_task *t = cigo_spawn(ctx, uses_unit, &u, 0);
+	cigo_task *t = cigo_spawn(ctx, uses_unit, 0, &u);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_semaphore_release(s.s);
@@ -187,7 +187,7 @@ T_CORO(a_unit_is_not_handed_to_who_was_cancelled_before)
 {
 	struct shared s = { .s = cigo_semaphore_new(0, 0) };
 	struct user u = { &s, NULL, 0, 1 };
-	cigo_task *t = cigo_spawn(ctx, uses_unit, &u, 0);
+	cigo_task *t = cigo_spawn(ctx, uses_unit, 0, &u);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_future_cancel(t, -EIO);
@@ -227,7 +227,7 @@ static int waits_for_ever(cigo_ctx *ctx, void *arg, void *ret)
 static int leaves_waiter(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
-	cigo_detach(cigo_spawn(ctx, waits_for_ever, NULL, 0));
+	cigo_detach(cigo_spawn(ctx, waits_for_ever, 0, NULL));
 	return cigo_yield(ctx);
 }
 
@@ -251,7 +251,7 @@ T_CORO_SEEDS(under_any_schedule_and_cancellation_no_unit_is_lost_or_doubled)
 
 	for (int i = 0; i < 30; i++) {
 		users[i] = (struct user){ &s, NULL, CIGO_MS(t_roll(3)), -1 };
-		tasks[i] = cigo_spawn(ctx, uses_unit, &users[i], 0);
+		tasks[i] = cigo_spawn(ctx, uses_unit, 0, &users[i]);
 	}
 	for (int i = 0; i < 12; i++) {
 		ck_assert_int_eq(t_roll(2) ? cigo_yield(ctx) : cigo_sleep(ctx, CIGO_MS(1)), 0);
@@ -327,7 +327,7 @@ T_MISUSE(freeing_one_someone_waits_for_is_misuse, "cigo_semaphore_free")
 	struct shared s = { .s = cigo_semaphore_new(0, 0) };
 	struct user u = { &s, NULL, 0, 0 };
 
-	cigo_detach(cigo_spawn(ctx, uses_unit, &u, 0));
+	cigo_detach(cigo_spawn(ctx, uses_unit, 0, &u));
 	cigo_ignore(cigo_yield(ctx));
 	cigo_semaphore_free(s.s);
 }
@@ -353,7 +353,7 @@ T_MISUSE(waking_a_loop_s_coroutine_from_a_foreign_thread_is_misuse, "cigo_semaph
 	struct shared s = { .s = cigo_semaphore_new(0, 0) };
 	struct user u = { &s, NULL, 0, 0 };
 
-	cigo_detach(cigo_spawn(ctx, uses_unit, &u, 0));
+	cigo_detach(cigo_spawn(ctx, uses_unit, 0, &u));
 	cigo_ignore(cigo_yield(ctx));
 	t_foreign(releases_foreign, s.s);
 }

@@ -530,9 +530,9 @@ REAL_TEST(without_descriptors_it_waits_and_does_not_spin)
 	ck_assert_int_lt(counts(ctx).polls - polls, 30);
 	ck_assert_int_lt(counts(ctx).ticks - ticks, 30);
 	for (int i = 0; i < ROOM; i++) /* it serves those it has */
-		ok(cigo_future_take(ctx, cigo_spawn(ctx, echo_one, &fds[i], 0), NULL, 0));
+		ok(cigo_future_take(ctx, cigo_spawn(ctx, echo_one, 0, &fds[i]), NULL, 0));
 	for (; closed < CROWD; closed++) { /* and as they go, the others */
-		ok(cigo_future_take(ctx, cigo_spawn(ctx, echo_one, &fds[closed], 0), NULL, 0));
+		ok(cigo_future_take(ctx, cigo_spawn(ctx, echo_one, 0, &fds[closed]), NULL, 0));
 		close(fds[closed]);
 	}
 	setrlimit(RLIMIT_NOFILE, &limit_before);
@@ -600,7 +600,7 @@ CORO(crowd_main)
 
 	start(ctx, &w, echo);
 	for (int i = 0; i < 10; i++)
-		cigo_group_spawn(g, visitor, &w, 0);
+		cigo_spawn_in(g, visitor, 0, &w);
 	ok(cigo_group_wait(ctx, g));
 	ok(cigo_group_close(ctx, g));
 	ok(end(ctx, &w));

@@ -141,7 +141,7 @@ REAL_TEST(echo_answers_and_ends_at_a_signal)
 	start(&sv, "echo");
 	fds = count(&sv, "fd");
 	for (int i = 0; i < 50; i++)
-		cigo_group_spawn(g, echo_visitor, &sv, 0);
+		cigo_spawn_in(g, echo_visitor, 0, &sv);
 	ok(cigo_group_wait(ctx, g));
 	ok(cigo_group_close(ctx, g));
 	must_have_fds(ctx, &sv, fds);
@@ -273,7 +273,7 @@ static void crowd(cigo_ctx *ctx, const struct server *sv, cigo_stream *observer,
 	struct heard h;
 
 	for (int i = 0; i < n; i++)
-		cigo_group_spawn_copy(g, visitor, 0, &((struct visit){ sv, i }));
+		cigo_spawn_copy_in(g, visitor, 0, &((struct visit){ sv, i }));
 	h = listen_till(ctx, observer, n);
 	equal(h.came, n);
 	ck_assert_int_ge(h.hello, n - n / 4); /* who hangs up may take its word with it */

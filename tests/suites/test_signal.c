@@ -38,7 +38,7 @@ static int settle(cigo_ctx *ctx)
 /* Starts watching it, and waits no longer. */
 static void watch(cigo_ctx *ctx, int sig)
 {
-	cigo_task *t = cigo_spawn(ctx, wait_for_arg, &sig, 0);
+	cigo_task *t = cigo_spawn(ctx, wait_for_arg, 0, &sig);
 
 	ok(settle(ctx));
 	cigo_ignore(cigo_task_stop(ctx, t));
@@ -386,7 +386,7 @@ REAL_TEST(all_who_wait_for_a_signal_get_it)
 	cigo_task *t[4];
 
 	for (int i = 0; i < 4; i++)
-		t[i] = cigo_spawn(ctx, wish_for, &w[i], 0);
+		t[i] = cigo_spawn(ctx, wish_for, 0, &w[i]);
 	ok(settle(ctx));
 	send_one_by_one(ctx, SIGUSR1, 1);
 	ok(cigo_sleep(ctx, CIGO_MS(20)));
@@ -405,7 +405,7 @@ REAL_TEST(all_who_wait_for_a_signal_get_it)
 REAL_TEST(who_waited_gets_it_before_one_who_asks_later)
 {
 	struct wish w = { { SIGUSR1 }, 1, 0 };
-	cigo_task *t = cigo_spawn(ctx, wish_for, &w, 0);
+	cigo_task *t = cigo_spawn(ctx, wish_for, 0, &w);
 	struct sender s = { .sig = SIGUSR1 };
 
 	ok(settle(ctx));
@@ -515,7 +515,7 @@ REAL_TEST(a_dead_context_watches_nothing)
 REAL_TEST(who_is_cancelled_leaves_the_signal_to_others)
 {
 	struct wish w = { { SIGUSR1 }, 1, 0 };
-	cigo_task *t = cigo_spawn(ctx, wish_for, &w, 0);
+	cigo_task *t = cigo_spawn(ctx, wish_for, 0, &w);
 
 	ok(settle(ctx));
 	fails(cigo_task_stop(ctx, t), -ECANCELED);
@@ -528,7 +528,7 @@ REAL_TEST(who_is_cancelled_leaves_the_signal_to_others)
 REAL_TEST(a_signal_that_came_before_the_cancellation_is_returned)
 {
 	struct wish w = { { SIGUSR1 }, 1, 0 };
-	cigo_task *t = cigo_spawn(ctx, wish_for, &w, 0);
+	cigo_task *t = cigo_spawn(ctx, wish_for, 0, &w);
 
 	ok(settle(ctx));
 	send_one_by_one(ctx, SIGUSR1, 1);
@@ -540,7 +540,7 @@ REAL_TEST(a_signal_that_came_before_the_cancellation_is_returned)
 
 CORO(leave_a_waiter)
 {
-	cigo_detach(cigo_spawn(ctx, wish_for, arg, 0));
+	cigo_detach(cigo_spawn(ctx, wish_for, 0, arg));
 	return settle(ctx);
 }
 
@@ -1023,7 +1023,7 @@ CORO(block_in_a_worker)
 
 REAL_TEST(a_worker_waits_as_a_thread_without_a_loop)
 {
-	cigo_task *t = cigo_go(ctx, block_in_a_worker, NULL, 0);
+	cigo_task *t = cigo_go(ctx, block_in_a_worker, 0, NULL);
 
 	while (is_action(SIGUSR1, SIG_DFL))
 		ok(cigo_sleep(ctx, CIGO_MS(1)));

@@ -86,7 +86,7 @@ LOOP_TEST(read_waits_for_the_first_byte)
 	int raw = stream_pair(&s);
 	int64_t start = cigo_now(ctx);
 	struct later_say x = { .fd = raw, .text = "x" };
-	cigo_task *t = cigo_spawn(ctx, say_slowly, &x, 0);
+	cigo_task *t = cigo_spawn(ctx, say_slowly, 0, &x);
 	char c = 0;
 
 	equal(cigo_stream_read(ctx, s, &c, 1), 1);
@@ -133,7 +133,7 @@ LOOP_TEST(a_line_may_come_in_pieces)
 	cigo_stream *s;
 	int raw = stream_pair(&s);
 	struct later_say pieces = { raw, "in pieces\nand\nthe rest", true };
-	cigo_task *t = cigo_spawn(ctx, say_slowly, &pieces, 0);
+	cigo_task *t = cigo_spawn(ctx, say_slowly, 0, &pieces);
 
 	line_is(ctx, s, "in pieces\n");
 	line_is(ctx, s, "and\n");
@@ -186,7 +186,7 @@ LOOP_TEST(read_chunk_waits_for_all_and_the_last_may_be_short)
 	cigo_stream *s;
 	int raw = stream_pair(&s);
 	struct later_say pieces = { raw, "abcdefgh", true };
-	cigo_task *t = cigo_spawn(ctx, say_slowly, &pieces, 0);
+	cigo_task *t = cigo_spawn(ctx, say_slowly, 0, &pieces);
 	char got[4] = "";
 
 	equal(cigo_stream_read_chunk(ctx, s, got, 3), 3);
@@ -206,7 +206,7 @@ LOOP_TEST(read_all_gives_everything)
 	cigo_stream *s;
 	int raw = stream_pair(&s);
 	struct later_say pieces = { raw, "abc\ndefgh", true };
-	cigo_task *t = cigo_spawn(ctx, say_slowly, &pieces, 0);
+	cigo_task *t = cigo_spawn(ctx, say_slowly, 0, &pieces);
 	cigo_bytes all;
 
 	equal(cigo_stream_read_all(ctx, s, 100, &all), 9);
@@ -358,10 +358,10 @@ LOOP_TEST(the_usual_limit_is_a_mebibyte)
 
 	ok(cigo_pipe(&r, &w));
 	fits.s = big.s = w;
-	t = cigo_spawn(ctx, write_mass, &fits, 0);
+	t = cigo_spawn(ctx, write_mass, 0, &fits);
 	equal(cigo_stream_read_line(ctx, r, &line), 1 << 20);
 	ok(cigo_future_take(ctx, t, NULL, 0));
-	t = cigo_spawn(ctx, write_mass, &big, 0);
+	t = cigo_spawn(ctx, write_mass, 0, &big);
 	fails(cigo_stream_read_line(ctx, r, &line), -EMSGSIZE);
 	while (all < (1 << 20) + 1 && (n = cigo_stream_read(ctx, r, got, sizeof got)) > 0)
 		all += n;
@@ -369,7 +369,7 @@ LOOP_TEST(the_usual_limit_is_a_mebibyte)
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	cigo_stream_set_limit(r, 5);
 	cigo_stream_set_limit(r, 0); /* 0: the usual one */
-	t = cigo_spawn(ctx, write_mass, &fits, 0);
+	t = cigo_spawn(ctx, write_mass, 0, &fits);
 	equal(cigo_stream_read_line(ctx, r, &line), 1 << 20);
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	cigo_stream_close(r);
@@ -491,7 +491,7 @@ LOOP_TEST(a_second_reader_is_told_that_the_stream_is_busy)
 	char c;
 
 	r.s = s;
-	t = cigo_spawn(ctx, read_some, &r, 0);
+	t = cigo_spawn(ctx, read_some, 0, &r);
 	ok(cigo_yield(ctx));
 	fails(cigo_stream_read(ctx, s, &c, 1), -EBUSY);
 	fails(cigo_stream_read_line(ctx, s, &line), -EBUSY);
@@ -518,14 +518,14 @@ LOOP_TEST(a_reader_and_a_writer_of_one_stream_do_not_disturb_each_other)
 	static char buf[65536];
 
 	r.s = m.s = s;
-	reader = cigo_spawn(ctx, read_some, &r, 0);
-	writer = cigo_spawn(ctx, write_mass, &m, 0);
+	reader = cigo_spawn(ctx, read_some, 0, &r);
+	writer = cigo_spawn(ctx, write_mass, 0, &m);
 	ok(cigo_sleep(ctx, CIGO_MS(1))); /* both wait */
 	fails(cigo_task_stop(ctx, reader), -ECANCELED);
 	fails((int)r.n, -ECANCELED);
 	equal(cigo_future_is_done(writer), false);
 	r.n = 0;
-	reader = cigo_spawn(ctx, read_some, &r, 0);
+	reader = cigo_spawn(ctx, read_some, 0, &r);
 	for (size_t all = 0; all < m.n + 1; all += (size_t)n) {
 		while ((n = read(raw, buf, sizeof buf)) < 0)
 			equal(cigo_fd_wait(ctx, raw, CIGO_READ), CIGO_READ);
@@ -669,7 +669,7 @@ LOOP_TEST(flush_waits_till_all_is_sent)
 	ok(cigo_pipe(&r, &w));
 	ok(cigo_stream_flush(ctx, w));
 	ok(cigo_stream_send(w, mass, sizeof mass));
-	t = cigo_spawn(ctx, flush_arg, w, 0);
+	t = cigo_spawn(ctx, flush_arg, 0, w);
 	ok(cigo_sleep(ctx, CIGO_S(1)));
 	equal(cigo_future_is_done(t), false);
 	equal(cigo_stream_read_chunk(ctx, r, mass, sizeof mass), sizeof mass);
@@ -751,8 +751,8 @@ LOOP_TEST(a_write_cancelled_before_its_first_byte_writes_nothing)
 
 	ok(cigo_pipe(&r, &w));
 	first.s = second.s = w;
-	a = cigo_spawn(ctx, write_mass, &first, 0);
-	b = cigo_spawn(ctx, write_once, &second, 0);
+	a = cigo_spawn(ctx, write_mass, 0, &first);
+	b = cigo_spawn(ctx, write_once, 0, &second);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	fails(cigo_task_stop(ctx, b), -ECANCELED);
 	equal(cigo_stream_read_chunk(ctx, r, got, (1 << 20) + 1), (1 << 20) + 1);
@@ -790,7 +790,7 @@ LOOP_TEST(a_write_cancelled_after_its_first_byte_is_sent_all_the_same)
 
 	first.s = s;
 	first.n = 1 << 20;
-	t = cigo_spawn(ctx, write_once, &first, 0);
+	t = cigo_spawn(ctx, write_once, 0, &first);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	fails(cigo_task_stop(ctx, t), -ECANCELED);
 	ok(cigo_stream_send(s, "b", 1)); /* comes behind the whole message */
@@ -894,7 +894,7 @@ CORO(write_to_nobody_in_a_worker)
 
 LOOP_TEST(writing_to_nobody_raises_no_signal_in_a_worker)
 {
-	return cigo_future_take(ctx, cigo_go(ctx, write_to_nobody_in_a_worker, NULL, 0), NULL, 0);
+	return cigo_future_take(ctx, cigo_go(ctx, write_to_nobody_in_a_worker, 0, NULL), NULL, 0);
 }
 
 static volatile sig_atomic_t sigpipes;
@@ -951,7 +951,7 @@ LOOP_TEST(a_writer_that_waits_is_told_that_the_peer_has_gone)
 
 	ok(cigo_pipe(&r, &w));
 	m.s = w;
-	t = cigo_spawn(ctx, write_once, &m, 0);
+	t = cigo_spawn(ctx, write_once, 0, &m);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	equal(cigo_future_is_done(t), false);
 	cigo_stream_close(r);
@@ -1046,7 +1046,7 @@ LOOP_TEST(close_wakes_who_reads)
 {
 	struct reader r = { .n = 0 };
 	int raw = stream_pair(&r.s);
-	cigo_task *t = cigo_spawn(ctx, read_some, &r, 0);
+	cigo_task *t = cigo_spawn(ctx, read_some, 0, &r);
 
 	ok(cigo_yield(ctx));
 	cigo_stream_close(r.s);
@@ -1065,7 +1065,7 @@ LOOP_TEST(close_wakes_who_writes_and_who_queued_up_behind)
 	ok(cigo_pipe(&r, &w));
 	m.s = w;
 	for (int i = 0; i < 3; i++)
-		t[i] = cigo_spawn(ctx, write_once, &m, 0);
+		t[i] = cigo_spawn(ctx, write_once, 0, &m);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	cigo_stream_close(w);
 	for (int i = 0; i < 3; i++)
@@ -1082,7 +1082,7 @@ LOOP_TEST(close_wakes_who_flushes)
 
 	ok(cigo_pipe(&r, &w));
 	ok(cigo_stream_send(w, mass, sizeof mass));
-	t = cigo_spawn(ctx, flush_arg, w, 0);
+	t = cigo_spawn(ctx, flush_arg, 0, w);
 	ok(cigo_yield(ctx));
 	cigo_stream_close(w);
 	fails(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
@@ -1100,8 +1100,8 @@ LOOP_TEST(abort_wakes_all_with_its_reason_and_every_later_call_gets_it)
 	cigo_task *reader, *writer;
 
 	r.s = m.s = s;
-	reader = cigo_spawn(ctx, read_some, &r, 0);
-	writer = cigo_spawn(ctx, write_once, &m, 0);
+	reader = cigo_spawn(ctx, read_some, 0, &r);
+	writer = cigo_spawn(ctx, write_once, 0, &m);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	cigo_stream_abort(s, -EIO);
 	ok(cigo_future_take(ctx, reader, NULL, 0));
@@ -1268,8 +1268,8 @@ LOOP_TEST(a_task_may_close_the_stream_another_reads)
 {
 	struct reader r = { .n = 0 };
 	int raw = stream_pair(&r.s);
-	cigo_task *reader = cigo_spawn(ctx, read_some, &r, 0);
-	cigo_task *closer = cigo_spawn(ctx, close_own_stream, r.s, 0);
+	cigo_task *reader = cigo_spawn(ctx, read_some, 0, &r);
+	cigo_task *closer = cigo_spawn(ctx, close_own_stream, 0, r.s);
 
 	ok(cigo_future_take(ctx, reader, NULL, 0));
 	fails((int)r.n, -ECANCELED);
@@ -1316,8 +1316,8 @@ LOOP_TEST(an_event_of_a_closed_descriptor_does_not_reach_its_numbers_next_owner)
 
 	u.b_fd = cigo_stream_fd(u.b);
 	r.s = u.b;
-	first = cigo_spawn(ctx, read_then_reuse, &u, 0);
-	second = cigo_spawn(ctx, read_some, &r, 0);
+	first = cigo_spawn(ctx, read_then_reuse, 0, &u);
+	second = cigo_spawn(ctx, read_some, 0, &r);
 	ok(cigo_yield(ctx));
 	raw_say(raw_a, "a"); /* both become ready in one poll */
 	raw_say(raw_b, "b");
@@ -1444,7 +1444,7 @@ LOOP_TEST(reads_cancelled_again_and_again_lose_no_byte)
 {
 	cigo_stream *s;
 	int raw = stream_pair(&s);
-	cigo_task *t = cigo_spawn(ctx, say_numbers, &raw, 0);
+	cigo_task *t = cigo_spawn(ctx, say_numbers, 0, &raw);
 	int next = 0;
 
 	while (next < 200) {

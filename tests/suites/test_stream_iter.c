@@ -74,7 +74,7 @@ LOOP_TEST(kinds_of_iteration_and_reads_may_be_mixed)
 	cigo_stream *s;
 	int raw = stream_pair(&s);
 	cigo_iter *lines = cigo_stream_lines(s), *chunks = cigo_stream_chunks(s, 3);
-	cigo_iter *pieces = cigo_stream_stream(s, 4);
+	cigo_iter *pieces = cigo_stream_pieces(s, 4);
 	char got[3] = "";
 
 	raw_say(raw, "one\nabcdetwo\nfghij");
@@ -130,7 +130,7 @@ LOOP_TEST(errors_of_the_stream_end_the_iterator)
 	cigo_stream_abort(s, -EXDEV);
 	at_end(ctx, cigo_stream_lines(s), -EXDEV);
 	at_end(ctx, cigo_stream_chunks(s, 3), -EXDEV);
-	at_end(ctx, cigo_stream_stream(s, 3), -EXDEV);
+	at_end(ctx, cigo_stream_pieces(s, 3), -EXDEV);
 	cigo_stream_close(s);
 	close(raw);
 	s = cigo_stream_open(-1);
@@ -149,7 +149,7 @@ LOOP_TEST(two_readers_at_once_are_one_too_many)
 {
 	cigo_stream *s;
 	int raw = stream_pair(&s);
-	cigo_task *t = cigo_spawn(ctx, asks_for_a_line, s, 0);
+	cigo_task *t = cigo_spawn(ctx, asks_for_a_line, 0, s);
 
 	ok(cigo_yield(ctx));
 	at_end(ctx, cigo_stream_lines(s), -EBUSY);
@@ -216,7 +216,7 @@ LOOP_TEST(chunks_are_exact_and_the_last_may_be_short)
 	cigo_stream *s;
 	int raw = stream_pair(&s);
 	cigo_iter *it = cigo_stream_chunks(s, 4);
-	cigo_task *t = cigo_spawn(ctx, dribbles, &raw, 0);
+	cigo_task *t = cigo_spawn(ctx, dribbles, 0, &raw);
 
 	item_is(ctx, it, "abcd");
 	item_is(ctx, it, "efgh");
@@ -251,7 +251,7 @@ LOOP_TEST(breaking_out_of_chunks_loses_no_byte)
 	raw_say(raw, "abcdefgh");
 	close(raw);
 	for (int i = 0; i < 2; i++) {
-		cigo_iter *it = i ? cigo_stream_stream(s, 3) : cigo_stream_chunks(s, 3);
+		cigo_iter *it = i ? cigo_stream_pieces(s, 3) : cigo_stream_chunks(s, 3);
 
 		item_is(ctx, it, i ? "def" : "abc");
 		ok(cigo_iter_close(ctx, it));
@@ -266,7 +266,7 @@ LOOP_TEST(fault_26_pieces_have_at_most_n_bytes)
 {
 	cigo_stream *s;
 	int raw = stream_pair(&s);
-	cigo_iter *it = cigo_stream_stream(s, 3);
+	cigo_iter *it = cigo_stream_pieces(s, 3);
 	char text[1001] = "";
 	size_t n = 0;
 
@@ -288,8 +288,8 @@ LOOP_TEST(pieces_come_as_soon_as_there_is_something)
 {
 	cigo_stream *s;
 	int raw = stream_pair(&s);
-	cigo_iter *it = cigo_stream_stream(s, 1000);
-	cigo_task *t = cigo_spawn(ctx, dribbles, &raw, 0);
+	cigo_iter *it = cigo_stream_pieces(s, 1000);
+	cigo_task *t = cigo_spawn(ctx, dribbles, 0, &raw);
 
 	for (char c = 'a'; c <= 'j'; c++)
 		item_is(ctx, it, (char[]){ c, 0 });
@@ -307,13 +307,13 @@ LOOP_TEST(fault_18_a_size_of_0_is_refused)
 
 	equal(cigo_iter_error(it), -EINVAL);
 	at_end(ctx, it, -EINVAL);
-	at_end(ctx, cigo_stream_stream(s, 0), -EINVAL);
+	at_end(ctx, cigo_stream_pieces(s, 0), -EINVAL);
 	raw_say(raw, "a");
 	it = cigo_stream_chunks(s, 1);
 	item_is(ctx, it, "a");
 	ok(cigo_iter_close(ctx, it));
 	ck_assert_ptr_null(cigo_stream_chunks(s, SIZE_MAX));
-	ck_assert_ptr_null(cigo_stream_stream(s, SIZE_MAX));
+	ck_assert_ptr_null(cigo_stream_pieces(s, SIZE_MAX));
 	cigo_stream_close(s);
 	close(raw);
 	return 0;
@@ -357,7 +357,7 @@ CORO(says_two_lines)
 REAL_TEST(dial_lines_gives_what_a_server_says)
 {
 	struct line_server srv = line_server();
-	cigo_task *t = cigo_spawn(ctx, says_two_lines, &srv, 0);
+	cigo_task *t = cigo_spawn(ctx, says_two_lines, 0, &srv);
 	int fds = t_count_fds();
 	cigo_iter *it = cigo_dial_lines("tcp", srv.address);
 
@@ -399,7 +399,7 @@ CORO(says_a_lot)
 REAL_TEST(breaking_out_of_dial_lines_closes_its_connection)
 {
 	struct line_server srv = line_server();
-	cigo_task *t = cigo_spawn(ctx, says_a_lot, &srv, 0);
+	cigo_task *t = cigo_spawn(ctx, says_a_lot, 0, &srv);
 	cigo_iter *it = cigo_dial_lines("tcp", srv.address);
 
 	item_is(ctx, it, "one\n");
@@ -428,7 +428,7 @@ REAL_TEST(fault_24_fifty_dial_lines_leave_no_descriptor)
 	int fds = t_count_fds();
 
 	for (int i = 0; i < 50; i++) {
-		cigo_task *t = cigo_spawn(ctx, says_a_lot, &srv, 0);
+		cigo_task *t = cigo_spawn(ctx, says_a_lot, 0, &srv);
 		cigo_iter *it = cigo_dial_lines("tcp", srv.address);
 
 		item_is(ctx, it, "one\n");
@@ -445,7 +445,7 @@ REAL_TEST(fault_24_fifty_dial_lines_leave_no_descriptor)
 REAL_TEST(a_chain_of_two_servers_reads_one_after_the_other)
 {
 	struct line_server a = line_server(), b = line_server();
-	cigo_task *t = cigo_spawn(ctx, says_two_lines, &a, 0);
+	cigo_task *t = cigo_spawn(ctx, says_two_lines, 0, &a);
 	cigo_iter *it =
 		cigo_chain(cigo_dial_lines("tcp", a.address), cigo_dial_lines("tcp", b.address));
 
@@ -453,7 +453,7 @@ REAL_TEST(a_chain_of_two_servers_reads_one_after_the_other)
 	item_is(ctx, it, "two\n");
 	equal(client(&b), -1);
 	ok(cigo_future_take(ctx, t, NULL, 0));
-	t = cigo_spawn(ctx, says_two_lines, &b, 0);
+	t = cigo_spawn(ctx, says_two_lines, 0, &b);
 	item_is(ctx, it, "one\n");
 	item_is(ctx, it, "two\n");
 	at_end(ctx, it, 0);

@@ -48,14 +48,14 @@ T_CORO(a_finished_task_can_be_asked_again_and_again)
 	cigo_task *t = t_job(ctx, .value = 42);
 	int value = 0;
 
-	ck_assert_int_eq(cigo_get(t, &value), -EINPROGRESS);
+	ck_assert_int_eq(cigo_result(t, &value), -EINPROGRESS);
 	ck_assert_int_eq(cigo_join(ctx, t), 0);
 	for (int i = 0; i < 3; i++) {
 		value = 0;
 		ck_assert_int_eq(cigo_await(ctx, t, &value), 0);
 		ck_assert_int_eq(value, 42);
 	}
-	ck_assert_int_eq(cigo_get(t, &value), 0);
+	ck_assert_int_eq(cigo_result(t, &value), 0);
 	ck_assert_int_eq(cigo_future_error(t), 0);
 	cigo_future_unref(t);
 }
@@ -72,11 +72,11 @@ T_CORO(a_task_is_named_after_its_function_or_as_it_is_told)
 	cigo_task_options named = { .size = sizeof named, .name = name };
 	cigo_task_options unnamed = { .size = sizeof unnamed };
 	cigo_task *tasks[] = {
-		cigo_spawn(ctx, named_by_its_function, NULL, 0),
+		cigo_spawn(ctx, named_by_its_function, 0, NULL),
 		cigo_spawn_copy(ctx, named_by_its_function, 0, &(int){ 1 }),
-		cigo_spawn_with(ctx, named_by_its_function, NULL, 0, &named),
-		cigo_spawn_with(ctx, named_by_its_function, NULL, 0, &unnamed),
-		cigo_task_spawn(ctx, "by hand", named_by_its_function, NULL, 0),
+		cigo_spawn_with(ctx, named_by_its_function, 0, NULL, &named),
+		cigo_spawn_with(ctx, named_by_its_function, 0, NULL, &unnamed),
+		cigo_task_spawn(ctx, "by hand", named_by_its_function, 0, NULL),
 	};
 
 	memset(name, 'x', sizeof name - 1); /* it was copied */
@@ -104,7 +104,7 @@ static void notes_current(const cigo_ctx *ctx, int status, void *arg)
 
 T_CORO(a_coroutine_knows_its_task_and_a_callback_has_none)
 {
-	cigo_task *t = cigo_spawn(ctx, tells_current, NULL, sizeof(cigo_task *));
+	cigo_task *t = cigo_spawn(ctx, tells_current, sizeof(cigo_task *), NULL);
 	cigo_task *told = NULL, *in_callback = t;
 
 	ck_assert_int_eq(cigo_await(ctx, t, &told), 0);
@@ -140,7 +140,7 @@ T_CORO(an_argument_is_passed_on_as_it_is)
 	size_t n;
 
 	ck_assert_int_eq(
-		cigo_take(ctx, cigo_spawn(ctx, counts_words, (char[]){ "four" }, sizeof n), &n), 0);
+		cigo_take(ctx, cigo_spawn(ctx, counts_words, sizeof n, (char[]){ "four" }), &n), 0);
 	ck_assert_uint_eq(n, 4);
 }
 
@@ -212,12 +212,12 @@ static int fills_large_stack(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(a_body_has_256_kib_of_stack_or_what_it_is_told)
 {
 	cigo_task_options o = { .size = sizeof o, .stack_size = 4 << 20 };
-	cigo_task *t = cigo_spawn(ctx, fills_stack, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, fills_stack, 0, NULL);
 
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
-	t = cigo_spawn_with(ctx, fills_large_stack, NULL, 0, &o);
+	t = cigo_spawn_with(ctx, fills_large_stack, 0, NULL, &o);
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
-	t = cigo_spawn(ctx, fills_stack, NULL, 0);
+	t = cigo_spawn(ctx, fills_stack, 0, NULL);
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
 }
 
@@ -252,7 +252,7 @@ T_CORO(a_coroutine_has_a_thread_of_its_own_that_bears_its_name_and_keeps_its_err
 	cigo_task *tasks[3];
 
 	for (int i = 0; i < 3; i++)
-		tasks[i] = cigo_spawn(ctx, looks_at_its_thread, &facts[i], 0);
+		tasks[i] = cigo_spawn(ctx, looks_at_its_thread, 0, &facts[i]);
 	for (int i = 0; i < 3; i++) {
 		ck_assert_int_eq(cigo_future_take(ctx, tasks[i], NULL, 0), 0);
 		ck_assert(facts[i].thread_same);
@@ -275,8 +275,8 @@ static int keeps_errno(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(errno_is_kept_though_the_loop_s_work_fails_on_the_same_thread)
 {
 	cigo_task_options o = { .size = sizeof o, .stack_size = (size_t)1 << 50 };
-	cigo_task *t = cigo_spawn(ctx, keeps_errno, NULL, sizeof(int));
-	cigo_task *impossible = cigo_spawn_with(ctx, t_sleeper, NULL, 0, &o);
+	cigo_task *t = cigo_spawn(ctx, keeps_errno, sizeof(int), NULL);
+	cigo_task *impossible = cigo_spawn_with(ctx, t_sleeper, 0, NULL, &o);
 	int error;
 
 	if (t_under_valgrind()) /* helgrind reports a pthread_create that fails */
@@ -295,8 +295,8 @@ static int tells_thread(cigo_ctx *ctx, void *arg, void *ret)
 
 T_CORO(coroutines_that_live_together_have_different_threads_and_none_the_home_thread)
 {
-	cigo_task *a = cigo_spawn(ctx, tells_thread, NULL, sizeof(long));
-	cigo_task *b = cigo_spawn(ctx, tells_thread, NULL, sizeof(long));
+	cigo_task *a = cigo_spawn(ctx, tells_thread, sizeof(long), NULL);
+	cigo_task *b = cigo_spawn(ctx, tells_thread, sizeof(long), NULL);
 	long threads[3] = { syscall(SYS_gettid) };
 
 	ck_assert_int_eq(cigo_take(ctx, a, &threads[1]), 0);
@@ -322,7 +322,7 @@ T_TEST(a_task_s_handle_may_outlive_its_loop)
 
 	ck_assert_int_eq(t_run(keeps_task, NULL), 0);
 	ck_assert(cigo_future_is_done(kept));
-	ck_assert_int_eq(cigo_get(kept, &value), -ECANCELED);
+	ck_assert_int_eq(cigo_result(kept, &value), -ECANCELED);
 	ck_assert_int_eq(value, 5);
 	ck_assert_str_eq(cigo_task_name(kept), "job");
 	ck_assert_int_eq(cigo_future_unref(kept), 0);
@@ -369,11 +369,11 @@ T_CORO(a_task_that_could_not_be_made_is_one_that_failed)
 				   .arg_free = counts_free,
 				   .arg_size = sizeof arg };
 
-	ck_assert_ptr_null(cigo_spawn(NULL, named_by_its_function, NULL, 0));
+	ck_assert_ptr_null(cigo_spawn(NULL, named_by_its_function, 0, NULL));
 	ck_assert_ptr_null(cigo_spawn_copy(NULL, named_by_its_function, 0, &arg));
-	ck_assert_ptr_null(cigo_spawn_with(NULL, named_by_its_function, &arg, 0, &o));
+	ck_assert_ptr_null(cigo_spawn_with(NULL, named_by_its_function, 0, &arg, &o));
 	ck_assert_int_eq(freed, 1); /* exactly once, also if it could not be spawned */
-	ck_assert_ptr_null(cigo_spawn_with(NULL, named_by_its_function, &arg, 0, &copy));
+	ck_assert_ptr_null(cigo_spawn_with(NULL, named_by_its_function, 0, &arg, &copy));
 	ck_assert_int_eq(freed, 2);
 	ck_assert_int_eq(cigo_task_stop(ctx, NULL), -ENOMEM);
 	cigo_ignore(cigo_task_name(NULL) == NULL);
@@ -383,10 +383,10 @@ T_CORO(a_result_of_an_absurd_size_is_want_of_memory)
 {
 	cigo_task_options o = { .size = sizeof o, .arg_free = counts_free };
 
-	ck_assert_ptr_null(cigo_spawn(ctx, named_by_its_function, NULL, SIZE_MAX));
-	ck_assert_ptr_null(cigo_spawn(ctx, named_by_its_function, NULL, SIZE_MAX / 2));
+	ck_assert_ptr_null(cigo_spawn(ctx, named_by_its_function, SIZE_MAX, NULL));
+	ck_assert_ptr_null(cigo_spawn(ctx, named_by_its_function, SIZE_MAX / 2, NULL));
 	ck_assert_ptr_null(cigo_task_spawn_copy(ctx, "t", named_by_its_function, 0, "x", SIZE_MAX));
-	ck_assert_ptr_null(cigo_spawn_with(ctx, named_by_its_function, NULL, SIZE_MAX / 2, &o));
+	ck_assert_ptr_null(cigo_spawn_with(ctx, named_by_its_function, SIZE_MAX / 2, NULL, &o));
 	ck_assert_int_eq(freed, 1);
 }
 
@@ -397,7 +397,7 @@ T_CORO(a_task_no_thread_can_be_had_for_fails_with_eagain_and_its_argument_is_fre
 	cigo_task_options o = { .size = sizeof o,
 				.stack_size = (size_t)1 << 60,
 				.arg_free = counts_free };
-	cigo_task *t = cigo_spawn_with(ctx, t_job_body, &job, sizeof(int), &o);
+	cigo_task *t = cigo_spawn_with(ctx, t_job_body, sizeof(int), &job, &o);
 	int value = 99;
 
 	if (t_under_valgrind()) /* helgrind reports a pthread_create that fails */
@@ -419,7 +419,7 @@ T_CORO(a_task_too_large_for_every_thread_there_is_fails_too)
 	if (t_under_valgrind()) /* helgrind reports a pthread_create that fails */
 		return;
 	ck_assert_int_eq(cigo_future_take(ctx, small, NULL, 0), 0); /* leaves a thread idle */
-	large = cigo_spawn_with(ctx, t_sleeper, NULL, 0, &o);
+	large = cigo_spawn_with(ctx, t_sleeper, 0, NULL, &o);
 	ck_assert_int_eq(cigo_future_take(ctx, large, NULL, 0), -EAGAIN);
 }
 
@@ -451,7 +451,7 @@ static const cigo_task_options freeing_copy = { .size = sizeof freeing_copy,
 T_CORO(an_argument_is_freed_once_its_body_has_returned)
 {
 	int arg = 7;
-	cigo_task *t = cigo_spawn_with(ctx, freeable, &arg, 0, &freeing);
+	cigo_task *t = cigo_spawn_with(ctx, freeable, 0, &arg, &freeing);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	ck_assert_int_eq(freed, 0);
@@ -466,7 +466,7 @@ T_CORO(an_argument_is_freed_once_its_body_has_returned)
 T_CORO(a_copied_argument_is_freed_as_the_copy)
 {
 	int arg = 7;
-	cigo_task *t = cigo_spawn_with(ctx, freeable, &arg, 0, &freeing_copy);
+	cigo_task *t = cigo_spawn_with(ctx, freeable, 0, &arg, &freeing_copy);
 
 	arg = 8;
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
@@ -478,7 +478,7 @@ T_CORO(a_copied_argument_is_freed_as_the_copy)
 T_CORO(an_argument_is_freed_once_when_its_body_is_cancelled)
 {
 	int arg = 7;
-	cigo_task *t = cigo_spawn_with(ctx, freeable, &arg, 0, &freeing);
+	cigo_task *t = cigo_spawn_with(ctx, freeable, 0, &arg, &freeing);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
@@ -490,11 +490,11 @@ T_CORO(an_argument_is_freed_once_when_its_body_never_ran)
 {
 	cigo_ctx *dead = t_dead(ctx, -EIO);
 	int arg = 7;
-	cigo_task *t = cigo_spawn_with(ctx, freeable, &arg, 0, &freeing);
+	cigo_task *t = cigo_spawn_with(ctx, freeable, 0, &arg, &freeing);
 
 	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
 	ck_assert_int_eq(freed, 1);
-	t = cigo_spawn_with(dead, freeable, &arg, 0, &freeing_copy);
+	t = cigo_spawn_with(dead, freeable, 0, &arg, &freeing_copy);
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EIO);
 	ck_assert_int_eq(freed, 2);
 	ck_assert_int_eq(begun_freeable, 0);
@@ -506,9 +506,9 @@ static int arg_of_leftover = 7;
 static int leaves_freeable(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
-	cigo_detach(cigo_spawn_with(ctx, freeable, &arg_of_leftover, 0, &freeing));
+	cigo_detach(cigo_spawn_with(ctx, freeable, 0, &arg_of_leftover, &freeing));
 	cigo_ignore(cigo_yield(ctx));
-	cigo_detach(cigo_spawn_with(ctx, freeable, &arg_of_leftover, 0, &freeing));
+	cigo_detach(cigo_spawn_with(ctx, freeable, 0, &arg_of_leftover, &freeing));
 	return 0;
 }
 
@@ -567,7 +567,7 @@ static int goes_on(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(a_cancelled_body_runs_on_and_its_waits_return_the_cause)
 {
 	struct deaf d = { .result = 0 };
-	cigo_task *t = cigo_spawn(ctx, goes_on, &d, sizeof(int));
+	cigo_task *t = cigo_spawn(ctx, goes_on, sizeof(int), &d);
 	int value;
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
@@ -582,7 +582,7 @@ T_CORO(a_cancelled_body_runs_on_and_its_waits_return_the_cause)
 T_CORO(a_cancelled_task_ends_with_the_reason_whatever_its_body_returned)
 {
 	struct deaf d = { .result = -ENOSPC };
-	cigo_task *t = cigo_spawn(ctx, goes_on, &d, sizeof(int));
+	cigo_task *t = cigo_spawn(ctx, goes_on, sizeof(int), &d);
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
 	cigo_future_cancel(t, 0);
@@ -633,7 +633,7 @@ T_CORO(awaiting_a_task_passes_a_cancellation_on_and_waits_for_its_body)
 {
 	int64_t start = cigo_now(ctx);
 	int ended[2] = { 0 }, value;
-	cigo_task *t = cigo_spawn(ctx, parent_of_cleaner, ended, sizeof(int));
+	cigo_task *t = cigo_spawn(ctx, parent_of_cleaner, sizeof(int), ended);
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0);
 	cigo_future_cancel(t, -EXDEV);
@@ -699,7 +699,7 @@ static int stubborn(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(what_waits_under_a_context_without_cancel_does_not_hear_its_task_s_cancellation)
 {
 	int64_t start = cigo_now(ctx);
-	cigo_task *t = cigo_spawn(ctx, stubborn, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, stubborn, 0, NULL);
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0);
 	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
@@ -726,7 +726,7 @@ T_CORO(the_end_of_a_task_cancels_nothing)
 {
 	int ended = 0, value;
 	struct family f = { .ended = &ended };
-	cigo_task *t = cigo_spawn(ctx, begets, &f, 0);
+	cigo_task *t = cigo_spawn(ctx, begets, 0, &f);
 
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
 	ck_assert_int_eq(ended, 0);
@@ -742,7 +742,7 @@ T_CORO(cancelling_a_task_cancels_what_descends_from_its_context)
 {
 	int ended = 0;
 	struct family f = { .ended = &ended };
-	cigo_task *t = cigo_spawn(ctx, begets, &f, 0);
+	cigo_task *t = cigo_spawn(ctx, begets, 0, &f);
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
 	cigo_future_cancel(t, -EXDEV);
@@ -772,7 +772,7 @@ T_CORO(a_task_may_cancel_itself)
 {
 	int64_t start = cigo_now(ctx);
 
-	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, cancels_itself, NULL, 0), NULL, 0),
+	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, cancels_itself, 0, NULL), NULL, 0),
 			 -EIO);
 	ck_assert_int_eq(cigo_now(ctx), start);
 }
@@ -830,7 +830,7 @@ static int awaits_itself(cigo_ctx *ctx, void *arg, void *ret)
 
 T_CORO(a_task_that_awaits_itself_is_told)
 {
-	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, awaits_itself, NULL, 0), NULL, 0),
+	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, awaits_itself, 0, NULL), NULL, 0),
 			 -EDEADLK);
 	ck_assert_int_eq(cigo_join(ctx, cigo_task_current(ctx)), -EDEADLK);
 }
@@ -845,8 +845,8 @@ T_CORO(tasks_that_await_each_other_are_told)
 {
 	cigo_task *a, *b;
 
-	a = cigo_spawn(ctx, awaits_at, &b, 0);
-	b = cigo_spawn(ctx, awaits_at, &a, 0);
+	a = cigo_spawn(ctx, awaits_at, 0, &b);
+	b = cigo_spawn(ctx, awaits_at, 0, &a);
 	ck_assert_int_eq(cigo_join(ctx, b), -EDEADLK); /* who closed the circle */
 	ck_assert_int_eq(cigo_join(ctx, a), -EDEADLK); /* what b returned */
 	cigo_future_unref(a);
@@ -859,7 +859,7 @@ T_CORO(a_circle_of_many_tasks_is_found)
 	cigo_task *tasks[N];
 
 	for (int i = 0; i < N; i++)
-		tasks[i] = cigo_spawn(ctx, awaits_at, &tasks[(i + 1) % N], 0);
+		tasks[i] = cigo_spawn(ctx, awaits_at, 0, &tasks[(i + 1) % N]);
 	for (int i = 0; i < N; i++)
 		ck_assert_int_eq(cigo_join(ctx, tasks[i]), -EDEADLK);
 	for (int i = 0; i < N; i++)
@@ -869,7 +869,7 @@ T_CORO(a_circle_of_many_tasks_is_found)
 T_CORO(a_child_that_awaits_its_awaiting_parent_is_told)
 {
 	cigo_task *parent = cigo_task_current(ctx);
-	cigo_task *child = cigo_spawn(ctx, awaits_at, &parent, 0);
+	cigo_task *child = cigo_spawn(ctx, awaits_at, 0, &parent);
 
 	ck_assert_int_eq(cigo_future_take(ctx, child, NULL, 0), -EDEADLK);
 }
@@ -877,7 +877,7 @@ T_CORO(a_child_that_awaits_its_awaiting_parent_is_told)
 T_CORO(a_parent_that_awaits_the_child_awaiting_it_is_told)
 {
 	cigo_task *parent = cigo_task_current(ctx);
-	cigo_task *child = cigo_spawn(ctx, awaits_at, &parent, 0);
+	cigo_task *child = cigo_spawn(ctx, awaits_at, 0, &parent);
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	ck_assert_int_eq(cigo_join(ctx, child), -EDEADLK);
@@ -893,7 +893,7 @@ T_CORO(a_long_chain_of_awaits_is_no_circle)
 
 	tasks[0] = t_job(ctx, .ns = CIGO_MS(5), .result = -EIO);
 	for (int i = 1; i < N; i++)
-		tasks[i] = cigo_spawn(ctx, awaits_at, &tasks[i - 1], 0);
+		tasks[i] = cigo_spawn(ctx, awaits_at, 0, &tasks[i - 1]);
 	ck_assert_int_eq(cigo_join(ctx, tasks[N - 1]), -EIO);
 	for (int i = 0; i < N; i++)
 		cigo_future_unref(tasks[i]);
@@ -909,7 +909,7 @@ static int is_stopped_by_its_child(cigo_ctx *ctx, void *arg, void *ret)
 {
 	cigo_task *parent = cigo_task_current(ctx);
 	cigo_ctx *clean = cigo_ctx_without_cancel(ctx, CIGO_S(1));
-	cigo_task *child = cigo_spawn(clean, stops_at, &parent, 0);
+	cigo_task *child = cigo_spawn(clean, stops_at, 0, &parent);
 
 	CIGO_UNUSED(ret);
 	*(int *)arg = cigo_future_take(clean, child, NULL, 0);
@@ -920,7 +920,7 @@ static int is_stopped_by_its_child(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(who_stops_the_one_that_awaits_it_is_told)
 {
 	int err = 0;
-	cigo_task *t = cigo_spawn(ctx, is_stopped_by_its_child, &err, 0);
+	cigo_task *t = cigo_spawn(ctx, is_stopped_by_its_child, 0, &err);
 
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
 	ck_assert_int_eq(err, -EDEADLK);
@@ -996,8 +996,8 @@ static int spins_until_flag(cigo_ctx *ctx, void *arg, void *ret)
 
 T_CORO_REAL(yielding_tasks_do_not_starve_a_timer)
 {
-	cigo_task *a = cigo_spawn(ctx, spins_until_flag, NULL, 0);
-	cigo_task *b = cigo_spawn(ctx, spins_until_flag, NULL, 0);
+	cigo_task *a = cigo_spawn(ctx, spins_until_flag, 0, NULL);
+	cigo_task *b = cigo_spawn(ctx, spins_until_flag, 0, NULL);
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(2)), 0);
 	flag = 1;
@@ -1031,12 +1031,12 @@ T_CORO(a_coroutine_whose_calls_never_wait_gives_the_others_a_turn)
 {
 	bool had_a_turn = false;
 	int begun = 0;
-	cigo_task *deaf = cigo_spawn(ctx, sleeps_dead_until_flag, &begun, sizeof(bool));
+	cigo_task *deaf = cigo_spawn(ctx, sleeps_dead_until_flag, sizeof(bool), &begun);
 	cigo_task *other;
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
 	cigo_future_cancel(deaf, 0); /* it runs first */
-	other = cigo_spawn(ctx, sets_flag, &begun, 0);
+	other = cigo_spawn(ctx, sets_flag, 0, &begun);
 	ck_assert_int_eq(cigo_take(ctx, deaf, &had_a_turn), -ECANCELED);
 	ck_assert(had_a_turn);
 	ck_assert_int_eq(cigo_future_take(ctx, other, NULL, 0), 0);
@@ -1180,7 +1180,7 @@ static int sleeps_twice(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(a_sleep_that_was_over_before_the_cancellation_has_succeeded)
 {
 	int errors[2] = { 1, 1 };
-	cigo_task *t = cigo_spawn(ctx, sleeps_twice, errors, 0);
+	cigo_task *t = cigo_spawn(ctx, sleeps_twice, 0, errors);
 
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0); /* due together, and we run first */
 	ck_assert_int_eq(errors[0], 1);
@@ -1242,7 +1242,7 @@ T_MISUSE(options_without_their_size_are_misuse, "cigo_task_spawn_with")
 {
 	cigo_task_options o = { .name = "x" };
 
-	cigo_detach(cigo_spawn_with(ctx, named_by_its_function, NULL, 0, &o));
+	cigo_detach(cigo_spawn_with(ctx, named_by_its_function, 0, NULL, &o));
 }
 
 static int overruns(cigo_ctx *ctx, void *arg, void *ret)
@@ -1256,7 +1256,7 @@ T_MISUSE(a_body_that_overruns_its_result_is_named, "overruns")
 {
 	char value[4];
 
-	cigo_ignore(cigo_take(ctx, cigo_spawn(ctx, overruns, NULL, 4), &value));
+	cigo_ignore(cigo_take(ctx, cigo_spawn(ctx, overruns, 4, NULL), &value));
 }
 
 static int exits_its_thread(cigo_ctx *ctx, void *arg, void *ret)
@@ -1268,7 +1268,7 @@ static int exits_its_thread(cigo_ctx *ctx, void *arg, void *ret)
 
 T_MISUSE(a_body_that_ends_its_thread_is_named, "exits_its_thread")
 {
-	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, exits_its_thread, NULL, 0), NULL, 0));
+	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, exits_its_thread, 0, NULL), NULL, 0));
 }
 
 static int deaf_to_cancellation(cigo_ctx *ctx, void *arg, void *ret)
@@ -1281,7 +1281,7 @@ static int deaf_to_cancellation(cigo_ctx *ctx, void *arg, void *ret)
 
 static int runs_deaf(cigo_ctx *ctx, void *arg, void *ret)
 {
-	cigo_task *t = cigo_spawn(ctx, deaf_to_cancellation, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, deaf_to_cancellation, 0, NULL);
 
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	cigo_ignore(cigo_yield(ctx));
@@ -1320,14 +1320,14 @@ static int careless(cigo_ctx *ctx, void *arg, void *ret)
 
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	*on_my_stack = 1;
-	cigo_detach(cigo_spawn(ctx, careless_child, on_my_stack, 0));
+	cigo_detach(cigo_spawn(ctx, careless_child, 0, on_my_stack));
 	return cigo_yield(ctx);
 }
 
 static int runs_careless(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
-	return cigo_future_take(ctx, cigo_spawn(ctx, careless, NULL, 0), NULL, 0);
+	return cigo_future_take(ctx, cigo_spawn(ctx, careless, 0, NULL), NULL, 0);
 }
 
 T_TEST(debug_mode_names_a_body_that_leaves_a_child_with_an_argument_on_its_stack)
@@ -1341,7 +1341,7 @@ END_TEST
 static void spawns_without_a_loop(void *arg)
 {
 	CIGO_UNUSED(arg);
-	cigo_detach(cigo_spawn(cigo_ctx_background(), named_by_its_function, NULL, 0));
+	cigo_detach(cigo_spawn(cigo_ctx_background(), named_by_its_function, 0, NULL));
 }
 
 T_TEST(spawning_without_a_loop_is_misuse)
@@ -1352,7 +1352,7 @@ END_TEST
 
 static void *spawns_foreign(void *ctx)
 {
-	cigo_detach(cigo_spawn(ctx, named_by_its_function, NULL, 0));
+	cigo_detach(cigo_spawn(ctx, named_by_its_function, 0, NULL));
 	return NULL;
 }
 
@@ -1401,7 +1401,7 @@ T_MISUSE_CALLBACK(stopping_in_a_callback_is_misuse, "cigo_task_stop")
 T_MISUSE(spawning_in_a_coroutine_by_the_background_is_misuse, "cigo_task_spawn")
 {
 	CIGO_UNUSED(ctx);
-	cigo_detach(cigo_spawn(cigo_ctx_background(), named_by_its_function, NULL, 0));
+	cigo_detach(cigo_spawn(cigo_ctx_background(), named_by_its_function, 0, NULL));
 }
 
 int main(void)

@@ -133,7 +133,7 @@ CORO(sleeper)
 
 CORO(awaits_a_child)
 {
-	cigo_task *t = cigo_spawn(ctx, sleeper, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, sleeper, 0, NULL);
 	int err = cigo_join(ctx, t);
 
 	cigo_future_unref(t);
@@ -177,7 +177,7 @@ T_TEST(who_yields_is_ready_as_it_suspends)
 CORO(takes_the_mutex)
 {
 	ok(cigo_mutex_lock(ctx, arg));
-	cigo_mutex_unlock(ctx, arg);
+	cigo_mutex_unlock(arg);
 	return 0;
 }
 
@@ -186,9 +186,9 @@ CORO(holds_a_mutex)
 	cigo_mutex *m = cigo_mutex_new();
 
 	ok(cigo_mutex_lock(ctx, m));
-	cigo_task *t = cigo_spawn(ctx, takes_the_mutex, m, 0);
+	cigo_task *t = cigo_spawn(ctx, takes_the_mutex, 0, m);
 	ok(cigo_yield(ctx));
-	cigo_mutex_unlock(ctx, m);
+	cigo_mutex_unlock(m);
 	ok(cigo_take(ctx, t, (char *)NULL));
 	cigo_mutex_free(m);
 	return 0;
@@ -217,9 +217,9 @@ T_TEST(a_mutex_names_its_holder)
 
 CORO(cancels)
 {
-	cigo_task *started = cigo_spawn(ctx, sleeper, NULL, 0);
+	cigo_task *started = cigo_spawn(ctx, sleeper, 0, NULL);
 	ok(cigo_yield(ctx));
-	cigo_task *never = cigo_spawn(ctx, sleeper, NULL, 0);
+	cigo_task *never = cigo_spawn(ctx, sleeper, 0, NULL);
 	ok(cigo_future_cancel(never, 0));
 	fails(cigo_task_stop(ctx, started), -ECANCELED);
 	fails(cigo_task_stop(ctx, never), -ECANCELED);
@@ -256,14 +256,14 @@ static int two(cigo_ctx *ctx, cigo_gen *g, void *arg)
 {
 	CIGO_UNUSED(arg);
 	for (int i = 0; i < 2; i++)
-		if (!cigo_gen_yield(ctx, g, &i))
+		if (!cigo_yield_item(ctx, g, &i))
 			return 0;
 	return 0;
 }
 
 CORO(walks_a_generator)
 {
-	cigo_iter *it = cigo_gen_new(ctx, "two", two, sizeof(int), NULL, 0);
+	cigo_iter *it = cigo_iter_generate(ctx, "two", two, sizeof(int), NULL, 0);
 	int i, sum = 0;
 
 	while (cigo_next(ctx, it, &i) > 0)
@@ -319,7 +319,7 @@ T_TEST(a_blocking_section_ends_when_its_letter_is_read)
 
 CORO(employs)
 {
-	cigo_task *t = cigo_go(ctx, nothing, NULL, 0);
+	cigo_task *t = cigo_go(ctx, nothing, 0, NULL);
 
 	return cigo_take(ctx, t, (char *)NULL);
 }
@@ -340,7 +340,7 @@ T_TEST(a_worker_has_a_lane)
 
 CALLBACK(spawns)
 {
-	cigo_future_unref(cigo_spawn(ctx, nothing, NULL, 0));
+	cigo_future_unref(cigo_spawn(ctx, nothing, 0, NULL));
 }
 
 CORO(calls_back)
@@ -497,7 +497,7 @@ T_TEST(each_run_has_its_file)
 
 CORO(fails_on)
 {
-	cigo_detach(cigo_spawn(ctx, sleeper, NULL, 0));
+	cigo_detach(cigo_spawn(ctx, sleeper, 0, NULL));
 	ok(cigo_yield(ctx));
 	return -EPIPE;
 }
@@ -682,11 +682,11 @@ CORO(odd_names)
 					     "\xe2\x82",      "\xed\xa0\x80", "\xf0\x9f\x99\x82" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		cigo_detach(cigo_task_spawn(ctx, names[i], nothing, NULL, 0));
+		cigo_detach(cigo_task_spawn(ctx, names[i], nothing, 0, NULL));
 	char *long_name = malloc(100001);
 	memset(long_name, 'x', 100000);
 	long_name[100000] = 0;
-	cigo_detach(cigo_task_spawn(ctx, long_name, nothing, NULL, 0));
+	cigo_detach(cigo_task_spawn(ctx, long_name, nothing, 0, NULL));
 	free(long_name);
 	return 0;
 }

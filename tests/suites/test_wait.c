@@ -177,7 +177,7 @@ T_CORO(a_mix_of_tasks_futures_workers_and_shields_can_be_waited_for)
 	cigo_future *f = cigo_future_new(sizeof(int));
 	cigo_task *t = t_job(ctx, .ns = CIGO_MS(2)), *inner = t_job(ctx, .ns = CIGO_MS(3));
 	struct t_job job = { .value = 1 };
-	cigo_task *worker = cigo_go(ctx, t_job_body, &job, sizeof(int));
+	cigo_task *worker = cigo_go(ctx, t_job_body, sizeof(int), &job);
 	cigo_future *shield = cigo_future_shield(inner);
 
 	cigo_future_set(f, &(int){ 1 }, sizeof(int));
@@ -234,7 +234,7 @@ static int waits_all_of_two(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(a_wait_that_was_over_before_the_cancellation_has_succeeded)
 {
 	cigo_future *two[] = { cigo_future_new(4), cigo_future_new(4) };
-	cigo_task *t = cigo_spawn(ctx, waits_all_of_two, two, sizeof(int));
+	cigo_task *t = cigo_spawn(ctx, waits_all_of_two, sizeof(int), two);
 	int err = 1;
 
 	ck_assert_int_eq(cigo_yield(ctx), 0);
@@ -301,7 +301,7 @@ static int waits_for_itself_among_others(cigo_ctx *ctx, void *arg, void *ret)
 T_CORO(a_wait_for_who_waits_for_oneself_is_told)
 {
 	cigo_future *pending = cigo_future_new(sizeof(int));
-	cigo_task *t = cigo_spawn(ctx, waits_for_itself_among_others, pending, 0);
+	cigo_task *t = cigo_spawn(ctx, waits_for_itself_among_others, 0, pending);
 
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EDEADLK);
 	ck_assert(!cigo_future_is_done(pending));
@@ -318,8 +318,8 @@ T_CORO(tasks_that_wait_for_each_other_are_told)
 {
 	cigo_task *a, *b;
 
-	a = cigo_spawn(ctx, waits_at, &b, 0);
-	b = cigo_spawn(ctx, waits_at, &a, 0);
+	a = cigo_spawn(ctx, waits_at, 0, &b);
+	b = cigo_spawn(ctx, waits_at, 0, &a);
 	ck_assert_int_eq(cigo_join(ctx, b), -EDEADLK);
 	ck_assert_int_eq(cigo_join(ctx, a), -EDEADLK);
 	cigo_future_unref(a);
@@ -504,7 +504,7 @@ static int first_result_of_itself(cigo_ctx *ctx, void *arg, void *ret)
 
 T_CORO(first_result_of_oneself_does_not_hang)
 {
-	cigo_task *t = cigo_spawn(ctx, first_result_of_itself, NULL, 0);
+	cigo_task *t = cigo_spawn(ctx, first_result_of_itself, 0, NULL);
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_S(1));
 
 	ck_assert_int_eq(cigo_future_take(timed, t, NULL, 0), -EDEADLK);
@@ -522,8 +522,8 @@ T_CORO(tasks_that_wait_for_each_other_s_first_result_do_not_hang)
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_S(1));
 	cigo_task *a, *b;
 
-	a = cigo_spawn(ctx, races_at, &b, 0);
-	b = cigo_spawn(ctx, races_at, &a, 0);
+	a = cigo_spawn(ctx, races_at, 0, &b);
+	b = cigo_spawn(ctx, races_at, 0, &a);
 	ck_assert_int_eq(cigo_join(timed, b), -EDEADLK);
 	ck_assert_int_eq(cigo_join(timed, a), -EDEADLK);
 	cigo_future_unref(a);
@@ -541,8 +541,8 @@ T_CORO(who_waits_for_one_of_several_is_in_no_circle_while_another_may_come)
 {
 	cigo_task *either[2], *waiter;
 
-	waiter = cigo_spawn(ctx, waits_for_either, either, 0);
-	either[0] = cigo_spawn(ctx, waits_at, &waiter, 0); /* waits for the waiter */
+	waiter = cigo_spawn(ctx, waits_for_either, 0, either);
+	either[0] = cigo_spawn(ctx, waits_at, 0, &waiter); /* waits for the waiter */
 	either[1] = t_job(ctx, .ns = CIGO_MS(5));
 	ck_assert_int_eq(cigo_join(ctx, waiter), 0);
 	ck_assert_int_eq(cigo_join(ctx, either[0]), 0);

@@ -40,9 +40,9 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	cigo_task_options o = { .size = sizeof o, .name = "by_another_name" };
 	cigo_future *f = cigo_future_new(0);
-	cigo_task *a = cigo_spawn(ctx, sleeper, f, 0);
-	cigo_task *b = cigo_task_spawn_with(ctx, sleeper, f, 0, &o);
-	cigo_task *c = cigo_spawn(ctx, watchman, NULL, 0);
+	cigo_task *a = cigo_spawn(ctx, sleeper, 0, f);
+	cigo_task *b = cigo_task_spawn_with(ctx, sleeper, 0, f, &o);
+	cigo_task *c = cigo_spawn(ctx, watchman, 0, NULL);
 
 	cigo_ignore(cigo_take(ctx, c, (char *)NULL));
 	cigo_future_cancel(f, 0);

@@ -127,7 +127,7 @@ static inline int t_job_body(cigo_ctx *ctx, void *arg, void *ret)
 	cigo_task_spawn_copy((ctx), "job", t_job_body, sizeof(int), \
 			     &(struct t_job){ __VA_ARGS__ }, sizeof(struct t_job))
 #define t_group_job(g, ...)                                                                        \
-	cigo_group_start_copy((g), "job", t_job_body, sizeof(int), &(struct t_job){ __VA_ARGS__ }, \
+	cigo_group_spawn_copy((g), "job", t_job_body, sizeof(int), &(struct t_job){ __VA_ARGS__ }, \
 			      sizeof(struct t_job))
 
 /* Sleeps until it is cancelled, returns the cause. */

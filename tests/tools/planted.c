@@ -111,8 +111,8 @@ static int add_shared(cigo_ctx *ctx, void *arg, void *ret)
 static int share(cigo_ctx *ctx, void *arg, void *ret)
 {
 	cigo_barrier *both = cigo_barrier_new(2);
-	cigo_task *a = cigo_spawn(ctx, add_shared, both, 0);
-	cigo_task *b = cigo_spawn(ctx, add_shared, both, 0);
+	cigo_task *a = cigo_spawn(ctx, add_shared, 0, both);
+	cigo_task *b = cigo_spawn(ctx, add_shared, 0, both);
 	int err = cigo_future_take(ctx, a, NULL, 0), other = cigo_future_take(ctx, b, NULL, 0);
 
 	(void)arg, (void)ret;

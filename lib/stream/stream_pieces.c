@@ -5,7 +5,7 @@
 #include "cigo/stream.h"
 #include "stream/stream_chunks.h"
 
-cigo_iter *cigo_stream_stream(cigo_stream *s, size_t max)
+cigo_iter *cigo_stream_pieces(cigo_stream *s, size_t max)
 {
 	CI_ENTRY;
 	return ci_stream_pieces(s, max, cigo_stream_read);
