@@ -60,7 +60,7 @@ CIGO_CHECK CIGO_API int cigo_channel_try_send(cigo_channel *c, const void *item,
  * Never waits. Suspends: no. Fails: -EAGAIN: nobody waits to send and the buffer is empty;
  * CIGO_ECLOSED: closed and empty; -ENOMEM.
  */
-CIGO_API int cigo_channel_try_recv(cigo_channel *c, void *ret, size_t size);
+CIGO_CHECK CIGO_API int cigo_channel_try_recv(cigo_channel *c, void *ret, size_t size);
 
 /*
  * No more sends; what is buffered can still be received. All who wait get CIGO_ECLOSED. Suspends:
@@ -77,15 +77,15 @@ CIGO_API void cigo_channel_free(cigo_channel *c);
 #define cigo_send(ctx, c, item) cigo_channel_send(CIGO_AT(ctx), (c), (item), sizeof *(item))
 #define cigo_recv(ctx, c, ret)	cigo_channel_recv(CIGO_AT(ctx), (c), (ret), sizeof *(ret))
 
-enum cigo_select_op {
+typedef enum cigo_select_op {
 	CIGO_SELECT_SKIP, /* never ready; the rest is not looked at */
 	CIGO_SELECT_SEND,
 	CIGO_SELECT_RECV
-};
+} cigo_select_op;
 
 typedef struct cigo_select_case {
 	cigo_channel *channel;
-	enum cigo_select_op op;
+	cigo_select_op op;
 	const void *item; /* SEND: what */
 	void *ret;	  /* RECV: where to */
 	size_t size;	  /* bytes at item or ret */

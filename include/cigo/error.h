@@ -33,10 +33,11 @@ CIGO_API const char *cigo_strerror(int err);
 CIGO_API int cigo_error_new(const char *text);
 
 /*
- * Returns result if it is >= 0; otherwise prints the error's text and aborts. Suspends: no. Any
- * thread.
+ * Returns result if it is >= 0; otherwise prints file, line and the error's text, and aborts. See
+ * cigo_must. Suspends: no. Any thread.
  */
-CIGO_API ssize_t cigo_must(ssize_t result);
+CIGO_API ssize_t cigo_must_at(ssize_t result, const char *file, int line);
+#define cigo_must(result) cigo_must_at((result), __FILE__, __LINE__)
 
 #ifdef __cplusplus
 }

@@ -54,10 +54,11 @@ CIGO_API void cigo_group_cancel(cigo_group *g, int reason);
 CIGO_CHECK CIGO_API int cigo_group_wait(cigo_ctx *ctx, cigo_group *g);
 
 /*
- * The next task that has finished, in that order. Suspends: yes. Owns: lent until close. Fails:
- * NULL: none left, or ctx is cancelled.
+ * The next task that has finished, in that order. Returns 1, and *ret is the task; 0: none is left.
+ * Suspends: yes. Owns: *ret is lent until close; NULL unless 1 is returned. Fails: the context's
+ * error; -EDEADLK: each task left waits for the caller; -ENOMEM: g is NULL.
  */
-CIGO_API cigo_task *cigo_group_next(cigo_ctx *ctx, cigo_group *g);
+CIGO_CHECK CIGO_API int cigo_group_next(cigo_ctx *ctx, cigo_group *g, cigo_task **ret);
 
 /*
  * Cancels what still runs, waits for it whatever ctx says, frees the group and its tasks. Suspends:

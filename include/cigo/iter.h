@@ -57,14 +57,21 @@ CIGO_CHECK CIGO_API cigo_iter *cigo_iter_flatten(cigo_iter *its, size_t item_siz
 CIGO_CHECK CIGO_API cigo_iter *cigo_iter_chain(cigo_iter *const *its, size_t n);
 /* Each item the first time only; compared byte by byte. Suspends: no. Fails: NULL. */
 CIGO_CHECK CIGO_API cigo_iter *cigo_iter_uniq(cigo_iter *it);
+/* A part of an item that cigo_iter_zip makes: the items of it, size bytes at offset at. */
+typedef struct cigo_zip_part {
+	cigo_iter *it;
+	size_t at, size;
+} cigo_zip_part;
+
 /*
- * Pairs: items of item_size bytes, with a's at offset a_at and b's at b_at; see cigo_zip. Ends with
- * the shorter; a is asked first, so when b has ended, a's last item is lost. longest: ends with the
- * longer, the other part is zeros then. Suspends: no. Owns: takes both over. Fails: NULL.
+ * Pairs: items of item_size bytes, with a's and b's as their parts; see cigo_zip. Ends with the shorter;
+ * a is asked first, so when b has ended, a's last item is lost. Suspends: no. Owns: takes both over.
+ * Fails: NULL.
  */
-CIGO_CHECK CIGO_API cigo_iter *cigo_iter_zip(size_t item_size, size_t a_at, size_t a_size,
-					     cigo_iter *a, size_t b_at, size_t b_size, cigo_iter *b,
-					     bool longest);
+CIGO_CHECK CIGO_API cigo_iter *cigo_iter_zip(size_t item_size, cigo_zip_part a, cigo_zip_part b);
+/* As zip, but ends with the longer; the other part is zeros then. Suspends: no. Fails: NULL. */
+CIGO_CHECK CIGO_API cigo_iter *cigo_iter_zip_longest(size_t item_size, cigo_zip_part a,
+						     cigo_zip_part b);
 /*
  * cigo_bytes to char *: copied, each for free() by who gets it from next or collect; for_each lends
  * them, filter and uniq free what they leave out. Suspends: no. Owns: takes it over. Fails: NULL.
@@ -91,12 +98,18 @@ CIGO_API int cigo_iter_for_each(cigo_ctx *ctx, cigo_iter *it, cigo_each_fn *fn, 
 #define cigo_iter_flat_map(it, fn, arg, item_size) \
 	cigo_iter_flatten(cigo_iter_map((it), (fn), (arg), sizeof(cigo_iter *)), (item_size))
 
-#define CIGO_PART_(T, m, it) offsetof(T, m), sizeof((T *)0)->m, (it)
+static inline cigo_zip_part cigo_zip_part_(cigo_iter *it, size_t at, size_t size)
+{
+	cigo_zip_part part = { it, at, size };
+
+	return part;
+}
+#define CIGO_PART_(T, m, it) cigo_zip_part_((it), offsetof(T, m), sizeof((T *)0)->m)
 /* Of T, whose members ma and mb take a's and b's items. */
 #define cigo_zip(T, ma, a, mb, b) \
-	cigo_iter_zip(sizeof(T), CIGO_PART_(T, ma, a), CIGO_PART_(T, mb, b), false)
+	cigo_iter_zip(sizeof(T), CIGO_PART_(T, ma, a), CIGO_PART_(T, mb, b))
 #define cigo_zip_longest(T, ma, a, mb, b) \
-	cigo_iter_zip(sizeof(T), CIGO_PART_(T, ma, a), CIGO_PART_(T, mb, b), true)
+	cigo_iter_zip_longest(sizeof(T), CIGO_PART_(T, ma, a), CIGO_PART_(T, mb, b))
 /* ma, an int64_t, counts from start. */
 #define cigo_enumerate(T, ma, start, mb, b) cigo_zip(T, ma, cigo_iter_count(start), mb, b)
 #ifndef __cplusplus

@@ -26,9 +26,9 @@ enum {
 
 /* Zero means the default, everywhere. */
 typedef struct cigo_listen_options {
-	size_t size; /* sizeof this struct; 0 is misuse */
-	int backlog; /* connections that wait to be accepted; 0: as many as the system allows */
-	int flags;   /* CIGO_LISTEN_... */
+	size_t size;	/* sizeof this struct; 0 is misuse */
+	int backlog;	/* connections that wait to be accepted; 0: as many as the system allows */
+	unsigned flags; /* CIGO_LISTEN_... */
 } cigo_listen_options;
 
 /*

@@ -14,30 +14,40 @@
 extern "C" {
 #endif
 
-/* Values of the options below; 0 means the environment's choice, else the first. */
-enum { CIGO_COOPERATIVE = 1, CIGO_PREEMPTIVE };	  /* CIGO_MODEL=cooperative|preemptive */
-enum { CIGO_CLOCK_REAL = 1, CIGO_CLOCK_VIRTUAL }; /* CIGO_CLOCK=real|virtual */
-enum { CIGO_POLLER_EPOLL = 1, CIGO_POLLER_POLL }; /* CIGO_POLLER=epoll|poll */
-enum { CIGO_DEBUG_OFF = 1, CIGO_DEBUG_ON };	  /* CIGO_DEBUG=0|1 */
-enum { CIGO_HOME_ON = 1, CIGO_HOME_OFF };	  /* CIGO_HOME=1|0 */
-enum { CIGO_SPIN_ON = 1, CIGO_SPIN_OFF };	  /* CIGO_SPIN=1|0 */
+/* Values of the options below. 0 means the environment's choice, else the first of them. */
+typedef enum cigo_model {
+	CIGO_COOPERATIVE = 1,
+	CIGO_PREEMPTIVE
+} cigo_model; /* CIGO_MODEL=cooperative|preemptive */
+typedef enum cigo_clock {
+	CIGO_CLOCK_REAL = 1,
+	CIGO_CLOCK_VIRTUAL
+} cigo_clock; /* CIGO_CLOCK=real|virtual */
+typedef enum cigo_poller {
+	CIGO_POLLER_EPOLL = 1,
+	CIGO_POLLER_POLL
+} cigo_poller; /* CIGO_POLLER=epoll|poll */
+typedef enum cigo_debug { CIGO_DEBUG_OFF = 1, CIGO_DEBUG_ON } cigo_debug; /* CIGO_DEBUG=0|1 */
+typedef enum cigo_home { CIGO_HOME_ON = 1, CIGO_HOME_OFF } cigo_home;	  /* CIGO_HOME=1|0 */
+typedef enum cigo_spin { CIGO_SPIN_ON = 1, CIGO_SPIN_OFF } cigo_spin;	  /* CIGO_SPIN=1|0 */
 
 /* Zero means the default, everywhere. */
 typedef struct cigo_loop_options {
-	size_t size; /* sizeof this struct; 0 is misuse */
-	int model;   /* preemptive: coroutines run beside each other, as threads do, and only the
+	size_t size;	  /* sizeof this struct; 0 is misuse */
+	cigo_model model; /* preemptive: coroutines run beside each other, as threads do, and only the
 		      * library's calls take turns; what rests on cooperation is void: docs/design.md */
-	int clock;   /* virtual: time jumps to the next timer when nothing else can happen */
-	int poller;  /* */
-	int debug; /* abort where otherwise a warning is printed; warn of more: coroutines that hold
+	cigo_clock clock;   /* virtual: time jumps to the next timer when nothing else can happen */
+	cigo_poller poller; /* how descriptors are waited for */
+	cigo_debug
+		debug; /* abort where otherwise a warning is printed; warn of more: coroutines that hold
 		      * the baton for long, errors nobody asked for, a loop that nothing can wake */
 	uint64_t shuffle_seed; /* CIGO_SEED=n; permutes what is ready, reproducibly; 0: FIFO */
 	size_t stack_size;     /* bytes of a coroutine's stack beside thread-locals; 0: 256 KiB */
 	int64_t patience_ns;   /* how long a task waits for a thread; 0: 1 s */
 	int64_t silence_ns;    /* how long descriptors must be silent before the virtual clock
 				* jumps; 0: 10 ms */
-	int home; /* while coroutines hand over often, they share one CPU of the thread's mask */
-	int spin; /* two that only pass to each other use two CPUs, if one is idle; needs home */
+	cigo_home home; /* while coroutines hand over often, they share one CPU of the thread's mask */
+	cigo_spin spin; /* two that only pass to each other use two CPUs, if one is idle; needs home */
 	int64_t slow_ns;   /* debug: how long the baton may be held without a warning; 0: 100 ms */
 	int dump_signal;   /* a dump on stderr when it comes; CIGO_DUMP=1: SIGUSR1; 0: none; see
 				* <cigo/dump.h> */

@@ -31,7 +31,7 @@ CIGO_CHECK CIGO_API cigo_mutex *cigo_mutex_new(void);
 CIGO_CHECK CIGO_API int cigo_mutex_lock(cigo_ctx *ctx, cigo_mutex *m);
 
 /* true: locked. Suspends: no. */
-CIGO_API bool cigo_mutex_try_lock(cigo_mutex *m);
+CIGO_CHECK CIGO_API bool cigo_mutex_try_lock(cigo_mutex *m);
 
 /* By the owner, also when cancelled; anybody else is misuse. Suspends: no. */
 CIGO_API void cigo_mutex_unlock(cigo_mutex *m);

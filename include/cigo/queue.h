@@ -11,7 +11,7 @@
  * made                puts when it runs               the first getter has it
  * cancelled while     CancelledError, the next is     0 if the item was moved first, the next call
  * being woken         woken                           has the cause; else it was not moved
- * put_nowait,         QueueFull, QueueEmpty           push and try_get: -EAGAIN
+ * put_nowait,         QueueFull, QueueEmpty           try_put, try_get: -EAGAIN
  * get_nowait
  * timeouts            wait_for(q.get(), t)            get_timeout, put_timeout
  * shutdown            3.13; with immediate join ends  close; join waits till all is done
@@ -28,13 +28,13 @@
 extern "C" {
 #endif
 
-enum cigo_queue_kind {
+typedef enum cigo_queue_kind {
 	CIGO_QUEUE_FIFO,
 	CIGO_QUEUE_LIFO,    /* the last put is got first */
 	CIGO_QUEUE_PRIORITY /* the first by compare; of equal ones the first put */
-};
+} cigo_queue_kind;
 
-/* < 0: a is got before b; 0: they are equal. Called by put, push and get; may not use the queue. In
+/* < 0: a is got before b; 0: they are equal. Called by put, try_put and get; may not use the queue. In
  * the preemptive model, too, nobody else is inside the library meanwhile. */
 typedef int cigo_queue_compare_fn(const void *a, const void *b, void *arg);
 
@@ -42,7 +42,7 @@ typedef struct cigo_queue_options {
 	size_t size;	  /* sizeof this struct; 0 is misuse */
 	size_t item_size; /* bytes; 0 is misuse */
 	size_t capacity;  /* items; 0: unbounded */
-	enum cigo_queue_kind kind;
+	cigo_queue_kind kind;
 	cigo_queue_compare_fn *compare; /* PRIORITY: needed, and called with arg */
 	void *arg;
 } cigo_queue_options;
@@ -77,13 +77,13 @@ CIGO_CHECK CIGO_API int cigo_queue_get(cigo_ctx *ctx, cigo_queue *q, void *ret, 
 
 /*
  * As get, but waits ns at most; zero or negative: not at all. Suspends: yes. Fails: as get;
- * -ETIMEDOUT: still empty; -ENOMEM: no memory, no item is taken.
+ * -ETIMEDOUT: still empty.
  */
 CIGO_CHECK CIGO_API int cigo_queue_get_timeout(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size,
 					       int64_t ns);
 
 /* Never waits. Suspends: no. Fails: -EAGAIN: empty; CIGO_ECLOSED: closed and empty. */
-CIGO_API int cigo_queue_try_get(cigo_queue *q, void *ret, size_t size);
+CIGO_CHECK CIGO_API int cigo_queue_try_get(cigo_queue *q, void *ret, size_t size);
 
 /*
  * What was got is dealt with: to be called once for each item got, if somebody joins. More often

@@ -44,7 +44,7 @@ CIGO_CHECK CIGO_API cigo_task *cigo_task_spawn_with(const cigo_ctx *ctx, cigo_co
 /* Cancels t, waits till its body has returned, unrefs. Suspends: yes. Fails: t's error. */
 CIGO_API int cigo_task_stop(cigo_ctx *ctx, cigo_task *t);
 
-/* Suspends: no. Owns: lent. */
+/* What it was named as it was spawned; "cigo_go" of a worker. Suspends: no. Owns: lent. */
 CIGO_API const char *cigo_task_name(const cigo_task *t);
 
 /* The running coroutine's task; NULL in callbacks and elsewhere. Suspends: no. Owns: lent. */

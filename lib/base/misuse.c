@@ -44,6 +44,13 @@ void ci_misuse(const char *function, const char *format, ...)
 	ci_abort();
 }
 
+const char *ci_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 void ci_warn(const char *format, ...)
 {
 	va_list ap;

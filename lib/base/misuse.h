@@ -13,6 +13,8 @@ extern void (*ci_last_words)(void);
 _Noreturn void ci_abort(void);
 /* "cigo: misuse: FUNCTION: reason", then abort. */
 _Noreturn void ci_misuse(const char *function, const char *format, ...) CIGO_PRINTF(2, 3);
+/* The file's name without its folders. */
+const char *ci_base_name(const char *path);
 /* "cigo: text" on stderr, in one write. */
 void ci_warn(const char *format, ...) CIGO_PRINTF(1, 2);
 

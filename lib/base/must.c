@@ -7,10 +7,11 @@
 #include "base/error.h"
 #include "base/misuse.h"
 
-ssize_t cigo_must(ssize_t result)
+ssize_t cigo_must_at(ssize_t result, const char *file, int line)
 {
 	if (result >= 0)
 		return result;
-	ci_warn("must: %s", cigo_strerror(result < INT_MIN ? INT_MIN : (int)result));
+	ci_warn("cigo_must: %s:%d: %s", ci_base_name(file), line,
+		cigo_strerror(result < INT_MIN ? INT_MIN : (int)result));
 	ci_abort();
 }

@@ -48,31 +48,42 @@ static int close_it(cigo_ctx *ctx, cigo_iter *it)
 
 static const struct ci_iter_ops ops = { next, close_it };
 
-static void check_part(size_t item_size, size_t at, size_t size, const cigo_iter *it)
+static void check_part(size_t item_size, const cigo_zip_part *p)
 {
-	if (at > item_size || size > item_size - at)
-		ci_misuse("cigo_iter_zip", "a part of %zu bytes at %zu, in an item of %zu", size,
-			  at, item_size);
-	if (it && !it->ended && it->item_size != size)
+	if (p->at > item_size || p->size > item_size - p->at)
+		ci_misuse("cigo_iter_zip", "a part of %zu bytes at %zu, in an item of %zu", p->size,
+			  p->at, item_size);
+	if (p->it && !p->it->ended && p->it->item_size != p->size)
 		ci_misuse("cigo_iter_zip", "an iterator of %zu bytes for a part of %zu",
-			  it->item_size, size);
+			  p->it->item_size, p->size);
 }
 
-cigo_iter *cigo_iter_zip(size_t item_size, size_t a_at, size_t a_size, cigo_iter *a, size_t b_at,
-			 size_t b_size, cigo_iter *b, bool longest)
+static cigo_iter *make(size_t item_size, const cigo_zip_part *a, const cigo_zip_part *b,
+		       bool longest)
 {
-	CI_ENTRY;
-	check_part(item_size, a_at, a_size, a);
-	check_part(item_size, b_at, b_size, b);
-	struct zip *z = a && b ? calloc(1, sizeof *z) : NULL;
+	check_part(item_size, a);
+	check_part(item_size, b);
+	struct zip *z = a->it && b->it ? calloc(1, sizeof *z) : NULL;
 
 	if (!z)
-		return ci_iter_no_memory((cigo_iter *[]){ a, b }, 2);
+		return ci_iter_no_memory((cigo_iter *[]){ a->it, b->it }, 2);
 	ci_iter_init(&z->it, &ops, item_size);
-	z->a = a;
-	z->b = b;
-	z->a_at = a_at;
-	z->b_at = b_at;
+	z->a = a->it;
+	z->b = b->it;
+	z->a_at = a->at;
+	z->b_at = b->at;
 	z->longest = longest;
 	return &z->it;
+}
+
+cigo_iter *cigo_iter_zip(size_t item_size, cigo_zip_part a, cigo_zip_part b)
+{
+	CI_ENTRY;
+	return make(item_size, &a, &b, false);
+}
+
+cigo_iter *cigo_iter_zip_longest(size_t item_size, cigo_zip_part a, cigo_zip_part b)
+{
+	CI_ENTRY;
+	return make(item_size, &a, &b, true);
 }

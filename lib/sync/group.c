@@ -271,21 +271,30 @@ int cigo_group_wait(cigo_ctx *ctx, cigo_group *g)
 	return wait_all(ctx, enter(ctx, g, __func__), g);
 }
 
-cigo_task *cigo_group_next(cigo_ctx *ctx, cigo_group *g)
+int cigo_group_next(cigo_ctx *ctx, cigo_group *g, cigo_task **ret)
 {
 	CI_ENTRY;
+	ci_expect(ret, "nowhere to put the task");
+	*ret = NULL;
 	if (!ctx || !g)
-		return NULL;
+		return -ENOMEM;
 	struct ci_strand *me = enter(ctx, g, __func__);
 	while (ci_list_empty(&g->finished)) {
-		if (over(g) || ci_members_all_wait_for(&g->members, me) ||
-		    ci_park_refuse(ctx, me) || park(ctx, me, g, true) < 0)
-			return NULL;
+		if (over(g))
+			return 0;
+		if (ci_members_all_wait_for(&g->members, me))
+			return -EDEADLK;
+		int cause = ci_park_refuse(ctx, me);
+		if (!cause)
+			cause = park(ctx, me, g, true);
+		if (cause)
+			return cause;
 	}
 	struct member *m = ci_list_first(&g->finished, struct member, link);
 	ci_list_unlink(&m->link);
 	ci_list_append(&g->taken, &m->link);
-	return &m->task->f;
+	*ret = &m->task->f;
+	return 1;
 }
 
 static void free_members(struct ci_list *list)

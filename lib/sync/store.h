@@ -11,7 +11,7 @@
 #include "cigo/queue.h"
 
 struct ci_store {
-	enum cigo_queue_kind kind; /* these are final */
+	cigo_queue_kind kind; /* these are final */
 	size_t item_size;
 	size_t capacity;		/* 0: no limit */
 	cigo_queue_compare_fn *compare; /* PRIORITY */

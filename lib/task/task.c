@@ -344,9 +344,8 @@ const char *cigo_task_name(const cigo_task *t)
 	CI_ENTRY;
 	if (!t)
 		return "(no memory)";
-	const struct ci_task *task = ci_task_of(t);
-	ci_expect(task, "a %s has no name", t->ops->noun);
-	return task->name;
+	ci_expect(t->ops->who, "a %s has no name", t->ops->noun);
+	return t->ops->who(t).name;
 }
 
 cigo_task *cigo_task_current(const cigo_ctx *ctx)

@@ -12,7 +12,7 @@ cigo_error_new		texts have a lock of their own
 cigo_limit_threads	asks the kernel
 cigo_loop_new		nobody knows the loop yet
 cigo_loop_run		enters by itself, for the whole run
-cigo_must		looks at a number
+cigo_must_at		looks at a number
 cigo_run		runs a loop of its own
 cigo_run_with		runs a loop of its own
 cigo_strerror		texts have a lock of their own

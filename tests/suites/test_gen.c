@@ -5,6 +5,14 @@
 #include "tests/tools/bodies.h"
 #include "tests/tools/kit.h"
 
+/* The next finished task of g; NULL: none is left, or an error came. */
+static cigo_task *next_of(cigo_ctx *ctx, cigo_group *g)
+{
+	cigo_task *t;
+
+	return cigo_group_next(ctx, g, &t) > 0 ? t : NULL;
+}
+
 int __real_pthread_create(pthread_t *t, const pthread_attr_t *a, void *(*fn)(void *), void *arg);
 int __wrap_pthread_create(pthread_t *t, const pthread_attr_t *a, void *(*fn)(void *), void *arg);
 
@@ -981,7 +989,7 @@ static int as_they_finish(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 
 	for (int i = *(int *)arg; i; i--)
 		t_group_job(g, .ns = CIGO_MS(i), .value = i);
-	for (cigo_task *t; (t = cigo_group_next(ctx, g));) {
+	for (cigo_task *t; (t = next_of(ctx, g));) {
 		ok(cigo_result(t, &value));
 		if (!cigo_yield_item(ctx, gen, &value))
 			break;

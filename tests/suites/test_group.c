@@ -6,6 +6,14 @@
 #include <malloc.h>
 #include <time.h>
 
+/* The next finished task of g; NULL: none is left, or an error came. */
+static cigo_task *next_of(cigo_ctx *ctx, cigo_group *g)
+{
+	cigo_task *t;
+
+	return cigo_group_next(ctx, g, &t) > 0 ? t : NULL;
+}
+
 static int runs_nothing(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(ctx), CIGO_UNUSED(arg), CIGO_UNUSED(ret);
@@ -35,7 +43,7 @@ T_CORO(an_empty_group_has_nothing_to_wait_for)
 
 	ck_assert_ptr_nonnull(g);
 	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
-	ck_assert_ptr_null(cigo_group_next(ctx, g));
+	ck_assert_ptr_null(next_of(ctx, g));
 	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
 	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
 }
@@ -147,7 +155,7 @@ T_CORO(a_group_that_could_not_be_made_is_one_that_failed)
 	ck_assert_ptr_null(cigo_spawn_in(NULL, runs_nothing, 0, NULL));
 	ck_assert_ptr_null(cigo_spawn_copy_in(NULL, runs_nothing, 0, &(int){ 1 }));
 	ck_assert_int_eq(cigo_group_wait(ctx, NULL), -ENOMEM);
-	ck_assert_ptr_null(cigo_group_next(ctx, NULL));
+	ck_assert_ptr_null(next_of(ctx, NULL));
 	cigo_group_cancel(NULL, 0);
 	ck_assert_int_eq(cigo_group_close(ctx, NULL), -ENOMEM);
 }
@@ -308,7 +316,7 @@ T_CORO(several_may_wait_for_one_group)
 
 static int takes_all(cigo_ctx *ctx, void *arg, void *ret)
 {
-	while (cigo_group_next(ctx, arg))
+	while (next_of(ctx, arg))
 		++*(int *)ret;
 	return 0;
 }
@@ -646,16 +654,16 @@ T_CORO(next_gives_the_tasks_as_they_finish)
 	cigo_task *b = t_group_job(g, .ns = CIGO_MS(1), .result = -EIO);
 	cigo_task *c = t_group_job(g, .ns = CIGO_MS(2));
 
-	ck_assert_ptr_eq(cigo_group_next(ctx, g), b);
+	ck_assert_ptr_eq(next_of(ctx, g), b);
 	ck_assert_int_eq(cigo_future_error(b), -EIO);
 	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0); /* the others finish meanwhile */
-	ck_assert_ptr_eq(cigo_group_next(ctx, g), c);
-	ck_assert_ptr_eq(cigo_group_next(ctx, g), a);
-	ck_assert_ptr_null(cigo_group_next(ctx, g));
-	ck_assert_ptr_null(cigo_group_next(ctx, g));
+	ck_assert_ptr_eq(next_of(ctx, g), c);
+	ck_assert_ptr_eq(next_of(ctx, g), a);
+	ck_assert_ptr_null(next_of(ctx, g));
+	ck_assert_ptr_null(next_of(ctx, g));
 	t_group_job(g, .value = 1);
-	ck_assert_ptr_nonnull(cigo_group_next(ctx, g));
-	ck_assert_ptr_null(cigo_group_next(ctx, g));
+	ck_assert_ptr_nonnull(next_of(ctx, g));
+	ck_assert_ptr_null(next_of(ctx, g));
 	ck_assert_int_eq(cigo_group_close(ctx, g), -EIO);
 }
 
@@ -668,7 +676,7 @@ T_CORO(next_gives_those_too_that_never_began)
 	t_group_job(g, .result = -EIO);
 	t_group_job(g, .value = 1);
 	t_group_job(g, .value = 1);
-	while ((t = cigo_group_next(ctx, g))) {
+	while ((t = next_of(ctx, g))) {
 		ck_assert(cigo_future_is_done(t));
 		n++;
 	}
@@ -683,10 +691,10 @@ T_CORO(next_under_a_cancelled_context_gives_none_at_once)
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	cigo_task *t = t_group_job(g, .ns = CIGO_MS(9));
 
-	ck_assert_ptr_null(cigo_group_next(timed, g));
+	ck_assert_ptr_null(next_of(timed, g));
 	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
 	ck_assert(!cigo_future_is_done(t));
-	ck_assert_ptr_eq(cigo_group_next(ctx, g), t); /* it was not lost */
+	ck_assert_ptr_eq(next_of(ctx, g), t); /* it was not lost */
 	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
 	cigo_ctx_unref(timed);
 }
@@ -708,7 +716,7 @@ T_CORO(a_thousand_results_can_be_gathered_as_they_come)
 
 	for (int i = 0; i < 1000; i++)
 		cigo_spawn_copy_in(g, gives_square, sizeof(int), &(int){ i % 100 });
-	while ((t = cigo_group_next(ctx, g))) {
+	while ((t = next_of(ctx, g))) {
 		ck_assert_int_eq(cigo_result(t, &value), 0);
 		sum += value;
 		n++;
@@ -728,7 +736,7 @@ static int64_t gathering(cigo_ctx *ctx, int n)
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
 	for (int i = 0; i < n; i++)
 		t_group_job(g, .ns = 1);
-	while (cigo_group_next(ctx, g))
+	while (next_of(ctx, g))
 		taken++;
 	ck_assert_int_eq(taken, n);
 	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
@@ -769,7 +777,7 @@ T_CORO(a_group_that_reaps_keeps_no_done_task)
 	ck_assert_int_eq(ended, n + 100);
 	if (!t_is_slow())
 		ck_assert_uint_lt(after.uordblks, before.uordblks + 100000);
-	ck_assert_ptr_null(cigo_group_next(ctx, g));
+	ck_assert_ptr_null(next_of(ctx, g));
 	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
 	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
 }
@@ -779,7 +787,7 @@ T_CORO(next_in_a_group_that_reaps_yields_none)
 	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_REAP);
 
 	t_group_job(g, .ns = CIGO_MS(1));
-	ck_assert_ptr_null(cigo_group_next(ctx, g));
+	ck_assert_ptr_null(next_of(ctx, g));
 	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
 	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
 }

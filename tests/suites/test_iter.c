@@ -326,9 +326,9 @@ PLAIN_TEST(an_error_of_either_part_ends_a_zip)
 	struct twins t;
 
 	for (int longest = 0; longest < 2; longest++) {
-		cigo_iter *it = cigo_iter_zip(sizeof t, offsetof(struct twins, a), 4, INTS(7, 8, 9),
-					      offsetof(struct twins, b), 4, fails_with(ctx, -EIO),
-					      longest);
+		cigo_iter *it = (longest ? cigo_iter_zip_longest : cigo_iter_zip)(
+			sizeof t, (cigo_zip_part){ INTS(7, 8, 9), offsetof(struct twins, a), 4 },
+			(cigo_zip_part){ fails_with(ctx, -EIO), offsetof(struct twins, b), 4 });
 		for (int i = 0; i < 2; i++) {
 			ck_assert(cigo_next(ctx, it, &t));
 			equal(t.a, 7 + i);
@@ -456,9 +456,10 @@ PLAIN_TEST(strings_nobody_gets_are_freed)
 	fails(cigo_collect(ctx, it, &s), -EIO);
 
 	struct pair p;
-	it = cigo_iter_zip(sizeof p, offsetof(struct pair, b), sizeof(char *),
-			   cigo_iter_strings(ITEMS(bytes)), offsetof(struct pair, a), 4, INTS(1),
-			   false);
+	it = cigo_iter_zip(sizeof p,
+			   (cigo_zip_part){ cigo_iter_strings(ITEMS(bytes)),
+					    offsetof(struct pair, b), sizeof(char *) },
+			   (cigo_zip_part){ INTS(1), offsetof(struct pair, a), 4 });
 	ck_assert(cigo_next(ctx, it, &p));
 	free((char *)(uintptr_t)p.b);
 	ck_assert(!cigo_next(ctx, it, &p)); /* the second string found no partner */
@@ -981,7 +982,8 @@ PLAIN_MISUSE(a_zip_of_a_wrong_part_is_misuse, "an iterator of 8 bytes for a part
 
 PLAIN_MISUSE(a_zip_s_part_outside_of_the_item_is_misuse, "a part of 4 bytes at 6, in an item of 8")
 {
-	cigo_ignore(cigo_iter_zip(8, 0, 4, INTS(1), 6, 4, INTS(1), false));
+	cigo_ignore(cigo_iter_zip(8, (cigo_zip_part){ INTS(1), 0, 4 },
+				  (cigo_zip_part){ INTS(1), 6, 4 }));
 	CIGO_UNUSED(ctx);
 }
 

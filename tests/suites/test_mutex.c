@@ -120,6 +120,9 @@ T_CORO(who_holds_it_cannot_lock_it_again)
 static int tries(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
 	*(bool *)ret = cigo_mutex_try_lock(arg);
 	if (*(bool *)ret)
 		cigo_mutex_unlock(arg);
@@ -258,6 +261,9 @@ T_CORO(a_mutex_that_could_not_be_made_cannot_be_locked)
 T_CORO(without_a_context_nothing_is_locked)
 {
 	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
 	cigo_mutex *m = cigo_mutex_new();
 
 	ck_assert_int_eq(cigo_mutex_lock(NULL, m), -ENOMEM);
@@ -394,6 +400,9 @@ T_MISUSE(unlocking_what_another_holds_is_misuse, "cigo_mutex_unlock")
 
 T_MISUSE(unlocking_what_nobody_holds_is_misuse, "cigo_mutex_unlock")
 {
+	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
 	CIGO_UNUSED(ctx);
 	cigo_mutex_unlock(cigo_mutex_new());
 }

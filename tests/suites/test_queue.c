@@ -1104,7 +1104,7 @@ T_MISUSE(trying_to_get_another_size_is_misuse, "cigo_queue_try_get")
 	char item;
 
 	CIGO_UNUSED(ctx);
-	cigo_queue_try_get(cigo_queue_new(4, 0), &item, sizeof item);
+	cigo_ignore(cigo_queue_try_get(cigo_queue_new(4, 0), &item, sizeof item));
 }
 
 T_MISUSE(freeing_a_queue_someone_waits_on_is_misuse, "cigo_queue_free")
