@@ -38,9 +38,9 @@ void ci_affinity_open(cigo_loop *loop)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct ci_affinity *c = &loop->affinity;
 
-	c->home = loop->home.cpu = CI_AFFINITY_ANY;
+	c->home = loop->home.strand.cpu = CI_AFFINITY_ANY;
 	c->rest = REST;
-	loop->home.tid = gettid();
+	loop->home.strand.tid = gettid();
 	bool several = loop->options.model == CIGO_COOPERATIVE &&
 		       !sched_getaffinity(0, sizeof c->mask, &c->mask) && CPU_COUNT(&c->mask) > 1;
 	c->on = several && loop->options.home == CIGO_HOME_ON;
@@ -52,8 +52,8 @@ void ci_affinity_open(cigo_loop *loop)
 
 void ci_affinity_close(cigo_loop *loop)
 {
-	if (loop->home.cpu != CI_AFFINITY_ANY)
-		ci_affinity_release(&loop->home);
+	if (loop->home.strand.cpu != CI_AFFINITY_ANY)
+		ci_affinity_release(loop, &loop->home.strand);
 	loop->affinity.on = loop->affinity.spins = false;
 }
 
@@ -95,10 +95,10 @@ void ci_affinity_settle(cigo_loop *loop, struct ci_strand *to, int where)
 		set(loop, to, where);
 }
 
-void ci_affinity_release(struct ci_strand *me)
+void ci_affinity_release(cigo_loop *loop, struct ci_strand *me)
 {
 	if (me->cpu != CI_AFFINITY_ANY)
-		set(me->loop, me, CI_AFFINITY_ANY);
+		set(loop, me, CI_AFFINITY_ANY);
 }
 
 void ci_affinity_roam(const cigo_loop *loop)
@@ -136,7 +136,7 @@ void ci_affinity_look(cigo_loop *loop, struct ci_strand *me)
 		c->since = now;
 	}
 	if (c->home == CI_AFFINITY_ANY)
-		ci_affinity_release(me);
+		ci_affinity_release(loop, me);
 }
 
 void ci_affinity_arrived(cigo_loop *loop)

@@ -61,7 +61,7 @@ void ci_affinity_arrived(cigo_loop *loop);
 /* `to`, asleep, is moved where it belongs. */
 void ci_affinity_settle(cigo_loop *loop, struct ci_strand *to, int where);
 /* The calling strand may run anywhere from here on, until it gets the baton again. */
-void ci_affinity_release(struct ci_strand *me);
+void ci_affinity_release(cigo_loop *loop, struct ci_strand *me);
 /* A thread made by a strand of the loop, which inherited its place: may run anywhere. */
 void ci_affinity_roam(const cigo_loop *loop);
 /* The system's number of threads that run or want to; -errno. */

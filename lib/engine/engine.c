@@ -27,9 +27,9 @@ int64_t ci_engine_now(const cigo_loop *loop)
 void ci_engine_ready(cigo_loop *loop, struct ci_runnable *r)
 {
 	if (r->where == CI_RESUME)
-		ci_trace(loop, ready, ci_container_of(r, struct ci_strand, resume));
+		ci_trace(loop, ready, ci_container_of(r, struct ci_coroutine, resume));
 	if (ci_is_preemptive(loop) && r->where == CI_RESUME)
-		ci_preemptive_start(ci_container_of(r, struct ci_strand, resume));
+		ci_preemptive_start(ci_container_of(r, struct ci_coroutine, resume));
 	else
 		ci_list_append(&loop->ready, &r->link);
 }
@@ -188,6 +188,12 @@ static void set_pace(cigo_loop *loop, int64_t now, bool idle)
 	loop->since_look = 0;
 }
 
+/* The strand that drives. */
+static struct ci_strand *myself(cigo_loop *loop)
+{
+	return ci_self.me ? &ci_self.me->strand : &loop->home.strand;
+}
+
 static void look(cigo_loop *loop, bool idle)
 {
 	ci_trace(loop, poll, true);
@@ -196,7 +202,7 @@ static void look(cigo_loop *loop, bool idle)
 	else
 		look_busy(loop);
 	if (loop->affinity.on)
-		ci_affinity_look(loop, ci_self.strand ? ci_self.strand : &loop->home);
+		ci_affinity_look(loop, myself(loop));
 	int64_t now = ci_engine_now(loop);
 	ci_timer_fire(loop, now);
 	ci_pool_trim(loop);
@@ -304,28 +310,29 @@ static struct ci_runnable *next(cigo_loop *loop)
 
 /* --- the driver ------------------------------------------------------------------------------ */
 
-static void strand_body(struct ci_strand *me);
+static void strand_body(struct ci_coroutine *me);
 
 /* A strand without a coroutine for r; NULL: there is none to be had now. */
-static struct ci_strand *strand_for(cigo_loop *loop, const struct ci_runnable *r)
+static struct ci_coroutine *strand_for(cigo_loop *loop, const struct ci_runnable *r)
 {
-	struct ci_strand *s = ci_pool_find(loop, r->stack_size);
+	struct ci_strand *idle = ci_pool_find(loop, r->stack_size);
+	struct ci_coroutine *c;
 
-	if (s) {
-		ci_list_unlink(&s->idle);
-		return s;
+	if (idle) {
+		ci_list_unlink(&idle->idle);
+		return ci_coroutine_on(idle);
 	}
-	if (ci_strand_create(&s, loop, r->stack_size, strand_body))
+	if (ci_coroutine_create(&c, loop, r->stack_size, strand_body))
 		return NULL;
-	s->cpu = (ci_self.strand ? ci_self.strand : &loop->home)->cpu; /* a thread inherits it */
-	ci_list_append(&loop->strands, &s->link);
+	c->strand.cpu = myself(loop)->cpu; /* a thread inherits it */
+	ci_list_append(&loop->strands, &c->strand.link);
 	loop->stats.strands++;
-	return s;
+	return c;
 }
 
-struct ci_strand *ci_engine_start(cigo_loop *loop, struct ci_runnable *r)
+struct ci_coroutine *ci_engine_start(cigo_loop *loop, struct ci_runnable *r)
 {
-	struct ci_strand *s = strand_for(loop, r);
+	struct ci_coroutine *s = strand_for(loop, r);
 
 	if (s)
 		s->start = r;
@@ -333,16 +340,18 @@ struct ci_strand *ci_engine_start(cigo_loop *loop, struct ci_runnable *r)
 }
 
 /* Who must run r, prepared to do so; NULL: it was run here, or starves. */
-static struct ci_strand *runner(cigo_loop *loop, struct ci_runnable *r, struct ci_strand *empty)
+static struct ci_coroutine *runner(cigo_loop *loop, struct ci_runnable *r,
+				   struct ci_coroutine *empty)
 {
-	struct ci_strand *s = &loop->home;
+	struct ci_coroutine *s = &loop->home;
 
 	switch (r->where) {
 	case CI_HERE: r->run(loop, r); return NULL;
-	case CI_RESUME: return ci_container_of(r, struct ci_strand, resume);
+	case CI_RESUME: return ci_container_of(r, struct ci_coroutine, resume);
 	case CI_HOME: loop->home_call = r; return s;
 	case CI_START:
-		s = empty && empty->stack_size >= r->stack_size ? empty : strand_for(loop, r);
+		s = empty && empty->strand.stack_size >= r->stack_size ? empty
+								       : strand_for(loop, r);
 		if (s)
 			s->start = r;
 		else
@@ -364,41 +373,41 @@ static void settle(cigo_loop *loop, struct ci_strand *s)
 }
 
 /* The last thing before the baton is passed. */
-static void prepare(cigo_loop *loop, struct ci_strand *to)
+static void prepare(cigo_loop *loop, struct ci_coroutine *to)
 {
 	loop->stats.handoffs++;
 	if (!loop->affinity.on)
 		return;
 	if (ci_unlikely(++loop->affinity.handoffs >= CI_AFFINITY_WINDOW))
 		ci_affinity_review(loop);
-	settle(loop, to);
+	settle(loop, &to->strand);
 }
 
-static void take(struct ci_strand *me)
+static void take(struct ci_coroutine *me)
 {
-	ci_baton_take(&me->baton, me->loop);
-	if (ci_unlikely(me->over)) /* it has no baton */
+	ci_baton_take(&me->strand.baton, me->loop);
+	if (ci_unlikely(me->strand.over)) /* it has no baton */
 		return;
 	if (ci_unlikely(me->loop->affinity.passed))
 		ci_affinity_arrived(me->loop);
 }
 
-static void hand_over(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to)
+static void hand_over(cigo_loop *loop, struct ci_coroutine *me, struct ci_coroutine *to)
 {
-	int64_t spin = loop->affinity.spins ? ci_spin_pass(loop, me, to) : 0;
+	int64_t spin = loop->affinity.spins ? ci_spin_pass(loop, &me->strand, &to->strand) : 0;
 
 	prepare(loop, to);
-	ci_baton_pass(&to->baton);
-	bool won = spin && ci_spin_wait(me, spin);
+	ci_baton_pass(&to->strand.baton);
+	bool won = spin && ci_spin_wait(&me->strand, spin);
 	take(me);
-	if (spin && !me->over)
+	if (spin && !me->strand.over)
 		ci_spin_done(loop, won);
 }
 
 /* Drives until it is my turn. me has a suspended coroutine, or none (empty). */
-static void drive(cigo_loop *loop, struct ci_strand *me, bool empty)
+static void drive(cigo_loop *loop, struct ci_coroutine *me, bool empty)
 {
-	struct ci_strand *to = loop->direct;
+	struct ci_coroutine *to = loop->direct;
 
 	loop->direct = NULL;
 	while (!to) {
@@ -411,7 +420,7 @@ static void drive(cigo_loop *loop, struct ci_strand *me, bool empty)
 		return;
 	}
 	if (empty)
-		ci_list_prepend(&loop->idle, &me->idle);
+		ci_list_prepend(&loop->idle, &me->strand.idle);
 	hand_over(loop, me, to);
 }
 
@@ -422,7 +431,7 @@ static int64_t coarse_now(const cigo_loop *loop)
 }
 
 /* The coroutine on me does not run from here on; who looks on may see it. */
-void ci_engine_away(struct ci_strand *me)
+void ci_engine_away(struct ci_coroutine *me)
 {
 	me->away = true;
 	if (!ci_engine_may_go_on(me)) /* else it only yields */
@@ -430,13 +439,13 @@ void ci_engine_away(struct ci_strand *me)
 	ci_engine_hold(me->loop, NULL);
 }
 
-void ci_engine_back(struct ci_strand *me)
+void ci_engine_back(struct ci_coroutine *me)
 {
 	me->away = me->woken = false;
 	ci_engine_hold(me->loop, me);
 }
 
-void ci_engine_name(struct ci_strand *me)
+void ci_engine_name(struct ci_coroutine *me)
 {
 	if (me->named || !me->name)
 		return;
@@ -444,7 +453,7 @@ void ci_engine_name(struct ci_strand *me)
 	ci_strand_name(me->name);
 }
 
-void ci_engine_suspend(struct ci_strand *me)
+void ci_engine_suspend(struct ci_coroutine *me)
 {
 	int saved = errno;
 
@@ -460,23 +469,23 @@ void ci_engine_suspend(struct ci_strand *me)
 	errno = saved;
 }
 
-void ci_engine_switch(struct ci_strand *me, struct ci_strand *to)
+void ci_engine_switch(struct ci_coroutine *me, struct ci_coroutine *to)
 {
 	me->loop->direct = to;
 	ci_trace(me->loop, ready, to);
 	ci_engine_suspend(me);
 }
 
-static void strand_body(struct ci_strand *me)
+static void strand_body(struct ci_coroutine *me)
 {
 	if (ci_is_preemptive(me->loop)) {
 		ci_preemptive_strand(me);
 		return;
 	}
 	take(me);
-	me->tid = gettid();
-	if (!me->over && me->loop->affinity.on)
-		settle(me->loop, me); /* those it makes inherit that */
+	me->strand.tid = gettid();
+	if (!me->strand.over && me->loop->affinity.on)
+		settle(me->loop, &me->strand); /* those it makes inherit that */
 	while (me->start) {
 		struct ci_runnable *r = me->start;
 
@@ -491,7 +500,7 @@ void ci_engine_home(cigo_loop *loop)
 	struct ci_runnable *r;
 
 	while ((r = next(loop))) {
-		struct ci_strand *to = runner(loop, r, NULL);
+		struct ci_coroutine *to = runner(loop, r, NULL);
 
 		if (to && to != &loop->home) {
 			if (ci_is_preemptive(loop))
@@ -508,10 +517,10 @@ void ci_engine_home(cigo_loop *loop)
 
 /* --- blocking sections ----------------------------------------------------------------------- */
 
-void ci_engine_leave(struct ci_strand *me)
+void ci_engine_leave(struct ci_coroutine *me)
 {
 	cigo_loop *loop = me->loop;
-	struct ci_strand *to =
+	struct ci_coroutine *to =
 		&loop->home; /* the driver of last resort: always there, and waiting */
 	struct ci_list *node = loop->batch.next;
 
@@ -521,14 +530,14 @@ void ci_engine_leave(struct ci_strand *me)
 		if (r->where == CI_RESUME) {
 			ci_list_unlink(node);
 			loop->since_look++;
-			to = ci_container_of(r, struct ci_strand, resume);
+			to = ci_container_of(r, struct ci_coroutine, resume);
 		}
 	}
 	prepare(loop, to);
-	ci_baton_pass(&to->baton);
+	ci_baton_pass(&to->strand.baton);
 }
 
-void ci_engine_return(struct ci_strand *me)
+void ci_engine_return(struct ci_coroutine *me)
 {
 	take(me);
 	ci_engine_back(me);

@@ -21,7 +21,7 @@
 #include "engine/preemptive.h"
 #include "engine/spin.h"
 #include "engine/poller.h"
-#include "thread/strand.h"
+#include "engine/coroutine.h"
 #include "base/table.h"
 #include "engine/timer.h"
 #include "engine/trace.h"
@@ -65,13 +65,13 @@ struct cigo_loop {
 	enum ci_state state;
 
 	/* who runs */
-	struct ci_strand home;	       /* the thread in cigo_loop_run; not in strands */
+	struct ci_coroutine home;      /* the thread in cigo_loop_run; not in strands */
 	struct ci_runnable *home_call; /* what home is to run when it gets the baton; NULL: drive */
-	struct ci_strand *direct;  /* set right before a suspension: it runs next, ahead of all */
-	struct ci_list strands;	   /* all */
-	struct ci_list idle, cold; /* without a coroutine, last used first; see pool.c */
-	struct ci_list ending;	   /* told to, not yet joined */
-	int64_t pool_look;	   /* when the pool is looked at again, real clock */
+	struct ci_coroutine *direct; /* set right before a suspension: it runs next, ahead of all */
+	struct ci_list strands;	     /* all */
+	struct ci_list idle, cold;   /* without a coroutine, last used first; see pool.c */
+	struct ci_list ending;	     /* told to, not yet joined */
+	int64_t pool_look;	     /* when the pool is looked at again, real clock */
 	struct ci_preemptive preemptive; /* in the preemptive model */
 	struct ci_affinity affinity;
 	struct ci_spin spin;
@@ -127,7 +127,7 @@ struct cigo_loop {
 	int polled;			/* descriptors that were ready in this poll */
 	uint64_t last_id;		/* tasks and workers so far; the number of the last */
 	/* The name and lane of the coroutine s waits for; NULL, 0: there is none. */
-	void (*awaited)(const struct ci_strand *s, const char **ret_name, uint64_t *ret_id);
+	void (*awaited)(const struct ci_coroutine *s, const char **ret_name, uint64_t *ret_id);
 
 	cigo_stats stats;
 };
@@ -145,13 +145,13 @@ static inline bool ci_is_preemptive(const cigo_loop *loop)
 }
 
 /* Whether s, which is away or about to be, has been made ready. */
-static inline bool ci_engine_may_go_on(const struct ci_strand *s)
+static inline bool ci_engine_may_go_on(const struct ci_coroutine *s)
 {
 	return ci_is_preemptive(s->loop) ? s->woken : ci_list_linked(&s->resume.link);
 }
 
 /* Publishes who runs; NULL: nobody, the loop drives. In the preemptive model nobody is told of. */
-static inline void ci_engine_hold(cigo_loop *loop, const struct ci_strand *s)
+static inline void ci_engine_hold(cigo_loop *loop, const struct ci_coroutine *s)
 {
 	if (s && !ci_is_preemptive(loop)) {
 		for (int i = 0; i < CI_LABEL; i++)
@@ -167,22 +167,22 @@ void ci_engine_ready(cigo_loop *loop, struct ci_runnable *r);
 /* The loop's clock. */
 int64_t ci_engine_now(const cigo_loop *loop);
 /* The coroutine on me begins to wait, in any way; runs again. */
-void ci_engine_away(struct ci_strand *me);
-void ci_engine_back(struct ci_strand *me);
+void ci_engine_away(struct ci_coroutine *me);
+void ci_engine_back(struct ci_coroutine *me);
 /* The thread of me bears the coroutine's name from here on. */
-void ci_engine_name(struct ci_strand *me);
+void ci_engine_name(struct ci_coroutine *me);
 /* Suspends the coroutine on me; returns when it was made ready and its turn has come. */
-void ci_engine_suspend(struct ci_strand *me);
+void ci_engine_suspend(struct ci_coroutine *me);
 /* Suspends the coroutine on me and passes straight to `to`, which is suspended in no queue. */
-void ci_engine_switch(struct ci_strand *me, struct ci_strand *to);
+void ci_engine_switch(struct ci_coroutine *me, struct ci_coroutine *to);
 /* A strand prepared to run r when it is switched to; NULL: no thread is to be had. */
-struct ci_strand *ci_engine_start(cigo_loop *loop, struct ci_runnable *r);
+struct ci_coroutine *ci_engine_start(cigo_loop *loop, struct ci_runnable *r);
 /* Drives on the home thread until nothing is left. */
 void ci_engine_home(cigo_loop *loop);
 /* Gives the baton away without suspending: to who is next, or to home. */
-void ci_engine_leave(struct ci_strand *me);
+void ci_engine_leave(struct ci_coroutine *me);
 /* Waits for it to come back; me was made ready by a letter. */
-void ci_engine_return(struct ci_strand *me);
+void ci_engine_return(struct ci_coroutine *me);
 /* Delivers what outsiders have posted so far. */
 void ci_engine_collect(cigo_loop *loop);
 /* Delivers letters with that status. */

@@ -47,7 +47,6 @@ static void end(cigo_loop *loop, struct ci_strand *s)
 {
 	ci_list_unlink(&s->idle);
 	ci_list_append(&loop->ending, &s->idle);
-	s->start = NULL;
 	s->over = true;
 	ci_baton_pass(&s->baton);
 	ci_self.held = loop; /* it was no baton */

@@ -61,7 +61,7 @@ static void wake(struct ci_list *waking)
 	struct ci_list *node;
 
 	while ((node = ci_list_pop(waking)))
-		sem_post(&ci_list_entry(node, struct ci_strand, resume.link)->baton.sem);
+		sem_post(&ci_list_entry(node, struct ci_coroutine, resume.link)->strand.baton.sem);
 }
 
 void ci_preemptive_leave(cigo_loop *loop)
@@ -123,7 +123,7 @@ void ci_preemptive_wake(cigo_loop *loop)
 	loop->preemptive.asleep = false;
 }
 
-void ci_preemptive_start(struct ci_strand *to)
+void ci_preemptive_start(struct ci_coroutine *to)
 {
 	to->loop->stats.handoffs++;
 	to->loop->preemptive.roaming++;
@@ -154,7 +154,7 @@ void ci_preemptive_wait_over(cigo_loop *loop, uint64_t id, const void *future)
 {
 	struct ci_preemptive *m = &loop->preemptive;
 
-	if (!ci_self.roams || !ci_self.strand)
+	if (!ci_self.roams || !ci_self.me)
 		return;
 	while (is_running(m, id, future)) {
 		wake(&m->waking); /* it may need them */
@@ -165,31 +165,31 @@ void ci_preemptive_wait_over(cigo_loop *loop, uint64_t id, const void *future)
 /* The one that was to run next, ahead of all: a generator, or its consumer. */
 static void start_direct(cigo_loop *loop)
 {
-	struct ci_strand *to = loop->direct;
+	struct ci_coroutine *to = loop->direct;
 
 	loop->direct = NULL;
 	if (to)
 		ci_preemptive_start(to);
 }
 
-static void sleep_outside(struct ci_strand *me)
+static void sleep_outside(struct ci_coroutine *me)
 {
 	cigo_loop *loop = me->loop;
 
 	start_direct(loop);
 	loop->preemptive.roaming--;
 	ci_preemptive_leave(loop);
-	ci_baton_take(&me->baton, NULL);
+	ci_baton_take(&me->strand.baton, NULL);
 }
 
-void ci_preemptive_suspend(struct ci_strand *me)
+void ci_preemptive_suspend(struct ci_coroutine *me)
 {
 	sleep_outside(me);
 	ci_preemptive_enter(me->loop);
 }
 
 /* Where time stands still while anybody runs, to let the others run has an end that can be known. */
-void ci_preemptive_yield(struct ci_strand *me)
+void ci_preemptive_yield(struct ci_coroutine *me)
 {
 	cigo_loop *loop = me->loop;
 
@@ -212,21 +212,21 @@ bool ci_preemptive_tick(cigo_loop *loop)
 	if (!ci_is_preemptive(loop) || loop->preemptive.roaming)
 		return false;
 	while ((node = ci_list_pop(&loop->preemptive.yielded))) {
-		ci_preemptive_start(ci_list_entry(node, struct ci_strand, resume.link));
+		ci_preemptive_start(ci_list_entry(node, struct ci_coroutine, resume.link));
 		any = true;
 	}
 	ci_list_splice(&loop->preemptive.yielded, &loop->preemptive.yielding);
 	return any || !ci_list_empty(&loop->preemptive.yielded);
 }
 
-void ci_preemptive_begin_section(struct ci_strand *me)
+void ci_preemptive_begin_section(struct ci_coroutine *me)
 {
 	me->loop->preemptive.roaming--;
 	ci_preemptive_leave(me->loop);
 	ci_self.roams = NULL; /* no lock is for it before the end of the section */
 }
 
-void ci_preemptive_end_section(struct ci_strand *me)
+void ci_preemptive_end_section(struct ci_coroutine *me)
 {
 	cigo_loop *loop = me->loop;
 
@@ -236,10 +236,10 @@ void ci_preemptive_end_section(struct ci_strand *me)
 	loop->preemptive.roamed = true;
 }
 
-void ci_preemptive_strand(struct ci_strand *me)
+void ci_preemptive_strand(struct ci_coroutine *me)
 {
 	ci_self.roams = me->loop;
-	ci_baton_take(&me->baton, NULL);
+	ci_baton_take(&me->strand.baton, NULL);
 	while (me->start) { /* written before the post */
 		struct ci_runnable *r = me->start;
 
@@ -247,7 +247,7 @@ void ci_preemptive_strand(struct ci_strand *me)
 		me->woken = false;
 		me->start = NULL;
 		r->run(me->loop, r);
-		ci_list_prepend(&me->loop->idle, &me->idle);
+		ci_list_prepend(&me->loop->idle, &me->strand.idle);
 		sleep_outside(me);
 	}
 }

@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-#include "thread/strand.h"
+#include "engine/coroutine.h"
 
 struct ci_preemptive {
 	pthread_mutex_t lock;  /* in the preemptive model, while running */
@@ -43,16 +43,16 @@ void ci_preemptive_over(cigo_loop *loop);
 void ci_preemptive_wait_over(cigo_loop *loop, uint64_t id, const void *future);
 /* What the engine does there: a coroutine waits until it is woken; a strand's whole life; to be
  * woken, once the lock is left. */
-void ci_preemptive_suspend(struct ci_strand *me);
-void ci_preemptive_strand(struct ci_strand *me);
-void ci_preemptive_start(struct ci_strand *to);
+void ci_preemptive_suspend(struct ci_coroutine *me);
+void ci_preemptive_strand(struct ci_coroutine *me);
+void ci_preemptive_start(struct ci_coroutine *to);
 /* The processor to others. On the virtual clock: until they all wait, or are outside. */
-void ci_preemptive_yield(struct ci_strand *me);
+void ci_preemptive_yield(struct ci_coroutine *me);
 /* Home begins a tick: if nobody roams, those who yielded before the last one go on. True: some do, or
  * will in the next tick: home may not sleep. */
 bool ci_preemptive_tick(cigo_loop *loop);
 /* A blocking section begins, with the lock held, and is left; ends, and it is taken. */
-void ci_preemptive_begin_section(struct ci_strand *me);
-void ci_preemptive_end_section(struct ci_strand *me);
+void ci_preemptive_begin_section(struct ci_coroutine *me);
+void ci_preemptive_end_section(struct ci_coroutine *me);
 
 #endif

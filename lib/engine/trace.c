@@ -55,7 +55,7 @@ int cigo_trace_set(cigo_loop *loop, const cigo_trace_hooks *hooks, void *arg)
 /* The lane of who runs: a coroutine; or the loop, also where a strand drives. */
 static uint64_t here(const cigo_loop *loop)
 {
-	const struct ci_strand *me = ci_self.strand;
+	const struct ci_coroutine *me = ci_self.me;
 
 	return me && me->loop == loop && !me->away ? me->id : 0;
 }
@@ -90,13 +90,13 @@ void ci_trace_start(cigo_loop *loop, uint64_t id, const char *name, bool worker)
 	tell(loop, start, &e);
 }
 
-void ci_trace_ready(cigo_loop *loop, const struct ci_strand *s)
+void ci_trace_ready(cigo_loop *loop, const struct ci_coroutine *s)
 {
 	if (s->away)
 		ci_trace_queued(loop, s->id);
 }
 
-void ci_trace_suspend(cigo_loop *loop, const struct ci_strand *me)
+void ci_trace_suspend(cigo_loop *loop, const struct ci_coroutine *me)
 {
 	cigo_trace_event e = { .id = me->id, .call = ci_trace_name(me->call) };
 
@@ -110,14 +110,14 @@ void ci_trace_suspend(cigo_loop *loop, const struct ci_strand *me)
 		ci_trace_queued(loop, me->id);
 }
 
-void ci_trace_blocking(cigo_loop *loop, const struct ci_strand *me)
+void ci_trace_blocking(cigo_loop *loop, const struct ci_coroutine *me)
 {
 	cigo_trace_event e = { .id = me->id };
 
 	tell(loop, blocking, &e);
 }
 
-void ci_trace_resume(cigo_loop *loop, const struct ci_strand *me)
+void ci_trace_resume(cigo_loop *loop, const struct ci_coroutine *me)
 {
 	cigo_trace_event e = { .id = me->id };
 

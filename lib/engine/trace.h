@@ -9,7 +9,7 @@
 #define CI_TRACE_H
 
 #include "cigo/trace.h"
-#include "thread/strand.h"
+#include "engine/coroutine.h"
 
 /* Somebody who listens, from before the run to its end. */
 struct ci_tracer {
@@ -36,10 +36,10 @@ void ci_trace_spawn(cigo_loop *loop, uint64_t id, const char *name, bool worker)
 void ci_trace_queued(cigo_loop *loop, uint64_t id);
 void ci_trace_start(cigo_loop *loop, uint64_t id, const char *name, bool worker);
 /* May go on. While it is not away yet nothing is told: its suspend will. */
-void ci_trace_ready(cigo_loop *loop, const struct ci_strand *s);
-void ci_trace_suspend(cigo_loop *loop, const struct ci_strand *me);
-void ci_trace_blocking(cigo_loop *loop, const struct ci_strand *me);
-void ci_trace_resume(cigo_loop *loop, const struct ci_strand *me);
+void ci_trace_ready(cigo_loop *loop, const struct ci_coroutine *s);
+void ci_trace_suspend(cigo_loop *loop, const struct ci_coroutine *me);
+void ci_trace_blocking(cigo_loop *loop, const struct ci_coroutine *me);
+void ci_trace_resume(cigo_loop *loop, const struct ci_coroutine *me);
 void ci_trace_cancel(cigo_loop *loop, uint64_t id, const char *name, bool worker, int cause);
 void ci_trace_done(cigo_loop *loop, uint64_t id, const char *name, bool worker, int err);
 void ci_trace_callback(cigo_loop *loop, bool begin);

@@ -32,7 +32,7 @@ static void done(struct ci_listener *l, cigo_future *f)
 	cigo_gen *g = ci_container_of(l, cigo_gen, done);
 
 	g->state = CI_GEN_DONE;
-	g->strand = NULL;
+	g->coroutine = NULL;
 	if (g->consumer) {
 		f->loop->direct = g->consumer;
 		ci_trace(f->loop, ready, g->consumer);
@@ -47,14 +47,14 @@ static void leave(cigo_loop *loop, struct ci_leaver *l)
 	loop->parked--;
 	g->leaving = true;
 	g->state = CI_GEN_RUNNING;
-	ci_engine_ready(loop, &g->strand->resume);
+	ci_engine_ready(loop, &g->coroutine->resume);
 }
 
 static void yield_in_loop(cigo_gen *g)
 {
-	struct ci_strand *me = g->strand;
+	struct ci_coroutine *me = g->coroutine;
 	cigo_loop *loop = me->loop;
-	struct ci_strand *consumer = g->consumer;
+	struct ci_coroutine *consumer = g->consumer;
 
 	g->state = CI_GEN_WAITING;
 	loop->parked++;
@@ -73,7 +73,7 @@ bool cigo_gen_yield_item(cigo_ctx *ctx, cigo_gen *g, const void *item, size_t si
 	ci_expect(item || !size, "no item");
 	ci_expect(g->state == CI_GEN_RUNNING && ci_gen_is_inside(g),
 		  "only a generator's own body may yield");
-	ci_expect(g->plain || ci_holds(g->strand->loop),
+	ci_expect(g->plain || ci_holds(g->coroutine->loop),
 		  "a generator may not yield in a blocking section; call cigo_blocking_end");
 	if (g->leaving)
 		return false;
@@ -118,7 +118,7 @@ static void task_ended(struct ci_ctx_watch *w, int cause)
 
 /* Passes to the generator and waits until it yields or ends. Whichever context ends meanwhile, its
  * own does too, and so its innermost await. */
-static void visit(cigo_ctx *ctx, struct ci_strand *me, cigo_gen *g)
+static void visit(cigo_ctx *ctx, struct ci_coroutine *me, cigo_gen *g)
 {
 	g->given.fired = given_ended;
 	g->own.fired = task_ended;
@@ -131,7 +131,7 @@ static void visit(cigo_ctx *ctx, struct ci_strand *me, cigo_gen *g)
 	g->consumer = me;
 	g->state = CI_GEN_RUNNING;
 	me->awaits = &g->task->f;
-	ci_engine_switch(me, g->strand);
+	ci_engine_switch(me, g->coroutine);
 	me->awaits = NULL;
 	g->consumer = NULL;
 	ci_ctx_watch_remove(ctx, &g->given);
@@ -139,15 +139,15 @@ static void visit(cigo_ctx *ctx, struct ci_strand *me, cigo_gen *g)
 }
 
 /* Makes the task, on a strand; both wait for the first visit. */
-static int start(struct ci_strand *me, cigo_gen *g)
+static int start(struct ci_coroutine *me, cigo_gen *g)
 {
 	cigo_task_options o = { .size = sizeof o, .name = g->name };
 	struct ci_task *t = ci_task_make(g->maker, body, g, 0, &o, "cigo_iter_next");
 
 	if (!t)
 		return -ENOMEM;
-	g->strand = ci_engine_start(me->loop, &t->start);
-	if (!g->strand) {
+	g->coroutine = ci_engine_start(me->loop, &t->start);
+	if (!g->coroutine) {
 		ci_task_queue(t, -EAGAIN); /* ends by itself, without a thread */
 		cigo_future_unref(&t->f);
 		return -EAGAIN;
@@ -169,7 +169,7 @@ static void end_wait(cigo_loop *loop, cigo_gen *g)
 
 static int next_in_loop(cigo_ctx *ctx, cigo_gen *g, void *ret)
 {
-	struct ci_strand *me = ci_park_enter(ctx, "cigo_iter_next");
+	struct ci_coroutine *me = ci_park_enter(ctx, "cigo_iter_next");
 	int err = me ? ci_park_refuse(ctx, me) : 0;
 
 	if (!me || (g->state == CI_GEN_NEW && g->maker->loop != me->loop))
@@ -199,9 +199,9 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 static int end_in_loop(cigo_ctx *ctx, cigo_gen *g)
 {
 	if (g->state == CI_GEN_WAITING) {
-		struct ci_strand *me = ci_park_enter(ctx, "cigo_iter_close");
+		struct ci_coroutine *me = ci_park_enter(ctx, "cigo_iter_close");
 
-		if (!me || me->loop != g->strand->loop)
+		if (!me || me->loop != g->coroutine->loop)
 			ci_misuse("cigo_iter_close", "the generator lives in another loop");
 		end_wait(me->loop, g);
 		g->leaving = true;
@@ -230,7 +230,7 @@ static const struct ci_iter_ops ops = { next, close_it };
 bool ci_gen_is_inside(const cigo_gen *g)
 {
 	return g->plain ? ci_gen_plain_is_inside(g)
-			: ci_self.strand && ci_self.strand == g->task->strand;
+			: ci_self.me && ci_self.me == g->task->coroutine;
 }
 
 void ci_gen_init(cigo_gen *g, size_t item_size)

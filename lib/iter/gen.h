@@ -29,9 +29,9 @@ struct cigo_gen {
 	bool leaving;	 /* yields return false */
 
 	/* in a loop */
-	struct ci_task *task;	    /* from the first next on; a reference */
-	struct ci_strand *strand;   /* its own, while it lives */
-	struct ci_strand *consumer; /* waiting in next or close */
+	struct ci_task *task;		/* from the first next on; a reference */
+	struct ci_coroutine *coroutine; /* its own, while it lives */
+	struct ci_coroutine *consumer;	/* waiting in next or close */
 	struct ci_listener done;
 	struct ci_leaver leaver;
 	struct ci_ctx_watch given, own; /* on the consumer's contexts, while it waits */

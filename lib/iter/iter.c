@@ -77,8 +77,8 @@ static bool next(cigo_ctx *ctx, cigo_iter *it, void *ret, const char *function)
 	int more = it->ops->next(ctx, it, ret);
 	it->busy = false;
 	if (more > 0) {
-		if (ci_self.strand && ctx->loop && ci_holds(ctx->loop))
-			ci_park_turn(ci_self.strand);
+		if (ci_self.me && ctx->loop && ci_holds(ctx->loop))
+			ci_park_turn(ci_self.me);
 		return true;
 	}
 	it->ended = true;

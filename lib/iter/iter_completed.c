@@ -38,7 +38,7 @@ static void done(struct ci_listener *l, cigo_future *f)
 
 static int wait_for_one(cigo_ctx *ctx, struct completed *c)
 {
-	struct ci_strand *me = ci_park_enter(ctx, "cigo_iter_next");
+	struct ci_coroutine *me = ci_park_enter(ctx, "cigo_iter_next");
 	if (!me)
 		ci_misuse("cigo_iter_next", "a future is pending, and waiting for it needs a loop");
 	int err = ci_park_refuse(ctx, me);

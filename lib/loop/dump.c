@@ -36,14 +36,14 @@ struct dump {
 
 /* --- collecting ------------------------------------------------------------------------------ */
 
-static const struct ci_strand *strand_of(const cigo_future *f)
+static const struct ci_coroutine *coroutine_of(const cigo_future *f)
 {
 	const struct ci_task *t = ci_task_of(f);
 
-	return t ? t->strand : NULL;
+	return t ? t->coroutine : NULL;
 }
 
-static bool is_suspended(const struct ci_strand *s)
+static bool is_suspended(const struct ci_coroutine *s)
 {
 	return s && s->away && !s->section && !ci_engine_may_go_on(s);
 }
@@ -93,10 +93,10 @@ static int collect(struct dump *d)
 			continue;
 		*to = (struct node){ .f = f, .who = f->ops->who(f), .what.fd = -1 };
 		to->spawner = to->child = to->last_child = to->next = NONE;
-		if (is_suspended(strand_of(f))) {
-			to->what = ci_wait_info(strand_of(f));
-			if (strand_of(f)->awaits_members)
-				to->members = strand_of(f)->awaits_members->tasks.next;
+		if (is_suspended(coroutine_of(f))) {
+			to->what = ci_wait_info(coroutine_of(f));
+			if (coroutine_of(f)->awaits_members)
+				to->members = coroutine_of(f)->awaits_members->tasks.next;
 		}
 		d->n++;
 	}
@@ -176,7 +176,8 @@ static void say_team(const struct dump *d, const struct ci_members *team)
 }
 
 /* "waits 1.500 s: mutex_lock, held by main #1, at dine:20" */
-static void say_wait(const struct dump *d, const struct ci_strand *s, const struct ci_wait_info *w)
+static void say_wait(const struct dump *d, const struct ci_coroutine *s,
+		     const struct ci_wait_info *w)
 {
 	fputs("waits ", d->out);
 	say_time(d, d->now - s->since);
@@ -200,7 +201,7 @@ static void say_wait(const struct dump *d, const struct ci_strand *s, const stru
 
 static void say_task(const struct dump *d, const struct node *n, const struct ci_task *t)
 {
-	const struct ci_strand *s = t->strand;
+	const struct ci_coroutine *s = t->coroutine;
 
 	if (!s && t->start.since)
 		fputs("finds no thread", d->out);
@@ -267,7 +268,7 @@ static void say_tree(struct dump *d)
 /* The next whom n waits for, and without whom it won't go on; NONE: no more. */
 static long next_awaited(const struct dump *d, struct node *n)
 {
-	const struct ci_strand *s = strand_of(n->f);
+	const struct ci_coroutine *s = coroutine_of(n->f);
 	long to = NONE;
 
 	if (n->what.holder) {

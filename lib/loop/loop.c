@@ -137,7 +137,7 @@ static int open_all(cigo_loop *loop, cigo_ctx *outer)
 {
 	const struct ci_poller_ops *ops = loop->options.poller == CIGO_POLLER_POLL ? &ci_poll
 										   : &ci_epoll;
-	int err = ci_baton_init(&loop->home.baton);
+	int err = ci_baton_init(&loop->home.strand.baton);
 
 	if (err)
 		return err;
@@ -234,7 +234,7 @@ static void close_all(cigo_loop *loop)
 	ci_table_fini(&loop->watch_keys);
 	free(loop->fds);
 	loop->fds = NULL;
-	ci_baton_fini(&loop->home.baton);
+	ci_baton_fini(&loop->home.strand.baton);
 	loop->state = CI_ENDED;
 }
 
@@ -242,7 +242,7 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 {
 	if (!loop || !outer)
 		return -ENOMEM;
-	ci_expect(!ci_self.held && !ci_self.strand && !ci_self.roams,
+	ci_expect(!ci_self.held && !ci_self.me && !ci_self.roams,
 		  "inside a coroutine or callback of a loop; "
 		  "spawn a task, or use a thread of its own");
 	ci_expect(main, "no main function");
@@ -346,7 +346,7 @@ int cigo_loop_wait_idle(cigo_ctx *ctx)
 	CI_ENTRY;
 	if (!ctx)
 		return -ENOMEM;
-	struct ci_strand *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
 	if (!me)
 		return CIGO_ENOLOOP;
 	int cause = ci_park_refuse(ctx, me);

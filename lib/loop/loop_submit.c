@@ -127,7 +127,7 @@ static int post(struct submission *s, cigo_loop *to)
 	return err;
 }
 
-static int wait_in_loop(cigo_ctx *ctx, struct ci_strand *me, struct submission *s, cigo_loop *to)
+static int wait_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, struct submission *s, cigo_loop *to)
 {
 	int err = ci_park_refuse(ctx, me);
 
@@ -188,7 +188,7 @@ int cigo_loop_submit(cigo_ctx *ctx, cigo_loop *to, cigo_coro_fn *fn, void *arg, 
 	if (!ctx || !to)
 		return -ENOMEM;
 	ci_expect(fn, "no function");
-	struct ci_strand *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
 	if (me && me->loop == to)
 		return cigo_future_take(ctx, cigo_task_spawn(ctx, "submitted", fn, size, arg), ret,
 					size);

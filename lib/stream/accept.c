@@ -35,7 +35,7 @@ static bool is_passing(int err)
 }
 
 /* Who was given a broken one tries again at once, and else goes back to its place. */
-static int accept_in_loop(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l)
+static int accept_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l)
 {
 	uint64_t ticket = l->tickets++;
 	int fd;
@@ -84,7 +84,7 @@ int cigo_accept(cigo_ctx *ctx, cigo_listener *l, cigo_stream **ret)
 	*ret = NULL;
 	if (!ctx || !l)
 		return -ENOMEM;
-	struct ci_strand *me = ci_listener_enter(ctx, l, __func__);
+	struct ci_coroutine *me = ci_listener_enter(ctx, l, __func__);
 	int fd = me ? accept_in_loop(ctx, me, l) : accept_in_thread(ctx, l);
 	ci_listener_leave(l);
 	if (fd < 0)

@@ -31,7 +31,7 @@ struct attempt {
 };
 
 struct race {
-	struct ci_strand *me; /* NULL: a plain thread */
+	struct ci_coroutine *me; /* NULL: a plain thread */
 	struct ci_park park;
 	struct ci_timer timer;
 	struct attempt attempts[CI_ADDRESSES];
@@ -178,7 +178,7 @@ static int run_race(cigo_ctx *ctx, struct race *r, const struct ci_address *to,
 	}
 }
 
-static int connect_any(cigo_ctx *ctx, struct ci_strand *me, const struct ci_address *to, int n,
+static int connect_any(cigo_ctx *ctx, struct ci_coroutine *me, const struct ci_address *to, int n,
 		       cigo_stream **ret)
 {
 	struct race r = { .me = me, .n = n };
@@ -197,7 +197,7 @@ static int connect_any(cigo_ctx *ctx, struct ci_strand *me, const struct ci_addr
 	return *ret ? 0 : -ENOMEM;
 }
 
-static int dial_tcp(cigo_ctx *ctx, struct ci_strand *me, int family, const char *address,
+static int dial_tcp(cigo_ctx *ctx, struct ci_coroutine *me, int family, const char *address,
 		    cigo_stream **ret)
 {
 	struct ci_address to[CI_ADDRESSES];
@@ -207,7 +207,7 @@ static int dial_tcp(cigo_ctx *ctx, struct ci_strand *me, int family, const char 
 }
 
 /* A unix socket whose backlog is full says EAGAIN and cannot be waited for: tried again. */
-static int dial_unix(cigo_ctx *ctx, struct ci_strand *me, const char *path, cigo_stream **ret)
+static int dial_unix(cigo_ctx *ctx, struct ci_coroutine *me, const char *path, cigo_stream **ret)
 {
 	struct ci_address to = { .size = 0 };
 	struct sockaddr_un *un = (struct sockaddr_un *)&to.addr;
@@ -240,7 +240,7 @@ int cigo_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stre
 		return -ENOMEM;
 	if (!network || !address)
 		return -EINVAL;
-	struct ci_strand *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
 	int err = me ? ci_park_refuse(ctx, me) : ci_ctx_cause(ctx);
 	if (err)
 		return err;

@@ -18,7 +18,7 @@ enum {
 
 struct request {
 	cigo_ctx *ctx;
-	struct ci_strand *me; /* NULL: a plain thread */
+	struct ci_coroutine *me; /* NULL: a plain thread */
 	const char *address;
 	int backlog, flags;
 };

@@ -76,7 +76,7 @@ static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 	ret->fd = ci_container_of(p, struct ci_listener_wait, park)->listener->fd;
 }
 
-int ci_listener_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, uint64_t ticket)
+int ci_listener_wait(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, uint64_t ticket)
 {
 	struct ci_listener_wait w = { .listener = l, .ticket = ticket };
 
@@ -104,7 +104,7 @@ static void due(cigo_loop *loop, struct ci_timer *t)
 	ci_park_wake(&w->park);
 }
 
-int ci_listener_pause(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, int64_t ns,
+int ci_listener_pause(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, int64_t ns,
 		      struct ci_park **ret_park)
 {
 	struct ci_listener_wait w;
@@ -143,9 +143,9 @@ static void check(const cigo_listener *l, const char *function)
 				    "not hold; use cigo_loop_call_threadsafe");
 }
 
-struct ci_strand *ci_listener_enter(const cigo_ctx *ctx, cigo_listener *l, const char *function)
+struct ci_coroutine *ci_listener_enter(const cigo_ctx *ctx, cigo_listener *l, const char *function)
 {
-	struct ci_strand *me = ci_park_enter(ctx, function);
+	struct ci_coroutine *me = ci_park_enter(ctx, function);
 
 	check(l, function);
 	l->inside++;

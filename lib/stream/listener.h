@@ -42,15 +42,15 @@ struct ci_listener_wait {
 /* One without a descriptor; NULL: no memory. */
 cigo_listener *ci_listener_new(void);
 /* Checks the thread; the calling strand, NULL for a plain thread. Counts a call inside. */
-struct ci_strand *ci_listener_enter(const cigo_ctx *ctx, cigo_listener *l, const char *function);
+struct ci_coroutine *ci_listener_enter(const cigo_ctx *ctx, cigo_listener *l, const char *function);
 void ci_listener_leave(cigo_listener *l);
 bool ci_listener_stopped(const cigo_listener *l);
 /* Whether nobody in line comes before this ticket. */
 bool ci_listener_is_first(const cigo_listener *l, uint64_t ticket);
 /* Suspends in line, in the ticket's place: a descriptor, or an error. */
-int ci_listener_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, uint64_t ticket);
+int ci_listener_wait(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, uint64_t ticket);
 /* Suspends for ns, or until l stops, or somebody wakes *ret_park; that is NULL again afterwards. */
-int ci_listener_pause(cigo_ctx *ctx, struct ci_strand *me, cigo_listener *l, int64_t ns,
+int ci_listener_pause(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, int64_t ns,
 		      struct ci_park **ret_park);
 /* accept.c: one try. A descriptor; -EAGAIN: nobody is there; -errno. */
 int ci_accept_now(const cigo_listener *l);

@@ -110,7 +110,8 @@ static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 }
 
 /* *ret_abandoned: the lookup is no longer the caller's. */
-static int resolve_aside(cigo_ctx *ctx, struct ci_strand *me, struct lookup *l, bool *ret_abandoned)
+static int resolve_aside(cigo_ctx *ctx, struct ci_coroutine *me, struct lookup *l,
+			 bool *ret_abandoned)
 {
 	struct ci_park p;
 
@@ -153,7 +154,7 @@ static int interleave(const struct addrinfo *list, struct ci_address *ret)
 	return n;
 }
 
-int ci_lookup(cigo_ctx *ctx, struct ci_strand *me, int family, const char *address, bool passive,
+int ci_lookup(cigo_ctx *ctx, struct ci_coroutine *me, int family, const char *address, bool passive,
 	      struct ci_address ret[CI_ADDRESSES])
 {
 	size_t size = strlen(address) + 1;

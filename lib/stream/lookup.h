@@ -21,7 +21,7 @@ struct ci_address {
  * families in turn (RFC 8305, section 4). me NULL: blocks the thread. Returns how many. Fails:
  * -EINVAL: does not parse; CIGO_ERESOLVE; ctx's cause; -ENOMEM, -EAGAIN.
  */
-int ci_lookup(cigo_ctx *ctx, struct ci_strand *me, int family, const char *address, bool passive,
+int ci_lookup(cigo_ctx *ctx, struct ci_coroutine *me, int family, const char *address, bool passive,
 	      struct ci_address ret[CI_ADDRESSES]);
 
 #endif

@@ -18,7 +18,7 @@
 #define LAST_BACKOFF  CIGO_S(1)
 
 struct server {
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	cigo_listener *listener;
 	cigo_group *group;
 	cigo_serve_fn *fn;

@@ -128,9 +128,9 @@ static void check(const cigo_stream *s, const char *function)
 				    "not hold");
 }
 
-struct ci_strand *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s, const char *function)
+struct ci_coroutine *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s, const char *function)
 {
-	struct ci_strand *me = ci_park_enter(ctx, function);
+	struct ci_coroutine *me = ci_park_enter(ctx, function);
 
 	check(s, function);
 	s->inside++;
@@ -184,7 +184,7 @@ void ci_stream_want(cigo_stream *s)
 					   (ci_list_empty(&s->queue) ? 0u : CIGO_WRITE)));
 }
 
-void ci_stream_wait_init(struct ci_stream_wait *w, struct ci_strand *me,
+void ci_stream_wait_init(struct ci_stream_wait *w, struct ci_coroutine *me,
 			 void (*withdraw)(struct ci_park *))
 {
 	ci_park_init(&w->park, me, withdraw);
@@ -274,7 +274,7 @@ static void withdraw(struct ci_park *p)
 	ci_list_unlink(&w->link);
 }
 
-static int flush_in_loop(cigo_ctx *ctx, struct ci_strand *me, cigo_stream *s)
+static int flush_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s)
 {
 	struct ci_stream_wait w;
 	int err = ci_park_refuse(ctx, me);
@@ -296,7 +296,7 @@ int cigo_stream_flush(cigo_ctx *ctx, cigo_stream *s)
 	CI_ENTRY;
 	if (!ctx || !s)
 		return -ENOMEM;
-	struct ci_strand *me = ci_stream_enter(ctx, s, __func__);
+	struct ci_coroutine *me = ci_stream_enter(ctx, s, __func__);
 	int err = me ? flush_in_loop(ctx, me, s) : ci_stream_block_flush(ctx, s);
 	if (!err)
 		err = s->error ? s->error : s->send_error;

@@ -63,7 +63,7 @@ struct ci_stream_wait {
  * there is no memory. */
 cigo_stream *ci_stream_new(int fd, bool own);
 /* Checks the thread; the calling strand, NULL for a plain thread. Counts a call inside. */
-struct ci_strand *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s, const char *function);
+struct ci_coroutine *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s, const char *function);
 void ci_stream_leave(cigo_stream *s);
 /* Registers with the loop, if not yet. */
 int ci_stream_watch(cigo_stream *s, cigo_loop *loop);
@@ -71,7 +71,7 @@ int ci_stream_watch(cigo_stream *s, cigo_loop *loop);
 void ci_stream_want(cigo_stream *s);
 /* Suspends in w, at most for the stream's timeout. 0: woken; then ask s->error. */
 int ci_stream_park(cigo_ctx *ctx, cigo_stream *s, struct ci_stream_wait *w);
-void ci_stream_wait_init(struct ci_stream_wait *w, struct ci_strand *me,
+void ci_stream_wait_init(struct ci_stream_wait *w, struct ci_coroutine *me,
 			 void (*withdraw)(struct ci_park *));
 /* Wakes all parks of the list. */
 void ci_stream_wake_all(struct ci_list *waits);

@@ -24,7 +24,7 @@ static void withdraw(struct ci_park *p)
 	(void)p; /* the reader takes itself out */
 }
 
-static int wait_readable(cigo_ctx *ctx, struct ci_strand *me, cigo_stream *s)
+static int wait_readable(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s)
 {
 	struct ci_stream_wait w;
 	int err = ci_stream_watch(s, me->loop);
@@ -56,7 +56,7 @@ static ssize_t read_slowly(cigo_ctx *ctx, const cigo_stream *s, void *buf, size_
 }
 
 /* One read that brings something: > 0; 0 at the end; an error. */
-static ssize_t fetch(cigo_ctx *ctx, struct ci_strand *me, cigo_stream *s, void *buf, size_t n)
+static ssize_t fetch(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, void *buf, size_t n)
 {
 	for (;;) {
 		if (s->error)
@@ -122,7 +122,7 @@ static bool make_room(cigo_stream *s)
 }
 
 /* > 0: more is in the buffer; 0: the end; an error. */
-static ssize_t fill(cigo_ctx *ctx, struct ci_strand *me, cigo_stream *s)
+static ssize_t fill(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s)
 {
 	if (!make_room(s))
 		return -ENOMEM;
@@ -155,7 +155,7 @@ static size_t unread(const cigo_stream *s)
 /* --- the calls ------------------------------------------------------------------------------- */
 
 /* Common to all: checks, one reader at a time. *ret_me NULL: a plain thread. */
-static int begin(cigo_ctx *ctx, cigo_stream *s, struct ci_strand **ret_me, const char *function)
+static int begin(cigo_ctx *ctx, cigo_stream *s, struct ci_coroutine **ret_me, const char *function)
 {
 	if (!ctx || !s)
 		return -ENOMEM;
@@ -172,7 +172,7 @@ static int begin(cigo_ctx *ctx, cigo_stream *s, struct ci_strand **ret_me, const
 	return 0;
 }
 
-static ssize_t end(cigo_stream *s, struct ci_strand *me, ssize_t result)
+static ssize_t end(cigo_stream *s, struct ci_coroutine *me, ssize_t result)
 {
 	s->reading = false;
 	ci_stream_leave(s);
@@ -184,7 +184,7 @@ static ssize_t end(cigo_stream *s, struct ci_strand *me, ssize_t result)
 ssize_t cigo_stream_read(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
 {
 	CI_ENTRY;
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	int err = begin(ctx, s, &me, __func__);
 
 	if (err)
@@ -205,7 +205,7 @@ ssize_t cigo_stream_read(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
 ssize_t cigo_stream_read_chunk(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
 {
 	CI_ENTRY;
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	ssize_t more = begin(ctx, s, &me, __func__);
 
 	if (more)
@@ -240,7 +240,7 @@ static size_t scan(cigo_stream *s, char delimiter)
 static ssize_t read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo_bytes *ret,
 			  const char *function)
 {
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	size_t n;
 
 	if (!ret)
@@ -275,7 +275,7 @@ ssize_t cigo_stream_read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, ci
 ssize_t cigo_stream_read_all(cigo_ctx *ctx, cigo_stream *s, size_t limit, cigo_bytes *ret)
 {
 	CI_ENTRY;
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 
 	ci_expect(ret, "nowhere to put the bytes");
 	*ret = (cigo_bytes){ NULL, 0 };

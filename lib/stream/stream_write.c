@@ -182,7 +182,7 @@ static void withdraw(struct ci_park *p)
 	release(w->s, &w->message);
 }
 
-static int write_queued(cigo_ctx *ctx, struct ci_strand *me, cigo_stream *s, const char *data,
+static int write_queued(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, const char *data,
 			size_t n, size_t done)
 {
 	struct writer w = { .message = { .data = data, .size = n, .done = done, .writer = &w },
@@ -200,7 +200,7 @@ static int write_queued(cigo_ctx *ctx, struct ci_strand *me, cigo_stream *s, con
 	return err ? err : w.err;
 }
 
-static int write_in_loop(cigo_ctx *ctx, struct ci_strand *me, cigo_stream *s, const char *data,
+static int write_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, const char *data,
 			 size_t n)
 {
 	size_t done = 0;
@@ -221,7 +221,7 @@ static void leave_turns(struct ci_park *p)
 }
 
 /* Slow descriptors: in a blocking section, one writer at a time. */
-static int write_slowly(cigo_ctx *ctx, struct ci_strand *me, cigo_stream *s, const char *data,
+static int write_slowly(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, const char *data,
 			size_t n)
 {
 	size_t done = 0;
@@ -291,7 +291,7 @@ ssize_t cigo_stream_write(cigo_ctx *ctx, cigo_stream *s, const void *data, size_
 	if (!ctx || !s)
 		return -ENOMEM;
 	ci_expect((data || !n) && n <= SSIZE_MAX, "no data");
-	struct ci_strand *me = ci_stream_enter(ctx, s, __func__);
+	struct ci_coroutine *me = ci_stream_enter(ctx, s, __func__);
 	int err = me ? ci_park_refuse(ctx, me) : 0;
 	if (!err)
 		err = s->error ? s->error : s->send_error ? s->send_error : s->shut ? -EPIPE : 0;

@@ -71,7 +71,7 @@ static void withdraw(struct ci_park *p)
 	break_up(party->barrier, "cigo_barrier_wait");
 }
 
-static int wait_for_the_others(cigo_ctx *ctx, struct ci_strand *me, cigo_barrier *b)
+static int wait_for_the_others(cigo_ctx *ctx, struct ci_coroutine *me, cigo_barrier *b)
 {
 	struct party party = { .barrier = b, .result = b->count++ };
 
@@ -86,7 +86,7 @@ int cigo_barrier_wait(cigo_ctx *ctx, cigo_barrier *b)
 	CI_ENTRY;
 	if (!ctx || !b)
 		return -ENOMEM;
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	int cause = ci_wait_queue_enter(ctx, &me, __func__);
 	if (cause) {
 		break_up(b, __func__);

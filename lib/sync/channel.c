@@ -89,7 +89,7 @@ void ci_channel_offer(cigo_channel *c, struct ci_offers *all, struct ci_offer *o
 	ci_list_append(o->ret ? &c->receivers : &c->senders, &o->link);
 }
 
-int ci_channel_wait(cigo_ctx *ctx, struct ci_strand *me, struct ci_offers *all)
+int ci_channel_wait(cigo_ctx *ctx, struct ci_coroutine *me, struct ci_offers *all)
 {
 	ci_park_init(&all->park, me, withdraw);
 	return ci_park_wait(ctx, &all->park);
@@ -157,7 +157,7 @@ int ci_channel_recv(cigo_channel *c, void *ret, const char *function)
 /* --- the calls ------------------------------------------------------------------------------- */
 
 /* Makes one offer and waits for it. */
-static int wait_for_one(cigo_ctx *ctx, struct ci_strand *me, cigo_channel *c, struct ci_offer *o,
+static int wait_for_one(cigo_ctx *ctx, struct ci_coroutine *me, cigo_channel *c, struct ci_offer *o,
 			const char *function)
 {
 	struct ci_offers all = { .offer = o, .n = 1 };
@@ -175,7 +175,7 @@ int cigo_channel_send(cigo_ctx *ctx, cigo_channel *c, const void *item, size_t s
 	ci_expect(item, "no item");
 	if (!ctx || !c)
 		return -ENOMEM;
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	int err = ci_wait_queue_enter(ctx, &me, __func__);
 	if (err)
 		return err;
@@ -196,7 +196,7 @@ int cigo_channel_recv(cigo_ctx *ctx, cigo_channel *c, void *ret, size_t size)
 	memset(ret, 0, size);
 	if (!ctx || !c)
 		return -ENOMEM;
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	int err = ci_wait_queue_enter(ctx, &me, __func__);
 	if (err)
 		return err;

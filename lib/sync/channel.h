@@ -46,6 +46,6 @@ int ci_channel_recv(cigo_channel *c, void *ret, const char *function);
 /* Enters an offer, whose item and ret are set, into the channel's line. */
 void ci_channel_offer(cigo_channel *c, struct ci_offers *all, struct ci_offer *o);
 /* Waits till one of them is accepted; ctx's cause: none was. */
-int ci_channel_wait(cigo_ctx *ctx, struct ci_strand *me, struct ci_offers *all);
+int ci_channel_wait(cigo_ctx *ctx, struct ci_coroutine *me, struct ci_offers *all);
 
 #endif

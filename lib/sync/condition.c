@@ -43,7 +43,7 @@ int cigo_condition_wait(cigo_ctx *ctx, cigo_condition *c, cigo_mutex *m)
 	if (!ctx || !c || !m)
 		return -ENOMEM;
 	ci_expect(ci_mutex_held(m), "the caller does not hold the mutex");
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	int err = ci_wait_queue_enter(ctx, &me, __func__);
 	if (err)
 		return err;

@@ -64,7 +64,7 @@ int cigo_event_wait(cigo_ctx *ctx, cigo_event *e)
 	CI_ENTRY;
 	if (!ctx || !e)
 		return -ENOMEM;
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	int err = ci_wait_queue_enter(ctx, &me, __func__);
 	if (err)
 		return err;

@@ -57,7 +57,7 @@ static void fired(struct ci_listener *l, cigo_future *f)
 		ci_park_wake(&r->park);
 }
 
-static int park(cigo_ctx *ctx, struct ci_strand *me, struct race *r)
+static int park(cigo_ctx *ctx, struct ci_coroutine *me, struct race *r)
 {
 	if (!r->pending)
 		return 0;
@@ -104,7 +104,7 @@ static void line_up(struct race *r, cigo_future *const *futures, cigo_loop *loop
 		cancel_all(r, -ECANCELED);
 }
 
-static int run_race(cigo_ctx *ctx, struct ci_strand *me, struct race *r)
+static int run_race(cigo_ctx *ctx, struct ci_coroutine *me, struct race *r)
 {
 	int cause = r->winner < 0 && r->pending ? ci_park_refuse(ctx, me) : 0;
 
@@ -126,7 +126,7 @@ int cigo_first_result(cigo_ctx *ctx, cigo_future *const *futures, size_t n, void
 	if (!n)
 		return -EINVAL;
 	ci_expect(futures && n <= INT32_MAX, "no futures");
-	struct ci_strand *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
 	ci_expect(me, "this needs a loop, and the context has none");
 	for (size_t i = 0; i < n; i++)
 		if (futures[i]) {

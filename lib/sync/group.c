@@ -138,8 +138,8 @@ cigo_group *cigo_group_new(const cigo_ctx *ctx, unsigned limit, unsigned flags)
 	ci_list_init(&g->finished);
 	ci_list_init(&g->taken);
 	ci_list_init(&g->parks);
-	if (ci_self.strand)
-		ci_list_append(&ci_task_of(ci_self.strand->task)->groups, &g->of_task);
+	if (ci_self.me)
+		ci_list_append(&ci_task_of(ci_self.me->task)->groups, &g->of_task);
 	return g;
 }
 
@@ -220,7 +220,7 @@ static void withdraw(struct ci_park *p)
 	ci_list_unlink(&ci_container_of(p, struct waiter, park)->link);
 }
 
-static int park(cigo_ctx *ctx, struct ci_strand *me, cigo_group *g, bool next)
+static int park(cigo_ctx *ctx, struct ci_coroutine *me, cigo_group *g, bool next)
 {
 	struct waiter w = { .next = next };
 
@@ -232,17 +232,17 @@ static int park(cigo_ctx *ctx, struct ci_strand *me, cigo_group *g, bool next)
 	return cause;
 }
 
-static struct ci_strand *enter(cigo_ctx *ctx, const cigo_group *g, const char *function)
+static struct ci_coroutine *enter(cigo_ctx *ctx, const cigo_group *g, const char *function)
 {
 	check(g, function);
-	struct ci_strand *me = ci_park_enter(ctx, function);
+	struct ci_coroutine *me = ci_park_enter(ctx, function);
 	if (!me)
 		ci_misuse(function, "this needs a loop, and the context has none");
 	return me;
 }
 
 /* Till all bodies have returned; if ctx ends before, they are cancelled with its cause. */
-static int wait_all(cigo_ctx *ctx, struct ci_strand *me, cigo_group *g)
+static int wait_all(cigo_ctx *ctx, struct ci_coroutine *me, cigo_group *g)
 {
 	int cause = 0;
 
@@ -278,7 +278,7 @@ int cigo_group_next(cigo_ctx *ctx, cigo_group *g, cigo_task **ret)
 	*ret = NULL;
 	if (!ctx || !g)
 		return -ENOMEM;
-	struct ci_strand *me = enter(ctx, g, __func__);
+	struct ci_coroutine *me = enter(ctx, g, __func__);
 	while (ci_list_empty(&g->finished)) {
 		if (over(g))
 			return 0;
@@ -308,7 +308,7 @@ int cigo_group_close(cigo_ctx *ctx, cigo_group *g)
 	CI_ENTRY;
 	if (!ctx || !g)
 		return -ENOMEM;
-	struct ci_strand *me = enter(ctx, g, __func__);
+	struct ci_coroutine *me = enter(ctx, g, __func__);
 	bool cut_off = !over(g);
 	if (cut_off)
 		cancel_members(g, -ECANCELED);

@@ -31,14 +31,14 @@ struct waiter {
 	const cigo_mutex *mutex;
 };
 
-static struct owner coroutine_on(const struct ci_strand *s)
+static struct owner coroutine_on(const struct ci_coroutine *s)
 {
 	return (struct owner){ s, ci_task_of(s->task)->id };
 }
 
 static struct owner self(void)
 {
-	return ci_self.strand ? coroutine_on(ci_self.strand) : (struct owner){ &ci_self, 0 };
+	return ci_self.me ? coroutine_on(ci_self.me) : (struct owner){ &ci_self, 0 };
 }
 
 static bool is_mine(const cigo_mutex *m)
@@ -85,7 +85,7 @@ int cigo_mutex_lock(cigo_ctx *ctx, cigo_mutex *m)
 	CI_ENTRY;
 	if (!ctx || !m)
 		return -ENOMEM;
-	struct ci_strand *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
 	if (is_mine(m))
 		return -EDEADLK;
 	int cause = me ? ci_park_refuse(ctx, me) : ci_ctx_cause(ctx);
@@ -105,7 +105,7 @@ int cigo_mutex_lock(cigo_ctx *ctx, cigo_mutex *m)
 	return ci_park_wait(ctx, &w.park);
 }
 
-void ci_mutex_retake(struct ci_strand *me, cigo_mutex *m)
+void ci_mutex_retake(struct ci_coroutine *me, cigo_mutex *m)
 {
 	if (!m->owner.thread) {
 		m->owner = self();

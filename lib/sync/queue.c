@@ -141,7 +141,7 @@ static void check(const cigo_queue *q, size_t size, const char *function)
 }
 
 /* Waits for ns at most. A dead context would never be told that it has ended: so look first. */
-static int wait_in(cigo_ctx *ctx, int64_t ns, struct ci_strand *me, struct ci_list *line,
+static int wait_in(cigo_ctx *ctx, int64_t ns, struct ci_coroutine *me, struct ci_list *line,
 		   struct waiter *w, const char *function)
 {
 	if (ns <= 0)
@@ -162,7 +162,7 @@ static int put(cigo_ctx *ctx, cigo_queue *q, const void *item, int64_t ns, const
 		return -ENOMEM;
 	if (!item)
 		ci_misuse(function, "no item");
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	int err = ci_wait_queue_enter(ctx, &me, function);
 	if (err)
 		return err;
@@ -208,7 +208,7 @@ static int get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns,
 	memset(ret, 0, size);
 	if (!ctx || !q)
 		return -ENOMEM;
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	int err = ci_wait_queue_enter(ctx, &me, function);
 	if (err)
 		return err;
@@ -258,7 +258,7 @@ int cigo_queue_join(cigo_ctx *ctx, cigo_queue *q)
 	CI_ENTRY;
 	if (!ctx || !q)
 		return -ENOMEM;
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	int err = ci_wait_queue_enter(ctx, &me, __func__);
 	if (err)
 		return err;

@@ -110,7 +110,7 @@ static int happen(cigo_select_case *cases, size_t n, const char *function)
 	return (int)i;
 }
 
-static int wait_for_all(cigo_ctx *ctx, struct ci_strand *me, cigo_select_case *cases, size_t n)
+static int wait_for_all(cigo_ctx *ctx, struct ci_coroutine *me, cigo_select_case *cases, size_t n)
 {
 	struct ci_offer few[FEW];
 	struct ci_offers all = { .offer = n > FEW ? calloc(n, sizeof *few) : few, .n = n };
@@ -145,7 +145,7 @@ int cigo_select(cigo_ctx *ctx, cigo_select_case *cases, size_t n)
 
 	if (result || !ctx)
 		return fail(cases, n, -ENOMEM);
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	result = ci_wait_queue_enter(ctx, &me, __func__);
 	if (result)
 		return fail(cases, n, result);

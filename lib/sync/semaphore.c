@@ -46,7 +46,7 @@ int cigo_semaphore_acquire(cigo_ctx *ctx, cigo_semaphore *s)
 	CI_ENTRY;
 	if (!ctx || !s)
 		return -ENOMEM;
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	int err = ci_wait_queue_enter(ctx, &me, __func__);
 	if (err)
 		return err;

@@ -139,7 +139,7 @@ static int suspend(cigo_ctx *ctx, struct ci_signals *s, struct waiter *w)
 	return err ? err : w->came;
 }
 
-static int wait_in_loop(cigo_ctx *ctx, struct ci_strand *me, const int *signals, size_t n)
+static int wait_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, const int *signals, size_t n)
 {
 	struct ci_signals *s = open_signals(me->loop);
 	int err = s ? watch_all(&s->watcher, s->given, signals, n) : -ENOMEM;
@@ -231,7 +231,7 @@ int cigo_signal_wait(cigo_ctx *ctx, const int *signals, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (!ci_signal_watcher_can(signals[i]))
 			return -EINVAL;
-	struct ci_strand *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
 	if (!me)
 		return block(ctx, signals, n);
 	int err = ci_park_refuse(ctx, me);

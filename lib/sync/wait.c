@@ -94,7 +94,7 @@ static int suspend(cigo_ctx *ctx, struct wait *w, cigo_future *const *futures, s
 
 	if (!arms)
 		return -ENOMEM;
-	struct ci_strand *me = w->park.me;
+	struct ci_coroutine *me = w->park.me;
 	stretch(w, arms, futures, n);
 	if (w->mode == CIGO_WAIT_ALL) {
 		me->awaits_all = futures;
@@ -140,7 +140,7 @@ static int wait_for(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futu
 	take_stock(&w, futures, n);
 	if (over(&w))
 		return answer(&w);
-	struct ci_strand *me = ci_park_enter(ctx, "cigo_wait");
+	struct ci_coroutine *me = ci_park_enter(ctx, "cigo_wait");
 	if (!me)
 		ci_misuse("cigo_wait", "a future is pending, and waiting for it needs a loop");
 	for (size_t i = 0; i < n; i++)
@@ -166,8 +166,8 @@ int cigo_wait(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futures, s
 	if (!n)
 		return 0;
 	int err = wait_for(ctx, mode, futures, n);
-	for (size_t i = 0; i < n && ci_self.strand; i++)
+	for (size_t i = 0; i < n && ci_self.me; i++)
 		if (futures[i])
-			ci_future_forget_writes(ci_self.strand, futures[i]);
+			ci_future_forget_writes(ci_self.me, futures[i]);
 	return err;
 }

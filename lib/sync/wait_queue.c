@@ -6,21 +6,21 @@
 
 #include "base/misuse.h"
 
-int ci_wait_queue_enter(cigo_ctx *ctx, struct ci_strand **ret_me, const char *function)
+int ci_wait_queue_enter(cigo_ctx *ctx, struct ci_coroutine **ret_me, const char *function)
 {
-	struct ci_strand *me = *ret_me = ci_park_enter(ctx, function);
+	struct ci_coroutine *me = *ret_me = ci_park_enter(ctx, function);
 
 	return me ? ci_park_refuse(ctx, me) : ci_ctx_cause(ctx);
 }
 
-int ci_wait_queue_pass(struct ci_strand *me)
+int ci_wait_queue_pass(struct ci_coroutine *me)
 {
 	if (me)
 		ci_park_turn(me);
 	return 0;
 }
 
-void ci_wait_queue_need(const struct ci_strand *me, const char *function)
+void ci_wait_queue_need(const struct ci_coroutine *me, const char *function)
 {
 	if (!me)
 		ci_misuse(function, "waiting needs a loop, and the context has none");
@@ -31,7 +31,7 @@ static void withdraw(struct ci_park *p)
 	ci_list_unlink(&ci_container_of(p, struct ci_waiter, park)->link);
 }
 
-int ci_wait_queue_wait(cigo_ctx *ctx, struct ci_strand *me, struct ci_list *line,
+int ci_wait_queue_wait(cigo_ctx *ctx, struct ci_coroutine *me, struct ci_list *line,
 		       struct ci_waiter *w, const char *function)
 {
 	ci_wait_queue_need(me, function);

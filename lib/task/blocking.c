@@ -10,7 +10,7 @@
 
 struct comeback {
 	struct ci_message message;
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 };
 
 void cigo_blocking_begin(cigo_ctx *ctx)
@@ -18,8 +18,8 @@ void cigo_blocking_begin(cigo_ctx *ctx)
 	CI_ENTRY;
 	if (!ctx)
 		return;
-	ci_expect(!ci_self.strand || !ci_self.strand->blocking, "sections do not nest");
-	struct ci_strand *me = ci_park_enter(ctx, __func__);
+	ci_expect(!ci_self.me || !ci_self.me->blocking, "sections do not nest");
+	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
 	if (!me)
 		return;
 	me->blocking = true;
@@ -33,14 +33,14 @@ void cigo_blocking_begin(cigo_ctx *ctx)
 		ci_entered = NULL;
 		ci_preemptive_begin_section(me);
 	} else {
-		ci_affinity_release(me);
+		ci_affinity_release(me->loop, &me->strand);
 		ci_engine_leave(me);
 	}
 }
 
 static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 {
-	struct ci_strand *me = ci_container_of(message, struct comeback, message)->me;
+	struct ci_coroutine *me = ci_container_of(message, struct comeback, message)->me;
 
 	(void)status; /* the loop does not end before we are back */
 	loop->outside--;
@@ -48,7 +48,7 @@ static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 	ci_engine_ready(loop, &me->resume);
 }
 
-static void end_cooperative(struct ci_strand *me)
+static void end_cooperative(struct ci_coroutine *me)
 {
 	struct comeback c = { .message.deliver = deliver, .me = me };
 
@@ -57,7 +57,7 @@ static void end_cooperative(struct ci_strand *me)
 	ci_engine_return(me);
 }
 
-static void end_preemptive(struct ci_strand *me)
+static void end_preemptive(struct ci_coroutine *me)
 {
 	ci_preemptive_end_section(me);
 	me->blocking = false;
@@ -72,7 +72,7 @@ static void end_preemptive(struct ci_strand *me)
 
 void cigo_blocking_end(cigo_ctx *ctx)
 {
-	struct ci_strand *me = ci_self.strand;
+	struct ci_coroutine *me = ci_self.me;
 
 	if (!ctx || (!ctx->loop && !me))
 		return;

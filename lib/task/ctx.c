@@ -404,7 +404,7 @@ int64_t cigo_ctx_deadline(const cigo_ctx *ctx)
 cigo_ctx *cigo_ctx_at(cigo_ctx *ctx, const char *function, int line)
 {
 	CI_ENTRY;
-	struct ci_strand *me = ci_self.strand;
+	struct ci_coroutine *me = ci_self.me;
 
 	if (me) {
 		me->place_function = function;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Who waits for whom: a search along awaits, through shields, sets of futures that are all awaited,
- * and groups. Breadth first, linked through the strands themselves: it needs no memory, and visits
+ * and groups. Breadth first, linked through the coroutines themselves: it needs no memory, and visits
  * each coroutine once.
  */
 #include "task/park.h"
@@ -9,9 +9,9 @@
 #include "task/task.h"
 
 struct search {
-	uint64_t number; /* marks the strands seen by this search */
-	struct ci_strand *first, *last;
-	const struct ci_strand *goal;
+	uint64_t number; /* marks the coroutines seen by this search */
+	struct ci_coroutine *first, *last;
+	const struct ci_coroutine *goal;
 };
 
 /* True: f is the goal, or behind it. */
@@ -22,33 +22,33 @@ static bool see(struct search *s, const cigo_future *f)
 	if (!f || f->done)
 		return false;
 	const struct ci_task *t = ci_task_of(f);
-	struct ci_strand *strand = t ? t->strand : NULL;
-	if (!strand || strand->searched == s->number)
+	struct ci_coroutine *coroutine = t ? t->coroutine : NULL;
+	if (!coroutine || coroutine->searched == s->number)
 		return false;
-	if (strand == s->goal)
+	if (coroutine == s->goal)
 		return true;
-	strand->searched = s->number;
-	strand->search_next = NULL;
+	coroutine->searched = s->number;
+	coroutine->search_next = NULL;
 	if (s->first)
-		s->last->search_next = strand;
+		s->last->search_next = coroutine;
 	else
-		s->first = strand;
-	s->last = strand;
+		s->first = coroutine;
+	s->last = coroutine;
 	return false;
 }
 
 /* One that was woken, by what it waited for or by a cancellation, waits no longer. */
-static bool see_all_of(struct search *s, const struct ci_strand *strand)
+static bool see_all_of(struct search *s, const struct ci_coroutine *coroutine)
 {
-	if (strand->park && strand->park->woken)
+	if (coroutine->park && coroutine->park->woken)
 		return false;
-	if (strand->awaits && see(s, strand->awaits))
+	if (coroutine->awaits && see(s, coroutine->awaits))
 		return true;
-	for (size_t i = 0; i < strand->awaits_count; i++)
-		if (see(s, strand->awaits_all[i]))
+	for (size_t i = 0; i < coroutine->awaits_count; i++)
+		if (see(s, coroutine->awaits_all[i]))
 			return true;
-	if (strand->awaits_members)
-		ci_list_each(node, &strand->awaits_members->tasks)
+	if (coroutine->awaits_members)
+		ci_list_each(node, &coroutine->awaits_members->tasks)
 			if (see(s, &ci_list_entry(node, struct ci_task, of_members)->f))
 				return true;
 	return false;
@@ -62,14 +62,14 @@ static bool reaches(struct search *s)
 	return false;
 }
 
-bool ci_future_waits_for(const cigo_future *f, const struct ci_strand *me)
+bool ci_future_waits_for(const cigo_future *f, const struct ci_coroutine *me)
 {
 	struct search s = { .number = ++me->loop->search, .goal = me };
 
 	return see(&s, f) || reaches(&s);
 }
 
-bool ci_members_all_wait_for(const struct ci_members *team, const struct ci_strand *me)
+bool ci_members_all_wait_for(const struct ci_members *team, const struct ci_coroutine *me)
 {
 	ci_list_each(node, &team->tasks)
 		if (!ci_future_waits_for(&ci_list_entry(node, struct ci_task, of_members)->f, me))
@@ -77,7 +77,7 @@ bool ci_members_all_wait_for(const struct ci_members *team, const struct ci_stra
 	return !ci_list_empty(&team->tasks);
 }
 
-bool ci_members_waits_for(const struct ci_members *team, const struct ci_strand *me)
+bool ci_members_waits_for(const struct ci_members *team, const struct ci_coroutine *me)
 {
 	struct search s = { .number = ++me->loop->search, .goal = me };
 

@@ -33,9 +33,9 @@ void ci_future_init(cigo_future *f, const struct ci_future_ops *ops, size_t size
 	ci_list_init(&f->link);
 	ci_list_init(&f->listeners);
 	ci_list_init(&f->dones);
-	if (ci_self.strand) {
-		f->place_function = ci_self.strand->place_function;
-		f->place_line = ci_self.strand->place_line;
+	if (ci_self.me) {
+		f->place_function = ci_self.me->place_function;
+		f->place_line = ci_self.me->place_line;
 	}
 	if (loop)
 		ci_future_adopt(f, loop);
@@ -333,7 +333,7 @@ static bool somebody_awaits(const cigo_future *f)
 }
 
 /* One suspension. ctx NULL: till f is done. */
-static int wait_once(cigo_ctx *ctx, struct ci_strand *me, cigo_future *f)
+static int wait_once(cigo_ctx *ctx, struct ci_coroutine *me, cigo_future *f)
 {
 	struct waiter w = { .listener.fired = arrived };
 
@@ -345,7 +345,7 @@ static int wait_once(cigo_ctx *ctx, struct ci_strand *me, cigo_future *f)
 	return cause;
 }
 
-int ci_future_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_future *f)
+int ci_future_wait(cigo_ctx *ctx, struct ci_coroutine *me, cigo_future *f)
 {
 	if (f->done)
 		return f->err;
@@ -382,14 +382,14 @@ int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size, const
 		ci_misuse(function, "the %s has %zu bytes, not %zu", f->ops->noun, f->size, size);
 	ci_future_tell(f);
 	if (f->done) { /* at once, also under a dead context and without a loop */
-		if (ci_self.strand) {
-			ci_future_forget_writes(ci_self.strand, f);
-			ci_self.strand->fresh = false;
+		if (ci_self.me) {
+			ci_future_forget_writes(ci_self.me, f);
+			ci_self.me->fresh = false;
 		}
 		ci_future_copy(f, ret, size, function);
 		return f->err;
 	}
-	struct ci_strand *me = ci_park_enter(ctx, function);
+	struct ci_coroutine *me = ci_park_enter(ctx, function);
 	if (!me)
 		ci_misuse(function, "the %s is pending, and waiting for it needs a loop",
 			  f->ops->noun);

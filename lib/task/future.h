@@ -73,13 +73,13 @@ bool ci_future_end(cigo_future *f, int cause);
 /* As cigo_future_await, for `function`. */
 int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size, const char *function);
 /* As await, for a strand that has entered. */
-int ci_future_wait(cigo_ctx *ctx, struct ci_strand *me, cigo_future *f);
+int ci_future_wait(cigo_ctx *ctx, struct ci_coroutine *me, cigo_future *f);
 /* Whether f, directly or through a chain of awaits, waits for the coroutine on me. */
-bool ci_future_waits_for(const cigo_future *f, const struct ci_strand *me);
+bool ci_future_waits_for(const cigo_future *f, const struct ci_coroutine *me);
 /* Copies the value to ret; zeros if f is pending or NULL. Wrong sizes are misuse of `function`. */
 void ci_future_copy(const cigo_future *f, void *ret, size_t size, const char *function);
 /* The coroutine on me no longer wants f written anywhere; f NULL: nothing any more. */
-void ci_future_forget_writes(struct ci_strand *me, const cigo_future *f);
+void ci_future_forget_writes(struct ci_coroutine *me, const cigo_future *f);
 /* Debug: names what the program has not given back. */
 void ci_future_name_leftovers(const cigo_loop *loop);
 /* Takes an on_done back; -ENOENT. */

@@ -47,7 +47,7 @@ cigo_future *cigo_future_write_to(const cigo_ctx *ctx, cigo_future *f, void *dst
 		ci_future_copy(f, dst, size, __func__);
 		return f;
 	}
-	struct ci_strand *me = ci_self.strand;
+	struct ci_coroutine *me = ci_self.me;
 	ci_expect(me && ctx->loop && ci_holds(ctx->loop), "only a coroutine can wait for it");
 	struct write *w = calloc(1, sizeof *w);
 	if (!w)
@@ -61,7 +61,7 @@ cigo_future *cigo_future_write_to(const cigo_ctx *ctx, cigo_future *f, void *dst
 	return f;
 }
 
-void ci_future_forget_writes(struct ci_strand *me, const cigo_future *f)
+void ci_future_forget_writes(struct ci_coroutine *me, const cigo_future *f)
 {
 	ci_list_each(node, &me->writes) {
 		struct write *w = ci_list_entry(node, struct write, of_strand);

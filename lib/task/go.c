@@ -137,7 +137,7 @@ cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void 
 	ci_list_init(&w->watch.link);
 	loop->live++;
 	w->id = ++loop->last_id;
-	w->by = ci_self.strand ? ci_self.strand->id : 0;
+	w->by = ci_self.me ? ci_self.me->id : 0;
 	ci_trace(loop, spawn, w->id, WORKER, true);
 	int err = loop->state >= CI_DRAINED ? CIGO_ECLOSED : ci_ctx_watch_add(w->ctx, &w->watch);
 	if (!err) /* else it never runs */

@@ -8,10 +8,10 @@
 
 enum { FREE_CALLS = 64, DEAD_AWAITS = 1000 };
 
-struct ci_strand *ci_park_enter(const cigo_ctx *ctx, const char *function)
+struct ci_coroutine *ci_park_enter(const cigo_ctx *ctx, const char *function)
 {
 	const cigo_loop *loop = ctx->loop;
-	struct ci_strand *me = ci_self.strand;
+	struct ci_coroutine *me = ci_self.me;
 
 	if (ci_likely(loop && ci_self.held == loop && me)) {
 		ci_park_note(me, function);
@@ -34,7 +34,7 @@ struct ci_strand *ci_park_enter(const cigo_ctx *ctx, const char *function)
 }
 
 /* The running task's context, where ctx does not descend from it nor from a barrier. */
-cigo_ctx *ci_park_tasks_own(const cigo_ctx *ctx, const struct ci_strand *me)
+cigo_ctx *ci_park_tasks_own(const cigo_ctx *ctx, const struct ci_coroutine *me)
 {
 	for (; ctx; ctx = ctx->parent)
 		if (ctx == me->ctx || ctx->barrier)
@@ -42,7 +42,7 @@ cigo_ctx *ci_park_tasks_own(const cigo_ctx *ctx, const struct ci_strand *me)
 	return me->ctx;
 }
 
-int ci_park_cause(const cigo_ctx *ctx, const struct ci_strand *me)
+int ci_park_cause(const cigo_ctx *ctx, const struct ci_coroutine *me)
 {
 	int cause = ci_ctx_cause(ctx);
 
@@ -54,7 +54,7 @@ int ci_park_cause(const cigo_ctx *ctx, const struct ci_strand *me)
 	return cause;
 }
 
-void ci_park_yield(struct ci_strand *me)
+void ci_park_yield(struct ci_coroutine *me)
 {
 	me->free_calls = 0;
 	if (ci_is_preemptive(me->loop)) {
@@ -65,13 +65,13 @@ void ci_park_yield(struct ci_strand *me)
 	ci_engine_suspend(me);
 }
 
-void ci_park_turn(struct ci_strand *me)
+void ci_park_turn(struct ci_coroutine *me)
 {
 	if (++me->free_calls >= FREE_CALLS && !ci_is_preemptive(me->loop))
 		ci_park_yield(me);
 }
 
-int ci_park_refuse(const cigo_ctx *ctx, struct ci_strand *me)
+int ci_park_refuse(const cigo_ctx *ctx, struct ci_coroutine *me)
 {
 	int cause = ci_park_cause(ctx, me);
 
@@ -89,7 +89,7 @@ int ci_park_refuse(const cigo_ctx *ctx, struct ci_strand *me)
 	return cause;
 }
 
-void ci_park_init(struct ci_park *p, struct ci_strand *me, void (*withdraw)(struct ci_park *p))
+void ci_park_init(struct ci_park *p, struct ci_coroutine *me, void (*withdraw)(struct ci_park *p))
 {
 	p->me = me;
 	p->cause = 0;
@@ -136,7 +136,7 @@ static void task_ended(struct ci_ctx_watch *w, int cause)
 
 int ci_park_wait(cigo_ctx *ctx, struct ci_park *p)
 {
-	struct ci_strand *me = p->me;
+	struct ci_coroutine *me = p->me;
 
 	if (ctx && !p->woken) {
 		cigo_ctx *own = ctx == me->ctx ? NULL : ci_park_tasks_own(ctx, me);

@@ -2,7 +2,7 @@
  *
  * The one suspend primitive, of one shape for every call that may suspend:
  *
- *	struct ci_strand *me = ci_park_enter(ctx, __func__);	  misuse is named here
+ *	struct ci_coroutine *me = ci_park_enter(ctx, __func__);	  misuse is named here
  *	if (!me) ... block the thread ...			  no loop
  *	if ((err = ci_park_refuse(ctx, me))) return err;	  the context is dead
  *	if (no need to wait) { ci_park_turn(me); return ...; }
@@ -21,7 +21,7 @@
 struct ci_wait_info;
 
 struct ci_park {
-	struct ci_strand *me;
+	struct ci_coroutine *me;
 	int cause; /* valid once woken: 0, or the context's */
 	bool woken;
 	void (*withdraw)(
@@ -35,9 +35,9 @@ struct ci_park {
  * The calling coroutine's strand; NULL: ctx has no loop, the thread may block. Everything else is
  * misuse of `function`. ctx is not NULL.
  */
-struct ci_strand *ci_park_enter(const cigo_ctx *ctx, const char *function);
+struct ci_coroutine *ci_park_enter(const cigo_ctx *ctx, const char *function);
 /* The coroutine on me is in this call now; what ci_park_enter notes. */
-static inline void ci_park_note(struct ci_strand *me, const char *function)
+static inline void ci_park_note(struct ci_coroutine *me, const char *function)
 {
 	me->call = function;
 	me->placed = me->fresh;
@@ -45,17 +45,17 @@ static inline void ci_park_note(struct ci_strand *me, const char *function)
 }
 
 /* The cause of ctx or of the running task, if ctx heeds that; 0: both alive. */
-int ci_park_cause(const cigo_ctx *ctx, const struct ci_strand *me);
+int ci_park_cause(const cigo_ctx *ctx, const struct ci_coroutine *me);
 /* The running task's context, where ctx does not descend from it nor from a barrier; else NULL. */
-cigo_ctx *ci_park_tasks_own(const cigo_ctx *ctx, const struct ci_strand *me);
+cigo_ctx *ci_park_tasks_own(const cigo_ctx *ctx, const struct ci_coroutine *me);
 /* As cause; counts calls of coroutines that do not listen, and gives others a turn. */
-int ci_park_refuse(const cigo_ctx *ctx, struct ci_strand *me);
+int ci_park_refuse(const cigo_ctx *ctx, struct ci_coroutine *me);
 /* The call did not have to wait: after 64 such in a row the others get a turn. */
-void ci_park_turn(struct ci_strand *me);
+void ci_park_turn(struct ci_coroutine *me);
 /* Lets all others that are ready run. */
-void ci_park_yield(struct ci_strand *me);
+void ci_park_yield(struct ci_coroutine *me);
 
-void ci_park_init(struct ci_park *p, struct ci_strand *me, void (*withdraw)(struct ci_park *p));
+void ci_park_init(struct ci_park *p, struct ci_coroutine *me, void (*withdraw)(struct ci_park *p));
 /* Suspends till woken. ctx NULL: nothing but ci_park_wake ends it. */
 int ci_park_wait(cigo_ctx *ctx, struct ci_park *p);
 /* What p waits for has come. False: too late, it was woken before. */

@@ -58,7 +58,7 @@ static void check_children(const struct ci_task *t)
 	}
 }
 
-static void check_return(const struct ci_task *t, const struct ci_strand *me)
+static void check_return(const struct ci_task *t, const struct ci_coroutine *me)
 {
 	if (me->blocking)
 		ci_misuse(t->name, "returned inside a blocking section; call cigo_blocking_end");
@@ -85,10 +85,10 @@ static __attribute__((noinline)) int coroutine(const char *name, uint64_t id, st
 static void run(cigo_loop *loop, struct ci_runnable *r)
 {
 	struct ci_task *t = ci_container_of(r, struct ci_task, start);
-	struct ci_strand *me = ci_self.strand;
+	struct ci_coroutine *me = ci_self.me;
 
 	ci_ctx_watch_remove(t->ctx, &t->before);
-	t->strand = me;
+	t->coroutine = me;
 	me->task = &t->f;
 	me->ctx = t->ctx;
 	me->name = t->name;
@@ -113,7 +113,7 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	me->task = NULL;
 	me->ctx = NULL;
 	me->name = me->place_function = NULL;
-	t->strand = NULL;
+	t->coroutine = NULL;
 	end(t, err);
 	me->id = 0;
 	ci_engine_hold(loop, NULL);
@@ -267,7 +267,7 @@ struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, s
 	loop->live++;
 	loop->stats.tasks++;
 	t->id = ++loop->last_id;
-	t->by = ci_self.strand ? ci_self.strand->id : 0;
+	t->by = ci_self.me ? ci_self.me->id : 0;
 	ci_trace(loop, spawn, t->id, t->name, false);
 	return t;
 }
@@ -351,7 +351,7 @@ const char *cigo_task_name(const cigo_task *t)
 cigo_task *cigo_task_current(const cigo_ctx *ctx)
 {
 	CI_ENTRY;
-	const struct ci_strand *me = ci_self.strand;
+	const struct ci_coroutine *me = ci_self.me;
 
 	return ctx && ctx->loop && me && me->loop == ctx->loop && ci_self.held ? me->task : NULL;
 }

@@ -16,10 +16,10 @@ struct ci_members {
 
 struct ci_task {
 	cigo_future f;
-	struct ci_runnable start;   /* queued until the first step */
-	struct ci_ctx_watch before; /* on ctx, until the first step */
-	struct ci_strand *strand;   /* while the body runs; NULL before and after */
-	cigo_ctx *ctx;		    /* the coroutine's own: both lie in one block, which is its */
+	struct ci_runnable start;	/* queued until the first step */
+	struct ci_ctx_watch before;	/* on ctx, until the first step */
+	struct ci_coroutine *coroutine; /* while the body runs; NULL before and after */
+	cigo_ctx *ctx; /* the coroutine's own: both lie in one block, which is its */
 	cigo_coro_fn *fn;
 	void *arg;
 	void (*arg_free)(void *arg);
@@ -39,9 +39,9 @@ struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, s
 /* Lets it start; `cause` < 0: its body never runs. */
 void ci_task_queue(struct ci_task *t, int cause);
 /* Whether a member, directly or through a chain of awaits, is or waits for the coroutine on me. */
-bool ci_members_waits_for(const struct ci_members *team, const struct ci_strand *me);
+bool ci_members_waits_for(const struct ci_members *team, const struct ci_coroutine *me);
 /* Whether each of them is or does, so that none can end. */
-bool ci_members_all_wait_for(const struct ci_members *team, const struct ci_strand *me);
+bool ci_members_all_wait_for(const struct ci_members *team, const struct ci_coroutine *me);
 /* f as a task; NULL: it is none. */
 struct ci_task *ci_task_of(const cigo_future *f);
 /* Misuse of `function` unless o is fit; the defaults for NULL. */

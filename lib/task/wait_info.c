@@ -6,7 +6,7 @@
 
 #include "task/shield.h"
 
-struct ci_wait_info ci_wait_info(const struct ci_strand *s)
+struct ci_wait_info ci_wait_info(const struct ci_coroutine *s)
 {
 	struct ci_wait_info w = { .all = true, .fd = -1, .until = CIGO_NEVER };
 
@@ -29,7 +29,7 @@ struct ci_task_id ci_wait_info_task(const cigo_future *f)
 	return f && f->ops->who ? f->ops->who(f) : (struct ci_task_id){ NULL, 0, 0 };
 }
 
-void ci_wait_info_awaited(const struct ci_strand *s, const char **ret_name, uint64_t *ret_id)
+void ci_wait_info_awaited(const struct ci_coroutine *s, const char **ret_name, uint64_t *ret_id)
 {
 	struct ci_wait_info w = ci_wait_info(s);
 	struct ci_task_id who = ci_wait_info_task(w.count == 1 ? w.futures[0] : NULL);

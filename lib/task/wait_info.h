@@ -8,18 +8,18 @@
 #include "task/future.h"
 
 struct ci_wait_info {
-	cigo_future *const *futures;	/* these; */
-	size_t count;			/* 0: not that */
-	bool all;			/* each of them, and not just any */
-	const struct ci_strand *holder; /* what this coroutine holds; NULL: not that */
-	int fd;				/* this descriptor; -1: none */
-	int64_t until;			/* till then, on the loop's clock; CIGO_NEVER: no such */
+	cigo_future *const *futures;	   /* these; */
+	size_t count;			   /* 0: not that */
+	bool all;			   /* each of them, and not just any */
+	const struct ci_coroutine *holder; /* what this coroutine holds; NULL: not that */
+	int fd;				   /* this descriptor; -1: none */
+	int64_t until;			   /* till then, on the loop's clock; CIGO_NEVER: no such */
 };
 
 /* s, which is suspended; all empty if nothing is known. */
-struct ci_wait_info ci_wait_info(const struct ci_strand *s);
+struct ci_wait_info ci_wait_info(const struct ci_coroutine *s);
 /* The coroutine or worker s waits for. NULL, 0: none, or several. */
-void ci_wait_info_awaited(const struct ci_strand *s, const char **ret_name, uint64_t *ret_id);
+void ci_wait_info_awaited(const struct ci_coroutine *s, const char **ret_name, uint64_t *ret_id);
 /* f, if it is one; through shields. */
 struct ci_task_id ci_wait_info_task(const cigo_future *f);
 

@@ -17,7 +17,7 @@
 
 #include "base/base.h"
 
-struct ci_strand;
+struct ci_coroutine;
 struct ci_thread;
 
 struct ci_baton {
@@ -26,8 +26,8 @@ struct ci_baton {
 
 /* What a thread knows of itself; written by that thread only. */
 struct ci_self {
-	cigo_loop *held;	  /* whose baton I hold; NULL: none's */
-	struct ci_strand *strand; /* which strand of the library I am; NULL: a foreign thread */
+	cigo_loop *held;	 /* whose baton I hold; NULL: none's */
+	struct ci_coroutine *me; /* on a strand of a loop: what runs there; NULL: another thread */
 	const struct ci_thread *thread; /* of the library, with its signals blocked; NULL: foreign */
 	bool finishing;			/* futures are being completed, see future.c */
 	cigo_loop *roams; /* preemptive: whose coroutine or home I am, while outside sections; else

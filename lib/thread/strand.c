@@ -5,7 +5,7 @@
  * Stacks come from stack.c. Static thread-local storage lies on a thread's stack, and a sanitizer's
  * can be larger than a whole default stack (gcc's TSan: 921,088 bytes), so that is added here.
  *
- * A strand's record lies on top of its stack, beside the thread's own: there they share a page, and a
+ * A strand, with what its maker has in front of it, lies on top of its stack, beside the thread's own: there they share a page, and a
  * coroutine that sleeps needs one less, in memory and in the processor's tables. It lives from before
  * the thread is made until after it is joined, as long as the stack.
  *
@@ -18,11 +18,10 @@
 #include <limits.h>
 #include <link.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "base/misuse.h"
 
 enum {
 	MOST_TLS = 64 << 20,
@@ -184,54 +183,47 @@ void ci_strand_thread_join(struct ci_thread *t)
 
 /* --- strands --------------------------------------------------------------------------------- */
 
-static void left_early(void *arg)
-{
-	const struct ci_strand *s = arg;
-
-	ci_misuse(s->name ? s->name : "pthread_exit",
-		  "this coroutine's thread was ended (pthread_exit, pthread_cancel); return from "
-		  "its body instead");
-}
-
 static void *strand_main(void *arg)
 {
 	struct ci_strand *s = arg;
 
-	ci_self.strand = s;
-	pthread_cleanup_push(left_early, s);
 	s->body(s);
-	pthread_cleanup_pop(0);
 	return NULL;
 }
 
-/* Makes s, on top of the stack. */
-static int init(struct ci_strand *s, cigo_loop *loop, size_t stack_size,
-		void (*body)(struct ci_strand *))
+static int init(struct ci_strand *s, size_t stack_size, void (*body)(struct ci_strand *))
 {
 	memset(s, 0, sizeof *s);
-	s->loop = loop;
 	s->body = body;
 	s->stack_size = stack_size;
-	s->resume.where = CI_RESUME;
-	ci_list_init(&s->resume.link);
 	ci_list_init(&s->link);
 	ci_list_init(&s->idle);
-	ci_list_init(&s->writes);
 	s->thread.body = strand_main;
 	s->thread.arg = s;
 	return ci_baton_init(&s->baton);
 }
 
-static int make(struct ci_strand **ret, const struct ci_stack *stack, cigo_loop *loop,
-		size_t stack_size, void (*body)(struct ci_strand *))
+/* Where a strand lies: a line of the cache ends with its head. */
+static struct ci_strand *place(const struct ci_stack *stack)
 {
-	enum { SIZE = (sizeof(struct ci_strand) + LINE - 1) / LINE * LINE };
-	struct ci_strand *s = (void *)(stack->base + stack->size - SIZE);
-	int err = init(s, loop, stack_size, body);
+	const size_t head = offsetof(struct ci_strand, tid), rest = sizeof(struct ci_strand) - head;
+	uintptr_t end = (uintptr_t)(stack->base + stack->size - rest) / LINE * LINE;
+
+	return (void *)(end - head);
+}
+
+static int make(struct ci_strand **ret, const struct ci_stack *stack, size_t stack_size,
+		void (*body)(struct ci_strand *), const void *front, size_t size)
+{
+	struct ci_strand *s = place(stack);
+	size_t used = (size_t)(stack->base + stack->size - ((char *)s - size));
+	int err = init(s, stack_size, body);
 
 	if (err)
 		return err;
-	err = launch(&s->thread, stack, SIZE);
+	if (size)
+		memcpy((char *)s - size, front, size);
+	err = launch(&s->thread, stack, (used + LINE - 1) / LINE * LINE);
 	if (err)
 		ci_baton_fini(&s->baton);
 	else
@@ -239,8 +231,8 @@ static int make(struct ci_strand **ret, const struct ci_stack *stack, cigo_loop 
 	return err;
 }
 
-int ci_strand_create(struct ci_strand **ret, cigo_loop *loop, size_t stack_size,
-		     void (*body)(struct ci_strand *))
+int ci_strand_create(struct ci_strand **ret, size_t stack_size, void (*body)(struct ci_strand *),
+		     const void *front, size_t size)
 {
 	struct ci_stack stack = { .slab = NULL };
 	size_t surplus = 0;
@@ -251,7 +243,7 @@ int ci_strand_create(struct ci_strand **ret, cigo_loop *loop, size_t stack_size,
 	do {
 		err = get_stack(&stack, stack_size, surplus);
 		if (!err)
-			err = make(ret, &stack, loop, stack_size, body);
+			err = make(ret, &stack, stack_size, body, front, size);
 		if (err)
 			ci_stack_free(&stack);
 	} while (grows(err, &surplus));

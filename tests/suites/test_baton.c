@@ -10,7 +10,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#include "thread/strand.h"
+#include "engine/coroutine.h"
 
 enum { STACK = 64 * 1024, GUARD = 64 * 1024, PAGE = 4096 };
 
@@ -21,7 +21,7 @@ static struct ci_strand *strand(size_t stack_size, void (*body)(struct ci_strand
 {
 	struct ci_strand *s;
 
-	ok(ci_strand_create(&s, LOOP, stack_size, body));
+	ok(ci_strand_create(&s, stack_size, body, NULL, 0));
 	return s;
 }
 
@@ -332,11 +332,11 @@ T_TEST(a_stack_of_an_absurd_size_is_eagain)
 	sigset_t before, after;
 
 	pthread_sigmask(SIG_SETMASK, NULL, &before);
-	fails(ci_strand_create(&s, LOOP, SIZE_MAX, use_little), -EAGAIN);
+	fails(ci_strand_create(&s, SIZE_MAX, use_little, NULL, 0), -EAGAIN);
 	ck_assert_ptr_null(s);
-	fails(ci_strand_create(&s, LOOP, SIZE_MAX / 2, use_little), -EAGAIN);
+	fails(ci_strand_create(&s, SIZE_MAX / 2, use_little, NULL, 0), -EAGAIN);
 	if (!t_under_valgrind()) /* helgrind reports a pthread_create that fails */
-		fails(ci_strand_create(&s, LOOP, (size_t)1 << 50, use_little), -EAGAIN);
+		fails(ci_strand_create(&s, (size_t)1 << 50, use_little, NULL, 0), -EAGAIN);
 	ck_assert_ptr_null(s);
 	pthread_sigmask(SIG_SETMASK, NULL, &after);
 	for (int i = 1; i < 32; i++)
@@ -358,24 +358,32 @@ T_TEST(many_strands_come_and_go)
 
 /* ---- strands: who they are ---- */
 
-static struct ci_strand *knows_itself;
-
-static void know_itself(struct ci_strand *s)
+static struct ci_coroutine *coroutine(void (*body)(struct ci_coroutine *))
 {
-	knows_itself = ci_self.strand;
-	ck_assert_ptr_eq(s->loop, LOOP);
+	struct ci_coroutine *c;
+
+	ok(ci_coroutine_create(&c, LOOP, STACK, body));
+	return c;
+}
+
+static struct ci_coroutine *knows_itself;
+
+static void know_itself(struct ci_coroutine *c)
+{
+	knows_itself = ci_self.me;
+	ck_assert_ptr_eq(c->loop, LOOP);
 	ck_assert_ptr_null(ci_self.held); /* a strand begins without */
-	ck_assert_ptr_eq(ci_self.thread, &s->thread);
-	ck_assert_int_eq(pthread_equal(s->thread.id, pthread_self()), 1);
+	ck_assert_ptr_eq(ci_self.thread, &c->strand.thread);
+	ck_assert_int_eq(pthread_equal(c->strand.thread.id, pthread_self()), 1);
 }
 
 T_TEST(a_strand_knows_itself_and_begins_without_the_baton)
 {
-	struct ci_strand *s = strand(STACK, know_itself);
+	struct ci_coroutine *c = coroutine(know_itself);
 
-	ci_strand_join(s);
-	ck_assert_ptr_eq(knows_itself, s);
-	ck_assert_ptr_null(ci_self.strand); /* the test is none */
+	ci_strand_join(&c->strand);
+	ck_assert_ptr_eq(knows_itself, c);
+	ck_assert_ptr_null(ci_self.me); /* the test is none */
 	ck_assert_ptr_null(ci_self.thread);
 }
 
@@ -403,15 +411,15 @@ T_TEST(a_thread_bears_at_most_15_bytes_of_its_name)
 	on_strand(STACK, look_at_names);
 }
 
-static void leave(struct ci_strand *s)
+static void leave(struct ci_coroutine *c)
 {
-	s->name = "leaver";
+	c->name = "leaver";
 	pthread_exit(NULL);
 }
 
 MISUSE(leave_by_pthread_exit)
 {
-	on_strand(STACK, leave);
+	ci_strand_join(&coroutine(leave)->strand);
 }
 
 T_TEST(pthread_exit_on_a_strand_is_misuse_that_names_the_coroutine)

@@ -234,7 +234,7 @@ static void overflow_on_strand(void *arg T_UNUSED)
 {
 	struct ci_strand *s;
 
-	ok(ci_strand_create(&s, (cigo_loop *)(void *)some, 40 * 1024, overflow));
+	ok(ci_strand_create(&s, 40 * 1024, overflow, NULL, 0));
 	ci_strand_join(s);
 }
 
@@ -251,18 +251,17 @@ static void use(struct ci_strand *s)
 
 	for (size_t i = 0; i < sizeof bytes; i += 61)
 		bytes[i] = (char)i;
-	ci_baton_take(&s->baton, s->loop);
+	ci_baton_take(&s->baton, (cigo_loop *)(void *)some);
 }
 
 T_TEST(threads_leave_no_stack_behind)
 {
 	static struct ci_strand *strands[64];
-	cigo_loop *loop = (cigo_loop *)(void *)some;
 	long rounds = t_scale(50, 3);
 
 	for (long round = 0; round < rounds; round++) {
 		for (int i = 0; i < 64; i++)
-			ok(ci_strand_create(&strands[i], loop, STACK << round % 3, use));
+			ok(ci_strand_create(&strands[i], STACK << round % 3, use, NULL, 0));
 		equal(in_use(), 64);
 		for (int i = 0; i < 64; i++) {
 			ci_baton_pass(&strands[i]->baton);
@@ -285,7 +284,7 @@ T_TEST(the_kernel_s_table_of_sleepers_grows_with_the_threads)
 	long few = 0;
 
 	for (int i = 0; i < 300; i++) {
-		ok(ci_strand_create(&strands[i], (cigo_loop *)(void *)some, STACK, use));
+		ok(ci_strand_create(&strands[i], STACK, use, NULL, 0));
 		if (i == 10)
 			few = chains();
 	}
@@ -301,7 +300,7 @@ T_TEST(a_strand_lies_on_its_own_stack)
 {
 	struct ci_strand *s;
 
-	ok(ci_strand_create(&s, (cigo_loop *)(void *)some, STACK, use));
+	ok(ci_strand_create(&s, STACK, use, NULL, 0));
 	ck_assert((char *)s >= s->thread.stack.base);
 	ck_assert((char *)(s + 1) <= s->thread.stack.base + s->thread.stack.size);
 	ci_baton_pass(&s->baton);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Strands for coroutines.
+ */
+#include "engine/coroutine.h"
+
+#include <stddef.h>
+
+#include "base/misuse.h"
+
+_Static_assert(offsetof(struct ci_coroutine, strand.tid) - offsetof(struct ci_coroutine, resume) <=
+		       (size_t)3 * 64,
+	       "a switch touches more than three lines of the cache");
+
+static void left_early(void *arg)
+{
+	const struct ci_coroutine *c = arg;
+
+	ci_misuse(c->name ? c->name : "pthread_exit",
+		  "this coroutine's thread was ended (pthread_exit, pthread_cancel); return from "
+		  "its body instead");
+}
+
+static void strand_main(struct ci_strand *s)
+{
+	struct ci_coroutine *c = ci_coroutine_on(s);
+
+	ci_self.me = c;
+	pthread_cleanup_push(left_early, c);
+	c->body(c);
+	pthread_cleanup_pop(0);
+}
+
+int ci_coroutine_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack_size,
+			void (*body)(struct ci_coroutine *))
+{
+	struct ci_coroutine front = { .loop = loop, .body = body, .resume.where = CI_RESUME };
+	struct ci_strand *s;
+	int err = ci_strand_create(&s, stack_size, strand_main, &front,
+				   offsetof(struct ci_coroutine, strand));
+
+	if (err)
+		return err;
+	*ret = ci_coroutine_on(s); /* its thread waits for the baton, or looks at none of these */
+	ci_list_init(&(*ret)->resume.link);
+	ci_list_init(&(*ret)->writes);
+	return 0;
+}
