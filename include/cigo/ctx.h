@@ -90,8 +90,11 @@ CIGO_API int64_t cigo_now(const cigo_ctx *ctx);
 CIGO_API int cigo_call_timeout(cigo_ctx *ctx, int64_t ns, cigo_coro_fn *fn, void *arg, void *ret);
 
 /* Notes where the running coroutine is, for dumps; returns ctx. Suspends: no. */
-CIGO_API cigo_ctx *cigo_ctx_at(cigo_ctx *ctx, const char *function, int line);
-#define CIGO_AT(ctx) cigo_ctx_at((ctx), __func__, __LINE__)
+CIGO_API cigo_ctx *cigo_ctx_at(cigo_ctx *ctx, const char *file, int line, const char *function);
+#define CIGO_AT(ctx) cigo_ctx_at((ctx), __FILE__, __LINE__, __func__)
+/* Notes where the task is spawned that this thread is about to spawn. Suspends: no. Any thread. */
+CIGO_API void cigo_ctx_note(const char *file, int line, const char *function);
+#define CIGO_HERE cigo_ctx_note(__FILE__, __LINE__, __func__)
 
 #ifdef __cplusplus
 }

@@ -66,9 +66,11 @@ CIGO_CHECK CIGO_API int cigo_group_next(cigo_ctx *ctx, cigo_group *g, cigo_task 
  */
 CIGO_API int cigo_group_close(cigo_ctx *ctx, cigo_group *g);
 
-#define cigo_spawn_in(g, fn, ret_size, arg) cigo_group_spawn((g), #fn, (fn), (ret_size), (arg))
+#define cigo_spawn_in(g, fn, ret_size, arg) \
+	(CIGO_HERE, cigo_group_spawn((g), #fn, (fn), (ret_size), (arg)))
 #define cigo_spawn_copy_in(g, fn, ret_size, ...) \
-	cigo_group_spawn_copy((g), #fn, (fn), (ret_size), (__VA_ARGS__), sizeof *(__VA_ARGS__))
+	(CIGO_HERE,                              \
+	 cigo_group_spawn_copy((g), #fn, (fn), (ret_size), (__VA_ARGS__), sizeof *(__VA_ARGS__)))
 
 #ifdef __cplusplus
 }

@@ -63,12 +63,14 @@ CIGO_CHECK CIGO_API int cigo_yield(cigo_ctx *ctx);
 CIGO_CHECK CIGO_API int cigo_sleep(cigo_ctx *ctx, int64_t ns);
 
 /* Named after fn. */
-#define cigo_spawn(ctx, fn, ret_size, arg) cigo_task_spawn((ctx), #fn, (fn), (ret_size), (arg))
+#define cigo_spawn(ctx, fn, ret_size, arg) \
+	(CIGO_HERE, cigo_task_spawn((ctx), #fn, (fn), (ret_size), (arg)))
 /* The last argument: &arg, or &(struct a){ 1, 2 }. */
 #define cigo_spawn_copy(ctx, fn, ret_size, ...) \
-	cigo_task_spawn_copy((ctx), #fn, (fn), (ret_size), (__VA_ARGS__), sizeof *(__VA_ARGS__))
+	(CIGO_HERE,                             \
+	 cigo_task_spawn_copy((ctx), #fn, (fn), (ret_size), (__VA_ARGS__), sizeof *(__VA_ARGS__)))
 #define cigo_spawn_with(ctx, fn, ret_size, arg, o) \
-	cigo_task_spawn_with((ctx), (fn), (ret_size), (arg), (o))
+	(CIGO_HERE, cigo_task_spawn_with((ctx), (fn), (ret_size), (arg), (o)))
 /* cigo_detach(cigo_spawn(...)): fire and forget. */
 #define cigo_detach(task) cigo_future_unref(task)
 

@@ -18,18 +18,19 @@ extern "C" {
  * are lent until the hook returns. What a hook doesn't name below is 0 or NULL.
  */
 typedef struct cigo_trace_event {
-	int64_t when;	      /* CLOCK_MONOTONIC, nanoseconds, whatever the loop's clock is */
-	uint64_t id;	      /* to whom it happens */
-	uint64_t by;	      /* spawn, ready, cancel: the id that did it */
-	const char *name;     /* spawn, start, cancel, done: of the coroutine */
-	bool worker;	      /* spawn, start, cancel, done: of cigo_go */
-	const char *call;     /* suspend: the call, without its "cigo_": "sleep", "future_await" */
-	const char *on;	      /* suspend: the task awaited, the mutex's holder; NULL: no such */
-	uint64_t on_id;	      /* suspend: its id; 0: none */
-	const char *function; /* suspend: where, if the call was by a macro that tells; else NULL */
-	int line;	      /* suspend: the same */
-	int error;	      /* cancel: the cause; done: the result */
-	int events;	      /* poll_end: how many descriptors were ready */
+	int64_t when;	  /* CLOCK_MONOTONIC, nanoseconds, whatever the loop's clock is */
+	uint64_t id;	  /* to whom it happens */
+	uint64_t by;	  /* spawn, ready, cancel: the id that did it */
+	const char *name; /* spawn, start, cancel, done: of the coroutine */
+	bool worker;	  /* spawn, start, cancel, done: of cigo_go */
+	const char *call; /* suspend: the call, without its "cigo_": "sleep", "future_await" */
+	const char *on;	  /* suspend: the task awaited, the mutex's holder; NULL: no such */
+	uint64_t on_id;	  /* suspend: its id; 0: none */
+	const char *file,
+		*function; /* suspend: where, if the call was by a macro that tells; else NULL */
+	int line;	   /* suspend: the same */
+	int error;	   /* cancel: the cause; done: the result */
+	int events;	   /* poll_end: how many descriptors were ready */
 } cigo_trace_event;
 
 typedef void cigo_trace_fn(void *arg, const cigo_trace_event *e);

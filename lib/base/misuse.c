@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 void (*ci_last_words)(void);
+__thread const char *ci_call __attribute__((tls_model("initial-exec")));
 
 CIGO_PRINTF(3, 0)
 static void say(const char *prefix, const char *function, const char *format, va_list ap)
@@ -34,21 +35,24 @@ void ci_abort(void)
 	abort();
 }
 
-void ci_misuse(const char *function, const char *format, ...)
+void ci_misuse(const char *format, ...)
 {
 	va_list ap;
 
 	va_start(ap, format);
-	say("misuse: ", function, format, ap);
+	say("misuse: ", ci_call, format, ap);
 	va_end(ap);
 	ci_abort();
 }
 
-const char *ci_base_name(const char *path)
+void ci_misuse_of(const char *name, const char *format, ...)
 {
-	const char *slash = strrchr(path, '/');
+	va_list ap;
 
-	return slash ? slash + 1 : path;
+	va_start(ap, format);
+	say("misuse: ", name, format, ap);
+	va_end(ap);
+	ci_abort();
 }
 
 void ci_warn(const char *format, ...)

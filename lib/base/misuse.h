@@ -11,17 +11,28 @@
 /* Called before the library aborts; atomic; NULL: nobody has anything to say. */
 extern void (*ci_last_words)(void);
 _Noreturn void ci_abort(void);
-/* "cigo: misuse: FUNCTION: reason", then abort. */
-_Noreturn void ci_misuse(const char *function, const char *format, ...) CIGO_PRINTF(2, 3);
-/* The file's name without its folders. */
-const char *ci_base_name(const char *path);
+/* The public function that this thread is in, for messages; NULL: none. See engine/entry.h. */
+extern __thread const char *ci_call __attribute__((tls_model("initial-exec")));
+static inline void ci_called_end(const char **outer)
+{
+	ci_call = *outer;
+}
+
+/* Notes the name of a public function that takes no lock; the others do so by CI_ENTRY. */
+#define CI_CALLED                                                                       \
+	const char *ci_outer __attribute__((cleanup(ci_called_end), unused)) = ci_call; \
+	ci_call = __func__
+
+/* "cigo: misuse: FUNCTION: reason", then abort; FUNCTION is ci_call, or the name given. */
+_Noreturn void ci_misuse(const char *format, ...) CIGO_PRINTF(1, 2);
+_Noreturn void ci_misuse_of(const char *name, const char *format, ...) CIGO_PRINTF(2, 3);
 /* "cigo: text" on stderr, in one write. */
 void ci_warn(const char *format, ...) CIGO_PRINTF(1, 2);
 
-#define ci_expect(condition, ...)                         \
-	do {                                              \
-		if (ci_unlikely(!(condition)))            \
-			ci_misuse(__func__, __VA_ARGS__); \
+#define ci_expect(condition, ...)               \
+	do {                                    \
+		if (ci_unlikely(!(condition)))  \
+			ci_misuse(__VA_ARGS__); \
 	} while (0)
 
 #endif

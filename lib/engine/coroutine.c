@@ -16,9 +16,10 @@ static void left_early(void *arg)
 {
 	const struct ci_coroutine *c = arg;
 
-	ci_misuse(c->name ? c->name : "pthread_exit",
-		  "this coroutine's thread was ended (pthread_exit, pthread_cancel); return from "
-		  "its body instead");
+	ci_misuse_of(
+		c->name ? c->name : "pthread_exit",
+		"this coroutine's thread was ended (pthread_exit, pthread_cancel); return from "
+		"its body instead");
 }
 
 static void strand_main(struct ci_strand *s)

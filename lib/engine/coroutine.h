@@ -6,6 +6,7 @@
 #ifndef CI_COROUTINE_H
 #define CI_COROUTINE_H
 
+#include "base/place.h"
 #include "thread/strand.h"
 
 enum { CI_LABEL = 2 }; /* words */
@@ -37,8 +38,7 @@ struct ci_runnable {
  * head of `strand`: with a thousand coroutines, none is still there when its turn comes.
  */
 struct ci_coroutine {
-	const char *place_function; /* the last CIGO_AT; NULL: none */
-	int place_line;
+	struct ci_place place;	   /* the last CIGO_AT */
 	const char *name;	   /* NULL: no coroutine */
 	struct ci_runnable *start; /* what to run next; NULL when woken: quit */
 	void (*body)(struct ci_coroutine *c);

@@ -18,6 +18,7 @@
 #ifndef CI_ENTRY_H
 #define CI_ENTRY_H
 
+#include "base/misuse.h"
 #include "thread/baton.h"
 
 /* The lock of the loop this thread lives in; the lock is not held, resp. is. */
@@ -26,16 +27,24 @@ void ci_preemptive_leave(cigo_loop *loop);
 /* Of a thread that roams: enters, if it is not inside. Returns what is to be left again, or NULL. */
 cigo_loop *ci_preemptive_entry(void);
 
-/* NULL: nothing was done, and nothing is to be undone. */
-static inline cigo_loop *ci_entry_begin(void)
+struct ci_entry {
+	cigo_loop *entered; /* to be left again; NULL: not */
+	const char *outer;  /* the call that this one is inside; NULL: none */
+};
+
+static inline struct ci_entry ci_entry_begin(const char *call)
 {
-	return ci_likely(!ci_self.roams) ? NULL : ci_preemptive_entry();
+	struct ci_entry e = { ci_likely(!ci_self.roams) ? NULL : ci_preemptive_entry(), ci_call };
+
+	ci_call = call;
+	return e;
 }
 
-static inline void ci_entry_end(cigo_loop **entered)
+static inline void ci_entry_end(struct ci_entry *e)
 {
-	if (ci_unlikely(*entered != NULL))
-		ci_preemptive_leave(*entered);
+	ci_call = e->outer;
+	if (ci_unlikely(e->entered != NULL))
+		ci_preemptive_leave(e->entered);
 }
 
 static inline cigo_loop *ci_outside_begin(void)
@@ -54,8 +63,9 @@ static inline void ci_outside_end(cigo_loop *left)
 		ci_preemptive_enter(left);
 }
 
-#define CI_ENTRY \
-	cigo_loop *ci_entered __attribute__((cleanup(ci_entry_end), unused)) = ci_entry_begin()
+#define CI_ENTRY                   \
+	struct ci_entry ci_entered \
+		__attribute__((cleanup(ci_entry_end), unused)) = ci_entry_begin(__func__)
 
 #define CI_OUTSIDE(...)                                  \
 	do {                                             \

@@ -45,18 +45,17 @@ static struct user_call *make(cigo_callback_fn *fn, void *arg)
 	return u;
 }
 
-static int64_t schedule(const char *function, cigo_loop *loop, int64_t ns, cigo_callback_fn *fn,
-			void *arg)
+static int64_t schedule(cigo_loop *loop, int64_t ns, cigo_callback_fn *fn, void *arg)
 {
 	if (!loop)
 		return -ENOMEM;
 	if (!ci_holds(loop) && loop->state == CI_ENDED)
 		return CIGO_ECLOSED;
 	if (!ci_holds(loop))
-		ci_misuse(function, "this thread does not hold the loop's baton; use "
-				    "cigo_loop_call_threadsafe");
+		ci_misuse("this thread does not hold the loop's baton; use "
+			  "cigo_loop_call_threadsafe");
 	if (!fn)
-		ci_misuse(function, "no function");
+		ci_misuse("no function");
 	if (loop->state >= CI_DRAINED)
 		return CIGO_ECLOSED;
 	struct user_call *u = make(fn, arg);
@@ -74,13 +73,13 @@ static int64_t schedule(const char *function, cigo_loop *loop, int64_t ns, cigo_
 int64_t cigo_loop_call_soon(cigo_loop *loop, cigo_callback_fn *fn, void *arg)
 {
 	CI_ENTRY;
-	return schedule(__func__, loop, 0, fn, arg);
+	return schedule(loop, 0, fn, arg);
 }
 
 int64_t cigo_loop_call_later(cigo_loop *loop, int64_t ns, cigo_callback_fn *fn, void *arg)
 {
 	CI_ENTRY;
-	return schedule(__func__, loop, ns, fn, arg);
+	return schedule(loop, ns, fn, arg);
 }
 
 bool ci_loop_call_cancel(cigo_loop *loop, int64_t id)

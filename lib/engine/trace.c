@@ -101,8 +101,9 @@ void ci_trace_suspend(cigo_loop *loop, const struct ci_coroutine *me)
 	cigo_trace_event e = { .id = me->id, .call = ci_trace_name(me->call) };
 
 	if (me->placed) {
-		e.function = me->place_function;
-		e.line = me->place_line;
+		e.file = me->place.file;
+		e.function = me->place.function;
+		e.line = me->place.line;
 	}
 	loop->awaited(me, &e.on, &e.on_id);
 	tell(loop, suspend, &e);

@@ -60,7 +60,7 @@ static void yield_in_loop(cigo_gen *g)
 	loop->parked++;
 	ci_list_append(&loop->leavers, &g->leaver.link);
 	me->free_calls = 0; /* the consumer counts */
-	ci_park_note(me, "cigo_gen_yield_item");
+	ci_park_note(me);
 	ci_engine_switch(me, consumer);
 }
 
@@ -142,7 +142,7 @@ static void visit(cigo_ctx *ctx, struct ci_coroutine *me, cigo_gen *g)
 static int start(struct ci_coroutine *me, cigo_gen *g)
 {
 	cigo_task_options o = { .size = sizeof o, .name = g->name };
-	struct ci_task *t = ci_task_make(g->maker, body, g, 0, &o, "cigo_iter_next");
+	struct ci_task *t = ci_task_make(g->maker, body, g, 0, &o);
 
 	if (!t)
 		return -ENOMEM;
@@ -169,11 +169,11 @@ static void end_wait(cigo_loop *loop, cigo_gen *g)
 
 static int next_in_loop(cigo_ctx *ctx, cigo_gen *g, void *ret)
 {
-	struct ci_coroutine *me = ci_park_enter(ctx, "cigo_iter_next");
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	int err = me ? ci_park_refuse(ctx, me) : 0;
 
 	if (!me || (g->state == CI_GEN_NEW && g->maker->loop != me->loop))
-		ci_misuse("cigo_iter_next", "the generator was made in another loop, or in none");
+		ci_misuse("the generator was made in another loop, or in none");
 	if (err)
 		return err;
 	if (g->state == CI_GEN_NEW)
@@ -199,10 +199,10 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 static int end_in_loop(cigo_ctx *ctx, cigo_gen *g)
 {
 	if (g->state == CI_GEN_WAITING) {
-		struct ci_coroutine *me = ci_park_enter(ctx, "cigo_iter_close");
+		struct ci_coroutine *me = ci_park_enter(ctx);
 
 		if (!me || me->loop != g->coroutine->loop)
-			ci_misuse("cigo_iter_close", "the generator lives in another loop");
+			ci_misuse("the generator lives in another loop");
 		end_wait(me->loop, g);
 		g->leaving = true;
 		visit(ctx, me, g);

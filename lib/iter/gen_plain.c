@@ -45,8 +45,8 @@ static void left_early(void *arg)
 {
 	const cigo_gen *g = arg;
 
-	ci_misuse(g->name, "this generator's thread was ended (pthread_exit, pthread_cancel); "
-			   "return from its body instead");
+	ci_misuse_of(g->name, "this generator's thread was ended (pthread_exit, pthread_cancel); "
+			      "return from its body instead");
 }
 
 static void *thread_main(void *arg)
@@ -142,8 +142,8 @@ int ci_gen_plain_next(cigo_ctx *ctx, cigo_gen *g, void *ret)
 	bool begin = g->state == CI_GEN_NEW;
 
 	if (ctx->loop || ci_self.held)
-		ci_misuse("cigo_iter_next", "the generator was made without a loop: it would block "
-					    "the whole loop here");
+		ci_misuse("the generator was made without a loop: it would block "
+			  "the whole loop here");
 	int cause = ci_ctx_cause(ctx);
 	if (cause)
 		return cause;

@@ -67,10 +67,10 @@ cigo_iter *ci_iter_no_memory(cigo_iter *const *its, size_t n)
 	return first;
 }
 
-static bool next(cigo_ctx *ctx, cigo_iter *it, void *ret, const char *function)
+static bool next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 {
 	if (it->busy)
-		ci_misuse(function, "two consumers of one iterator at the same moment");
+		ci_misuse("two consumers of one iterator at the same moment");
 	if (it->ended)
 		return false;
 	it->busy = true;
@@ -92,7 +92,7 @@ bool ci_iter_pull(cigo_ctx *ctx, cigo_iter *it, void *ret)
 		return false;
 	if (it->item_size)
 		memset(ret, 0, it->item_size);
-	return next(ctx, it, ret, "cigo_iter_next");
+	return next(ctx, it, ret);
 }
 
 bool cigo_iter_next(cigo_ctx *ctx, cigo_iter *it, void *ret, size_t size)
@@ -109,7 +109,7 @@ bool cigo_iter_next(cigo_ctx *ctx, cigo_iter *it, void *ret, size_t size)
 	ci_expect(size == it->item_size || it->ended, "items have %zu bytes, not %zu",
 		  it->item_size, size);
 	ci_expect(ret || !size, "nowhere to put the item");
-	bool more = next(ctx, it, ret, __func__);
+	bool more = next(ctx, it, ret);
 	if (!more && ret && size)
 		memset(ret, 0, size);
 	return more;

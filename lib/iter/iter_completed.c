@@ -38,9 +38,9 @@ static void done(struct ci_listener *l, cigo_future *f)
 
 static int wait_for_one(cigo_ctx *ctx, struct completed *c)
 {
-	struct ci_coroutine *me = ci_park_enter(ctx, "cigo_iter_next");
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (!me)
-		ci_misuse("cigo_iter_next", "a future is pending, and waiting for it needs a loop");
+		ci_misuse("a future is pending, and waiting for it needs a loop");
 	int err = ci_park_refuse(ctx, me);
 	if (err || !ci_list_empty(&c->line))
 		return err;

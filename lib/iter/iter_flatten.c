@@ -29,7 +29,7 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 	for (;;) {
 		if (f->current) {
 			if (!f->current->ended && f->current->item_size != it->item_size)
-				ci_misuse("cigo_iter_flatten", "an iterator of %zu bytes, not %zu",
+				ci_misuse("an iterator of %zu bytes, not %zu",
 					  f->current->item_size, it->item_size);
 			if (ci_iter_pull(ctx, f->current, ret))
 				return 1;

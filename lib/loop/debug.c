@@ -25,8 +25,9 @@ static void end(struct ci_debug *d, const cigo_trace_event *e, const char *what)
 	d->since = 0;
 	if (ns <= d->loop->options.slow_ns || !ci_dump_holder(d->loop, who, sizeof who))
 		return;
-	if (e->function)
-		snprintf(place, sizeof place, ", at %s:%d", e->function, e->line);
+	if (e->file)
+		snprintf(place, sizeof place, ", at %s:%d (%s)", ci_place_file(e->file), e->line,
+			 e->function);
 	ci_warn("%s held the baton for %lld ms, until %s%s", who, (long long)(ns / 1000000), what,
 		place);
 }

@@ -138,11 +138,11 @@ static void say_future(const struct dump *d, const cigo_future *f)
 		fputs("nothing", d->out);
 	else if (who.name)
 		fprintf(d->out, "%s #%llu", who.name, (unsigned long long)who.id);
-	else if (f->place_function)
-		fprintf(d->out, "a %s made after %s:%d", f->ops->noun, f->place_function,
-			f->place_line);
-	else
-		fprintf(d->out, "a %s", f->ops->noun);
+	else {
+		char text[CI_FUTURE_TEXT];
+
+		fprintf(d->out, "a %s", ci_future_text(f, text));
+	}
 	if (f && f->done)
 		fputs(" (done)", d->out);
 }
@@ -195,8 +195,11 @@ static void say_wait(const struct dump *d, const struct ci_coroutine *s,
 		fputs(", for another ", d->out);
 		say_time(d, w->until - ci_engine_now(d->loop));
 	}
-	if (s->placed)
-		fprintf(d->out, ", at %s:%d", s->place_function, s->place_line);
+	if (s->placed) {
+		char text[CI_PLACE_TEXT];
+
+		fprintf(d->out, ", at %s", ci_place_text(&s->place, text));
+	}
 }
 
 static void say_task(const struct dump *d, const struct node *n, const struct ci_task *t)

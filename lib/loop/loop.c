@@ -25,7 +25,8 @@
 
 cigo_loop *cigo_loop_new(const cigo_loop_options *o)
 {
-	cigo_loop_options options = ci_options(o, __func__);
+	CI_CALLED;
+	cigo_loop_options options = ci_options(o);
 	size_t name = options.trace ? strlen(options.trace) + 1 : 0;
 	cigo_loop *loop = calloc(1, sizeof *loop + name);
 
@@ -161,7 +162,7 @@ static int start_main(struct run *r, cigo_coro_fn *main, void *arg)
 {
 	cigo_loop *loop = r->loop;
 	cigo_task_options o = { .size = sizeof o, .name = "main" };
-	struct ci_task *t = ci_task_make(loop->root, main, arg, 0, &o, "cigo_loop_run");
+	struct ci_task *t = ci_task_make(loop->root, main, arg, 0, &o);
 	struct ci_list messages;
 
 	if (!t)
@@ -240,6 +241,7 @@ static void close_all(cigo_loop *loop)
 
 int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *arg)
 {
+	CI_CALLED;
 	if (!loop || !outer)
 		return -ENOMEM;
 	ci_expect(!ci_self.held && !ci_self.me && !ci_self.roams,
@@ -346,7 +348,7 @@ int cigo_loop_wait_idle(cigo_ctx *ctx)
 	CI_ENTRY;
 	if (!ctx)
 		return -ENOMEM;
-	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (!me)
 		return CIGO_ENOLOOP;
 	int cause = ci_park_refuse(ctx, me);

@@ -63,7 +63,7 @@ static void task_done(struct ci_listener *l, cigo_future *f)
 	struct submission *s = ci_container_of(l, struct submission, listener);
 
 	s->task = NULL;
-	ci_future_copy(f, s->value, s->size, "cigo_loop_submit");
+	ci_future_copy(f, s->value, s->size);
 	reply(s, f->err);
 	cigo_future_unref(f);
 }
@@ -77,7 +77,7 @@ static void deliver_go(cigo_loop *to, struct ci_message *message, int status)
 		reply(s, status);
 		return;
 	}
-	struct ci_task *t = ci_task_make(to->root, s->fn, s->arg, s->size, &o, "cigo_loop_submit");
+	struct ci_task *t = ci_task_make(to->root, s->fn, s->arg, s->size, &o);
 	if (!t) {
 		reply(s, -ENOMEM);
 		return;
@@ -184,11 +184,11 @@ int cigo_loop_submit(cigo_ctx *ctx, cigo_loop *to, cigo_coro_fn *fn, void *arg, 
 		     size_t size)
 {
 	CI_ENTRY;
-	ci_future_copy(NULL, ret, size, __func__);
+	ci_future_copy(NULL, ret, size);
 	if (!ctx || !to)
 		return -ENOMEM;
 	ci_expect(fn, "no function");
-	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (me && me->loop == to)
 		return cigo_future_take(ctx, cigo_task_spawn(ctx, "submitted", fn, size, arg), ret,
 					size);

@@ -12,10 +12,10 @@
 
 #include "base/misuse.h"
 
-static int choice(const char *function, int given, const char *variable, const char *const words[2])
+static int choice(int given, const char *variable, const char *const words[2])
 {
 	if (given < 0 || given > 2)
-		ci_misuse(function, "an option (%s) is %d, no value of its enum", variable, given);
+		ci_misuse("an option (%s) is %d, no value of its enum", variable, given);
 	if (given)
 		return given;
 	const char *text = secure_getenv(variable);
@@ -44,28 +44,25 @@ static uint64_t number(uint64_t given, const char *variable)
 	return 0;
 }
 
-cigo_loop_options ci_options(const cigo_loop_options *given, const char *function)
+cigo_loop_options ci_options(const cigo_loop_options *given)
 {
 	cigo_loop_options o = { .size = sizeof o };
 
 	if (given) {
 		if (!given->size || given->size > sizeof o)
-			ci_misuse(function, "options.size is %zu, not sizeof(cigo_loop_options)",
+			ci_misuse("options.size is %zu, not sizeof(cigo_loop_options)",
 				  given->size);
 		memcpy(&o, given, given->size);
 	}
-	o.model = choice(function, o.model, "CIGO_MODEL",
-			 (const char *const[]){ "cooperative", "preemptive" });
-	o.clock =
-		choice(function, o.clock, "CIGO_CLOCK", (const char *const[]){ "real", "virtual" });
-	o.poller =
-		choice(function, o.poller, "CIGO_POLLER", (const char *const[]){ "epoll", "poll" });
-	o.debug = choice(function, o.debug, "CIGO_DEBUG", (const char *const[]){ "0", "1" });
-	o.home = choice(function, o.home, "CIGO_HOME", (const char *const[]){ "1", "0" });
-	o.spin = choice(function, o.spin, "CIGO_SPIN", (const char *const[]){ "1", "0" });
+	o.model =
+		choice(o.model, "CIGO_MODEL", (const char *const[]){ "cooperative", "preemptive" });
+	o.clock = choice(o.clock, "CIGO_CLOCK", (const char *const[]){ "real", "virtual" });
+	o.poller = choice(o.poller, "CIGO_POLLER", (const char *const[]){ "epoll", "poll" });
+	o.debug = choice(o.debug, "CIGO_DEBUG", (const char *const[]){ "0", "1" });
+	o.home = choice(o.home, "CIGO_HOME", (const char *const[]){ "1", "0" });
+	o.spin = choice(o.spin, "CIGO_SPIN", (const char *const[]){ "1", "0" });
 	o.shuffle_seed = number(o.shuffle_seed, "CIGO_SEED");
-	if (!o.dump_signal &&
-	    choice(function, 0, "CIGO_DUMP", (const char *const[]){ "0", "1" }) == 2)
+	if (!o.dump_signal && choice(0, "CIGO_DUMP", (const char *const[]){ "0", "1" }) == 2)
 		o.dump_signal = SIGUSR1;
 	if (!o.trace)
 		o.trace = secure_getenv("CIGO_TRACE");

@@ -7,7 +7,7 @@
 
 #include "cigo/loop.h"
 
-/* Every field final. Misuse of `function` unless o is NULL or fit. */
-cigo_loop_options ci_options(const cigo_loop_options *o, const char *function);
+/* Every field final. Misuse unless o is NULL or fit. */
+cigo_loop_options ci_options(const cigo_loop_options *o);
 
 #endif

@@ -29,9 +29,9 @@ struct lane {
 	uint64_t number;
 	enum doing doing;
 	int64_t since;
-	const char *call;     /* WAIT: its kind; static */
-	char on[NAME];	      /* WAIT */
-	const char *function; /* WAIT: the program's, static; NULL: not known */
+	const char *call;	     /* WAIT: its kind; static */
+	char on[NAME];		     /* WAIT */
+	const char *file, *function; /* WAIT: the program's, static; NULL: not known */
 	int line;
 	bool woken;  /* by another lane, */
 	uint64_t by; /* which, */
@@ -183,10 +183,13 @@ static void wait_args(struct ci_trace_json *j, const struct lane *l)
 	ci_trace_file_put(&j->file, ",\"args\":{\"on\":\"");
 	quote(&j->file, l->on);
 	ci_trace_file_put(&j->file, "\",\"at\":\"");
-	if (l->function) {
-		quote(&j->file, l->function);
+	if (l->file) {
+		quote(&j->file, ci_place_file(l->file));
 		ci_trace_file_put(&j->file, ":");
 		ci_trace_file_number(&j->file, l->line);
+		ci_trace_file_put(&j->file, " (");
+		quote(&j->file, l->function);
+		ci_trace_file_put(&j->file, ")");
 	}
 	ci_trace_file_put(&j->file, "\"}");
 }
@@ -320,6 +323,7 @@ HOOK(suspended)
 		become(j, l, WAIT, e->when);
 		l->call = e->call;
 		snprintf(l->on, sizeof l->on, "%s", e->on ? e->on : "");
+		l->file = e->file;
 		l->function = e->function;
 		l->line = e->line;
 	}

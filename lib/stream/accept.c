@@ -84,7 +84,7 @@ int cigo_accept(cigo_ctx *ctx, cigo_listener *l, cigo_stream **ret)
 	*ret = NULL;
 	if (!ctx || !l)
 		return -ENOMEM;
-	struct ci_coroutine *me = ci_listener_enter(ctx, l, __func__);
+	struct ci_coroutine *me = ci_listener_enter(ctx, l);
 	int fd = me ? accept_in_loop(ctx, me, l) : accept_in_thread(ctx, l);
 	ci_listener_leave(l);
 	if (fd < 0)

@@ -92,14 +92,14 @@ int ci_address_unix(const char *path, struct ci_address *ret)
 
 typedef int ask_fn(int fd, struct sockaddr *addr, socklen_t *size);
 
-static int text_of(const cigo_stream *s, ask_fn *ask, char *buf, size_t n, const char *function)
+static int text_of(const cigo_stream *s, ask_fn *ask, char *buf, size_t n)
 {
 	struct sockaddr_storage addr = { .ss_family = AF_UNSPEC };
 	socklen_t size = sizeof addr;
 	int fd = cigo_stream_fd(s);
 
 	if (!buf && n)
-		ci_misuse(function, "nowhere to put the address");
+		ci_misuse("nowhere to put the address");
 	if (n)
 		*buf = '\0';
 	if (!s)
@@ -114,11 +114,11 @@ static int text_of(const cigo_stream *s, ask_fn *ask, char *buf, size_t n, const
 int cigo_address_local(const cigo_stream *s, char *buf, size_t n)
 {
 	CI_ENTRY;
-	return text_of(s, getsockname, buf, n, __func__);
+	return text_of(s, getsockname, buf, n);
 }
 
 int cigo_address_peer(const cigo_stream *s, char *buf, size_t n)
 {
 	CI_ENTRY;
-	return text_of(s, getpeername, buf, n, __func__);
+	return text_of(s, getpeername, buf, n);
 }

@@ -240,7 +240,7 @@ int cigo_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stre
 		return -ENOMEM;
 	if (!network || !address)
 		return -EINVAL;
-	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	int err = me ? ci_park_refuse(ctx, me) : ci_ctx_cause(ctx);
 	if (err)
 		return err;

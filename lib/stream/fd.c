@@ -214,7 +214,7 @@ int cigo_fd_wait(cigo_ctx *ctx, int fd, int events)
 		return -EINVAL;
 	if (fd < 0)
 		return -EBADF;
-	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (!me)
 		return block(ctx, fd, (unsigned)events);
 	int err = ci_park_refuse(ctx, me);

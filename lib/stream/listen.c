@@ -120,17 +120,17 @@ static int listen_on(struct request *r, const char *network, cigo_listener *l)
 	return listen_tcp(r, AF_INET6, l);
 }
 
-static cigo_listen_options check_options(const cigo_listen_options *given, const char *function)
+static cigo_listen_options check_options(const cigo_listen_options *given)
 {
 	cigo_listen_options o = { .size = 0 };
 
 	if (given) {
 		if (!given->size || given->size > sizeof o)
-			ci_misuse(function, "options: size is %zu", given->size);
+			ci_misuse("options: size is %zu", given->size);
 		memcpy(&o, given, given->size);
 	}
 	if (o.flags & ~FLAGS || o.backlog < 0)
-		ci_misuse(function, "options: flags %#x, backlog %d", (unsigned)o.flags, o.backlog);
+		ci_misuse("options: flags %#x, backlog %d", (unsigned)o.flags, o.backlog);
 	if (!o.backlog)
 		o.backlog = SOMAXCONN;
 	return o;
@@ -142,7 +142,7 @@ int cigo_listen(cigo_ctx *ctx, const char *network, const char *address,
 	CI_ENTRY;
 	ci_expect(ret, "nowhere to put the listener");
 	*ret = NULL;
-	cigo_listen_options o = check_options(options, __func__);
+	cigo_listen_options o = check_options(options);
 	struct request r = {
 		.ctx = ctx, .address = address, .backlog = o.backlog, .flags = o.flags
 	};
@@ -150,7 +150,7 @@ int cigo_listen(cigo_ctx *ctx, const char *network, const char *address,
 		return -ENOMEM;
 	if (!network || !address)
 		return -EINVAL;
-	r.me = ci_park_enter(ctx, __func__);
+	r.me = ci_park_enter(ctx);
 	int err = r.me ? ci_park_refuse(ctx, r.me) : ci_ctx_cause(ctx);
 	cigo_listener *l = err ? NULL : ci_listener_new();
 	if (!l)

@@ -136,18 +136,18 @@ cigo_listener *ci_listener_new(void)
 	return l;
 }
 
-static void check(const cigo_listener *l, const char *function)
+static void check(const cigo_listener *l)
 {
 	if (l->watch.loop && !ci_holds(l->watch.loop))
-		ci_misuse(function, "the listener is in use by a loop whose baton this thread does "
-				    "not hold; use cigo_loop_call_threadsafe");
+		ci_misuse("the listener is in use by a loop whose baton this thread does "
+			  "not hold; use cigo_loop_call_threadsafe");
 }
 
-struct ci_coroutine *ci_listener_enter(const cigo_ctx *ctx, cigo_listener *l, const char *function)
+struct ci_coroutine *ci_listener_enter(const cigo_ctx *ctx, cigo_listener *l)
 {
-	struct ci_coroutine *me = ci_park_enter(ctx, function);
+	struct ci_coroutine *me = ci_park_enter(ctx);
 
-	check(l, function);
+	check(l);
 	l->inside++;
 	return me;
 }
@@ -206,7 +206,7 @@ void cigo_listener_stop(cigo_listener *l)
 	CI_ENTRY;
 	if (!l)
 		return;
-	check(l, __func__);
+	check(l);
 	stop(l);
 }
 
@@ -215,7 +215,7 @@ void cigo_listener_close(cigo_listener *l)
 	CI_ENTRY;
 	if (!l)
 		return;
-	check(l, __func__);
+	check(l);
 	ci_expect(!l->closed, "it was closed before");
 	l->inside++;
 	stop(l);

@@ -42,7 +42,7 @@ struct ci_listener_wait {
 /* One without a descriptor; NULL: no memory. */
 cigo_listener *ci_listener_new(void);
 /* Checks the thread; the calling strand, NULL for a plain thread. Counts a call inside. */
-struct ci_coroutine *ci_listener_enter(const cigo_ctx *ctx, cigo_listener *l, const char *function);
+struct ci_coroutine *ci_listener_enter(const cigo_ctx *ctx, cigo_listener *l);
 void ci_listener_leave(cigo_listener *l);
 bool ci_listener_stopped(const cigo_listener *l);
 /* Whether nobody in line comes before this ticket. */

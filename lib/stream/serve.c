@@ -121,13 +121,13 @@ static void let_finish(struct server *sv, cigo_ctx *ctx)
 	cigo_group_close(ctx, sv->group);
 }
 
-static cigo_serve_options check_options(const cigo_serve_options *given, const char *function)
+static cigo_serve_options check_options(const cigo_serve_options *given)
 {
 	cigo_serve_options o = { .size = 0 };
 
 	if (given) {
 		if (!given->size || given->size > sizeof o)
-			ci_misuse(function, "options: size is %zu", given->size);
+			ci_misuse("options: size is %zu", given->size);
 		memcpy(&o, given, given->size);
 	}
 	if (!o.grace_ns)
@@ -143,10 +143,10 @@ int cigo_serve(cigo_ctx *ctx, cigo_listener *l, cigo_serve_fn *fn, void *arg,
 	int err = 0;
 
 	ci_expect(fn, "nobody to handle a connection");
-	sv.options = check_options(options, __func__);
+	sv.options = check_options(options);
 	if (!ctx || !l)
 		return -ENOMEM;
-	sv.me = ci_listener_enter(ctx, l, __func__);
+	sv.me = ci_listener_enter(ctx, l);
 	ci_expect(sv.me, "this needs a loop, and the context has none");
 	sv.group = cigo_group_new(ctx, 0, CIGO_GROUP_KEEP_GOING | CIGO_GROUP_REAP);
 	if (!sv.group)

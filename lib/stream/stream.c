@@ -121,18 +121,18 @@ static void free_if_unused(cigo_stream *s)
 	free(s);
 }
 
-static void check(const cigo_stream *s, const char *function)
+static void check(const cigo_stream *s)
 {
 	if (s->watch.loop && !ci_holds(s->watch.loop))
-		ci_misuse(function, "the stream is in use by a loop whose baton this thread does "
-				    "not hold");
+		ci_misuse("the stream is in use by a loop whose baton this thread does "
+			  "not hold");
 }
 
-struct ci_coroutine *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s, const char *function)
+struct ci_coroutine *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s)
 {
-	struct ci_coroutine *me = ci_park_enter(ctx, function);
+	struct ci_coroutine *me = ci_park_enter(ctx);
 
-	check(s, function);
+	check(s);
 	s->inside++;
 	return me;
 }
@@ -248,7 +248,7 @@ int cigo_stream_send(cigo_stream *s, const void *data, size_t n)
 	CI_ENTRY;
 	if (!s)
 		return -ENOMEM;
-	check(s, __func__);
+	check(s);
 	ci_expect(data || !n, "no data");
 	if (s->error || s->send_error)
 		return s->error ? s->error : s->send_error;
@@ -296,7 +296,7 @@ int cigo_stream_flush(cigo_ctx *ctx, cigo_stream *s)
 	CI_ENTRY;
 	if (!ctx || !s)
 		return -ENOMEM;
-	struct ci_coroutine *me = ci_stream_enter(ctx, s, __func__);
+	struct ci_coroutine *me = ci_stream_enter(ctx, s);
 	int err = me ? flush_in_loop(ctx, me, s) : ci_stream_block_flush(ctx, s);
 	if (!err)
 		err = s->error ? s->error : s->send_error;
@@ -333,7 +333,7 @@ int cigo_stream_shutdown(cigo_stream *s)
 	CI_ENTRY;
 	if (!s)
 		return -ENOMEM;
-	check(s, __func__);
+	check(s);
 	if (s->error || s->shut)
 		return s->error;
 	s->shut = true;
@@ -354,7 +354,7 @@ void cigo_stream_abort(cigo_stream *s, int reason)
 	CI_ENTRY;
 	if (!s)
 		return;
-	check(s, __func__);
+	check(s);
 	ci_expect(reason <= 0, "the reason %d is not an error (< 0)", reason);
 	if (!s->error)
 		s->error = reason ? reason : -ECANCELED;
@@ -395,7 +395,7 @@ void cigo_stream_close(cigo_stream *s)
 	CI_ENTRY;
 	if (!s)
 		return;
-	check(s, __func__);
+	check(s);
 	ci_expect(!s->closed, "it was closed before");
 	s->inside++;
 	ci_stream_release_writers(s, -ECANCELED);

@@ -63,7 +63,7 @@ struct ci_stream_wait {
  * there is no memory. */
 cigo_stream *ci_stream_new(int fd, bool own);
 /* Checks the thread; the calling strand, NULL for a plain thread. Counts a call inside. */
-struct ci_coroutine *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s, const char *function);
+struct ci_coroutine *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s);
 void ci_stream_leave(cigo_stream *s);
 /* Registers with the loop, if not yet. */
 int ci_stream_watch(cigo_stream *s, cigo_loop *loop);

@@ -155,11 +155,11 @@ static size_t unread(const cigo_stream *s)
 /* --- the calls ------------------------------------------------------------------------------- */
 
 /* Common to all: checks, one reader at a time. *ret_me NULL: a plain thread. */
-static int begin(cigo_ctx *ctx, cigo_stream *s, struct ci_coroutine **ret_me, const char *function)
+static int begin(cigo_ctx *ctx, cigo_stream *s, struct ci_coroutine **ret_me)
 {
 	if (!ctx || !s)
 		return -ENOMEM;
-	*ret_me = ci_stream_enter(ctx, s, function);
+	*ret_me = ci_stream_enter(ctx, s);
 	int err = s->reading ? -EBUSY : *ret_me ? ci_park_refuse(ctx, *ret_me) : ci_ctx_cause(ctx);
 	if (!err)
 		err = s->error;
@@ -185,7 +185,7 @@ ssize_t cigo_stream_read(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
 {
 	CI_ENTRY;
 	struct ci_coroutine *me;
-	int err = begin(ctx, s, &me, __func__);
+	int err = begin(ctx, s, &me);
 
 	if (err)
 		return err;
@@ -206,7 +206,7 @@ ssize_t cigo_stream_read_chunk(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t 
 {
 	CI_ENTRY;
 	struct ci_coroutine *me;
-	ssize_t more = begin(ctx, s, &me, __func__);
+	ssize_t more = begin(ctx, s, &me);
 
 	if (more)
 		return more;
@@ -237,16 +237,15 @@ static size_t scan(cigo_stream *s, char delimiter)
 	return 0;
 }
 
-static ssize_t read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo_bytes *ret,
-			  const char *function)
+static ssize_t read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo_bytes *ret)
 {
 	struct ci_coroutine *me;
 	size_t n;
 
 	if (!ret)
-		ci_misuse(function, "nowhere to put the bytes");
+		ci_misuse("nowhere to put the bytes");
 	*ret = (cigo_bytes){ NULL, 0 };
-	ssize_t more = begin(ctx, s, &me, function);
+	ssize_t more = begin(ctx, s, &me);
 	if (more)
 		return more;
 	s->scanned = 0; /* of this delimiter nothing is known */
@@ -263,13 +262,13 @@ static ssize_t read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo_by
 ssize_t cigo_stream_read_line(cigo_ctx *ctx, cigo_stream *s, cigo_bytes *ret)
 {
 	CI_ENTRY;
-	return read_until(ctx, s, '\n', ret, __func__);
+	return read_until(ctx, s, '\n', ret);
 }
 
 ssize_t cigo_stream_read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo_bytes *ret)
 {
 	CI_ENTRY;
-	return read_until(ctx, s, delimiter, ret, __func__);
+	return read_until(ctx, s, delimiter, ret);
 }
 
 ssize_t cigo_stream_read_all(cigo_ctx *ctx, cigo_stream *s, size_t limit, cigo_bytes *ret)
@@ -279,7 +278,7 @@ ssize_t cigo_stream_read_all(cigo_ctx *ctx, cigo_stream *s, size_t limit, cigo_b
 
 	ci_expect(ret, "nowhere to put the bytes");
 	*ret = (cigo_bytes){ NULL, 0 };
-	ssize_t more = begin(ctx, s, &me, __func__);
+	ssize_t more = begin(ctx, s, &me);
 	if (more)
 		return more;
 	while (unread(s) <= limit && (more = fill(ctx, me, s)) > 0)

@@ -291,7 +291,7 @@ ssize_t cigo_stream_write(cigo_ctx *ctx, cigo_stream *s, const void *data, size_
 	if (!ctx || !s)
 		return -ENOMEM;
 	ci_expect((data || !n) && n <= SSIZE_MAX, "no data");
-	struct ci_coroutine *me = ci_stream_enter(ctx, s, __func__);
+	struct ci_coroutine *me = ci_stream_enter(ctx, s);
 	int err = me ? ci_park_refuse(ctx, me) : 0;
 	if (!err)
 		err = s->error ? s->error : s->send_error ? s->send_error : s->shut ? -EPIPE : 0;

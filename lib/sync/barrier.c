@@ -47,20 +47,20 @@ void cigo_barrier_free(cigo_barrier *b)
 }
 
 /* Ends the round: all go, with err instead of their index if it is not 0. */
-static void release(cigo_barrier *b, int err, const char *function)
+static void release(cigo_barrier *b, int err)
 {
 	struct ci_waiter *w;
 
 	b->count = 0;
-	while ((w = ci_wait_queue_wake(&b->line, function)))
+	while ((w = ci_wait_queue_wake(&b->line)))
 		if (err)
 			ci_container_of(w, struct party, waiter)->result = err;
 }
 
-static void break_up(cigo_barrier *b, const char *function)
+static void break_up(cigo_barrier *b)
 {
 	b->broken = true;
-	release(b, CIGO_EBROKEN, function);
+	release(b, CIGO_EBROKEN);
 }
 
 static void withdraw(struct ci_park *p)
@@ -68,7 +68,7 @@ static void withdraw(struct ci_park *p)
 	struct party *party = ci_container_of(p, struct party, waiter.park);
 
 	ci_list_unlink(&party->waiter.link);
-	break_up(party->barrier, "cigo_barrier_wait");
+	break_up(party->barrier);
 }
 
 static int wait_for_the_others(cigo_ctx *ctx, struct ci_coroutine *me, cigo_barrier *b)
@@ -87,9 +87,9 @@ int cigo_barrier_wait(cigo_ctx *ctx, cigo_barrier *b)
 	if (!ctx || !b)
 		return -ENOMEM;
 	struct ci_coroutine *me;
-	int cause = ci_wait_queue_enter(ctx, &me, __func__);
+	int cause = ci_wait_queue_enter(ctx, &me);
 	if (cause) {
-		break_up(b, __func__);
+		break_up(b);
 		return cause;
 	}
 	if (b->broken) {
@@ -97,11 +97,11 @@ int cigo_barrier_wait(cigo_ctx *ctx, cigo_barrier *b)
 		return CIGO_EBROKEN;
 	}
 	if (b->count + 1 < b->parties) {
-		ci_wait_queue_need(me, __func__);
+		ci_wait_queue_need(me);
 		return wait_for_the_others(ctx, me, b);
 	}
 	int index = b->count;
-	release(b, 0, __func__);
+	release(b, 0);
 	ci_wait_queue_pass(me);
 	return index;
 }
@@ -110,7 +110,7 @@ void cigo_barrier_abort(cigo_barrier *b)
 {
 	CI_ENTRY;
 	if (b)
-		break_up(b, __func__);
+		break_up(b);
 }
 
 void cigo_barrier_reset(cigo_barrier *b)
@@ -119,7 +119,7 @@ void cigo_barrier_reset(cigo_barrier *b)
 	if (!b)
 		return;
 	b->broken = false;
-	release(b, CIGO_EBROKEN, __func__);
+	release(b, CIGO_EBROKEN);
 }
 
 bool cigo_barrier_is_broken(const cigo_barrier *b)

@@ -44,10 +44,10 @@ size_t cigo_channel_count(const cigo_channel *c)
 	return c ? c->count : 0;
 }
 
-void ci_channel_check(const cigo_channel *c, size_t size, const char *function)
+void ci_channel_check(const cigo_channel *c, size_t size)
 {
 	if (c && size != c->item_size)
-		ci_misuse(function, "items have %zu bytes, not %zu", c->item_size, size);
+		ci_misuse("items have %zu bytes, not %zu", c->item_size, size);
 }
 
 /* --- offers ---------------------------------------------------------------------------------- */
@@ -64,12 +64,12 @@ static void withdraw(struct ci_park *p)
 }
 
 /* The first offer in the line; NULL: none. */
-static struct ci_offer *first(const struct ci_list *line, const char *function)
+static struct ci_offer *first(const struct ci_list *line)
 {
 	if (ci_list_empty(line))
 		return NULL;
 	struct ci_offer *o = ci_list_first(line, struct ci_offer, link);
-	ci_wait_queue_check(&o->all->park, function);
+	ci_wait_queue_check(&o->all->park);
 	return o;
 }
 
@@ -119,11 +119,11 @@ static void pop(cigo_channel *c, void *ret)
 	c->count--;
 }
 
-int ci_channel_send(cigo_channel *c, const void *item, const char *function)
+int ci_channel_send(cigo_channel *c, const void *item)
 {
 	if (c->closed)
 		return CIGO_ECLOSED;
-	struct ci_offer *o = first(&c->receivers, function);
+	struct ci_offer *o = first(&c->receivers);
 	if (o) {
 		memcpy(o->ret, item, c->item_size);
 		accept(o, 0);
@@ -136,9 +136,9 @@ int ci_channel_send(cigo_channel *c, const void *item, const char *function)
 }
 
 /* Room made goes to the first sender at once. */
-int ci_channel_recv(cigo_channel *c, void *ret, const char *function)
+int ci_channel_recv(cigo_channel *c, void *ret)
 {
-	struct ci_offer *o = first(&c->senders, function);
+	struct ci_offer *o = first(&c->senders);
 
 	if (c->count)
 		pop(c, ret);
@@ -157,12 +157,11 @@ int ci_channel_recv(cigo_channel *c, void *ret, const char *function)
 /* --- the calls ------------------------------------------------------------------------------- */
 
 /* Makes one offer and waits for it. */
-static int wait_for_one(cigo_ctx *ctx, struct ci_coroutine *me, cigo_channel *c, struct ci_offer *o,
-			const char *function)
+static int wait_for_one(cigo_ctx *ctx, struct ci_coroutine *me, cigo_channel *c, struct ci_offer *o)
 {
 	struct ci_offers all = { .offer = o, .n = 1 };
 
-	ci_wait_queue_need(me, function);
+	ci_wait_queue_need(me);
 	ci_channel_offer(c, &all, o);
 	int cause = ci_channel_wait(ctx, me, &all);
 	return cause ? cause : all.err;
@@ -171,18 +170,18 @@ static int wait_for_one(cigo_ctx *ctx, struct ci_coroutine *me, cigo_channel *c,
 int cigo_channel_send(cigo_ctx *ctx, cigo_channel *c, const void *item, size_t size)
 {
 	CI_ENTRY;
-	ci_channel_check(c, size, __func__);
+	ci_channel_check(c, size);
 	ci_expect(item, "no item");
 	if (!ctx || !c)
 		return -ENOMEM;
 	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me, __func__);
+	int err = ci_wait_queue_enter(ctx, &me);
 	if (err)
 		return err;
-	err = ci_channel_send(c, item, __func__);
+	err = ci_channel_send(c, item);
 	if (err == -EAGAIN) {
 		struct ci_offer o = { .item = item };
-		return wait_for_one(ctx, me, c, &o, __func__);
+		return wait_for_one(ctx, me, c, &o);
 	}
 	ci_wait_queue_pass(me);
 	return err;
@@ -191,19 +190,19 @@ int cigo_channel_send(cigo_ctx *ctx, cigo_channel *c, const void *item, size_t s
 int cigo_channel_recv(cigo_ctx *ctx, cigo_channel *c, void *ret, size_t size)
 {
 	CI_ENTRY;
-	ci_channel_check(c, size, __func__);
+	ci_channel_check(c, size);
 	ci_expect(ret, "nowhere to put the item");
 	memset(ret, 0, size);
 	if (!ctx || !c)
 		return -ENOMEM;
 	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me, __func__);
+	int err = ci_wait_queue_enter(ctx, &me);
 	if (err)
 		return err;
-	err = ci_channel_recv(c, ret, __func__);
+	err = ci_channel_recv(c, ret);
 	if (err == -EAGAIN) {
 		struct ci_offer o = { .ret = ret };
-		return wait_for_one(ctx, me, c, &o, __func__);
+		return wait_for_one(ctx, me, c, &o);
 	}
 	ci_wait_queue_pass(me);
 	return err;
@@ -212,18 +211,18 @@ int cigo_channel_recv(cigo_ctx *ctx, cigo_channel *c, void *ret, size_t size)
 int cigo_channel_try_send(cigo_channel *c, const void *item, size_t size)
 {
 	CI_ENTRY;
-	ci_channel_check(c, size, __func__);
+	ci_channel_check(c, size);
 	ci_expect(item, "no item");
-	return c ? ci_channel_send(c, item, __func__) : -ENOMEM;
+	return c ? ci_channel_send(c, item) : -ENOMEM;
 }
 
 int cigo_channel_try_recv(cigo_channel *c, void *ret, size_t size)
 {
 	CI_ENTRY;
-	ci_channel_check(c, size, __func__);
+	ci_channel_check(c, size);
 	ci_expect(ret, "nowhere to put the item");
 	memset(ret, 0, size);
-	return c ? ci_channel_recv(c, ret, __func__) : -ENOMEM;
+	return c ? ci_channel_recv(c, ret) : -ENOMEM;
 }
 
 void cigo_channel_close(cigo_channel *c)
@@ -234,6 +233,6 @@ void cigo_channel_close(cigo_channel *c)
 	if (!c)
 		return;
 	c->closed = true;
-	while ((o = first(&c->receivers, __func__)) || (o = first(&c->senders, __func__)))
+	while ((o = first(&c->receivers)) || (o = first(&c->senders)))
 		accept(o, CIGO_ECLOSED);
 }

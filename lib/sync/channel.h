@@ -36,13 +36,13 @@ struct ci_offers {
 	int err;	 /* and 0, or CIGO_ECLOSED */
 };
 
-/* Misuse of `function` if items have another size. */
-void ci_channel_check(const cigo_channel *c, size_t size, const char *function);
+/* Misuse if items have another size. */
+void ci_channel_check(const cigo_channel *c, size_t size);
 /* Whether a send (to receive: a receive) would not have to wait. */
 bool ci_channel_ready(const cigo_channel *c, bool receive);
 /* -EAGAIN: would have to wait. */
-int ci_channel_send(cigo_channel *c, const void *item, const char *function);
-int ci_channel_recv(cigo_channel *c, void *ret, const char *function);
+int ci_channel_send(cigo_channel *c, const void *item);
+int ci_channel_recv(cigo_channel *c, void *ret);
 /* Enters an offer, whose item and ret are set, into the channel's line. */
 void ci_channel_offer(cigo_channel *c, struct ci_offers *all, struct ci_offer *o);
 /* Waits till one of them is accepted; ctx's cause: none was. */

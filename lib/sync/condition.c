@@ -44,33 +44,33 @@ int cigo_condition_wait(cigo_ctx *ctx, cigo_condition *c, cigo_mutex *m)
 		return -ENOMEM;
 	ci_expect(ci_mutex_held(m), "the caller does not hold the mutex");
 	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me, __func__);
+	int err = ci_wait_queue_enter(ctx, &me);
 	if (err)
 		return err;
-	ci_wait_queue_need(me, __func__);
+	ci_wait_queue_need(me);
 	ci_expect(ci_list_empty(&c->line) || c->mutex == m, "others wait with another mutex");
 	c->mutex = m;
 	struct ci_waiter w;
 	cigo_mutex_unlock(m); /* does not switch: nobody can notify before we wait */
-	err = ci_wait_queue_wait(ctx, me, &c->line, &w, __func__);
+	err = ci_wait_queue_wait(ctx, me, &c->line, &w);
 	ci_mutex_retake(me, m);
 	return err;
 }
 
-static void notify(cigo_condition *c, size_t n, const char *function)
+static void notify(cigo_condition *c, size_t n)
 {
-	while (c && n-- > 0 && ci_wait_queue_wake(&c->line, function))
+	while (c && n-- > 0 && ci_wait_queue_wake(&c->line))
 		;
 }
 
 void cigo_condition_notify(cigo_condition *c, size_t n)
 {
 	CI_ENTRY;
-	notify(c, n, __func__);
+	notify(c, n);
 }
 
 void cigo_condition_notify_all(cigo_condition *c)
 {
 	CI_ENTRY;
-	notify(c, SIZE_MAX, __func__);
+	notify(c, SIZE_MAX);
 }

@@ -42,7 +42,7 @@ void cigo_event_set(cigo_event *e)
 	if (!e)
 		return;
 	e->set = true;
-	while (ci_wait_queue_wake(&e->line, __func__))
+	while (ci_wait_queue_wake(&e->line))
 		;
 }
 
@@ -65,11 +65,11 @@ int cigo_event_wait(cigo_ctx *ctx, cigo_event *e)
 	if (!ctx || !e)
 		return -ENOMEM;
 	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me, __func__);
+	int err = ci_wait_queue_enter(ctx, &me);
 	if (err)
 		return err;
 	if (e->set)
 		return ci_wait_queue_pass(me);
 	struct ci_waiter w;
-	return ci_wait_queue_wait(ctx, me, &e->line, &w, __func__);
+	return ci_wait_queue_wait(ctx, me, &e->line, &w);
 }

@@ -120,17 +120,17 @@ static int run_race(cigo_ctx *ctx, struct ci_coroutine *me, struct race *r)
 int cigo_first_result(cigo_ctx *ctx, cigo_future *const *futures, size_t n, void *ret, size_t size)
 {
 	CI_ENTRY;
-	ci_future_copy(NULL, ret, size, __func__);
+	ci_future_copy(NULL, ret, size);
 	if (!ctx)
 		return -ENOMEM;
 	if (!n)
 		return -EINVAL;
 	ci_expect(futures && n <= INT32_MAX, "no futures");
-	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	ci_expect(me, "this needs a loop, and the context has none");
 	for (size_t i = 0; i < n; i++)
 		if (futures[i]) {
-			ci_future_check(futures[i], __func__);
+			ci_future_check(futures[i]);
 			if (ci_future_waits_for(futures[i], me))
 				return -EDEADLK;
 		}
@@ -141,7 +141,7 @@ int cigo_first_result(cigo_ctx *ctx, cigo_future *const *futures, size_t n, void
 	line_up(&r, futures, me->loop);
 	int answer = run_race(ctx, me, &r);
 	if (answer >= 0)
-		ci_future_copy(r.runners[answer].f, ret, size, __func__);
+		ci_future_copy(r.runners[answer].f, ret, size);
 	for (size_t i = 0; i < n; i++) {
 		ci_future_forget_writes(me, r.runners[i].f ? r.runners[i].f : futures[i]);
 		cigo_future_unref(r.runners[i].f);

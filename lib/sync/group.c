@@ -143,24 +143,24 @@ cigo_group *cigo_group_new(const cigo_ctx *ctx, unsigned limit, unsigned flags)
 	return g;
 }
 
-static void check(const cigo_group *g, const char *function)
+static void check(const cigo_group *g)
 {
 	if (!ci_holds(g->loop))
-		ci_misuse(function, "this thread does not hold the baton of the group's loop");
+		ci_misuse("this thread does not hold the baton of the group's loop");
 }
 
 static cigo_task *start(cigo_group *g, cigo_coro_fn *fn, void *arg, size_t ret_size,
-			const cigo_task_options *o, const char *function)
+			const cigo_task_options *o)
 {
-	cigo_task_options checked = ci_task_check(o, function);
+	cigo_task_options checked = ci_task_check(o);
 	struct member *m = NULL;
 
 	if (g) {
-		check(g, function);
+		check(g);
 		m = calloc(1, sizeof *m);
 	}
 	if (m) /* calls arg_free itself if it fails */
-		m->task = ci_task_make(g->ctx, fn, arg, ret_size, &checked, function);
+		m->task = ci_task_make(g->ctx, fn, arg, ret_size, &checked);
 	else if (checked.arg_free)
 		CI_OUTSIDE(checked.arg_free(arg));
 	if (!m || !m->task) {
@@ -184,7 +184,7 @@ cigo_task *cigo_group_spawn(cigo_group *g, const char *name, cigo_coro_fn *fn, s
 	CI_ENTRY;
 	cigo_task_options o = { .size = sizeof o, .name = name };
 
-	return start(g, fn, arg, ret_size, &o, __func__);
+	return start(g, fn, arg, ret_size, &o);
 }
 
 cigo_task *cigo_group_spawn_copy(cigo_group *g, const char *name, cigo_coro_fn *fn, size_t ret_size,
@@ -193,14 +193,14 @@ cigo_task *cigo_group_spawn_copy(cigo_group *g, const char *name, cigo_coro_fn *
 	CI_ENTRY;
 	cigo_task_options o = { .size = sizeof o, .name = name, .arg_size = arg_size };
 
-	return start(g, fn, (void *)(uintptr_t)arg, ret_size, &o, __func__);
+	return start(g, fn, (void *)(uintptr_t)arg, ret_size, &o);
 }
 
 cigo_task *cigo_group_spawn_with(cigo_group *g, cigo_coro_fn *fn, size_t ret_size, void *arg,
 				 const cigo_task_options *o)
 {
 	CI_ENTRY;
-	return start(g, fn, arg, ret_size, o, __func__);
+	return start(g, fn, arg, ret_size, o);
 }
 
 void cigo_group_cancel(cigo_group *g, int reason)
@@ -208,7 +208,7 @@ void cigo_group_cancel(cigo_group *g, int reason)
 	CI_ENTRY;
 	if (!g)
 		return;
-	check(g, __func__);
+	check(g);
 	ci_expect(reason <= 0, "the reason %d is not an error (< 0)", reason);
 	cancel_members(g, reason ? reason : -ECANCELED);
 }
@@ -232,12 +232,12 @@ static int park(cigo_ctx *ctx, struct ci_coroutine *me, cigo_group *g, bool next
 	return cause;
 }
 
-static struct ci_coroutine *enter(cigo_ctx *ctx, const cigo_group *g, const char *function)
+static struct ci_coroutine *enter(cigo_ctx *ctx, const cigo_group *g)
 {
-	check(g, function);
-	struct ci_coroutine *me = ci_park_enter(ctx, function);
+	check(g);
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (!me)
-		ci_misuse(function, "this needs a loop, and the context has none");
+		ci_misuse("this needs a loop, and the context has none");
 	return me;
 }
 
@@ -268,7 +268,7 @@ int cigo_group_wait(cigo_ctx *ctx, cigo_group *g)
 	CI_ENTRY;
 	if (!ctx || !g)
 		return -ENOMEM;
-	return wait_all(ctx, enter(ctx, g, __func__), g);
+	return wait_all(ctx, enter(ctx, g), g);
 }
 
 int cigo_group_next(cigo_ctx *ctx, cigo_group *g, cigo_task **ret)
@@ -278,7 +278,7 @@ int cigo_group_next(cigo_ctx *ctx, cigo_group *g, cigo_task **ret)
 	*ret = NULL;
 	if (!ctx || !g)
 		return -ENOMEM;
-	struct ci_coroutine *me = enter(ctx, g, __func__);
+	struct ci_coroutine *me = enter(ctx, g);
 	while (ci_list_empty(&g->finished)) {
 		if (over(g))
 			return 0;
@@ -308,7 +308,7 @@ int cigo_group_close(cigo_ctx *ctx, cigo_group *g)
 	CI_ENTRY;
 	if (!ctx || !g)
 		return -ENOMEM;
-	struct ci_coroutine *me = enter(ctx, g, __func__);
+	struct ci_coroutine *me = enter(ctx, g);
 	bool cut_off = !over(g);
 	if (cut_off)
 		cancel_members(g, -ECANCELED);

@@ -85,7 +85,7 @@ int cigo_mutex_lock(cigo_ctx *ctx, cigo_mutex *m)
 	CI_ENTRY;
 	if (!ctx || !m)
 		return -ENOMEM;
-	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (is_mine(m))
 		return -EDEADLK;
 	int cause = me ? ci_park_refuse(ctx, me) : ci_ctx_cause(ctx);

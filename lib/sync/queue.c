@@ -29,12 +29,12 @@ struct waiter {
 	bool closed;	 /* woken by close */
 };
 
-static cigo_queue *make(const cigo_queue_options *o, const char *function)
+static cigo_queue *make(const cigo_queue_options *o)
 {
 	if (!o->item_size)
-		ci_misuse(function, "items of 0 bytes");
+		ci_misuse("items of 0 bytes");
 	if (o->kind == CIGO_QUEUE_PRIORITY && !o->compare)
-		ci_misuse(function, "priorities need a function that compares");
+		ci_misuse("priorities need a function that compares");
 	cigo_queue *q = calloc(1, sizeof *q);
 	if (!q)
 		return NULL;
@@ -52,8 +52,7 @@ static cigo_queue *make(const cigo_queue_options *o, const char *function)
 cigo_queue *cigo_queue_new(size_t item_size, size_t capacity)
 {
 	CI_ENTRY;
-	return make(&(cigo_queue_options){ .item_size = item_size, .capacity = capacity },
-		    __func__);
+	return make(&(cigo_queue_options){ .item_size = item_size, .capacity = capacity });
 }
 
 cigo_queue *cigo_queue_new_with(const cigo_queue_options *given)
@@ -68,7 +67,7 @@ cigo_queue *cigo_queue_new_with(const cigo_queue_options *given)
 	ci_expect(o.kind == CIGO_QUEUE_FIFO || o.kind == CIGO_QUEUE_LIFO ||
 			  o.kind == CIGO_QUEUE_PRIORITY,
 		  "no such kind as %d", (int)o.kind);
-	return make(&o, __func__);
+	return make(&o);
 }
 
 void cigo_queue_free(cigo_queue *q)
@@ -89,9 +88,9 @@ size_t cigo_queue_count(const cigo_queue *q)
 	return q ? q->store.count : 0;
 }
 
-static struct waiter *wake(struct ci_list *line, const char *function)
+static struct waiter *wake(struct ci_list *line)
 {
-	struct ci_waiter *w = ci_wait_queue_wake(line, function);
+	struct ci_waiter *w = ci_wait_queue_wake(line);
 
 	return w ? ci_container_of(w, struct waiter, line) : NULL;
 }
@@ -102,11 +101,11 @@ static bool full(const cigo_queue *q)
 }
 
 /* -EAGAIN: full; so it is, while putters wait. */
-static int add(cigo_queue *q, const void *item, const char *function)
+static int add(cigo_queue *q, const void *item)
 {
 	if (q->closed)
 		return CIGO_ECLOSED;
-	struct waiter *g = wake(&q->getters, function);
+	struct waiter *g = wake(&q->getters);
 	if (g) {
 		memcpy(g->dst, item, q->store.item_size);
 	} else {
@@ -121,11 +120,11 @@ static int add(cigo_queue *q, const void *item, const char *function)
 }
 
 /* -EAGAIN: empty. Room made goes to the first putter at once. */
-static int take(cigo_queue *q, void *ret, const char *function)
+static int take(cigo_queue *q, void *ret)
 {
 	if (!q->store.count)
 		return q->closed ? CIGO_ECLOSED : -EAGAIN;
-	struct waiter *p = wake(&q->putters, function);
+	struct waiter *p = wake(&q->putters);
 	ci_store_take(&q->store, ret);
 	if (p) {
 		ci_store_add(&q->store, p->src);
@@ -134,42 +133,42 @@ static int take(cigo_queue *q, void *ret, const char *function)
 	return 0;
 }
 
-static void check(const cigo_queue *q, size_t size, const char *function)
+static void check(const cigo_queue *q, size_t size)
 {
 	if (q && size != q->store.item_size)
-		ci_misuse(function, "items have %zu bytes, not %zu", q->store.item_size, size);
+		ci_misuse("items have %zu bytes, not %zu", q->store.item_size, size);
 }
 
 /* Waits for ns at most. A dead context would never be told that it has ended: so look first. */
 static int wait_in(cigo_ctx *ctx, int64_t ns, struct ci_coroutine *me, struct ci_list *line,
-		   struct waiter *w, const char *function)
+		   struct waiter *w)
 {
 	if (ns <= 0)
 		return -ETIMEDOUT;
-	ci_wait_queue_need(me, function);
+	ci_wait_queue_need(me);
 	cigo_ctx *timed = ns == CIGO_NEVER ? ctx : cigo_ctx_with_timeout(ctx, ns);
 	if (!timed)
 		return -ENOMEM;
-	int err = ci_wait_queue_wait(timed, me, line, &w->line, function);
+	int err = ci_wait_queue_wait(timed, me, line, &w->line);
 	if (timed != ctx)
 		cigo_ctx_unref(timed);
 	return err ? err : w->closed ? CIGO_ECLOSED : 0;
 }
 
-static int put(cigo_ctx *ctx, cigo_queue *q, const void *item, int64_t ns, const char *function)
+static int put(cigo_ctx *ctx, cigo_queue *q, const void *item, int64_t ns)
 {
 	if (!ctx || !q)
 		return -ENOMEM;
 	if (!item)
-		ci_misuse(function, "no item");
+		ci_misuse("no item");
 	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me, function);
+	int err = ci_wait_queue_enter(ctx, &me);
 	if (err)
 		return err;
-	err = add(q, item, function);
+	err = add(q, item);
 	if (err == -EAGAIN) {
 		struct waiter w = { .src = item };
-		return wait_in(ctx, ns, me, &q->putters, &w, function);
+		return wait_in(ctx, ns, me, &q->putters, &w);
 	}
 	ci_wait_queue_pass(me);
 	return err;
@@ -178,15 +177,15 @@ static int put(cigo_ctx *ctx, cigo_queue *q, const void *item, int64_t ns, const
 int cigo_queue_put(cigo_ctx *ctx, cigo_queue *q, const void *item, size_t size)
 {
 	CI_ENTRY;
-	check(q, size, __func__);
-	return put(ctx, q, item, CIGO_NEVER, __func__);
+	check(q, size);
+	return put(ctx, q, item, CIGO_NEVER);
 }
 
 int cigo_queue_put_timeout(cigo_ctx *ctx, cigo_queue *q, const void *item, size_t size, int64_t ns)
 {
 	CI_ENTRY;
-	check(q, size, __func__);
-	return put(ctx, q, item, ns, __func__);
+	check(q, size);
+	return put(ctx, q, item, ns);
 }
 
 int cigo_queue_try_put(cigo_queue *q, const void *item, size_t size)
@@ -194,28 +193,27 @@ int cigo_queue_try_put(cigo_queue *q, const void *item, size_t size)
 	CI_ENTRY;
 	if (!q)
 		return -ENOMEM;
-	check(q, size, __func__);
+	check(q, size);
 	ci_expect(item, "no item");
-	return add(q, item, __func__);
+	return add(q, item);
 }
 
-static int get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns,
-	       const char *function)
+static int get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns)
 {
-	check(q, size, function);
+	check(q, size);
 	if (!ret)
-		ci_misuse(function, "nowhere to put the item");
+		ci_misuse("nowhere to put the item");
 	memset(ret, 0, size);
 	if (!ctx || !q)
 		return -ENOMEM;
 	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me, function);
+	int err = ci_wait_queue_enter(ctx, &me);
 	if (err)
 		return err;
-	err = take(q, ret, function);
+	err = take(q, ret);
 	if (err == -EAGAIN) {
 		struct waiter w = { .dst = ret };
-		return wait_in(ctx, ns, me, &q->getters, &w, function);
+		return wait_in(ctx, ns, me, &q->getters, &w);
 	}
 	ci_wait_queue_pass(me);
 	return err;
@@ -224,22 +222,22 @@ static int get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns,
 int cigo_queue_get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size)
 {
 	CI_ENTRY;
-	return get(ctx, q, ret, size, CIGO_NEVER, __func__);
+	return get(ctx, q, ret, size, CIGO_NEVER);
 }
 
 int cigo_queue_get_timeout(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns)
 {
 	CI_ENTRY;
-	return get(ctx, q, ret, size, ns, __func__);
+	return get(ctx, q, ret, size, ns);
 }
 
 int cigo_queue_try_get(cigo_queue *q, void *ret, size_t size)
 {
 	CI_ENTRY;
-	check(q, size, __func__);
+	check(q, size);
 	ci_expect(ret, "nowhere to put the item");
 	memset(ret, 0, size);
-	return q ? take(q, ret, __func__) : -ENOMEM;
+	return q ? take(q, ret) : -ENOMEM;
 }
 
 void cigo_queue_task_done(cigo_queue *q)
@@ -249,7 +247,7 @@ void cigo_queue_task_done(cigo_queue *q)
 		return;
 	ci_expect(q->unfinished, "called more often than items were put");
 	if (!--q->unfinished)
-		while (ci_wait_queue_wake(&q->joiners, __func__))
+		while (ci_wait_queue_wake(&q->joiners))
 			;
 }
 
@@ -259,13 +257,13 @@ int cigo_queue_join(cigo_ctx *ctx, cigo_queue *q)
 	if (!ctx || !q)
 		return -ENOMEM;
 	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me, __func__);
+	int err = ci_wait_queue_enter(ctx, &me);
 	if (err)
 		return err;
 	if (!q->unfinished)
 		return ci_wait_queue_pass(me);
 	struct ci_waiter w;
-	return ci_wait_queue_wait(ctx, me, &q->joiners, &w, __func__);
+	return ci_wait_queue_wait(ctx, me, &q->joiners, &w);
 }
 
 void cigo_queue_close(cigo_queue *q)
@@ -276,6 +274,6 @@ void cigo_queue_close(cigo_queue *q)
 	if (!q)
 		return;
 	q->closed = true;
-	while ((w = wake(&q->getters, __func__)) || (w = wake(&q->putters, __func__)))
+	while ((w = wake(&q->getters)) || (w = wake(&q->putters)))
 		w->closed = true;
 }

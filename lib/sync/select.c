@@ -17,12 +17,12 @@
 enum { FEW = 8 }; /* cases whose offers need no memory */
 
 /* What is wrong with the cases: misuse, or -ENOMEM: a channel is NULL. */
-static int check(cigo_select_case *cases, size_t n, const char *function)
+static int check(cigo_select_case *cases, size_t n)
 {
 	int err = 0;
 
 	if (n > INT_MAX || (n && !cases))
-		ci_misuse(function, "%zu cases at %p", n, (void *)cases);
+		ci_misuse("%zu cases at %p", n, (void *)cases);
 	for (size_t i = 0; i < n; i++) {
 		cigo_select_case *k = &cases[i];
 		bool send = k->op == CIGO_SELECT_SEND;
@@ -31,10 +31,10 @@ static int check(cigo_select_case *cases, size_t n, const char *function)
 		if (k->op == CIGO_SELECT_SKIP)
 			continue;
 		if (!send && k->op != CIGO_SELECT_RECV)
-			ci_misuse(function, "case %zu: no such operation as %d", i, (int)k->op);
+			ci_misuse("case %zu: no such operation as %d", i, (int)k->op);
 		if (send ? !k->item : !k->ret)
-			ci_misuse(function, "case %zu: no %s", i, send ? "item" : "place for it");
-		ci_channel_check(k->channel, k->size, function);
+			ci_misuse("case %zu: no %s", i, send ? "item" : "place for it");
+		ci_channel_check(k->channel, k->size);
 		if (!k->channel)
 			err = -ENOMEM;
 	}
@@ -95,7 +95,7 @@ static void served(const cigo_select_case *cases, size_t n, size_t i)
 }
 
 /* Does one that is ready; -EAGAIN: none is. */
-static int happen(cigo_select_case *cases, size_t n, const char *function)
+static int happen(cigo_select_case *cases, size_t n)
 {
 	size_t i = choose(cases, n);
 
@@ -103,8 +103,8 @@ static int happen(cigo_select_case *cases, size_t n, const char *function)
 		return -EAGAIN;
 	cigo_select_case *k = &cases[i];
 	served(cases, n, i);
-	k->err = receives(k) ? ci_channel_recv(k->channel, k->ret, function)
-			     : ci_channel_send(k->channel, k->item, function);
+	k->err = receives(k) ? ci_channel_recv(k->channel, k->ret)
+			     : ci_channel_send(k->channel, k->item);
 	if (k->err && receives(k))
 		memset(k->ret, 0, k->size);
 	return (int)i;
@@ -141,20 +141,20 @@ static int wait_for_all(cigo_ctx *ctx, struct ci_coroutine *me, cigo_select_case
 int cigo_select(cigo_ctx *ctx, cigo_select_case *cases, size_t n)
 {
 	CI_ENTRY;
-	int result = check(cases, n, __func__);
+	int result = check(cases, n);
 
 	if (result || !ctx)
 		return fail(cases, n, -ENOMEM);
 	struct ci_coroutine *me;
-	result = ci_wait_queue_enter(ctx, &me, __func__);
+	result = ci_wait_queue_enter(ctx, &me);
 	if (result)
 		return fail(cases, n, result);
-	result = happen(cases, n, __func__);
+	result = happen(cases, n);
 	if (result >= 0) {
 		ci_wait_queue_pass(me);
 		return result;
 	}
-	ci_wait_queue_need(me, __func__);
+	ci_wait_queue_need(me);
 	result = wait_for_all(ctx, me, cases, n);
 	return result < 0 ? fail(cases, n, result) : result;
 }
@@ -162,9 +162,9 @@ int cigo_select(cigo_ctx *ctx, cigo_select_case *cases, size_t n)
 int cigo_select_try(cigo_select_case *cases, size_t n)
 {
 	CI_ENTRY;
-	int result = check(cases, n, __func__);
+	int result = check(cases, n);
 
 	if (!result)
-		result = happen(cases, n, __func__);
+		result = happen(cases, n);
 	return result < 0 ? fail(cases, n, result) : result;
 }

@@ -47,13 +47,13 @@ int cigo_semaphore_acquire(cigo_ctx *ctx, cigo_semaphore *s)
 	if (!ctx || !s)
 		return -ENOMEM;
 	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me, __func__);
+	int err = ci_wait_queue_enter(ctx, &me);
 	if (err)
 		return err;
 	if (cigo_semaphore_try_acquire(s))
 		return ci_wait_queue_pass(me);
 	struct ci_waiter w;
-	return ci_wait_queue_wait(ctx, me, &s->line, &w, __func__);
+	return ci_wait_queue_wait(ctx, me, &s->line, &w);
 }
 
 bool cigo_semaphore_try_acquire(cigo_semaphore *s)
@@ -68,7 +68,7 @@ bool cigo_semaphore_try_acquire(cigo_semaphore *s)
 void cigo_semaphore_release(cigo_semaphore *s)
 {
 	CI_ENTRY;
-	if (!s || ci_wait_queue_wake(&s->line, __func__))
+	if (!s || ci_wait_queue_wake(&s->line))
 		return;
 	ci_expect(s->value < s->maximum,
 		  "more than the maximum of %zu; one is released twice, or "

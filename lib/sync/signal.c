@@ -231,7 +231,7 @@ int cigo_signal_wait(cigo_ctx *ctx, const int *signals, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (!ci_signal_watcher_can(signals[i]))
 			return -EINVAL;
-	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (!me)
 		return block(ctx, signals, n);
 	int err = ci_park_refuse(ctx, me);

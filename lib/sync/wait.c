@@ -117,7 +117,7 @@ static void take_stock(struct wait *w, cigo_future *const *futures, size_t n)
 			count(w, -ENOMEM, 0);
 			continue;
 		}
-		ci_future_check(futures[i], "cigo_wait");
+		ci_future_check(futures[i]);
 		ci_future_tell(futures[i]);
 		if (futures[i]->done)
 			count(w, futures[i]->err, futures[i]->seq);
@@ -140,9 +140,9 @@ static int wait_for(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futu
 	take_stock(&w, futures, n);
 	if (over(&w))
 		return answer(&w);
-	struct ci_coroutine *me = ci_park_enter(ctx, "cigo_wait");
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (!me)
-		ci_misuse("cigo_wait", "a future is pending, and waiting for it needs a loop");
+		ci_misuse("a future is pending, and waiting for it needs a loop");
 	for (size_t i = 0; i < n; i++)
 		if (futures[i] && ci_future_waits_for(futures[i], me))
 			return -EDEADLK;

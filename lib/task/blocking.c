@@ -19,7 +19,7 @@ void cigo_blocking_begin(cigo_ctx *ctx)
 	if (!ctx)
 		return;
 	ci_expect(!ci_self.me || !ci_self.me->blocking, "sections do not nest");
-	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (!me)
 		return;
 	me->blocking = true;
@@ -29,8 +29,8 @@ void cigo_blocking_begin(cigo_ctx *ctx)
 	ci_trace(me->loop, blocking, me);
 	ci_engine_away(me);
 	if (ci_is_preemptive(me->loop)) {
-		me->within = !ci_entered;
-		ci_entered = NULL;
+		me->within = !ci_entered.entered;
+		ci_entered.entered = NULL;
 		ci_preemptive_begin_section(me);
 	} else {
 		ci_affinity_release(me->loop, &me->strand);
@@ -72,6 +72,7 @@ static void end_preemptive(struct ci_coroutine *me)
 
 void cigo_blocking_end(cigo_ctx *ctx)
 {
+	CI_CALLED;
 	struct ci_coroutine *me = ci_self.me;
 
 	if (!ctx || (!ctx->loop && !me))
@@ -85,6 +86,7 @@ void cigo_blocking_end(cigo_ctx *ctx)
 
 int cigo_blocking_call(cigo_ctx *ctx, int (*fn)(void *arg), void *arg)
 {
+	CI_CALLED;
 	ci_expect(fn, "no function");
 	cigo_blocking_begin(ctx);
 	int result = fn(arg);

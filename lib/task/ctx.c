@@ -38,11 +38,11 @@ static void unlock(const cigo_ctx *ctx)
 		pthread_mutex_unlock(&outside);
 }
 
-static void check_thread(const cigo_ctx *ctx, const char *function)
+static void check_thread(const cigo_ctx *ctx)
 {
 	if (ctx->loop && !ci_holds(ctx->loop))
-		ci_misuse(function, "the context belongs to a loop whose baton this thread does "
-				    "not hold; post to it with cigo_loop_call_threadsafe");
+		ci_misuse("the context belongs to a loop whose baton this thread does "
+			  "not hold; post to it with cigo_loop_call_threadsafe");
 }
 
 /* Const contexts are lent to callbacks, which may not suspend by them; the struct never is const. */
@@ -177,7 +177,7 @@ cigo_ctx *cigo_ctx_with_cancel(cigo_ctx *parent)
 	CI_ENTRY;
 	if (!parent)
 		return NULL;
-	check_thread(parent, __func__);
+	check_thread(parent);
 	return ci_ctx_new(parent, parent->loop);
 }
 
@@ -195,7 +195,7 @@ cigo_ctx *cigo_ctx_with_timeout(cigo_ctx *parent, int64_t ns)
 	CI_ENTRY;
 	if (!parent)
 		return NULL;
-	check_thread(parent, __func__);
+	check_thread(parent);
 	return with_deadline(parent, ci_clock_add(now(parent), ns));
 }
 
@@ -204,7 +204,7 @@ cigo_ctx *cigo_ctx_with_deadline(cigo_ctx *parent, int64_t when)
 	CI_ENTRY;
 	if (!parent)
 		return NULL;
-	check_thread(parent, __func__);
+	check_thread(parent);
 	return with_deadline(parent, when);
 }
 
@@ -213,7 +213,7 @@ cigo_ctx *cigo_ctx_with_value(cigo_ctx *parent, const void *key, const void *val
 	CI_ENTRY;
 	if (!parent)
 		return NULL;
-	check_thread(parent, __func__);
+	check_thread(parent);
 	ci_expect(key, "a NULL key; use the address of something static");
 	ci_expect(value || !size, "no value");
 	cigo_ctx *ctx = make(parent, parent->loop, size);
@@ -230,7 +230,7 @@ cigo_ctx *cigo_ctx_without_cancel(cigo_ctx *parent, int64_t grace_ns)
 	CI_ENTRY;
 	if (!parent)
 		return NULL;
-	check_thread(parent, __func__);
+	check_thread(parent);
 	cigo_ctx *ctx = make(parent, parent->loop, 0);
 	if (!ctx)
 		return NULL;
@@ -248,7 +248,7 @@ cigo_ctx *cigo_ctx_ref(cigo_ctx *ctx)
 	CI_ENTRY;
 	if (!ctx || ctx == &background)
 		return ctx;
-	check_thread(ctx, __func__);
+	check_thread(ctx);
 	lock(ctx);
 	ctx->refs++;
 	unlock(ctx);
@@ -261,7 +261,7 @@ void cigo_ctx_unref(const cigo_ctx *lent)
 	cigo_ctx *ctx = mutable(lent);
 
 	while (ctx && ctx != &background) { /* up the tree, not by recursion */
-		check_thread(ctx, __func__);
+		check_thread(ctx);
 		cigo_ctx *parent = ctx->parent;
 		cigo_loop *loop = ctx->loop;
 
@@ -336,7 +336,7 @@ void cigo_ctx_cancel(const cigo_ctx *ctx, int reason)
 		return;
 	ci_expect(ctx != &background, "the background context cannot be cancelled");
 	ci_expect(reason <= 0, "the reason %d is not an error (< 0)", reason);
-	check_thread(ctx, __func__);
+	check_thread(ctx);
 	int cause = ci_ctx_cause(ctx);
 	ci_ctx_end(mutable(ctx), cause ? cause : reason ? reason : -ECANCELED);
 }
@@ -401,15 +401,19 @@ int64_t cigo_ctx_deadline(const cigo_ctx *ctx)
 	return ctx ? ctx->deadline : CIGO_NEVER;
 }
 
-cigo_ctx *cigo_ctx_at(cigo_ctx *ctx, const char *function, int line)
+cigo_ctx *cigo_ctx_at(cigo_ctx *ctx, const char *file, int line, const char *function)
 {
 	CI_ENTRY;
 	struct ci_coroutine *me = ci_self.me;
 
 	if (me) {
-		me->place_function = function;
-		me->place_line = line;
+		me->place = (struct ci_place){ file, function, line };
 		me->fresh = true;
 	}
 	return ctx;
+}
+
+void cigo_ctx_note(const char *file, int line, const char *function)
+{
+	ci_self.here = (struct ci_place){ file, function, line };
 }

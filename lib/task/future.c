@@ -33,19 +33,19 @@ void ci_future_init(cigo_future *f, const struct ci_future_ops *ops, size_t size
 	ci_list_init(&f->link);
 	ci_list_init(&f->listeners);
 	ci_list_init(&f->dones);
-	if (ci_self.me) {
-		f->place_function = ci_self.me->place_function;
-		f->place_line = ci_self.me->place_line;
-	}
+	f->place = ci_self.here;
+	ci_self.here.file = NULL;
+	f->after = !f->place.file;
+	if (f->after && ci_self.me)
+		f->place = ci_self.me->place;
 	if (loop)
 		ci_future_adopt(f, loop);
 }
 
-void ci_future_check(const cigo_future *f, const char *function)
+void ci_future_check(const cigo_future *f)
 {
 	if (ci_unlikely(f->loop && !ci_holds(f->loop)))
-		ci_misuse(function,
-			  "the %s belongs to a loop whose baton this thread does not "
+		ci_misuse("the %s belongs to a loop whose baton this thread does not "
 			  "hold; post to it with cigo_loop_call_threadsafe",
 			  f->ops->noun);
 }
@@ -68,7 +68,7 @@ cigo_future *cigo_future_ref(cigo_future *f)
 {
 	CI_ENTRY;
 	if (f) {
-		ci_future_check(f, __func__);
+		ci_future_check(f);
 		f->refs++;
 	}
 	return f;
@@ -92,19 +92,29 @@ static bool was_told_to_end(const cigo_future *f)
 	return f->err == -ECANCELED || (t && f->err == ci_ctx_cause(t->ctx));
 }
 
+const char *ci_future_text(const cigo_future *f, char buf[CI_FUTURE_TEXT])
+{
+	struct ci_task_id id = f->ops->who ? f->ops->who(f) : (struct ci_task_id){ NULL, 0, 0 };
+	char place[CI_PLACE_TEXT], name[80] = "";
+
+	if (id.name)
+		snprintf(name, sizeof name, " \"%.40s\" #%llu", id.name, (unsigned long long)id.id);
+	ci_place_text(&f->place, place);
+	snprintf(buf, CI_FUTURE_TEXT, "%s%s%s%s%s%s", f->ops->noun, name, *place ? ", " : "",
+		 *place ? id.name ? "spawned " : "made " : "",
+		 *place ? f->after ? "after " : "at " : "", place);
+	return buf;
+}
+
 /* Debug: it failed, and the program never looked. */
 static void name_unasked(cigo_future *f)
 {
-	struct ci_task_id who = f->ops->who ? f->ops->who(f) : (struct ci_task_id){ NULL, 0, 0 };
-	char name[64] = "";
+	char text[CI_FUTURE_TEXT];
 
 	if (was_told_to_end(f))
 		return;
-	if (who.name)
-		snprintf(name, sizeof name, " %.40s #%llu", who.name, (unsigned long long)who.id);
-	ci_warn("the error of the %s%s, made after %s:%d, was never asked for: %s", f->ops->noun,
-		name, f->place_function ? f->place_function : "the start", f->place_line,
-		cigo_strerror(f->err));
+	ci_warn("%s%s failed, and nobody asked for its error: %s", ci_future_text(f, text),
+		f->place.file ? "," : "", cigo_strerror(f->err));
 	ci_future_tell(f);
 }
 
@@ -114,7 +124,7 @@ int cigo_future_unref(cigo_future *f)
 	if (!f)
 		return -ENOMEM;
 	while (f) { /* down a chain of shields, not by recursion */
-		ci_future_check(f, __func__);
+		ci_future_check(f);
 		ci_expect(f->refs > 0, "more unrefs than refs");
 		if (--f->refs)
 			break;
@@ -183,17 +193,17 @@ void ci_future_finish(cigo_future *f, int err)
 		tell_listeners();
 }
 
-static int complete(cigo_future *f, const void *value, size_t size, int err, const char *function)
+static int complete(cigo_future *f, const void *value, size_t size, int err)
 {
 	if (!f)
 		return -ENOMEM;
-	ci_future_check(f, function);
+	ci_future_check(f);
 	if (!f->ops->user)
-		ci_misuse(function, "a %s cannot be completed, only cancelled", f->ops->noun);
+		ci_misuse("a %s cannot be completed, only cancelled", f->ops->noun);
 	if (value && size != f->size)
-		ci_misuse(function, "the future has %zu bytes, not %zu", f->size, size);
+		ci_misuse("the future has %zu bytes, not %zu", f->size, size);
 	if (err > 0)
-		ci_misuse(function, "%d is not an error (< 0)", err);
+		ci_misuse("%d is not an error (< 0)", err);
 	if (f->done)
 		return -EALREADY;
 	if (value && size)
@@ -206,21 +216,21 @@ int cigo_future_set(cigo_future *f, const void *value, size_t size)
 {
 	CI_ENTRY;
 	if (f && !value && f->size)
-		ci_misuse(__func__, "no value");
-	return complete(f, value, size, 0, __func__);
+		ci_misuse("no value");
+	return complete(f, value, size, 0);
 }
 
 int cigo_future_fail(cigo_future *f, int err)
 {
 	CI_ENTRY;
 	ci_expect(err < 0, "%d is not an error (< 0)", err);
-	return complete(f, NULL, 0, err, __func__);
+	return complete(f, NULL, 0, err);
 }
 
 int cigo_future_complete(cigo_future *f, const void *value, size_t size, int err)
 {
 	CI_ENTRY;
-	return complete(f, value, size, err, __func__);
+	return complete(f, value, size, err);
 }
 
 bool ci_future_end(cigo_future *f, int cause)
@@ -239,7 +249,7 @@ int cigo_future_cancel(cigo_future *f, int reason)
 	CI_ENTRY;
 	if (!f)
 		return -ENOMEM;
-	ci_future_check(f, __func__);
+	ci_future_check(f);
 	ci_expect(reason <= 0, "the reason %d is not an error (< 0)", reason);
 	return ci_future_end(f, reason ? reason : -ECANCELED) ? 0 : -EALREADY;
 }
@@ -252,10 +262,10 @@ static cigo_future *mutable(const cigo_future *f)
 
 /* --- asking ---------------------------------------------------------------------------------- */
 
-void ci_future_copy(const cigo_future *f, void *ret, size_t size, const char *function)
+void ci_future_copy(const cigo_future *f, void *ret, size_t size)
 {
 	if (f && ret && size != f->size)
-		ci_misuse(function, "the %s has %zu bytes, not %zu", f->ops->noun, f->size, size);
+		ci_misuse("the %s has %zu bytes, not %zu", f->ops->noun, f->size, size);
 	if (!ret || !size)
 		return;
 	if (f && f->done)
@@ -269,7 +279,7 @@ bool cigo_future_is_done(const cigo_future *f)
 	CI_ENTRY;
 	if (!f)
 		return true;
-	ci_future_check(f, __func__);
+	ci_future_check(f);
 	return f->done;
 }
 
@@ -278,7 +288,7 @@ int cigo_future_error(const cigo_future *f)
 	CI_ENTRY;
 	if (!f)
 		return -ENOMEM;
-	ci_future_check(f, __func__);
+	ci_future_check(f);
 	if (f->done)
 		ci_future_tell(mutable(f));
 	return f->done ? f->err : 0;
@@ -288,8 +298,8 @@ int cigo_future_result(const cigo_future *f, void *ret, size_t size)
 {
 	CI_ENTRY;
 	if (f)
-		ci_future_check(f, __func__);
-	ci_future_copy(f, ret, size, __func__);
+		ci_future_check(f);
+	ci_future_copy(f, ret, size);
 	if (!f)
 		return -ENOMEM;
 	if (f->done)
@@ -302,7 +312,7 @@ int cigo_future_off_done(cigo_future *f, cigo_done_fn *fn, const void *arg)
 	CI_ENTRY;
 	if (!f)
 		return -ENOMEM;
-	ci_future_check(f, __func__);
+	ci_future_check(f);
 	return ci_future_drop_done(f, fn, arg);
 }
 
@@ -369,7 +379,7 @@ int ci_future_wait(cigo_ctx *ctx, struct ci_coroutine *me, cigo_future *f)
 	return cause;
 }
 
-int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size, const char *function)
+int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size)
 {
 	int err = -ENOMEM;
 
@@ -377,22 +387,21 @@ int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size, const
 		memset(ret, 0, size);
 	if (!f || !ctx)
 		return err;
-	ci_future_check(f, function);
+	ci_future_check(f);
 	if (ret && size != f->size)
-		ci_misuse(function, "the %s has %zu bytes, not %zu", f->ops->noun, f->size, size);
+		ci_misuse("the %s has %zu bytes, not %zu", f->ops->noun, f->size, size);
 	ci_future_tell(f);
 	if (f->done) { /* at once, also under a dead context and without a loop */
 		if (ci_self.me) {
 			ci_future_forget_writes(ci_self.me, f);
 			ci_self.me->fresh = false;
 		}
-		ci_future_copy(f, ret, size, function);
+		ci_future_copy(f, ret, size);
 		return f->err;
 	}
-	struct ci_coroutine *me = ci_park_enter(ctx, function);
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (!me)
-		ci_misuse(function, "the %s is pending, and waiting for it needs a loop",
-			  f->ops->noun);
+		ci_misuse("the %s is pending, and waiting for it needs a loop", f->ops->noun);
 	if (!f->loop)
 		ci_future_adopt(f, ctx->loop);
 	f->refs++;
@@ -400,7 +409,7 @@ int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size, const
 	ci_future_forget_writes(me, f);
 	/* Ended early: a plain future's value is not this wait's, even if it has come since. */
 	if (f->done && err == f->err)
-		ci_future_copy(f, ret, size, function);
+		ci_future_copy(f, ret, size);
 	cigo_future_unref(f);
 	return err;
 }
@@ -408,13 +417,13 @@ int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size, const
 int cigo_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size)
 {
 	CI_ENTRY;
-	return ci_future_await(ctx, f, ret, size, __func__);
+	return ci_future_await(ctx, f, ret, size);
 }
 
 int cigo_future_take(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size)
 {
 	CI_ENTRY;
-	int err = ci_future_await(ctx, f, ret, size, __func__);
+	int err = ci_future_await(ctx, f, ret, size);
 
 	cigo_future_unref(f);
 	return err;
@@ -444,12 +453,10 @@ void ci_future_name_leftovers(const cigo_loop *loop)
 {
 	ci_list_each(node, &loop->futures) {
 		cigo_future *f = ci_list_entry(node, cigo_future, link);
-		const struct ci_task *t = ci_task_of(f);
+		char text[CI_FUTURE_TEXT];
 
-		ci_warn("leftover %s%s%s, made after %s:%d, has %u references", f->ops->noun,
-			t ? " " : "", t ? t->name : "",
-			f->place_function ? f->place_function : "the start", f->place_line,
-			f->refs);
+		ci_warn("leak: %s, still has %u reference%s", ci_future_text(f, text), f->refs,
+			f->refs == 1 ? "" : "s");
 		if (f->done && f->err < 0 && !f->asked)
 			name_unasked(f);
 	}

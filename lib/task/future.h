@@ -40,9 +40,9 @@ struct cigo_future {
 	struct ci_list dones;	  /* of future_on_done.c: on_done records not yet called */
 	cigo_future *next_done;	  /* in the work list */
 	size_t size;
-	void *value;		    /* size bytes, zeros until written */
-	const char *place_function; /* where the coroutine that made f was last seen; NULL: none */
-	int place_line;
+	void *value;	       /* size bytes, zeros until written */
+	struct ci_place place; /* where f was made, */
+	bool after;	       /* or where its maker had last been seen before */
 };
 
 /* Told when a future is done, once, unlinked before. Library code that neither switches nor frees f. */
@@ -61,8 +61,8 @@ static inline void ci_future_tell(cigo_future *f)
 	f->asked = true;
 }
 
-/* Misuse of `function` unless this thread may touch f. */
-void ci_future_check(const cigo_future *f, const char *function);
+/* Misuse unless this thread may touch f. */
+void ci_future_check(const cigo_future *f);
 /* f, which belongs to none, becomes the loop's. */
 void ci_future_adopt(cigo_future *f, cigo_loop *loop);
 void ci_future_listen(cigo_future *f, struct ci_listener *l);
@@ -71,15 +71,18 @@ void ci_future_finish(cigo_future *f, int err);
 /* Cancels f if it is pending; true if so. */
 bool ci_future_end(cigo_future *f, int cause);
 /* As cigo_future_await, for `function`. */
-int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size, const char *function);
+int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size);
 /* As await, for a strand that has entered. */
 int ci_future_wait(cigo_ctx *ctx, struct ci_coroutine *me, cigo_future *f);
 /* Whether f, directly or through a chain of awaits, waits for the coroutine on me. */
 bool ci_future_waits_for(const cigo_future *f, const struct ci_coroutine *me);
 /* Copies the value to ret; zeros if f is pending or NULL. Wrong sizes are misuse of `function`. */
-void ci_future_copy(const cigo_future *f, void *ret, size_t size, const char *function);
+void ci_future_copy(const cigo_future *f, void *ret, size_t size);
 /* The coroutine on me no longer wants f written anywhere; f NULL: nothing any more. */
 void ci_future_forget_writes(struct ci_coroutine *me, const cigo_future *f);
+enum { CI_FUTURE_TEXT = 320 }; /* bytes for a text of ci_future_text */
+/* 'task "reader" #3, spawned at demo.c:42 (main)' in buf, which is returned. */
+const char *ci_future_text(const cigo_future *f, char buf[CI_FUTURE_TEXT]);
 /* Debug: names what the program has not given back. */
 void ci_future_name_leftovers(const cigo_loop *loop);
 /* Takes an on_done back; -ENOENT. */

@@ -53,7 +53,7 @@ int cigo_future_on_done(const cigo_ctx *ctx, cigo_future *f, cigo_done_fn *fn, v
 		return CIGO_ENOLOOP;
 	ci_expect(ci_holds(loop), "this thread does not hold the loop's baton; post to it with "
 				  "cigo_loop_call_threadsafe");
-	ci_future_check(f, __func__);
+	ci_future_check(f);
 	ci_expect(fn, "no function");
 	if (loop->state >= CI_DRAINED)
 		return CIGO_ECLOSED;

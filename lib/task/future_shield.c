@@ -48,7 +48,7 @@ cigo_future *cigo_future_shield(cigo_future *inner)
 	CI_ENTRY;
 	if (!inner)
 		return NULL;
-	ci_future_check(inner, __func__);
+	ci_future_check(inner);
 	struct ci_shield *s = calloc(1, sizeof *s + inner->size);
 	if (!s)
 		return NULL;

@@ -40,11 +40,11 @@ cigo_future *cigo_future_write_to(const cigo_ctx *ctx, cigo_future *f, void *dst
 		memset(dst, 0, size);
 	if (!f || !ctx)
 		return NULL;
-	ci_future_check(f, __func__);
+	ci_future_check(f);
 	ci_expect(dst, "no destination");
 	ci_expect(size == f->size, "the %s has %zu bytes, not %zu", f->ops->noun, f->size, size);
 	if (f->done) {
-		ci_future_copy(f, dst, size, __func__);
+		ci_future_copy(f, dst, size);
 		return f;
 	}
 	struct ci_coroutine *me = ci_self.me;

@@ -56,8 +56,8 @@ static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 static void left_early(void *arg)
 {
 	(void)arg;
-	ci_misuse("cigo_go", "a worker ended its thread (pthread_exit, pthread_cancel); return "
-			     "from its function instead");
+	ci_misuse_of("cigo_go", "a worker ended its thread (pthread_exit, pthread_cancel); return "
+				"from its function instead");
 }
 
 static void *worker_main(void *arg)

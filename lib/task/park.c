@@ -8,29 +8,28 @@
 
 enum { FREE_CALLS = 64, DEAD_AWAITS = 1000 };
 
-struct ci_coroutine *ci_park_enter(const cigo_ctx *ctx, const char *function)
+struct ci_coroutine *ci_park_enter(const cigo_ctx *ctx)
 {
 	const cigo_loop *loop = ctx->loop;
 	struct ci_coroutine *me = ci_self.me;
 
 	if (ci_likely(loop && ci_self.held == loop && me)) {
-		ci_park_note(me, function);
+		ci_park_note(me);
 		return me;
 	}
 	if (!loop) {
 		if (ci_self.held)
-			ci_misuse(function, "a context without a loop would block the whole loop "
-					    "here; pass the coroutine's own context (cigo_ctx_loop "
-					    "tells), or enter a blocking section");
+			ci_misuse("a context without a loop would block the whole loop "
+				  "here; pass the coroutine's own context (cigo_ctx_loop "
+				  "tells), or enter a blocking section");
 		return NULL;
 	}
 	if (ci_self.held != loop)
-		ci_misuse(function, me && me->blocking
-					    ? "called inside a blocking section; call "
-					      "cigo_blocking_end first"
-					    : "this thread does not hold the loop's baton; use "
-					      "cigo_loop_submit or cigo_loop_call_threadsafe");
-	ci_misuse(function, "a callback may not suspend; spawn a task (cigo_spawn) that does");
+		ci_misuse(me && me->blocking ? "called inside a blocking section; call "
+					       "cigo_blocking_end first"
+					     : "this thread does not hold the loop's baton; use "
+					       "cigo_loop_submit or cigo_loop_call_threadsafe");
+	ci_misuse("a callback may not suspend; spawn a task (cigo_spawn) that does");
 }
 
 /* The running task's context, where ctx does not descend from it nor from a barrier. */
@@ -82,7 +81,7 @@ int ci_park_refuse(const cigo_ctx *ctx, struct ci_coroutine *me)
 	if (++me->dead_awaits == DEAD_AWAITS) {
 		ci_warn("%s: %d awaits in a row ended at once, its context is dead (%s); it "
 			"should return",
-			me->name, DEAD_AWAITS, me->place_function ? me->place_function : "?");
+			me->name, DEAD_AWAITS, me->place.file ? me->place.function : "?");
 		ci_expect(me->loop->options.debug != CIGO_DEBUG_ON, "%s does not listen", me->name);
 	}
 	ci_park_turn(me);

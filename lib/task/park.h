@@ -2,7 +2,7 @@
  *
  * The one suspend primitive, of one shape for every call that may suspend:
  *
- *	struct ci_coroutine *me = ci_park_enter(ctx, __func__);	  misuse is named here
+ *	struct ci_coroutine *me = ci_park_enter(ctx);	  misuse is named here
  *	if (!me) ... block the thread ...			  no loop
  *	if ((err = ci_park_refuse(ctx, me))) return err;	  the context is dead
  *	if (no need to wait) { ci_park_turn(me); return ...; }
@@ -35,11 +35,11 @@ struct ci_park {
  * The calling coroutine's strand; NULL: ctx has no loop, the thread may block. Everything else is
  * misuse of `function`. ctx is not NULL.
  */
-struct ci_coroutine *ci_park_enter(const cigo_ctx *ctx, const char *function);
+struct ci_coroutine *ci_park_enter(const cigo_ctx *ctx);
 /* The coroutine on me is in this call now; what ci_park_enter notes. */
-static inline void ci_park_note(struct ci_coroutine *me, const char *function)
+static inline void ci_park_note(struct ci_coroutine *me)
 {
-	me->call = function;
+	me->call = ci_call;
 	me->placed = me->fresh;
 	me->fresh = false;
 }

@@ -36,7 +36,7 @@ int cigo_sleep(cigo_ctx *ctx, int64_t ns)
 		return cigo_yield(ctx);
 	if (!ctx)
 		return -ENOMEM;
-	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (!me)
 		return ci_ctx_block(ctx, NULL, 0, ci_clock_add(ci_clock_now(), ns));
 	int cause = ci_park_refuse(ctx, me);

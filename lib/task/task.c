@@ -51,21 +51,22 @@ static void check_children(const struct ci_task *t)
 
 		if (child && child != t && !f->done &&
 		    (uintptr_t)child->arg - (uintptr_t)stack < size)
-			ci_misuse(t->name,
-				  "returned while the argument of %s, which still runs, "
-				  "lies on its stack; use cigo_spawn_copy, or a group",
-				  child->name);
+			ci_misuse_of(t->name,
+				     "returned while the argument of %s, which still runs, "
+				     "lies on its stack; use cigo_spawn_copy, or a group",
+				     child->name);
 	}
 }
 
 static void check_return(const struct ci_task *t, const struct ci_coroutine *me)
 {
 	if (me->blocking)
-		ci_misuse(t->name, "returned inside a blocking section; call cigo_blocking_end");
+		ci_misuse_of(t->name, "returned inside a blocking section; call cigo_blocking_end");
 	if (memcmp((char *)t->f.value + t->f.size, canary, sizeof canary) != 0)
-		ci_misuse(t->name, "wrote more than the %zu bytes of its result", t->f.size);
+		ci_misuse_of(t->name, "wrote more than the %zu bytes of its result", t->f.size);
 	if (!ci_list_empty(&t->groups))
-		ci_misuse(t->name, "returned with a group of its own open; call cigo_group_close");
+		ci_misuse_of(t->name,
+			     "returned with a group of its own open; call cigo_group_close");
 	if (t->f.loop->options.debug == CIGO_DEBUG_ON)
 		check_children(t);
 }
@@ -112,7 +113,7 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	}
 	me->task = NULL;
 	me->ctx = NULL;
-	me->name = me->place_function = NULL;
+	me->name = me->place.file = NULL;
 	t->coroutine = NULL;
 	end(t, err);
 	me->id = 0;
@@ -187,14 +188,13 @@ const struct ci_future_ops ci_task_ops = {
 
 /* --- spawning -------------------------------------------------------------------------------- */
 
-cigo_task_options ci_task_check(const cigo_task_options *o, const char *function)
+cigo_task_options ci_task_check(const cigo_task_options *o)
 {
 	cigo_task_options result = { .size = sizeof result };
 
 	if (o) {
 		if (!o->size || o->size > sizeof result)
-			ci_misuse(function, "options.size is %zu, not sizeof(cigo_task_options)",
-				  o->size);
+			ci_misuse("options.size is %zu, not sizeof(cigo_task_options)", o->size);
 		memcpy(&result, o, o->size);
 	}
 	if (!result.name)
@@ -227,19 +227,19 @@ static struct ci_task *allocate(const cigo_ctx *ctx, size_t ret_size, const cigo
 }
 
 struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_size,
-			     const cigo_task_options *o, const char *function)
+			     const cigo_task_options *o)
 {
 	cigo_loop *loop = ctx->loop;
 
 	if (!loop)
-		ci_misuse(function, "a task needs a loop, and the context has none");
+		ci_misuse("a task needs a loop, and the context has none");
 	if (!ci_holds(loop))
-		ci_misuse(function, "this thread does not hold the loop's baton; use "
-				    "cigo_loop_submit or cigo_loop_call_threadsafe");
+		ci_misuse("this thread does not hold the loop's baton; use "
+			  "cigo_loop_submit or cigo_loop_call_threadsafe");
 	if (!fn)
-		ci_misuse(function, "no function");
+		ci_misuse("no function");
 	if (o->arg_size && !arg)
-		ci_misuse(function, "no argument to copy");
+		ci_misuse("no argument to copy");
 	struct ci_task *t = allocate(ctx, ret_size, o);
 	if (!t) {
 		if (o->arg_free)
@@ -283,16 +283,16 @@ void ci_task_queue(struct ci_task *t, int cause)
 }
 
 static cigo_task *spawn(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_size,
-			const cigo_task_options *o, const char *function)
+			const cigo_task_options *o)
 {
-	cigo_task_options checked = ci_task_check(o, function);
+	cigo_task_options checked = ci_task_check(o);
 
 	if (!ctx) {
 		if (checked.arg_free)
 			CI_OUTSIDE(checked.arg_free(arg));
 		return NULL;
 	}
-	struct ci_task *t = ci_task_make(ctx, fn, arg, ret_size, &checked, function);
+	struct ci_task *t = ci_task_make(ctx, fn, arg, ret_size, &checked);
 	if (!t)
 		return NULL;
 	ci_task_queue(t, 0);
@@ -305,7 +305,7 @@ cigo_task *cigo_task_spawn(const cigo_ctx *ctx, const char *name, cigo_coro_fn *
 	CI_ENTRY;
 	cigo_task_options o = { .size = sizeof o, .name = name };
 
-	return spawn(ctx, fn, arg, ret_size, &o, __func__);
+	return spawn(ctx, fn, arg, ret_size, &o);
 }
 
 cigo_task *cigo_task_spawn_copy(const cigo_ctx *ctx, const char *name, cigo_coro_fn *fn,
@@ -314,14 +314,14 @@ cigo_task *cigo_task_spawn_copy(const cigo_ctx *ctx, const char *name, cigo_coro
 	CI_ENTRY;
 	cigo_task_options o = { .size = sizeof o, .name = name, .arg_size = arg_size };
 
-	return spawn(ctx, fn, (void *)(uintptr_t)arg, ret_size, &o, __func__);
+	return spawn(ctx, fn, (void *)(uintptr_t)arg, ret_size, &o);
 }
 
 cigo_task *cigo_task_spawn_with(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void *arg,
 				const cigo_task_options *o)
 {
 	CI_ENTRY;
-	return spawn(ctx, fn, arg, ret_size, o, __func__);
+	return spawn(ctx, fn, arg, ret_size, o);
 }
 
 /* --- asking, stopping ------------------------------------------------------------------------ */
@@ -331,10 +331,10 @@ int cigo_task_stop(cigo_ctx *ctx, cigo_task *t)
 	CI_ENTRY;
 	if (!t)
 		return -ENOMEM;
-	ci_future_check(t, __func__);
+	ci_future_check(t);
 	ci_expect(t->ops->body, "a %s is no task", t->ops->noun);
 	ci_future_end(t, -ECANCELED);
-	int err = ci_future_await(ctx, t, NULL, 0, __func__);
+	int err = ci_future_await(ctx, t, NULL, 0);
 	cigo_future_unref(t);
 	return err;
 }

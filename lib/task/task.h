@@ -35,7 +35,7 @@ struct ci_task {
 /* The one maker. ctx is not NULL and of a loop whose baton is held. group may be NULL. Does not queue
  * it: ci_task_queue does. */
 struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_size,
-			     const cigo_task_options *o, const char *function);
+			     const cigo_task_options *o);
 /* Lets it start; `cause` < 0: its body never runs. */
 void ci_task_queue(struct ci_task *t, int cause);
 /* Whether a member, directly or through a chain of awaits, is or waits for the coroutine on me. */
@@ -44,8 +44,8 @@ bool ci_members_waits_for(const struct ci_members *team, const struct ci_corouti
 bool ci_members_all_wait_for(const struct ci_members *team, const struct ci_coroutine *me);
 /* f as a task; NULL: it is none. */
 struct ci_task *ci_task_of(const cigo_future *f);
-/* Misuse of `function` unless o is fit; the defaults for NULL. */
-cigo_task_options ci_task_check(const cigo_task_options *o, const char *function);
+/* Misuse unless o is fit; the defaults for NULL. */
+cigo_task_options ci_task_check(const cigo_task_options *o);
 
 extern const struct ci_future_ops ci_task_ops;
 

@@ -13,7 +13,7 @@ int cigo_yield(cigo_ctx *ctx)
 	CI_ENTRY;
 	if (!ctx)
 		return -ENOMEM;
-	struct ci_coroutine *me = ci_park_enter(ctx, __func__);
+	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (!me) {
 		sched_yield();
 		return ci_ctx_cause(ctx);

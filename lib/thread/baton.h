@@ -15,7 +15,7 @@
 
 #include <semaphore.h>
 
-#include "base/base.h"
+#include "base/place.h"
 
 struct ci_coroutine;
 struct ci_thread;
@@ -30,6 +30,7 @@ struct ci_self {
 	struct ci_coroutine *me; /* on a strand of a loop: what runs there; NULL: another thread */
 	const struct ci_thread *thread; /* of the library, with its signals blocked; NULL: foreign */
 	bool finishing;			/* futures are being completed, see future.c */
+	struct ci_place here; /* of the spawn that this thread is about to make; then unknown */
 	cigo_loop *roams; /* preemptive: whose coroutine or home I am, while outside sections; else
 			   * NULL. Then held says whether I am inside, see entry.h */
 };

@@ -165,6 +165,7 @@ static void offer_memory(cigo_limit *ret)
 
 int cigo_limit_threads(cigo_limit *ret)
 {
+	CI_CALLED;
 	cigo_limit nearest = { .name = "", .room = INT64_MAX };
 
 	ci_expect(ret && ret->size >= sizeof ret->size && ret->size <= sizeof *ret,

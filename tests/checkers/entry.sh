@@ -8,6 +8,7 @@ exceptions='
 cigo_blocking_call	two calls of the library, and one of the program
 cigo_blocking_end	enters by itself: the section was outside
 cigo_ctx_background	a constant
+cigo_ctx_note		writes only to its own thread
 cigo_error_new		texts have a lock of their own
 cigo_limit_threads	asks the kernel
 cigo_loop_new		nobody knows the loop yet

@@ -143,7 +143,7 @@ T_TEST(a_context_that_could_not_be_made_is_one_that_failed)
 	ck_assert_ptr_null(cigo_ctx_ref(NULL));
 	ck_assert_ptr_null(cigo_ctx_value(NULL, &key, sizeof value));
 	ck_assert_ptr_null(cigo_ctx_loop(NULL));
-	ck_assert_ptr_null(cigo_ctx_at(NULL, "f", 1));
+	ck_assert_ptr_null(cigo_ctx_at(NULL, __FILE__, 1, "f"));
 	ck_assert_ptr_null(cigo_task_current(NULL));
 	ck_assert_int_ge(cigo_now(NULL), 0);
 	cigo_ignore(cigo_ctx_deadline(NULL) == 0);
@@ -786,9 +786,10 @@ T_CORO(a_context_knows_its_loop)
 
 T_CORO(noting_the_place_changes_nothing)
 {
-	ck_assert_ptr_eq(cigo_ctx_at(ctx, "f", 1), ctx);
+	ck_assert_ptr_eq(cigo_ctx_at(ctx, __FILE__, 1, "f"), ctx);
 	ck_assert_ptr_eq(CIGO_AT(ctx), ctx);
-	ck_assert_ptr_eq(cigo_ctx_at(cigo_ctx_background(), "f", 1), cigo_ctx_background());
+	ck_assert_ptr_eq(cigo_ctx_at(cigo_ctx_background(), __FILE__, 1, "f"),
+			 cigo_ctx_background());
 }
 
 static void *cancels_later(void *arg)

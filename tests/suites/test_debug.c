@@ -65,7 +65,7 @@ T_TEST(a_hog_is_named_with_call_and_place)
 
 	has_time(got, "cigo: main #1 held the baton for ", 120);
 	has(got, " ms, until yield\n");
-	has(got, " ms, until future_take, at naps_in_many_ways:");
+	has(got, " ms, until future_take, at test_debug.c:");
 	has_time(got, "cigo: naps #2 held the baton for ", 120);
 	has(got, " ms, until its end\n");
 }
@@ -148,8 +148,8 @@ T_TEST(a_detached_task_that_fails_is_told)
 {
 	const char *got = run_virtual(forgets_a_task, NULL, 0);
 
-	has(got, "cigo: the error of the task breaks #2, made after forgets_a_task:");
-	has(got, ", was never asked for: Broken pipe\n");
+	has(got, "cigo: task \"breaks\" #2, spawned at test_debug.c:");
+	has(got, " (forgets_a_task), failed, and nobody asked for its error: Broken pipe\n");
 }
 
 CORO(keeps_a_task)
@@ -163,7 +163,7 @@ T_TEST(so_is_one_that_is_left_over)
 	cigo_task *t = NULL;
 
 	has(run_virtual(keeps_a_task, &t, 0),
-	    "cigo: the error of the task breaks #2, made after the start:0, was never asked for");
+	    " (keeps_a_task), failed, and nobody asked for its error: Broken pipe");
 	fails(cigo_future_error(t), -EPIPE);
 	cigo_future_unref(t);
 }
@@ -183,8 +183,8 @@ CORO(forgets_a_future)
 T_TEST(so_is_a_future_but_not_a_cancelled_one)
 {
 	ck_assert_str_eq(run_virtual(forgets_a_future, NULL, 0),
-			 "cigo: the error of the future, made after the start:0, was never asked "
-			 "for: No such file or directory\n");
+			 "cigo: future failed, and nobody asked for its error: No such file or "
+			 "directory\n");
 }
 
 CORO(naps_long)
@@ -319,9 +319,9 @@ static void tell_once(int model)
 	has(got, text);
 	ck_assert_ptr_null(strstr(strstr(got, text) + 1, text));
 	has(got, "  main #1  waits 0.0");
-	has(got, "future_take of awaits_nothing #2, at awaits_in_vain:");
+	has(got, "future_take of awaits_nothing #2, at test_debug.c:");
 	has(got, "    awaits_nothing #2  waits 0.0");
-	has(got, "future_await of a future, at awaits_nothing:");
+	has(got, "future_await of a future, at test_debug.c:");
 }
 
 T_TEST(a_loop_that_nothing_can_wake_says_so_once_and_dumps)

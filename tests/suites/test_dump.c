@@ -87,7 +87,7 @@ LOOP_TEST(the_tree_says_who_awaits_whom_where_and_how_long)
 		HEAD("4 tasks",
 		     "the next timer in 0.500 s") "  main #1  runs\n"
 						  "    awaits_a_sleeper #2  waits 1.000 s: future_take of sleeper #3, "
-						  "at awaits_a_sleeper:%d\n"
+						  "at test_dump.c:%d (awaits_a_sleeper)\n"
 						  "      sleeper #3  waits 1.000 s: sleep, for another 0.500 s\n"
 						  "    sleeper #4  has not started\n",
 		place);

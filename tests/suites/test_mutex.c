@@ -123,6 +123,9 @@ static int tries(cigo_ctx *ctx, void *arg, void *ret)
 	CIGO_UNUSED(ctx);
 	CIGO_UNUSED(ctx);
 	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
 	*(bool *)ret = cigo_mutex_try_lock(arg);
 	if (*(bool *)ret)
 		cigo_mutex_unlock(arg);
@@ -264,6 +267,9 @@ T_CORO(without_a_context_nothing_is_locked)
 	CIGO_UNUSED(ctx);
 	CIGO_UNUSED(ctx);
 	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
 	cigo_mutex *m = cigo_mutex_new();
 
 	ck_assert_int_eq(cigo_mutex_lock(NULL, m), -ENOMEM);
@@ -400,6 +406,9 @@ T_MISUSE(unlocking_what_another_holds_is_misuse, "cigo_mutex_unlock")
 
 T_MISUSE(unlocking_what_nobody_holds_is_misuse, "cigo_mutex_unlock")
 {
+	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
+	CIGO_UNUSED(ctx);
 	CIGO_UNUSED(ctx);
 	CIGO_UNUSED(ctx);
 	CIGO_UNUSED(ctx);
