@@ -13,7 +13,7 @@
 int64_t ci_clock_now(void);
 /* The same clock, some milliseconds late, in a few nanoseconds. */
 int64_t ci_clock_coarse(void);
-/* Sleeps a millisecond, for who must try again. */
+/* Back-off before a retry: sleeps 1 ms. */
 void ci_clock_pause(void);
 
 /* now + ns; a negative ns is now, an absurd one CIGO_NEVER. */

@@ -2,11 +2,11 @@
  *
  * The signal handler and its table.
  *
- * An ear is taken away in three steps: the actions go back, the ear leaves the list, and then we wait
- * until no handler is running: one that began before may still be at the ear, one that begins later
- * cannot find it. The handler's accesses and ours are all sequentially consistent, so "later" means
- * what it says: a handler that our look at `running` missed has incremented it after that look, and
- * so after the ear had left.
+ * A watcher is taken away in three steps: its signals get their old actions back, it leaves the list,
+ * and then the closing thread waits until no handler is running. A handler that began before may still
+ * use the watcher; one that begins later cannot find it. All accesses are sequentially consistent, so
+ * "later" is well defined: a handler that the closing thread's look at `running` has missed incremented
+ * it after that look, and so after the watcher had left the list.
  */
 #include "base/signal_watcher.h"
 
@@ -18,9 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* for all but what is atomic */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards all that is not atomic */
 static struct sigaction old[CI_SIGNALS];		 /* valid while users > 0 */
-static unsigned users[CI_SIGNALS];			 /* ears that hear it */
+static unsigned users[CI_SIGNALS];			 /* watchers that watch it */
 
 static unsigned counts[CI_SIGNALS];	   /* atomic */
 static unsigned running;		   /* atomic; handlers at work */
@@ -43,7 +43,7 @@ static bool notify(int sig)
 	return noticed;
 }
 
-/* True: for one of them it was not the first time. */
+/* True: one of them had been notified before. */
 static bool notify_last(int sig)
 {
 	bool again = false;
@@ -58,7 +58,7 @@ static bool notify_last(int sig)
 	return again;
 }
 
-/* All signals are blocked in the handler: what is raised here comes when it has returned. */
+/* All signals are blocked in the handler: the one raised here arrives when it has returned. */
 static void do_default(int sig)
 {
 	struct sigaction action;
@@ -135,7 +135,7 @@ static void in_parent(void)
 	pthread_mutex_unlock(&lock);
 }
 
-/* The loops stayed behind. What they heard is the child's own business again. */
+/* A child has none of its parent's loops: the signals get the program's own actions back. */
 static void in_child(void)
 {
 	for (int sig = 1; sig < CI_SIGNALS; sig++)
@@ -153,7 +153,7 @@ static void watch_forks(void)
 	pthread_atfork(before_fork, in_parent, in_child);
 }
 
-/* --- ears ------------------------------------------------------------------------------------ */
+/* --- watchers -------------------------------------------------------------------------------- */
 
 bool ci_signal_watcher_can(int sig)
 {
@@ -166,55 +166,56 @@ bool ci_signal_watcher_can(int sig)
 	return (sig > 0 && sig < 32) || (sig >= SIGRTMIN && sig <= SIGRTMAX && sig < CI_SIGNALS);
 }
 
-void ci_signal_watcher_open(struct ci_signal_watcher *watcher)
+void ci_signal_watcher_open(struct ci_signal_watcher *w)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, watch_forks);
 	pthread_mutex_lock(&lock);
-	memset(watcher->watches, 0, sizeof watcher->watches);
-	watcher->notified = false;
-	watcher->next = watchers;
-	store(&watchers, watcher);
+	memset(w->watches, 0, sizeof w->watches);
+	w->notified = false;
+	w->next = watchers;
+	store(&watchers, w);
 	pthread_mutex_unlock(&lock);
 }
 
-int ci_signal_watcher_watch(struct ci_signal_watcher *watcher, int sig)
+int ci_signal_watcher_watch(struct ci_signal_watcher *w, int sig)
 {
 	int err = 0;
 
 	pthread_mutex_lock(&lock);
-	if (!watcher->watches[sig]) {
-		store(&watcher->watches[sig], true); /* before the first can come */
-		err = take_action(sig, watcher->last);
+	if (!w->watches[sig]) {
+		store(&w->watches[sig], true); /* before the first can come */
+		err = take_action(sig, w->last);
 		if (err)
-			store(&watcher->watches[sig], false);
+			store(&w->watches[sig], false);
 	}
 	pthread_mutex_unlock(&lock);
 	return err;
 }
 
-/* Where the list refers to ear; or to its end, where the parent of this process has opened it. */
-static struct ci_signal_watcher **find(const struct ci_signal_watcher *watcher)
+/* The pointer in the list that refers to the watcher; the last one if it is not there, as in a child of
+ * fork, whose parent opened it. */
+static struct ci_signal_watcher **find(const struct ci_signal_watcher *w)
 {
 	struct ci_signal_watcher **p = &watchers;
 
-	while (*p && *p != watcher)
+	while (*p && *p != w)
 		p = &(*p)->next;
 	return p;
 }
 
-void ci_signal_watcher_close(struct ci_signal_watcher *watcher)
+void ci_signal_watcher_close(struct ci_signal_watcher *w)
 {
 	static const struct timespec moment = { .tv_nsec = 20000 };
 
 	pthread_mutex_lock(&lock);
-	struct ci_signal_watcher **p = find(watcher);
+	struct ci_signal_watcher **p = find(w);
 	if (*p) {
 		for (int sig = 1; sig < CI_SIGNALS; sig++)
-			if (watcher->watches[sig] && !--users[sig])
+			if (w->watches[sig] && !--users[sig])
 				restore(sig);
-		store(p, watcher->next);
+		store(p, w->next);
 		while (load(&running))
 			nanosleep(&moment, NULL);
 	}
@@ -222,8 +223,8 @@ void ci_signal_watcher_close(struct ci_signal_watcher *watcher)
 }
 
 /*
- * Not write(2): that is a point where a user's thread may be cancelled, and then `running` would never
- * be 0 again.
+ * Not write(2): it is a cancellation point. A program's thread that is cancelled there would leave
+ * `running` above 0 for ever.
  */
 void ci_signal_watcher_write(int eventfd)
 {

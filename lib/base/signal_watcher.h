@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Ears: who hears the process's signals. One handler for all; it counts, rings the ears that hear
- * the signal, and returns. Invariant: a signal's action is the handler while an ear hears it, and
- * the program's own otherwise; unless the program changed it meanwhile, which then stands.
+ * Watchers of the process's signals. One handler serves all: it counts the signal, notifies the
+ * watchers that watch it, and returns.
+ * Invariant: while a watcher watches a signal, the handler is that signal's action; otherwise the
+ * program's own action is. An action that the program has set in between stays.
  *
- * Why not signalfd: it wants the signal blocked in every thread, and the first user's thread that
- * has it open dies of it. What handlers read is atomic, for they may run on any thread at any time;
- * everything else here is guarded by one mutex, which handlers never take.
+ * Why not signalfd: it needs the signal blocked in every thread, and the program's first thread that
+ * has it open is killed by it. Handlers may run on any thread at any time, so what they read is
+ * atomic. One mutex, which handlers never take, guards the rest.
  */
 #ifndef CI_SIGNAL_WATCHER_H
 #define CI_SIGNAL_WATCHER_H
@@ -16,29 +17,29 @@
 enum { CI_SIGNALS = 65 }; /* their numbers are 1 to 64 */
 
 struct ci_signal_watcher {
-	void (*notify)(
-		struct ci_signal_watcher *watcher); /* in a signal handler, on any thread; final */
-	bool last;     /* hears only what no other kind does, and the second time it is the
-				 * signal's default that happens; final */
-	bool notified; /* last ones: has been; atomic, written by handlers */
-	bool watches[CI_SIGNALS];	/* atomic, written under the mutex */
+	/* Called in a signal handler, on any thread; final. */
+	void (*notify)(struct ci_signal_watcher *w);
+	bool last; /* notified only of signals that no ordinary watcher watches, and only once: the
+		    * second time the signal's default action happens; final */
+	bool notified;		  /* of a last one: it has been; atomic, written by handlers */
+	bool watches[CI_SIGNALS]; /* atomic, written under the mutex */
 	struct ci_signal_watcher *next; /* atomic, written under the mutex */
 };
 
-/* Whether sig can be heard: not SIGKILL, SIGSTOP, nor what a fault of the program raises. */
+/* Whether sig can be watched: not SIGKILL, SIGSTOP, nor what a fault of the program raises. */
 bool ci_signal_watcher_can(int sig);
-/* ring and last are set by the caller. It hears nothing yet. */
-void ci_signal_watcher_open(struct ci_signal_watcher *watcher);
+/* The caller has set notify and last. It watches nothing yet. */
+void ci_signal_watcher_open(struct ci_signal_watcher *w);
 /*
- * Hears sig from now on. Fails: as sigaction; -EBUSY: ear is a last one, and the program has an
- * action of its own for sig, or ignores it.
+ * Watches sig from now on. Fails: as sigaction; -EBUSY: w is a last one, and the program has an action
+ * of its own for sig, or ignores it.
  */
-int ci_signal_watcher_watch(struct ci_signal_watcher *watcher, int sig);
-/* Hears nothing any more; no handler is at it any more on return. In a forked child: did already. */
-void ci_signal_watcher_close(struct ci_signal_watcher *watcher);
-/* For ring: makes an eventfd readable. */
+int ci_signal_watcher_watch(struct ci_signal_watcher *w, int sig);
+/* Watches nothing any more. On return no handler uses w. In a forked child that was so before. */
+void ci_signal_watcher_close(struct ci_signal_watcher *w);
+/* For notify: makes an eventfd readable. */
 void ci_signal_watcher_write(int eventfd);
-/* How often sig has come, to any ear; wraps around. */
+/* How often sig has come, to whichever watcher; wraps around. */
 unsigned ci_signal_watcher_count(int sig);
 
 #endif
