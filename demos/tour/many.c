@@ -110,21 +110,22 @@ static void *run(void *share)
 static void usage(FILE *f)
 {
 	fputs("usage: many [--tasks N] [--loops N] [--rounds N] [--sleep MS]\n"
-	      "  --tasks   coroutines, each a thread (100000)\n"
-	      "  --loops   that share them, each on a thread of its own (1)\n"
-	      "  --rounds  how often each counts (10)\n"
-	      "  --sleep   how long it sleeps each time, ms (500)\n",
+	      "  --tasks N    coroutines, each a thread (default 100000)\n"
+	      "  --loops N    event loops that share the tasks (default 1)\n"
+	      "  --rounds N   how often each task counts (default 10)\n"
+	      "  --sleep MS   how long a task sleeps after each count, in ms (default 500)\n",
 	      f);
 }
 
-static long number(const char *text, long least, long most)
+static long number(const char *option, const char *text, long least, long most)
 {
 	char *end;
 	long n = strtol(text, &end, 10);
 
 	if (end != text && !*end && n >= least && n <= most)
 		return n;
-	fprintf(stderr, "many: %s is no number from %ld to %ld\n", text, least, most);
+	fprintf(stderr, "many: --%s takes a number from %ld to %ld, not '%s'\n", option, least,
+		most, text);
 	exit(2);
 }
 
@@ -141,10 +142,10 @@ static void parse(int argc, char **argv)
 
 	for (int c; (c = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		switch (c) {
-		case 't': tasks = number(optarg, 1, 10000000); break;
-		case 'l': loops = number(optarg, 1, MOST_LOOPS); break;
-		case 'r': rounds = number(optarg, 0, 1000000); break;
-		case 's': sleep_ms = number(optarg, 0, 1000000); break;
+		case 't': tasks = number("tasks", optarg, 1, 10000000); break;
+		case 'l': loops = number("loops", optarg, 1, MOST_LOOPS); break;
+		case 'r': rounds = number("rounds", optarg, 0, 1000000); break;
+		case 's': sleep_ms = number("sleep", optarg, 0, 1000000); break;
 		case 'h': usage(stdout); exit(0);
 		default: usage(stderr); exit(2);
 		}
@@ -178,16 +179,17 @@ static void report(void)
 		sum += shares[i].count;
 		failed += shares[i].failed;
 	}
-	printf("count     %ld\n", sum);
+	printf("sum of all counts: %ld\n", sum);
 	if (failed)
-		printf("failed    %ld tasks\n", failed);
-	printf("seconds   %.2f\n", (double)(ended - started) / 1e9);
+		printf("failed tasks: %ld\n", failed);
+	printf("elapsed time: %.2f s\n", (double)(ended - started) / 1e9);
 	if (!begun)
 		return;
-	printf("creation  %.1f us a task\n", (double)(begun - started) / 1e3 / (double)tasks);
-	printf("memory    %.1f KiB a task (system), %.1f of them in this process\n",
-	       (double)(available_before - available_then) / (double)tasks,
-	       (double)(resident_then - resident_before) / (double)tasks);
+	printf("creation time per task: %.1f us\n",
+	       (double)(begun - started) / 1e3 / (double)tasks);
+	printf("memory per task: %.1f KiB in this process, %.1f KiB measured system-wide\n",
+	       (double)(resident_then - resident_before) / (double)tasks,
+	       (double)(available_before - available_then) / (double)tasks);
 }
 
 int main(int argc, char **argv)

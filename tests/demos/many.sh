@@ -25,7 +25,7 @@ counts() {
 	expected=$1
 	shift
 	out=$(timeout -k 5 "$limit" "$many" --tasks "$expected" --sleep 20 "$@" 2>&1)
-	test $? -eq 0 && printf '%s\n' "$out" | grep -qx "count     ${expected}0" &&
+	test $? -eq 0 && printf '%s\n' "$out" | grep -qx "sum of all counts: ${expected}0" &&
 		! printf '%s\n' "$out" | grep -q failed
 }
 
@@ -49,7 +49,7 @@ out=$(timeout -k 5 "$limit" setpriv --reuid 65534 --clear-groups prlimit --nproc
 	"$many" --tasks 1000 --sleep 20 2>&1)
 rc=$?
 tasks=$(printf '%s\n' "$out" | sed -n 's/^\([0-9]*\) tasks in .*/\1/p')
-count=$(printf '%s\n' "$out" | sed -n 's/^count *//p')
+count=$(printf '%s\n' "$out" | sed -n 's/^sum of all counts: //p')
 test $rc -eq 0 && test "${tasks:-1000}" -lt 400 && test "${tasks:-0}" -gt 100 &&
 	test "${count:-0}" -eq $((10 * tasks)) &&
 	printf '%s\n' "$out" | grep -q '^1000 tasks do not fit: RLIMIT_NPROC is '
