@@ -104,7 +104,7 @@ static void put_notes(FILE *out, const struct json *said)
 
 	if (!length(notes))
 		return;
-	fputs("<details><summary>What the runs said</summary>\n<pre>", out);
+	fputs("<details><summary>Messages of the runs</summary>\n<pre>", out);
 	for (const struct json *n = notes->first; n; last = n, n = n->next) {
 		if (!last || strcmp(json_text(last, "variant"), json_text(n, "variant")) ||
 		    strcmp(json_text(last, "model"), json_text(n, "model"))) {
@@ -119,9 +119,9 @@ static void put_notes(FILE *out, const struct json *said)
 static void put_timeline(FILE *out, const char *name)
 {
 	put(out, "<p class=\"open\"><a href=\"", name, ".html\">");
-	put(out, "The timeline of ", name, " on a page of its own</a></p>\n");
+	put(out, "The timeline of ", name, ", on a page of its own</a></p>\n");
 	put(out,
-	    "<details class=\"timeline\"><summary>The timeline here</summary>\n<iframe loading=\"lazy\" "
+	    "<details class=\"timeline\"><summary>Show the timeline here</summary>\n<iframe loading=\"lazy\" "
 	    "title=\"Timeline of ",
 	    name, "\" data-src=\"");
 	put(out, "", name, ".html\"></iframe></details>\n");

@@ -10,7 +10,7 @@ function describe(run, s) {
 	if (s.cat === "callback" && s.name !== "callback")
 		lines.push([s.name, ""]);
 	if (s.args.on)
-		lines.push(["for " + s.args.on, ""]);
+		lines.push([s.cat === "wait" ? wait_for(s) : s.args.on, ""]);
 	if (s.args.at)
 		lines.push(["at " + s.args.at, "place"]);
 	if (s.args.events !== undefined)
@@ -88,7 +88,7 @@ function hover(e) {
 	}
 	const run = at.panel.run;
 	if (at.strip && run.model === "preemptive") {
-		tell([[`${running_at(run, at.t)} at once`, "name"], [duration(at.t), "time"]], e.clientX, e.clientY);
+		tell([[plural(running_at(run, at.t), "running thread", "running threads"), "name"], [duration(at.t), "time"]], e.clientX, e.clientY);
 		return;
 	}
 	const many = describe_many(at.lane || run.baton, at.t, at.half);

@@ -131,10 +131,15 @@ class Columns {
 	}
 }
 
+// What a wait is for: of a mutex the trace names the coroutine that holds it.
+function wait_for(s) {
+	return /^mutex/.test(s.name) ? "held by " + s.args.on : s.args.on;
+}
+
 function span_label(s) {
 	if (s.cat === "run")
 		return duration(s.d);
-	return s.name + (s.args.on ? " " + s.args.on : "");
+	return s.name + (s.args.on ? ": " + wait_for(s) : "");
 }
 
 function draw_span(p, s, x0, x1, y, h, label) {
@@ -286,7 +291,9 @@ function draw_panel(p, view, run, o) {
 	p.clip(scale.left, 0, scale.width, top);
 	draw_strip(p, scale, run, 0, STRIP);
 	p.unclip();
-	p.text(run.model === "preemptive" ? "at once" : "baton", o.gutter - 12, STRIP / 2, { align: "right", size: 12, weight: 600 });
+	const wide = o.gutter === GUTTER_WIDE;
+	const strip = run.model !== "preemptive" ? (wide ? "holds the baton" : "baton") : (wide ? `running threads, 0–${run.most}` : "running");
+	p.text(strip, o.gutter - 12, STRIP / 2, { align: "right", size: 12, weight: 600 });
 	p.path([["M", 0, top - 0.5], ["L", o.width, top - 0.5]], { stroke: "rule" });
 	p.path([["M", o.gutter - 0.5, 0], ["L", o.gutter - 0.5, o.height]], { stroke: "rule" });
 	return dense;

@@ -14,9 +14,9 @@ function plural(n, one, many) {
 function facts(run) {
 	const list = [duration(run.end), plural(run.lanes.filter(l => l.tid > 0).length, "coroutine", "coroutines")];
 	if (run.model === "preemptive")
-		list.push(`up to ${run.most} at once`);
+		list.push("at most " + plural(run.most, "thread runs", "threads run") + " at once");
 	else
-		list.push("one at a time", plural(run.hands.length, "handoff", "handoffs"));
+		list.push("one thread runs at a time", plural(run.hands.length, "handoff", "handoffs"));
 	if (run.clock === "virtual")
 		list.push("virtual clock");
 	if (run.cut)
@@ -64,7 +64,7 @@ function add_tables() {
 		const details = document.createElement("details");
 		details.open = run.lanes.length <= 12;
 		details.append(node("summary", `${run.label}: ${facts(run)}`));
-		details.append(table(`Time by lane, ${run.label}${more}`, ["lane", "times run", ...kinds.map(head)], rows));
+		details.append(table(`Time by lane, ${run.label}${more}`, ["lane", "number of runs", ...kinds.map(head)], rows));
 		$("tables").append(details);
 	}
 }
@@ -83,10 +83,10 @@ function fill_spans() {
 	}
 	all.sort((a, b) => a.s.t - b.s.t);
 	const rows = all.slice(0, MOST_ROWS).map(({ run, s }) =>
-		[duration(s.t), run.label, s.lane.title, s.cat === "wait" ? s.name : KINDS[s.kind].label, duration(s.d), s.args.on || "", s.args.at || ""]);
+		[duration(s.t), run.label, s.lane.title, s.cat === "wait" ? s.name : KINDS[s.kind].label, duration(s.d), s.args.on ? wait_for(s) : "", s.args.at || ""]);
 	out.textContent = "";
 	out.append(table(`From ${duration(view.t0)} to ${duration(view.t1)}${all.length > MOST_ROWS ? `; the first ${MOST_ROWS}` : ""}`,
-		["from", "run", "lane", "what", "for", "on", "at"], rows));
+		["start", "run", "lane", "what", "duration", "waits for", "place"], rows));
 }
 
 function add_legend() {
@@ -109,9 +109,9 @@ function add_legend() {
 		return p.svg(26, 15, "");
 	};
 	if (runs.some(r => r.hands.length))
-		item(arrow("hand", null), "the baton goes over");
+		item(arrow("hand", null), "handoff of the baton");
 	if (runs.some(r => r.flows.length))
-		item(arrow("wake", [3, 2]), "wakes");
+		item(arrow("wake", [3, 2]), "wakes the other");
 	const marks = new Set(runs.flatMap(r => r.lanes.flatMap(l => l.marks.map(m => m.name))));
 	const sign = (points, o) => {
 		const p = new SvgPainter();
@@ -166,15 +166,22 @@ function start_theme() {
 	window.addEventListener("hashchange", () => set_theme(chosen()));
 }
 
+// Each group shows its runs in this order.
+function order_of_panels() {
+	const labels = [...new Set(runs.map(short_label))];
+	if (labels.length === 2)
+		return `top: ${labels[0]}, bottom: ${labels[1]}, same time axis, one sample run each`;
+	return labels.length ? `from top to bottom: ${labels.join(", ")}, one sample run each` : "no runs";
+}
+
 function start() {
 	if (window.parent !== window)
 		document.documentElement.dataset.embedded = "";
 	document.body.insertAdjacentHTML("afterbegin", svg_patterns());
 	runs.forEach(add_panel);
 	const library = new Set(runs.map(r => r.library).filter(Boolean));
-	const events = runs.reduce((n, r) => n + r.spans, 0);
-	$("meta").textContent = [...library, [...new Set(runs.map(short_label))].join(" above "), plural(events, "span", "spans")].filter(Boolean).join(" · ");
-	$("foot").textContent = "The same program, the same threads, one switch.";
+	$("meta").textContent = [...library, order_of_panels()].join(" · ");
+	$("foot").textContent = "The same program with the same threads; only the model differs.";
 	add_legend();
 	add_tables();
 	add_groups();

@@ -189,7 +189,8 @@ def waits(b):
         const x = c.left + 148 + (s.t + s.d / 2 - v.t0) / (v.t1 - v.t0) * (c.width - 149), y = c.top + 30 + 2 * 26 + 13;
         p.canvas.dispatchEvent(new PointerEvent('pointermove', { clientX: x, clientY: y, bubbles: true }));
         return [s.name, s.args.on, s.args.at, document.getElementById('tip').innerText]; })""")
-    wrong = [t for t in tips if not all(part in t[3] for part in t[:3])]
+    wrong = [t for t in tips if not all(part in t[3] for part in t[:3]) or
+             (t[0] == "mutex_lock" and t[1] and "held by " + t[1] not in t[3])]
     is_true(len(tips) > 3 and not wrong, "the tips of waits: kind, what for, place", wrong)
 
 
@@ -252,6 +253,8 @@ def small(b):
          "the preemptive run is above the cooperative one")
     same(b.js("[...document.querySelectorAll('.summary tr')].map(r => r.innerText.trim().split(/\\s+/))"),
          [["preemptive", "cooperative"], ["lost", "188", "0"]], "the summary is a table")
+    is_true(b.js("document.getElementById('meta').textContent").endswith(
+        "top: preemptive, bottom: cooperative, same time axis, one sample run each"), "the head says what is where")
     compare(b, "small", runs)
     same(b.js("timeline.runs.map(r => r.most > 1)"), [True, False], "one at a time, or several at once")
     pixels(b, [0x1d, 0x67, 0x95], "runs are drawn where they are")
