@@ -23,32 +23,38 @@ struct choice {
 	bool json, quiet;
 };
 
+enum { HELP_EDGE = 80 };
 enum { OWN = 1000 }; /* the demo's options have the values OWN, OWN + 1, ... */
 
 static void help(const struct kit_demo *d)
 {
-	printf("%s\n\n%s\n\nusage: %s [OPTION]...\n\n", d->title, d->lesson, d->name);
-	fputs("  --model MODEL        cooperative, preemptive", stdout);
+	printf("%s\n\n", d->title);
+	kit_paragraph(stdout, d->lesson, HELP_EDGE);
+	printf("\nusage: %s [OPTION]...\n\n  --model MODEL        ", d->name);
 	for (const struct kit_column *c = d->columns ? d->columns : both_models; c->name; c++)
-		if (c->model != CIGO_COOPERATIVE && c->model != CIGO_PREEMPTIVE)
-			printf(", %s", c->name);
-	puts(" or both (all there are; the default)");
-	puts("  --variant NAME       only this one of:");
-	for (const struct kit_variant *v = d->variants; v->name; v++)
-		printf("                         %-12s %s\n", v->name, v->title);
+		printf("%s%s", c->name, c[1].name ? ", " : "");
+	puts(" or all (default)\n"
+	     "  --variant NAME       one of the variants below (default: all of them)");
 	for (const struct kit_option *o = d->options; o && o->name; o++)
-		printf("  --%s N%*s%s (%d)\n", o->name, (int)(17 - strlen(o->name)), "", o->what,
-		       *o->value);
-	puts("  --timeline FILE      write a page that shows who ran when: small runs, made for it");
-	puts("  --trace FILE         write the traces of such runs, for Perfetto: FILE for one run,\n"
-	     "                       FILE-VARIANT-MODEL for several");
-	puts("  --runs N             run everything N times; the table is the last run's, and says\n"
-	     "                       how many did not come out right");
-	puts("  --quiet              print only that");
-	puts("  --json               print the table as JSON");
-	puts("  --patience SECONDS   kill a run that says nothing for so long (30)");
-	puts("  --help               this\n\nCIGO_MODEL and CIGO_TRACE do not count here. With CIGO_DUMP=1 SIGUSR1 asks the run\n"
-	     "of the moment who waits for what.");
+		printf("  --%s N%*s%s (default %d)\n", o->name, (int)(17 - strlen(o->name)), "",
+		       o->what, *o->value);
+	puts("  --timeline FILE      write an HTML page that shows when each coroutine ran,\n"
+	     "                       from small extra runs\n"
+	     "  --trace FILE         write traces of such runs for Perfetto: FILE for one run,\n"
+	     "                       FILE-VARIANT-MODEL for several\n"
+	     "  --runs N             run everything N times; the table shows the last run and\n"
+	     "                       the count of wrong runs (default 1)\n"
+	     "  --quiet              print only the count of wrong runs\n"
+	     "  --json               print the table as JSON\n"
+	     "  --patience SECONDS   kill a run that reports nothing for so long (default 30)\n"
+	     "  --help               print this text\n\nVariants:");
+	for (const struct kit_variant *v = d->variants; v->name; v++)
+		printf("  %-12s %s\n", v->name, v->title);
+	puts("\nThe context switches are those of getrusage: ru_nvcsw (thread blocked) and\n"
+	     "ru_nivcsw (preempted or sched_yield).\n\n"
+	     "CIGO_MODEL and CIGO_TRACE are ignored; use --model and --trace. Start with\n"
+	     "CIGO_DUMP=1 and send SIGUSR1 to see what each coroutine of the current run\n"
+	     "waits for.");
 }
 
 static bool number(const struct kit_demo *d, const struct kit_option *o, const char *text)
@@ -112,7 +118,7 @@ static int parse(const struct kit_demo *d, struct choice *c, int argc, char **ar
 	if (option == -1 && optind == argc)
 		return 0;
 	if (option == -1)
-		fprintf(stderr, "%s: what is '%s'?\n", d->name, argv[optind]);
+		fprintf(stderr, "%s: unexpected argument '%s'\n", d->name, argv[optind]);
 	fprintf(stderr, "Try '%s --help'.\n", d->name);
 	return 3;
 }
@@ -123,14 +129,22 @@ static bool choose(const struct kit_demo *d, const struct choice *c, struct kit_
 	bool variant = !c->variant;
 
 	for (const struct kit_column *k = d->columns ? d->columns : both_models; k->name; k++)
-		if (!c->model || strcmp(c->model, "both") == 0 || strcmp(c->model, k->name) == 0)
+		if (!c->model || strcmp(c->model, "all") == 0 || strcmp(c->model, k->name) == 0)
 			t->columns[t->n_columns++] = k;
 	for (const struct kit_variant *v = d->variants; v->name; v++)
 		variant |= c->variant && strcmp(c->variant, v->name) == 0;
-	if (!t->n_columns)
-		fprintf(stderr, "%s: there is no model '%s'\n", d->name, c->model);
-	if (!variant)
-		fprintf(stderr, "%s: there is no variant '%s'\n", d->name, c->variant);
+	if (!t->n_columns) {
+		fprintf(stderr, "%s: there is no model '%s' (", d->name, c->model);
+		for (const struct kit_column *k = d->columns ? d->columns : both_models; k->name;
+		     k++)
+			fprintf(stderr, "%s, ", k->name);
+		fputs("all)\n", stderr);
+	}
+	if (!variant) {
+		fprintf(stderr, "%s: there is no variant '%s' (", d->name, c->variant);
+		for (const struct kit_variant *v = d->variants; v->name; v++)
+			fprintf(stderr, "%s%s", v->name, v[1].name ? ", " : ")\n");
+	}
 	return t->n_columns && variant;
 }
 
@@ -151,7 +165,7 @@ static int measure(struct kit_table *t, const struct choice *c)
 			char text[64];
 
 			if (o.err) {
-				fprintf(stderr, "%s: %s, %s: %s\n", t->demo->name,
+				fprintf(stderr, "%s: cannot run %s, %s: %s\n", t->demo->name,
 					t->demo->variants[v].name, t->columns[k]->name,
 					cigo_strerror(o.err));
 				status = 1;
@@ -159,10 +173,10 @@ static int measure(struct kit_table *t, const struct choice *c)
 			}
 			snprintf(text, sizeof text, "%d of %d", o.wrong, c->runs);
 			if (c->quiet)
-				printf("%s %s: %s wrong\n", t->demo->variants[v].name,
+				printf("%s %s: %s runs wrong\n", t->demo->variants[v].name,
 				       t->columns[k]->name, text);
 			else if (c->runs > 1)
-				kit_table_put(t, v, k, "runs that came out wrong", text);
+				kit_table_put(t, v, k, "wrong runs", text);
 		}
 	return status;
 }
@@ -173,7 +187,7 @@ static void ignore(const struct kit_demo *d, const char *variable, const char *o
 	const char *value = getenv(variable);
 
 	if (value && *value)
-		fprintf(stderr, "%s: %s does not count here; use %s\n", d->name, variable, option);
+		fprintf(stderr, "%s: %s is ignored; use %s\n", d->name, variable, option);
 	unsetenv(variable);
 }
 
@@ -215,6 +229,7 @@ int kit_main(const struct kit_demo *d, int argc, char **argv)
 
 	if (!fflush(stdout) && !ferror(stdout))
 		return status;
-	fprintf(stderr, "%s: what was to be printed: %s\n", d->name, cigo_strerror(-errno));
+	fprintf(stderr, "%s: cannot write to standard output: %s\n", d->name,
+		cigo_strerror(-errno));
 	return 1;
 }

@@ -38,6 +38,8 @@ void kit_table_note(struct kit_table *t, size_t variant, size_t column, const ch
 void kit_table_print(const struct kit_table *t, FILE *f);
 void kit_table_json(const struct kit_table *t, FILE *f);
 void kit_table_free(struct kit_table *t);
+/* A text in lines of at most edge characters, broken between words. */
+void kit_paragraph(FILE *f, const char *text, int edge);
 
 /* In the process of a run: where reports go; one more line; the run came to its end. */
 void kit_report_begin(FILE *f, bool picture);

@@ -70,7 +70,8 @@ static int draw(const struct kit_table *t, const struct pictures *p, const char 
 	}
 	free(summary);
 	if (err < 0)
-		fprintf(stderr, "%s: %s: %s\n", t->demo->name, timeline, cigo_strerror(err));
+		fprintf(stderr, "%s: cannot write %s: %s\n", t->demo->name, timeline,
+			cigo_strerror(err));
 	return err < 0;
 }
 
@@ -101,8 +102,8 @@ static int make_traces(const struct kit_table *t, const struct pictures *p,
 		if (!o.err && access(p->paths[i], R_OK))
 			o.err = -errno;
 		if (o.err) {
-			fprintf(stderr, "%s: no trace of %s: %s\n", t->demo->name, p->labels[i],
-				cigo_strerror(o.err));
+			fprintf(stderr, "%s: cannot trace the run '%s': %s\n", t->demo->name,
+				p->labels[i], cigo_strerror(o.err));
 			status = 1;
 		}
 	}
@@ -122,7 +123,8 @@ int kit_pictures(const struct kit_table *t, const char *variant, const char *tim
 
 	snprintf(folder, sizeof folder, "%s/cigo-XXXXXX", tmp ? tmp : "/tmp");
 	if (!p || (!trace && !mkdtemp(folder))) {
-		fprintf(stderr, "%s: %s: %s\n", t->demo->name, folder, cigo_strerror(-errno));
+		fprintf(stderr, "%s: cannot make the folder %s: %s\n", t->demo->name, folder,
+			cigo_strerror(-errno));
 		free(p);
 		return 1;
 	}

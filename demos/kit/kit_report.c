@@ -132,7 +132,7 @@ void kit_percentiles(const char *what, int64_t *ns, size_t n)
 	static const struct {
 		size_t percent;
 		const char *name;
-	} marks[] = { { 50, "median" }, { 99, "99 of 100 within" }, { 100, "worst" } };
+	} marks[] = { { 50, "median" }, { 99, "99th percentile" }, { 100, "worst" } };
 
 	if (!n)
 		return;

@@ -23,7 +23,8 @@
 
 struct usage {
 	int64_t wall, cpu;
-	long by_will, by_force; /* switches */
+	long blocked,
+		preempted; /* context switches; the kernel counts a sched_yield as the second */
 };
 
 static int64_t of_timeval(struct timeval t)
@@ -39,20 +40,17 @@ static struct usage used(void)
 	return (struct usage){
 		.wall = kit_now(),
 		.cpu = of_timeval(r.ru_utime) + of_timeval(r.ru_stime),
-		.by_will = r.ru_nvcsw,
-		.by_force = r.ru_nivcsw,
+		.blocked = r.ru_nvcsw,
+		.preempted = r.ru_nivcsw,
 	};
 }
 
 static void report_usage(const struct usage *a, const struct usage *b)
 {
-	char one[32], two[32];
-
-	kit_row("thread switches, by waiting + by force", "%s + %s",
-		kit_with_commas(one, b->by_will - a->by_will),
-		kit_with_commas(two, b->by_force - a->by_force));
-	kit_row("time on the clock, on the CPUs", "%s, %s", kit_as_time(one, b->wall - a->wall),
-		kit_as_time(two, b->cpu - a->cpu));
+	kit_count("context switches: thread blocked", b->blocked - a->blocked);
+	kit_count("context switches: preempted or sched_yield", b->preempted - a->preempted);
+	kit_time("elapsed time", b->wall - a->wall);
+	kit_time("CPU time", b->cpu - a->cpu);
 }
 
 static int one_run(const struct kit_variant *v, int model)
@@ -197,7 +195,7 @@ static void take_end(struct kit_table *t, const struct kit_job *job, bool hung, 
 	count->done++;
 	count->wrong++;
 	t->wrong[job->variant][job->column] = true;
-	kit_table_put(t, job->variant, job->column, "its end", text);
+	kit_table_put(t, job->variant, job->column, "how the run ended", text);
 }
 
 /* One process, for as many runs as it gets through. */

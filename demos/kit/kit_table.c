@@ -60,8 +60,7 @@ static void pad(FILE *f, int n)
 	fprintf(f, "%*s", n > 0 ? n : 0, "");
 }
 
-/* Words broken at the right edge. */
-static void paragraph(FILE *f, const char *text, int edge)
+void kit_paragraph(FILE *f, const char *text, int edge)
 {
 	int at = 0;
 
@@ -198,7 +197,7 @@ void kit_table_print(const struct kit_table *t, FILE *f)
 			snprintf(text, sizeof text, "%s: %s", t->demo->variants[v].name,
 				 t->demo->variants[v].see);
 			fputc('\n', f);
-			paragraph(f, text, edge && edge < 100 ? edge : 100);
+			kit_paragraph(f, text, edge && edge < 100 ? edge : 100);
 		}
 }
 

@@ -63,7 +63,7 @@ static char *read_all(const char *path)
 /* Runs a demo, its output to files; the exit status, or -errno. */
 static int run(const char *program, const char *timeline, const char *said, const char *complained)
 {
-	const char *const argv[] = { program,  "--model", "both", "--timeline",
+	const char *const argv[] = { program,  "--model", "all", "--timeline",
 				     timeline, "--json",  NULL };
 	posix_spawn_file_actions_t files;
 	int err, status;
@@ -279,7 +279,7 @@ static void choose(struct lab *lab, char **names)
 		if (is_built(lab, all_demos[i]))
 			lab->demos[lab->n++].name = all_demos[i];
 		else
-			printf("(%s is not built: left out)\n", all_demos[i]);
+			printf("(left out, as it is not built: %s)\n", all_demos[i]);
 	}
 }
 
@@ -297,11 +297,12 @@ static bool can_write(const char *folder)
 static int usage(FILE *out)
 {
 	fputs("usage: lab [--out FOLDER] [--from FOLDER] [DEMO]...\n\n"
-	      "Runs the teaching demos, all or those that are named, in both models, and writes a page of\n"
-	      "what came out, with a timeline of each.\n\n"
-	      "  --out FOLDER   where to write index.html and the timelines (lab)\n"
-	      "  --from FOLDER  where the demos are (beside this program)\n"
-	      "  --help         this\n\nThe demos: ",
+	      "Runs the teaching demos (all, or those named) in both models, and writes an HTML\n"
+	      "page with their tables and timelines.\n\n"
+	      "  --out FOLDER   where to write index.html and the timelines (default: lab)\n"
+	      "  --from FOLDER  where the demos are (default: the folder of this program)\n"
+	      "  --help         print this text\n\n"
+	      "Demos: ",
 	      out);
 	for (size_t i = 0; i < sizeof all_demos / sizeof *all_demos; i++)
 		fprintf(out, "%s%s", i ? ", " : "", all_demos[i]);
@@ -330,7 +331,8 @@ int main(int argc, char **argv)
 	if (!lab.from)
 		lab.from = own_folder();
 	if ((mkdir(lab.out, 0777) && errno != EEXIST) || !can_write(lab.out)) {
-		fprintf(stderr, "lab: %s: %s\n", lab.out, strerror(errno));
+		fprintf(stderr, "lab: cannot write to the folder %s: %s\n", lab.out,
+			strerror(errno));
 		return 1;
 	}
 	tidy_open();
@@ -340,17 +342,17 @@ int main(int argc, char **argv)
 	int err = lab_page(lab.out, lab.demos, lab.n, "cigo " CIGO_VERSION);
 
 	if (err) {
-		fprintf(stderr, "lab: %s/index.html: %s\n", lab.out, strerror(-err));
+		fprintf(stderr, "lab: cannot write %s/index.html: %s\n", lab.out, strerror(-err));
 		return 1;
 	}
 	if (!realpath(lab.out, where))
 		snprintf(where, sizeof where, "%s", lab.out);
-	printf("%zu demos in %.0f s. The tables and the timelines, for a browser:\n\n  file://%s/index.html\n",
+	printf("%zu demos in %.0f s. Tables and timelines, for a browser:\n\n  file://%s/index.html\n",
 	       lab.n, now() - begin, where);
 	for (size_t i = 0; i < lab.n; i++)
 		json_free(lab.demos[i].said);
 	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "lab: what was to be printed: %s\n", strerror(errno));
+		fprintf(stderr, "lab: cannot write to standard output: %s\n", strerror(errno));
 		return 1;
 	}
 	return failed > 0;

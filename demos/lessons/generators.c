@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Generators: a function that walks a tree and yields each leaf, at whatever depth it is, while its
- * consumer pulls one leaf after the other. Two of them side by side: do two trees have the same fringe?
+ * consumer pulls one leaf after the other. Two of them side by side: do two trees have the same leaves?
  */
 #include "demos/kit/kit.h"
 
@@ -108,8 +108,8 @@ static int walk_tree(cigo_ctx *ctx, void *arg, void *ret)
 	for (int leaf; cigo_next(ctx, it, &leaf) && leaf == expected;)
 		expected++;
 	err = cigo_iter_close(ctx, it);
-	kit_row("leaves, in order", "%d of %d", expected, n);
-	kit_time("a leaf takes", (kit_now() - start) / n);
+	kit_row("leaves visited in order", "%d of %d", expected, n);
+	kit_time("time per leaf", (kit_now() - start) / n);
 	kit_right(expected == n);
 	fell(tree);
 	return err;
@@ -127,9 +127,9 @@ static int compare_trees(cigo_ctx *ctx, void *arg, void *ret)
 	if (!err)
 		err = same_fringe(ctx, a, b, &other, &other_pairs);
 	if (!err) {
-		kit_row("one leans left, one right: the same fringe?", same ? "yes" : "no");
-		kit_row("after one leaf is changed?", other ? "yes" : "no");
-		kit_row("leaves looked at to see that", "%d of %d", other_pairs, n);
+		kit_row("same leaves in two differently shaped trees", same ? "yes" : "no");
+		kit_row("same after changing one leaf", other ? "yes" : "no");
+		kit_row("leaves compared until the difference", "%d of %d", other_pairs, n);
 		kit_right(same && !other && pairs == n && other_pairs == n / 10 + 1);
 	}
 	fell(a);
@@ -148,13 +148,13 @@ static int in_model(int model, void *arg)
 
 static const struct kit_variant variants[] = {
 	{ "walk", "every leaf of a tree, pulled one by one",
-	  "The walk is recursive and yields from the middle of it: a generator has a thread, and so a "
-	  "stack, of its own. It works for the consumer, never beside it, in all three columns: the "
-	  "right to run passes straight from one to the other, two switches a leaf.",
+	  "The walk is recursive and yields from inside the recursion: a generator has a thread, and so "
+	  "a stack, of its own. In all three columns the generator runs only while its consumer waits "
+	  "for the next leaf. Each leaf costs two switches: to the generator, and back.",
 	  NULL, in_model, &(cigo_coro_fn *){ walk_tree } },
 	{ "fringe", "two trees of different shape, leaf by leaf",
-	  "Two generators, stopped in the middle of two recursions, and a loop that compares. A "
-	  "difference ends it there and then: the rest of the trees is never walked.",
+	  "Two generators, stopped in the middle of two recursions, and a loop that compares their "
+	  "leaves. The first difference ends the comparison: the rest of the trees is never walked.",
 	  NULL, in_model, &(cigo_coro_fn *){ compare_trees } },
 	{ 0 },
 };
@@ -167,7 +167,7 @@ static const struct kit_column columns[] = {
 };
 
 static const struct kit_option options[] = {
-	{ "leaves", "of each tree", &leaves, 10, 0 },
+	{ "leaves", "leaves of each tree", &leaves, 10, 0 },
 	{ 0 },
 };
 
@@ -175,7 +175,7 @@ int main(int argc, char **argv)
 {
 	static const struct kit_demo demo = {
 		.name = "generators",
-		.title = "Generators: walking trees that are deeper than a loop can see",
+		.title = "Generators: recursive functions walk two trees, leaf by leaf",
 		.lesson =
 			"A generator is a function that stops in the middle, keeps its stack, and goes on "
 			"when the next item is asked for.",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Interleave: two tasks share one pen and write their letters, each letter in two strokes: "Aa", "Bb".
- * The scheduler decides whose turn it is; with a seed it decides by dice. Which texts can come out?
+ * The scheduler decides which task is next; with a seed it decides by dice. Which texts can come out?
  */
 #include "demos/kit/kit.h"
 
@@ -97,19 +97,34 @@ static int order_of(const char *s)
 
 struct tally {
 	bool seen[1 << 2 * MOST];
-	int orders, torn, last; /* last: the try that showed the last order */
+	int orders, torn, last; /* last: the run that showed the last new order */
 };
+
+/* A stroke that was written over another leaves the text shorter. */
+static void note_torn(int seed)
+{
+	int strokes = 4 * letters, lost = strokes - (int)strlen(text);
+
+	if (lost)
+		kit_note("run %d wrote %s: %d of %d strokes were overwritten; "
+			 "no cooperative order can do this",
+			 seed, text, lost, strokes);
+	else
+		kit_note("run %d wrote %s: a stroke stands inside another letter; "
+			 "no cooperative order can do this",
+			 seed, text);
+}
 
 static void note_order(struct tally *t, int order, int seed, int model)
 {
 	if (order < 0) {
 		if (t->torn++ < 3)
-			kit_note("%s: no seed shows this", text);
+			note_torn(seed);
 	} else if (!t->seen[order]) {
 		t->seen[order] = true;
 		t->last = seed;
 		if (t->orders++ < 20 && model == CIGO_COOPERATIVE)
-			kit_note("%s: seed %d", text, seed);
+			kit_note("seed %d wrote %s", seed, text);
 	}
 }
 
@@ -127,26 +142,30 @@ static int tell(int model, void *arg)
 		err = cigo_run_with(&o, cigo_ctx_background(), write_text, NULL);
 		note_order(&tally, order_of(text), seed, model);
 	}
-	kit_row("torn texts", "%d of %d", tally.torn, n);
+	kit_row("texts with torn or lost letters", "%d of %d", tally.torn, n);
 	kit_row("orders of whole letters seen", "%d of %d", tally.orders, possible());
-	kit_count("the last new one came at try", tally.last);
+	if (tally.orders == possible())
+		kit_row("all orders seen after", "%d runs", tally.last);
+	else
+		kit_row("all orders seen after", "not seen");
 	kit_right(!tally.torn);
 	return err;
 }
 
 static const struct kit_variant variants[] = {
 	{ "pen", "take the pen, two strokes, put it back",
-	  "Cooperatively every order of the letters can come, and the seed decides which: the same seed, "
-	  "the same order, so a failure can be played again. But no seed tears a letter: between seeing "
-	  "the pen free and taking it there is no await, so a plain bool is a lock. Preemptively both "
-	  "see it free, both take it, and letters are torn; no seed helps to see that again.",
+	  "Cooperatively every order of the letters can come, and the seed decides which. The same seed "
+	  "gives the same order, so a failure can be played again. No seed tears a letter: between "
+	  "seeing the pen free and taking it there is no await, so a plain bool is a lock. Preemptively "
+	  "both tasks can see the pen free and take it, and letters are torn or lost. No seed plays that "
+	  "again, because the kernel decides.",
 	  NULL, tell, NULL },
 	{ 0 },
 };
 
 static const struct kit_option options[] = {
-	{ "letters", "each task writes", &letters, 1, MOST },
-	{ "tries", "each with a seed of its own; preemptively a tenth of them", &tries, 10, 0 },
+	{ "letters", "letters that each task writes", &letters, 1, MOST },
+	{ "tries", "runs, one seed each; preemptively a tenth", &tries, 10, 0 },
 	{ 0 },
 };
 
@@ -156,8 +175,8 @@ int main(int argc, char **argv)
 		.name = "interleave",
 		.title = "Interleave: two tasks write letters, each in two strokes, with one pen",
 		.lesson =
-			"What orders are possible? Cooperatively all those of the steps between awaits, "
-			"and a seed shows each of them; preemptively more than anybody counts.",
+			"Which orders are possible? Cooperatively all orders of the steps between "
+			"awaits, and a seed shows each of them. Preemptively far more.",
 		.variants = variants,
 		.options = options,
 	};

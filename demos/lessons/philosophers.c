@@ -25,7 +25,7 @@ static struct fork {
 } forks[SEATS];
 
 /* What the watchdog looks at while the others run: therefore atomic. */
-static atomic_int holder[SEATS]; /* of a fork: who, or NOBODY */
+static atomic_int holder[SEATS]; /* of a fork: its philosopher, or NOBODY */
 static atomic_int wants[SEATS];	 /* of a philosopher: the fork waited for, or NOBODY */
 static atomic_int eaten;	 /* meals, of all */
 static atomic_bool over;	 /* the dinner: the watchdog has ended it */
@@ -106,7 +106,8 @@ static int philosopher(cigo_ctx *ctx, void *arg, void *ret)
 
 /* --- the watchdog ----------------------------------------------------------------------------- */
 
-/* One who waits for a fork whose holder waits for a fork ... whose holder is that one; or NOBODY. */
+/* A philosopher on a cycle (he waits for a fork whose holder waits for a fork ... that he holds), or
+ * NOBODY. */
 static int find_cycle(void)
 {
 	for (int first = 0; first < SEATS; first++) {
@@ -144,7 +145,7 @@ static void tell_dump(cigo_loop *loop)
 		return;
 	cigo_loop_dump(loop, f);
 	fclose(f);
-	kit_note("The loop's own dump:");
+	kit_note("What cigo_loop_dump writes:");
 	for (char *at = text, *line; (line = strsep(&at, "\n"));)
 		kit_note("%s", line);
 	free(text);
@@ -212,23 +213,24 @@ static int dinner(cigo_ctx *ctx, void *arg, void *ret)
 
 static const struct kit_variant variants[] = {
 	{ "call", "take a fork, reach over, take the other: without an await",
-	  "Preemptively all five soon hold one fork: the watchdog follows who waits for whom, and "
-	  "comes back to where it began. Cooperatively it cannot happen. From the first fork to the "
-	  "last there is no await, so each meal is over before somebody else moves.",
+	  "Preemptively all five soon hold one fork and wait for the other: a deadlock. The watchdog "
+	  "finds the cycle of philosophers and forks. Cooperatively there is no deadlock: from the "
+	  "first fork to the end of the meal a philosopher does not await, so no other one runs.",
 	  dinner, NULL, &(struct manners){ 0 } },
 	{ "await", "the same with an await while a fork is held",
-	  "Reaching over now awaits, so the others come in, and the deadlock is back, cooperatively "
-	  "too, soon and in every run. A lock that is held over an await is a lock as "
-	  "everywhere; and who waits for whom is in the loop's dump.",
+	  "Reaching over now awaits, so the other philosophers run. The deadlock is back, "
+	  "cooperatively too, in every run. A lock that is held over an await can deadlock in either "
+	  "model. The loop's dump shows which coroutine waits for which.",
 	  dinner, NULL, &(struct manners){ .await = true } },
 	{ "ordered", "with the await, but the fork with the lower number first",
-	  "The old cure helps in both models: with an order on the forks nobody can close a circle.",
+	  "The known cure helps in both models: all take the fork with the lower number first, so no "
+	  "cycle can close.",
 	  dinner, NULL, &(struct manners){ .await = true, .ordered = true } },
 	{ 0 },
 };
 
 static const struct kit_option options[] = {
-	{ "meals", "for each philosopher", &meals, 1, 0 },
+	{ "meals", "meals per philosopher", &meals, 1, 0 },
 	{ 0 },
 };
 
@@ -238,8 +240,8 @@ int main(int argc, char **argv)
 		.name = "philosophers",
 		.title = "Philosophers: five of them, five forks, and two forks needed to eat",
 		.lesson =
-			"A deadlock needs a switch while something is held: preemptively there is "
-			"always one, cooperatively only if you await with a lock in hand.",
+			"A deadlock needs a switch while a lock is held. Preemptively a switch can come "
+			"at any time, cooperatively only if you await while you hold the lock.",
 		.variants = variants,
 		.options = options,
 	};

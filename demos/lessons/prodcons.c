@@ -230,23 +230,23 @@ static int shop(cigo_ctx *ctx, void *arg, void *ret)
 
 static const struct kit_variant variants[] = {
 	{ "bare", "an array and three numbers, no lock",
-	  "Cooperatively the numbers always agree when somebody else looks at them, for between two "
-	  "awaits nobody does: a bare array is a fine buffer. Only the waiting is clumsy. Preemptively "
-	  "two producers use the same place, two consumers take the same item.",
+	  "Cooperatively no other coroutine runs between two awaits, so none sees the numbers half "
+	  "changed, and a bare array is enough. Only the waiting is clumsy: it yields until there is "
+	  "room. Preemptively two producers use the same place, and two consumers take the same item.",
 	  shop, NULL, &(struct kind){ put_bare, get_bare, end_bare } },
 	{ "condition", "with a mutex and two condition variables",
-	  "What threads need: every access under the mutex, a condition for either side, and a loop "
-	  "around every wait. Right in both models.",
+	  "What threads need: every access under the mutex, a condition variable for the producers and "
+	  "one for the consumers, and a loop around every wait. Right in both models.",
 	  shop, NULL, &(struct kind){ put_guarded, get_guarded, end_guarded } },
 	{ "queue", "a queue that is awaited",
-	  "The queue is that buffer, made once and for all: put waits while it is full, pop while it is "
-	  "empty. Right in both models, and the shortest of the three.",
+	  "cigo_queue is that buffer as a part of the library: put waits while it is full, pop while "
+	  "it is empty. Right in both models, and the shortest of the three.",
 	  shop, NULL, &(struct kind){ put_queue, get_queue, end_queue } },
 	{ 0 },
 };
 
 static const struct kit_option options[] = {
-	{ "items", "of each producer", &items, 1, MOST },
+	{ "items", "items per producer", &items, 1, MOST },
 	{ 0 },
 };
 
@@ -257,7 +257,7 @@ int main(int argc, char **argv)
 		.title = "Producers and consumers: two of each, around a buffer of four places",
 		.lesson =
 			"A bounded buffer in three ways: bare, guarded by condition variables, as a "
-			"queue that is awaited. Which ones lose nothing, and where?",
+			"queue that is awaited. Which of them lose no item, in which model?",
 		.variants = variants,
 		.options = options,
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Race: clerks move money between accounts. Each reads a balance, makes out a slip, writes the new
- * balance. Who writes the same balance in between is overwritten: an update is lost, and money with it.
+ * balance. If another clerk writes the same balance in between, that update is overwritten and lost.
  */
 #include "demos/kit/kit.h"
 
@@ -71,7 +71,7 @@ static void count(void)
 		lost -= accounts[i].updates;
 	}
 	lost += 2L * CLERKS * (kit_picture() ? 4 : transfers);
-	kit_count("money gone (less than 0: come from nowhere)", money);
+	kit_count("balance error in pence (+ lost, - created)", money);
 	kit_count("lost updates", lost);
 	kit_right(!money && !lost);
 }
@@ -121,24 +121,25 @@ static int with_mutex(cigo_ctx *ctx, void *arg, void *ret)
 
 static const struct kit_variant variants[] = {
 	{ "call", "read, call a function, write",
-	  "Preemptively the kernel switches wherever it likes, also between a clerk's reading and "
-	  "writing; another update of that account is then written over. Cooperatively a switch "
-	  "happens only in calls that await. Between reading and writing there is none, so nothing "
-	  "can come between: no lock, and not a penny is missing.",
+	  "Preemptively the kernel can switch threads anywhere, also between a clerk's read and "
+	  "write. The write then overwrites another clerk's update. Cooperatively a switch happens "
+	  "only in a call that awaits. There is no such call between the read and the write, so no "
+	  "update is lost, without a lock.",
 	  with_call, NULL, NULL },
 	{ "await", "read, await, write",
-	  "An await inside the critical section invites the others in, and money vanishes "
-	  "cooperatively too; on schedule even, with every run the same. What must not be divided "
-	  "must not await, or it needs a mutex.",
+	  "An await inside the critical section lets the other clerks run there. Updates are lost "
+	  "cooperatively too, and by the same amount in every run. Do not await inside a critical "
+	  "section, or hold a cigo_mutex across it.",
 	  with_await, NULL, NULL },
 	{ "mutex", "lock, read, await, write, unlock",
-	  "The mutex mends both. Look at its price: every update is now a queue in front of a door.",
+	  "With the mutex both models are right. Each update now waits for the lock: compare the "
+	  "context switches.",
 	  with_mutex, NULL, NULL },
 	{ 0 },
 };
 
 static const struct kit_option options[] = {
-	{ "transfers", "by each clerk", &transfers, 1, 0 },
+	{ "transfers", "transfers per clerk", &transfers, 1, 0 },
 	{ 0 },
 };
 
@@ -147,8 +148,8 @@ int main(int argc, char **argv)
 	static const struct kit_demo demo = {
 		.name = "race",
 		.title = "Race: four clerks move money between three accounts",
-		.lesson = "Where may a switch happen? Between reading a value and writing it back, "
-			  "preemptively anywhere, cooperatively only in an await.",
+		.lesson = "Where can a switch happen between reading a value and writing it back? "
+			  "Preemptively anywhere, cooperatively only in an await.",
 		.variants = variants,
 		.options = options,
 	};

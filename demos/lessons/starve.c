@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Starve: two tickers want to tick every 5 ms, and beside them somebody crunches numbers for a good
- * while without ever awaiting. How late are the ticks?
+ * Starve: two tickers are due every 5 ms. Beside them a third coroutine crunches numbers for hundreds
+ * of milliseconds without ever awaiting. How late are the ticks?
  */
 #include "demos/kit/kit.h"
 
@@ -90,28 +90,28 @@ static int day(cigo_ctx *ctx, void *arg, void *ret)
 	size_t missed = 0;
 	for (size_t i = 0; i < TICKERS * n; i++)
 		missed += late[i] > period;
-	kit_percentiles("a tick is late by", late, TICKERS * n);
-	kit_row("ticks late by a whole period or more", "%zu of %zu", missed, TICKERS * n);
+	kit_percentiles("tick lateness", late, TICKERS * n);
+	kit_row("ticks late by more than a period (5 ms)", "%zu of %zu", missed, TICKERS * n);
 	kit_right(late[TICKERS * n * 99 / 100] < work() / 2);
 	return err;
 }
 
 static const struct kit_variant variants[] = {
-	{ "crunch", "one coroutine computes, and never awaits",
-	  "Cooperatively nobody takes the baton away from the cruncher: while it computes, the loop "
-	  "stands still, and all ticks of that time come when it ends. Preemptively the tickers have "
-	  "a CPU of their own, or the kernel takes it from the cruncher when a tick is due.",
+	{ "crunch", "the cruncher computes, and never awaits",
+	  "Cooperatively the cruncher keeps the baton until it awaits or ends. While it computes, the "
+	  "loop stands still, and all ticks of that time come when it ends. Preemptively the tickers "
+	  "run on another CPU, or the kernel interrupts the cruncher when a tick is due.",
 	  day, NULL, &(struct way){ crunch } },
-	{ "yield", "it yields every millisecond",
-	  "The first cure: hand the baton round now and then. A tick now waits for one slice at most, "
-	  "and it costs a switch a slice. It needs work that can be sliced.",
+	{ "yield", "the cruncher yields every millisecond",
+	  "The first cure: yield the baton now and then. A tick then waits for one slice at most. Each "
+	  "slice costs a switch, and the work must be such that it can be sliced.",
 	  day, NULL, &(struct way){ crunch_and_yield } },
-	{ "blocking", "it computes in a blocking section",
+	{ "blocking", "the cruncher computes in a blocking section",
 	  "The second cure: between cigo_blocking_begin and cigo_blocking_end the coroutine runs beside "
-	  "its loop, on its own thread and stack. Nothing of the loop may be touched in there.",
+	  "its loop, on its own thread and stack. It must not touch the loop's data in there.",
 	  day, NULL, &(struct way){ crunch_aside } },
-	{ "go", "cigo_go has it computed by another thread, and is awaited",
-	  "The third cure: a worker thread computes, the coroutine awaits it like any task, and can be "
+	{ "go", "a worker thread of cigo_go computes, the cruncher awaits it",
+	  "The third cure: a worker thread computes. The coroutine awaits it like any task, and can be "
 	  "cancelled meanwhile.",
 	  day, NULL, &(struct way){ crunch_elsewhere } },
 	{ 0 },
@@ -128,8 +128,8 @@ int main(int argc, char **argv)
 		.name = "starve",
 		.title = "Starve: two tickers, due every 5 ms, beside a number cruncher",
 		.lesson =
-			"Who does not await keeps the baton: one coroutine that computes stops all "
-			"others of its loop. Three cures.",
+			"A coroutine that does not await keeps the baton: while it computes, all other "
+			"coroutines of its loop stop. Three cures.",
 		.variants = variants,
 		.options = options,
 	};

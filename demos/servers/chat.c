@@ -2,7 +2,7 @@
  *
  * A chat of lines: what one client says, all others get. Try it with nc or telnet.
  *
- *	chat [ADDRESS]		an address for cigo_listen, default 127.0.0.1:0
+ *	chat [HOST:PORT]	where to listen, default 127.0.0.1:0
  *
  * The address it listens at is the first line it prints. Ctrl-C or SIGTERM ends it.
  *
@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "demos/servers/failed.h"
 
 enum { MAILBOX = 1024, LONGEST_LINE = 4096 };
 
@@ -206,14 +208,14 @@ int main(int argc, char **argv)
 	static char anywhere[] = "127.0.0.1:0";
 
 	if (argc > 2 || (argc > 1 && argv[1][0] == '-')) {
-		fputs("usage: chat [ADDRESS]\n\nA server where many talk: connect to the address it prints, "
-		      "with nc or telnet.\n",
+		fputs("usage: chat [HOST:PORT]\n\nA server where many people talk: connect to the address "
+		      "it prints, with nc or telnet.\n",
 		      stderr);
 		return 2;
 	}
 	int err = cigo_run(server, argc > 1 ? argv[1] : anywhere);
 
 	if (err < 0)
-		fprintf(stderr, "chat: %s\n", cigo_strerror(err));
+		server_failed("chat", argc > 1 ? argv[1] : anywhere, err);
 	return err < 0;
 }

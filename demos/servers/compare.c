@@ -160,15 +160,15 @@ static int report(const struct contest *c, const struct load_result *r, const st
 {
 	double n = r->answers ? (double)r->answers : 1;
 
-	kit_count("answers a second", r->ns ? (int64_t)(n * 1e9 / (double)r->ns) : 0);
+	kit_count("answers per second", r->ns ? (int64_t)(n * 1e9 / (double)r->ns) : 0);
 	kit_count("lines of code", rival->lines);
-	kit_time("an answer takes, median", r->median);
-	kit_time("an answer takes, 99 of 100 within", r->p99);
-	kit_time("of the CPUs' time it takes", (int64_t)((double)(b->cpu - a->cpu) / n));
-	kit_row("thread switches an answer", "%.2f", (double)(b->switches - a->switches) / n);
+	kit_time("latency, median", r->median);
+	kit_time("latency, p99", r->p99);
+	kit_time("CPU time per answer", (int64_t)((double)(b->cpu - a->cpu) / n));
+	kit_row("context switches per answer", "%.2f", (double)(b->switches - a->switches) / n);
 	if (c->handoffs)
-		kit_row("handoffs of the baton an answer", "%.2f", (double)c->handoffs / n);
-	kit_row("memory for the connections", "%ld KiB", b->most_kib - a->kib);
+		kit_row("baton handoffs per answer", "%.2f", (double)c->handoffs / n);
+	kit_row("memory for all connections", "%ld KiB", b->most_kib - a->kib);
 	kit_right(!r->err && r->answers >= c->load->connections);
 	return -r->err;
 }

@@ -2,7 +2,7 @@
  *
  * A server that sends back what it gets, till Ctrl-C or SIGTERM; then clients have 5 s to finish.
  *
- *	echo [ADDRESS]		an address for cigo_listen, default 127.0.0.1:0
+ *	echo [HOST:PORT]	where to listen, default 127.0.0.1:0
  *	echo --compare		the same server in other ways, under load: a table. See --help.
  *
  * The address it listens at is the first line it prints.
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "demos/servers/echo_rivals.h"
+#include "demos/servers/failed.h"
 
 enum { FROM = __LINE__ };
 
@@ -101,21 +102,21 @@ static int compare(int model, void *arg)
 
 static const struct kit_variant variants[] = {
 	{ "one", "one connection, 64 bytes there and back",
-	  "One client leaves nothing to do meanwhile, so this is what an answer costs by itself: mostly "
-	  "the kernel's work, and waking whoever waited.",
+	  "With one client the server has nothing else to do meanwhile. So this is what a single answer "
+	  "costs: mostly the kernel's work, and waking the thread that waits for it.",
 	  NULL, compare, &(int){ 1 } },
 	{ "many", "fifty connections",
-	  "The state machine hands nothing over and takes the least of the CPUs, for twice the code: what "
-	  "the others keep in local variables is in a struct there, and where they wait, it returns. "
-	  "Threads read as simply as coroutines and use all CPUs; from the first variable they share on, "
-	  "they need locks. Coroutines need none and pay a handoff an answer; their lines do more, too: "
-	  "time limits, an end on Ctrl-C.",
+	  "The state machine never switches threads and takes the least CPU time, for twice the code: "
+	  "what the others keep in local variables it keeps in a struct, and where they wait it returns. "
+	  "Threads read as simply as coroutines and use all CPUs, but need a lock for each variable that "
+	  "they share. Coroutines need no lock and pay one handoff per answer. Their code does more, "
+	  "too: time limits, and an orderly end on Ctrl-C.",
 	  NULL, compare, &(int){ 50 } },
 	{ 0 },
 };
 
 static const struct kit_option options[] = {
-	{ "milliseconds", "of load for each", &milliseconds, 10, 60000 },
+	{ "milliseconds", "milliseconds of load per server", &milliseconds, 10, 60000 },
 	{ 0 },
 };
 
@@ -123,7 +124,8 @@ static const struct kit_demo demo = {
 	.name = "echo",
 	.title = "Echo: a server as coroutines, as threads, as a state machine",
 	.lesson =
-		"Three ways to serve many at once. Without options it is a server: echo [ADDRESS].",
+		"Three ways to serve many clients at once, compared. Without options it is a server: echo "
+		"[HOST:PORT].",
 	.variants = variants,
 	.columns = compare_columns,
 	.options = options,
@@ -138,6 +140,6 @@ int main(int argc, char **argv)
 	int err = cigo_run(server, argc > 1 ? argv[1] : anywhere);
 
 	if (err < 0)
-		fprintf(stderr, "echo: %s\n", cigo_strerror(err));
+		server_failed("echo", argc > 1 ? argv[1] : anywhere, err);
 	return err < 0;
 }

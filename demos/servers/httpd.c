@@ -15,6 +15,7 @@
  * in a blocking section, so that a slow disk holds nobody up.
  */
 #define _GNU_SOURCE /* preadv2 */
+#include "demos/servers/failed.h"
 #include "demos/servers/httpd.h"
 
 #include <errno.h>
@@ -563,8 +564,11 @@ const int httpd_lines = __LINE__ - FROM - 2;
 
 static int usage(void)
 {
-	fputs("usage: httpd [-a ADDRESS] [-t SECONDS] [-n CONNECTIONS] [FOLDER]\n"
-	      "       httpd --help\n",
+	fputs("usage: httpd [-a HOST:PORT] [-t SECONDS] [-n CONNECTIONS] [FOLDER]\n"
+	      "       httpd --help\n\n"
+	      "  -a   where to listen (default 127.0.0.1:0, any free port)\n"
+	      "  -t   how long to wait for a client (default 10)\n"
+	      "  -n   how many connections at once at most (default 1000)\n",
 	      stderr);
 	return 2;
 }
@@ -591,12 +595,12 @@ int main(int argc, char **argv)
 	const char *folder = argc > optind ? argv[optind] : ".";
 	site.dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (site.dir < 0 || !realpath(folder, site.root)) {
-		perror(folder);
+		fprintf(stderr, "httpd: cannot open the folder %s: %s\n", folder, strerror(errno));
 		return 1;
 	}
 	int err = cigo_run(server, &site);
 	close(site.dir);
 	if (err < 0)
-		fprintf(stderr, "httpd: %s\n", cigo_strerror(err));
+		server_failed("httpd", site.address, err);
 	return err < 0;
 }

@@ -88,21 +88,21 @@ static int compare(int model, void *arg)
 }
 
 static const struct kit_variant variants[] = {
-	{ "one", "one connection that asks for a page of 2,000 bytes again and again",
-	  "An answer is a parsed request, a file opened and read, a head and a body written; beside "
-	  "that, who waits in which way hardly shows.",
+	{ "one", "one connection, a page of 2,000 bytes per request",
+	  "For each answer a server parses a request, opens and reads a file, and writes a head and a "
+	  "body. Beside that work it hardly matters in which way a server waits.",
 	  NULL, compare, &(int){ 1 } },
 	{ "many", "fifty connections",
-	  "The first three columns run the same lines: a context without a loop makes threads of it. The "
-	  "state machine can do much less (no ranges, no HEAD, no time limits) and yet everything in it "
-	  "is about where it stopped last time. A file that is not in memory would stop it and all its "
-	  "clients; the coroutines read such a file in a blocking section.",
+	  "The first three columns run the same code: with a context without a loop its calls block "
+	  "their thread. The state machine can do much less (no ranges, no HEAD, no time limits), and "
+	  "yet most of its code keeps track of where each client stopped. A file that is not in memory "
+	  "would stop it and all its clients; the coroutines read such a file in a blocking section.",
 	  NULL, compare, &(int){ 50 } },
 	{ 0 },
 };
 
 static const struct kit_option options[] = {
-	{ "milliseconds", "of load for each", &milliseconds, 10, 60000 },
+	{ "milliseconds", "milliseconds of load per server", &milliseconds, 10, 60000 },
 	{ 0 },
 };
 
@@ -134,8 +134,8 @@ int httpd_compare(int argc, char **argv)
 		.name = "httpd",
 		.title = "Web: a server as coroutines, as threads, as a state machine",
 		.lesson =
-			"Three ways to serve many at once. Without these options it is a server: httpd "
-			"[-a ADDRESS] [-t SECONDS it waits for a client] [-n CONNECTIONS at most] [FOLDER].",
+			"Three ways to serve many clients at once, compared. Without --options httpd is "
+			"a web server: httpd [-a HOST:PORT] [-t SECONDS] [-n CONNECTIONS] [FOLDER].",
 		.variants = variants,
 		.columns = compare_columns,
 		.options = options,
@@ -143,7 +143,8 @@ int httpd_compare(int argc, char **argv)
 	int err = make_site();
 
 	if (err) {
-		fprintf(stderr, "httpd: %s: %s\n", site.root, cigo_strerror(err));
+		fprintf(stderr, "httpd: cannot make a folder with a page, %s: %s\n", site.root,
+			cigo_strerror(err));
 		tidy_up(0);
 		return 1;
 	}
