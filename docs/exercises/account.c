@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Exercise: no penny is lost (exercises.h).
+ * Exercise: no deposit is lost (exercises.h).
  */
 #include "exercises.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Six exercises. Each is a function in NAME.c that does not do yet what is said here; test_NAME.c says
- * so. "make exercises" runs the tests of all, "make exercises EXERCISES=NAME" those of one.
+ * Six exercises. Each is a function in NAME.c that does not yet do what is described here; test_NAME.c
+ * tests it. "make exercises" runs all tests, "make exercises EXERCISES=NAME" those of one exercise.
  */
 #ifndef CIGO_EXERCISES_H
 #define CIGO_EXERCISES_H
@@ -11,16 +11,16 @@
 /*
  * together.c: three questions in the time of one.
  * Asks oracle() for each of the three numbers and adds the answers. Each answer takes a second; all
- * three together are to take one, too.
+ * three together are to take one second, too.
  */
 int together(cigo_ctx *ctx, const int numbers[3], int *ret_sum);
 int oracle(cigo_ctx *ctx, void *arg, void *ret); /* a body: *(int *)arg in, *(int *)ret out */
 
 /*
- * account.c: no penny is lost.
- * Adds amount to the balance, once auditor() has seen what the balance will be. That takes a while,
- * and others may use the account meanwhile: auditor() must see every deposit, none twice. A deposit
- * that was cancelled while it waited changes nothing, and stands in nobody's way.
+ * account.c: no deposit is lost.
+ * Adds amount to the balance, once auditor() has seen the new balance. That takes a while, and other
+ * coroutines may use the account meanwhile: auditor() must see every deposit, none twice. A deposit
+ * that was cancelled while it waited changes nothing, and does not block later deposits.
  */
 struct account {
 	int balance;
@@ -31,23 +31,23 @@ int auditor(cigo_ctx *ctx, int balance); /* suspends; < 0: no */
 
 /*
  * polite.c: a long computation beside others.
- * Counts the primes below n. The others of the loop are to have a turn at least every hundred numbers,
- * and whoever cancels the computation does not want to wait for its end.
+ * Counts the primes below n. The other coroutines of the loop are to have a turn at least every hundred
+ * numbers. When the computation is cancelled, it is to return soon, not at its end.
  */
 int count_primes(cigo_ctx *ctx, int n, int *ret_count);
 
 /*
  * patience.c: two seconds, and no more.
- * Asks question(), which may take for ever. Who has no answer after two seconds answers -1: that is
- * a success. What else goes wrong is passed on. When it returns, nothing of the question is left.
+ * Asks question(), which may take for ever. If there is no answer after two seconds, the answer is -1,
+ * and that is a success. Any other error is returned. When ask() returns, question() has returned.
  */
 int ask(cigo_ctx *ctx, cigo_coro_fn *question, int *ret_answer);
 
 /*
  * forks.c: the philosophers.
  * Philosopher number me (0 to n - 1) takes the forks me and (me + 1) % n, has dinner(), and lays both
- * down. All n are to get their meal. Between two forks one reaches over the table, and that takes its
- * time: reach(). Who is cancelled lays down what he has.
+ * down. All n are to get their meal. Between the two forks he reaches over the table, which takes time:
+ * reach(). A philosopher who is cancelled lays down the forks that he holds.
  */
 int eat(cigo_ctx *ctx, cigo_mutex *const forks[], int n, int me);
 int reach(cigo_ctx *ctx);	   /* suspends */
@@ -55,8 +55,8 @@ int dinner(cigo_ctx *ctx, int me); /* suspends; needs both forks */
 
 /*
  * walk.c: a tree, from left to right.
- * An iterator of the tree's values: what is on the left, then the node's own, then what is on the
- * right.
+ * An iterator of the tree's values: of each node first those on its left, then its own, then those on
+ * its right.
  */
 struct node {
 	const struct node *left, *right; /* NULL: none */

@@ -4,6 +4,7 @@
  */
 #include "tests/tools/kit.h"
 #include "exercises.h"
+#include "expect.h"
 
 enum { CLERKS = 10 };
 
@@ -31,14 +32,14 @@ static void run_clerks(cigo_ctx *ctx, struct account *a, int cancelled)
 
 	for (int i = 0; i < CLERKS; i++)
 		tasks[i] = cigo_spawn(ctx, clerk, 0, a);
-	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	EXPECT(0, cigo_sleep(ctx, CIGO_MS(1)));
 	for (int i = 0; i < CLERKS; i++) {
 		if (i == cancelled)
-			fails(cigo_task_stop(ctx, tasks[i]), -ECANCELED);
+			EXPECT(-ECANCELED, cigo_task_stop(ctx, tasks[i]));
 	}
 	for (int i = 0; i < CLERKS; i++) {
 		if (i != cancelled)
-			ok(cigo_future_take(ctx, tasks[i], NULL, 0));
+			EXPECT(0, cigo_future_take(ctx, tasks[i], NULL, 0));
 	}
 }
 
@@ -57,7 +58,7 @@ LOOP_TEST(the_auditor_sees_each_of_them)
 	struct account a = { .lock = cigo_mutex_new() };
 
 	run_clerks(ctx, &a, -1);
-	ck_assert_msg(fine, "the auditor was shown a balance of before");
+	ck_assert_msg(fine, "the auditor was shown an outdated balance");
 	ck_assert_int_eq(seen, a.balance);
 	cigo_mutex_free(a.lock);
 	return 0;

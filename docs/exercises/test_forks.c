@@ -4,6 +4,7 @@
  */
 #include "tests/tools/kit.h"
 #include "exercises.h"
+#include "expect.h"
 
 enum { N = 5 };
 
@@ -19,9 +20,9 @@ int reach(cigo_ctx *ctx)
 int dinner(cigo_ctx *ctx, int me)
 {
 	ck_assert_msg(!eating[(me + 1) % N] && !eating[(me + N - 1) % N],
-		      "two neighbours eat at once");
+		      "two neighbours eat at the same time");
 	ck_assert_msg(!cigo_mutex_try_lock(forks[me]) && !cigo_mutex_try_lock(forks[(me + 1) % N]),
-		      "a fork lies on the table");
+		      "a philosopher eats without holding both forks");
 	eating[me] = true;
 	int err = cigo_sleep(ctx, CIGO_MS(100));
 	eating[me] = false;
@@ -66,7 +67,7 @@ static void clear_table(void)
 LOOP_TEST(one_alone_eats)
 {
 	lay_table();
-	ok(eat(ctx, forks, N, 3));
+	EXPECT(0, eat(ctx, forks, N, 3));
 	ck_assert_int_eq(meals[3], 1);
 	clear_table();
 	return 0;
@@ -75,14 +76,15 @@ LOOP_TEST(one_alone_eats)
 LOOP_TEST(all_eat_three_times)
 {
 	lay_table();
-	ck_assert_msg(all_eat(ctx, CIGO_S(60)) == 0, "a minute later they still sit there");
+	ck_assert_msg(all_eat(ctx, CIGO_S(60)) == 0,
+		      "deadlock: after 60 virtual seconds not all had eaten");
 	for (int i = 0; i < N; i++)
 		ck_assert_int_eq(meals[i], 3);
 	clear_table();
 	return 0;
 }
 
-LOOP_TEST(whoever_is_cancelled_leaves_no_fork_taken)
+LOOP_TEST(a_cancelled_philosopher_holds_no_fork)
 {
 	for (int ms = 5; ms < 300; ms += 10) {
 		lay_table();
@@ -98,6 +100,6 @@ int main(void)
 	Suite *s = suite_create("forks");
 	TCase *tc = t_case(s, "forks");
 
-	t_add(tc, one_alone_eats, all_eat_three_times, whoever_is_cancelled_leaves_no_fork_taken);
+	t_add(tc, one_alone_eats, all_eat_three_times, a_cancelled_philosopher_holds_no_fork);
 	return t_main(s);
 }

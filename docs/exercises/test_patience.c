@@ -4,6 +4,7 @@
  */
 #include "tests/tools/kit.h"
 #include "exercises.h"
+#include "expect.h"
 
 static int open_questions;
 
@@ -41,7 +42,7 @@ LOOP_TEST(an_easy_question_is_answered)
 {
 	int answer;
 
-	ok(ask(ctx, easy, &answer));
+	EXPECT(0, ask(ctx, easy, &answer));
 	ck_assert_int_eq(answer, 42);
 	return 0;
 }
@@ -51,9 +52,9 @@ LOOP_TEST(after_two_seconds_the_answer_is_minus_one)
 	int64_t begin = cigo_now(ctx);
 	int answer;
 
-	ok(ask(ctx, hard, &answer));
+	EXPECT(0, ask(ctx, hard, &answer));
 	ck_assert_int_eq(answer, -1);
-	ck_assert_msg(cigo_now(ctx) - begin < CIGO_S(3), "it took %g s",
+	ck_assert_msg(cigo_now(ctx) - begin < CIGO_S(3), "ask() took %g s, not 2 s",
 		      (double)(cigo_now(ctx) - begin) / 1e9);
 	ck_assert_int_eq(open_questions, 0);
 	return 0;
@@ -63,16 +64,16 @@ LOOP_TEST(other_errors_are_passed_on)
 {
 	int answer;
 
-	fails(ask(ctx, silly, &answer), -EDOM);
+	EXPECT(-EDOM, ask(ctx, silly, &answer));
 	return 0;
 }
 
-LOOP_TEST(who_asks_can_be_cancelled)
+LOOP_TEST(the_caller_can_be_cancelled)
 {
 	cigo_task *t = cigo_spawn(ctx, ask_something_hard, sizeof(int), NULL);
 
-	ok(cigo_sleep(ctx, CIGO_S(1)));
-	fails(cigo_task_stop(ctx, t), -ECANCELED);
+	EXPECT(0, cigo_sleep(ctx, CIGO_S(1)));
+	EXPECT(-ECANCELED, cigo_task_stop(ctx, t));
 	ck_assert_int_eq(open_questions, 0);
 	return 0;
 }
@@ -83,6 +84,6 @@ int main(void)
 	TCase *tc = t_case(s, "patience");
 
 	t_add(tc, an_easy_question_is_answered, after_two_seconds_the_answer_is_minus_one,
-	      other_errors_are_passed_on, who_asks_can_be_cancelled);
+	      other_errors_are_passed_on, the_caller_can_be_cancelled);
 	return t_main(s);
 }

@@ -4,6 +4,7 @@
  */
 #include "tests/tools/kit.h"
 #include "exercises.h"
+#include "expect.h"
 
 static bool over;
 
@@ -28,9 +29,9 @@ LOOP_TEST(there_are_1229_primes_below_10000)
 {
 	int n;
 
-	ok(count_primes(ctx, 10000, &n));
+	EXPECT(0, count_primes(ctx, 10000, &n));
 	ck_assert_int_eq(n, 1229);
-	ok(count_primes(ctx, 2, &n));
+	EXPECT(0, count_primes(ctx, 2, &n));
 	ck_assert_int_eq(n, 0);
 	return 0;
 }
@@ -40,10 +41,12 @@ LOOP_TEST(others_have_a_turn_every_hundred_numbers)
 	cigo_task *t = cigo_spawn(ctx, ticker, sizeof(int), NULL);
 	int n, turns;
 
-	ok(count_primes(ctx, 10000, &n));
+	EXPECT(0, count_primes(ctx, 10000, &n));
 	over = true;
-	ok(cigo_take(ctx, t, &turns));
-	ck_assert_msg(turns >= 99, "they had %d turns in 10,000 numbers", turns);
+	EXPECT(0, cigo_take(ctx, t, &turns));
+	ck_assert_msg(turns >= 99,
+		      "the other coroutine had %d turns in 10,000 numbers, expected 99 or more",
+		      turns);
 	return 0;
 }
 
@@ -52,9 +55,9 @@ LOOP_TEST(cancelled_it_ends_soon)
 	int million = 1000000, n;
 	cigo_task *t = cigo_spawn(ctx, count, sizeof(int), &million);
 
-	ok(cigo_yield(ctx));
+	EXPECT(0, cigo_yield(ctx));
 	cigo_future_cancel(t, 0);
-	fails(cigo_take(ctx, t, &n), -ECANCELED);
+	EXPECT(-ECANCELED, cigo_take(ctx, t, &n));
 	return 0;
 }
 

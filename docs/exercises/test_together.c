@@ -4,6 +4,7 @@
  */
 #include "tests/tools/kit.h"
 #include "exercises.h"
+#include "expect.h"
 
 int oracle(cigo_ctx *ctx, void *arg, void *ret)
 {
@@ -19,7 +20,7 @@ LOOP_TEST(the_answers_are_added)
 {
 	int sum;
 
-	ok(together(ctx, (const int[]){ 1, 2, 3 }, &sum));
+	EXPECT(0, together(ctx, (const int[]){ 1, 2, 3 }, &sum));
 	ck_assert_int_eq(sum, 60);
 	return 0;
 }
@@ -29,8 +30,8 @@ LOOP_TEST(three_questions_take_one_second)
 	int64_t begin = cigo_now(ctx);
 	int sum;
 
-	ok(together(ctx, (const int[]){ 1, 2, 3 }, &sum));
-	ck_assert_msg(cigo_now(ctx) - begin < CIGO_MS(1500), "it took %g s",
+	EXPECT(0, together(ctx, (const int[]){ 1, 2, 3 }, &sum));
+	ck_assert_msg(cigo_now(ctx) - begin < CIGO_MS(1500), "together() took %g s, not 1 s",
 		      (double)(cigo_now(ctx) - begin) / 1e9);
 	return 0;
 }
@@ -39,7 +40,7 @@ LOOP_TEST(what_the_oracle_will_not_answer_is_an_error)
 {
 	int sum;
 
-	fails(together(ctx, (const int[]){ 1, -2, 3 }, &sum), -EDOM);
+	EXPECT(-EDOM, together(ctx, (const int[]){ 1, -2, 3 }, &sum));
 	return 0;
 }
 
