@@ -292,7 +292,7 @@ function draw_panel(p, view, run, o) {
 	draw_strip(p, scale, run, 0, STRIP);
 	p.unclip();
 	const wide = o.gutter === GUTTER_WIDE;
-	const strip = run.model !== "preemptive" ? (wide ? "holds the baton" : "baton") : (wide ? `running threads, 0–${run.most}` : "running");
+	const strip = run.model !== "preemptive" ? (wide ? "holds the baton" : "baton") : (wide ? `running: 0–${run.most}` : "running");
 	p.text(strip, o.gutter - 12, STRIP / 2, { align: "right", size: 12, weight: 600 });
 	p.path([["M", 0, top - 0.5], ["L", o.width, top - 0.5]], { stroke: "rule" });
 	p.path([["M", o.gutter - 0.5, 0], ["L", o.gutter - 0.5, o.height]], { stroke: "rule" });
