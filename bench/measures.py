@@ -130,7 +130,7 @@ class Measures:
                 ("pipe-spin", ("pipe", n // 2), 2, "<= 2.50", SPIN),
             ]
         else:
-            self.table.note("One processor only: nothing to spin on.")
+            self.table.note("Not measured, as there is only one processor: spinning.")
         rows = [r for r in rows if self.table.wants(r[0]) and r[2] <= most_threads()]
         if not rows:
             return
@@ -277,7 +277,7 @@ class Measures:
                     self.table.note(f"Not measured, as it does not echo: {name}")
             for conns, size in shapes:
                 self.table.head(f"TCP echo, {conns:,} connections, {size:,} bytes; p99 and "
-                                f"the server's CPU time a request, us")
+                                f"the server's CPU time per request, us")
                 longer = seconds * max(1, conns / 200)  # to connect them all takes its time
                 got = self.alternate({
                     name: lambda port=port, pid=pid, c=conns, s=size, t=longer:
@@ -307,16 +307,16 @@ class Measures:
         handoffs = [n for n in (10, 100, 1000, 10000, 30000, 100000)
                     if n <= min(most, most_threads())]
         if self.table.wants("growth-handoff"):
-            self.table.head("Growth: a handoff among N, against the ring")
+            self.table.head("Growth: a handoff among N coroutines, against a ring of N threads")
             for n in handoffs:
                 count = max(20000, 3 * n)
                 self.add_growth(f"growth-handoff-{n}", ("bench/switch", "yield", count, n),
                                 "ring", (LIMIT, "ring", count, n), n)
             if most > handoffs[-1]:
                 self.table.note(f"The limits on threads (kernel.pid_max, vm.max_map_count, "
-                                f"RLIMIT_NPROC) ended the growth at {handoffs[-1]:,}.")
+                                f"RLIMIT_NPROC) allow no more than {handoffs[-1]:,} here.")
         if self.table.wants("growth-timer"):
-            self.table.head("Growth: N timers set and called, against asyncio, each")
+            self.table.head("Growth: N timers set and called, time per timer, against asyncio")
             for n in (10, 100, 1000, 10000, 100000, 1000000):
                 if n <= 10 * most:
                     self.add_growth(f"growth-timer-{n}", ("bench/time", "timers", n), "asyncio",

@@ -27,7 +27,7 @@ class Table:
 
     def head(self, title):
         if not self.headed:
-            print(WIDTHS.format("", "cigo", "unit", "against", "theirs", "ratio", "bar", "", ""))
+            print(WIDTHS.format("", "cigo", "unit", "peer", "peer's", "ratio", "bar", "", ""))
         self.headed = True
         print(f"\n{title}", flush=True)
 
@@ -64,8 +64,8 @@ class Table:
     def write(self, path):
         missed = [r["name"] + " / " + (r["against"] or "") for r in self.rows if not r.get("ok", True)]
         print()
-        print(f"{len(self.rows)} measures in {time.monotonic() - self.started:.0f} s, in {path}. "
-              + (f"Bars missed: {', '.join(missed)}." if missed else "No bar missed."))
+        print(f"{len(self.rows)} rows in {time.monotonic() - self.started:.0f} s, written to {path}. "
+              + (f"Bars missed: {', '.join(missed)}." if missed else "All bars kept."))
         for note in self.notes:
             print(note)
         with open(path, "w", encoding="utf-8") as f:
