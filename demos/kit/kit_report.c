@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Written by begin, before the first thread there is. The stream's own lock orders those who report. */
+/* Written by begin, before there is a second thread. The stream's own lock orders the reports. */
 static FILE *out;
 static bool in_picture;
 static bool came_right; /* of this run; set by one thread, read after all have ended */

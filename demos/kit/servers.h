@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Servers to have lines from: each says its lines to whoever connects, on loopback, on a port the
+ * Servers to have lines from: each sends its lines to every client, on loopback, on a port the
  * kernel picks. They are coroutines of the demo's own event loop.
  */
 #ifndef CIGO_DEMOS_SERVERS_H

@@ -160,11 +160,11 @@ static int each(void)
 
 static int producer(cigo_ctx *ctx, void *arg, void *ret)
 {
-	int who = *(int *)arg, err = 0;
+	int number = *(int *)arg, err = 0;
 
 	CIGO_UNUSED(ret);
 	for (int i = 0; i < each() && !err; i++)
-		err = kind->put(ctx, who * each() + i);
+		err = kind->put(ctx, number * each() + i);
 	return err;
 }
 
@@ -199,7 +199,7 @@ static void count(void)
 static int shop(cigo_ctx *ctx, void *arg, void *ret)
 {
 	cigo_group *producers = cigo_group_new(ctx, 0, 0), *consumers = cigo_group_new(ctx, 0, 0);
-	static int who[] = { 0, 1 };
+	static int number[] = { 0, 1 };
 
 	CIGO_UNUSED(ret);
 	kind = arg;
@@ -210,9 +210,9 @@ static int shop(cigo_ctx *ctx, void *arg, void *ret)
 	not_empty = cigo_condition_new();
 	queue = cigo_queue_new(sizeof(int), PLACES);
 	for (int i = 0; i < PRODUCERS; i++)
-		cigo_spawn_in(producers, producer, 0, &who[i]);
+		cigo_spawn_in(producers, producer, 0, &number[i]);
 	for (int i = 0; i < CONSUMERS; i++)
-		cigo_spawn_in(consumers, consumer, 0, &who[i]);
+		cigo_spawn_in(consumers, consumer, 0, &number[i]);
 	int err = cigo_group_wait(ctx, producers);
 	if (!err)
 		err = kind->end(ctx);

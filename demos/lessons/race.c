@@ -47,15 +47,15 @@ static int add(cigo_ctx *ctx, struct account *a, long amount)
 
 static int clerk(cigo_ctx *ctx, void *arg, void *ret)
 {
-	int who = *(int *)arg, err = 0;
+	int number = *(int *)arg, err = 0;
 
 	CIGO_UNUSED(ret);
 	for (int i = 0; i < (kit_picture() ? 4 : transfers) && !err; i++) {
-		long amount = 1 + i * (who + 1) % 100;
+		long amount = 1 + i * (number + 1) % 100;
 
-		err = add(ctx, &accounts[(who + i) % ACCOUNTS], -amount);
+		err = add(ctx, &accounts[(number + i) % ACCOUNTS], -amount);
 		if (!err)
-			err = add(ctx, &accounts[(who + i + 1) % ACCOUNTS], amount);
+			err = add(ctx, &accounts[(number + i + 1) % ACCOUNTS], amount);
 		if (!err)
 			err = cigo_yield(ctx); /* the next customer, the other clerks' turn */
 	}
@@ -79,13 +79,13 @@ static void count(void)
 static int bank(cigo_ctx *ctx)
 {
 	cigo_group *group = cigo_group_new(ctx, 0, 0);
-	int who[CLERKS];
+	int number[CLERKS];
 
 	for (int i = 0; i < ACCOUNTS; i++)
 		accounts[i] = (struct account){ .balance = OPENING };
 	for (int i = 0; i < CLERKS; i++) {
-		who[i] = i;
-		cigo_spawn_in(group, clerk, 0, &who[i]);
+		number[i] = i;
+		cigo_spawn_in(group, clerk, 0, &number[i]);
 	}
 	int err = cigo_group_wait(ctx, group);
 	count();

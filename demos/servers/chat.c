@@ -6,8 +6,8 @@
  *
  * The address it listens at is the first line it prints. Ctrl-C or SIGTERM ends it.
  *
- * A client is two coroutines: one reads its lines, one writes what lies in its mailbox. Nobody
- * waits for a client that reads slowly: when its mailbox is full, it is dropped. There is neither
+ * A client is two coroutines: one reads its lines, one writes what lies in its mailbox. No client
+ * waits for one that reads slowly: when its mailbox is full, it is dropped. There is neither
  * lock nor atomic here: nothing changes between two calls that may suspend.
  */
 #include <cigo.h>

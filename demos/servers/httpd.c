@@ -12,7 +12,7 @@
  * Ctrl-C or SIGTERM ends it, after requests under way have been answered. Requests are parsed by
  * http-parser. A file is opened below its folder and nowhere else, whatever the path and the links
  * in it say; the kernel sees to that (openat2). What is in the page cache is read at once, the rest
- * in a blocking section, so that a slow disk holds nobody up.
+ * in a blocking section, so that a slow disk delays no other client.
  */
 #define _GNU_SOURCE /* preadv2 */
 #include "demos/servers/failed.h"

@@ -184,8 +184,9 @@ function draw_head(p, x, y, up, name) {
 	p.path([["M", x, y], ["L", x - 3, y + d], ["L", x + 3, y + d], ["L", x, y]], { fill: name });
 }
 
-// middle(lane): its y. Dashed curves: who woke whom. Solid lines: the baton's way. Whoever had it last keeps
-// it while nobody can run (and drives the loop); so it goes along that lane, then over to the next.
+// middle(lane): its y. Dashed curves lead from the waker to the woken. Solid lines: the baton's way. The last
+// coroutine that ran keeps it while none can run, and drives the loop: the line goes along that lane, then over
+// to the next.
 function draw_arrows(p, scale, run, middle, half) {
 	const hands = visible(run.hands, scale), wakes = visible(run.flows, scale);
 	for (const a of wakes || []) {

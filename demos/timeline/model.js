@@ -195,7 +195,7 @@ function build(label, text) {
 	run.flows = [...flows.values()].filter(f => f.s && f.f)
 		.map(f => ({ t: f.s.t, from: f.s.lane, to: f.f.lane, end: f.f.t })).sort((a, b) => a.t - b.t);
 
-	// who has the baton, in order
+	// the runs of all lanes: the baton's holders, in order
 	const held = run.lanes.flatMap(l => l.spans.filter(s => s.kind === "run" || s.kind === "callback"));
 	held.sort((a, b) => a.t - b.t);
 	Object.assign(run, count_at_once(held));

@@ -30,7 +30,7 @@ static int client(cigo_ctx *ctx, void *arg, void *ret)
 
 	while (n >= 0)
 		n = cigo_sleep(ctx, CIGO_S(60)); /* what a client does all day */
-	printf("client: %s, but first things first\n", cigo_strerror((int)n));
+	printf("client: %s; says good-bye first\n", cigo_strerror((int)n));
 	int late = good_bye(ctx, s);
 	return late ? late : (int)n;
 }

@@ -68,7 +68,7 @@ static int echo(cigo_ctx *ctx, void *arg, void *ret)
 	return (int)n;
 }
 
-/* There and back: two handoffs, and while nobody can run, the last to wait does the polling. */
+/* There and back: two handoffs. While no coroutine can run, the last one that waits polls. */
 static int two_pipes(cigo_ctx *ctx)
 {
 	struct echo e = { 0 };
@@ -106,13 +106,13 @@ static int count(cigo_ctx *ctx, const char *what, int times, int (*fn)(cigo_ctx 
 static int demo(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
-	puts("Handoffs");
-	int err = count(ctx, "per yield of a coroutine alone", TIMES, alone);
+	puts("Handoffs of the baton");
+	int err = count(ctx, "per yield of a single coroutine", TIMES, alone);
 
 	if (!err)
-		err = count(ctx, "per yield of two in turn", 2 * TIMES, in_turn);
+		err = count(ctx, "per yield of two coroutines in turn", 2 * TIMES, in_turn);
 	if (!err)
-		err = count(ctx, "per short task, a thousand at once", TIMES, batch);
+		err = count(ctx, "per short task, of a thousand tasks", TIMES, batch);
 	if (!err)
 		err = count(ctx, "per echo through two pipes", TIMES, two_pipes);
 	return err;

@@ -24,8 +24,8 @@ static int reload(cigo_ctx *ctx, void *arg, void *ret)
 	int sig;
 
 	while ((sig = cigo_signal_wait(ctx, &hup, 1)) > 0)
-		puts("SIGHUP: reads its configuration again");
-	printf("the reloader ends: %s\n", cigo_strerror(sig));
+		puts("reloader: SIGHUP, reads its configuration again");
+	printf("reloader: ends with: %s\n", cigo_strerror(sig));
 	return sig;
 }
 
@@ -38,16 +38,17 @@ static int serve(cigo_ctx *ctx, void *arg, void *ret)
 	cigo_detach(cigo_spawn(ctx, reload, 0, NULL));
 	cigo_must(cigo_loop_call_later(loop, CIGO_MS(20), press, &hup));
 	cigo_must(cigo_loop_call_later(loop, CIGO_MS(40), press, &ctrl_c));
-	puts("serves");
+	puts("main: serves");
 	int err = cigo_sleep(ctx, CIGO_S(60));
-	printf("Ctrl-C: %s; says good-bye\n", cigo_strerror(err));
+	printf("main: Ctrl-C, the sleep returns: %s\n", cigo_strerror(err));
 	return err;
 }
 
 int main(void)
 {
-	signal(SIGINT, SIG_DFL); /* some who start programs in the background ignore it */
+	signal(SIGINT,
+	       SIG_DFL); /* a program that is started in the background may find it ignored */
 	int err = cigo_run(serve, NULL);
-	printf("the run returned: %s\n", cigo_strerror(err));
+	printf("cigo_run returned: %s\n", cigo_strerror(err));
 	return err == -EINTR ? 0 : 1;
 }

@@ -41,7 +41,7 @@ static int park(cigo_ctx *ctx, void *arg, void *ret)
 	return cigo_sleep(ctx, CIGO_NEVER);
 }
 
-/* It has a reference of its own: while there are others, somebody may still come. */
+/* It has a reference of its own: while there are others, another thread may still submit. */
 static void *loop_thread(void *loop)
 {
 	cigo_loop_run(loop, cigo_ctx_background(), park, NULL);

@@ -121,13 +121,13 @@ int main(void)
 	puts("");
 	cigo_must(cigo_iter_close(ctx, it));
 
-	printf("an error ends it:");
+	printf("ended by an error:");
 	it = cigo_generate(ctx, count_then_fail, sizeof(int), &(int){ 5 });
 	for (int i; cigo_next(ctx, it, &i);)
 		printf(" %d", i);
 	printf(" %s\n", cigo_strerror(cigo_iter_close(ctx, it)));
 
-	printf("and so may you:");
+	printf("ended by its consumer:");
 	it = cigo_iter_count(1);
 	for (int64_t i; cigo_next(ctx, it, &i) && i <= 3;)
 		printf(" %d", (int)i);

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_LOOPS = 64, OTHERS = 64 }; /* threads to leave for whoever else needs one */
+enum { MOST_LOOPS = 64, OTHERS = 64 }; /* threads to leave for other programs */
 
 static long tasks = 100000, loops = 1, rounds = 10, sleep_ms = 500;
 

@@ -18,7 +18,7 @@ static void report(const char *what, int64_t ns)
 {
 	bool about = ns >= CIGO_S(2) && ns < CIGO_S(20);
 
-	printf("%s: %s 2 seconds\n", what, about ? "about" : "anything but");
+	printf("%s: %s 2 seconds\n", what, about ? "about" : "not");
 }
 
 static int hundred_naps(cigo_ctx *ctx, void *arg, void *ret)

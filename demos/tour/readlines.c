@@ -81,7 +81,7 @@ static int ticker(cigo_ctx *ctx, void *arg, void *ret)
 	int *ticks = arg, err;
 
 	while (!(err = cigo_sleep(ctx, CIGO_MS(50))))
-		++*ticks; /* no lock, no atomic: nobody else runs until I await */
+		++*ticks; /* no lock, no atomic: no other coroutine runs until the next await */
 	return err;
 }
 
@@ -101,10 +101,11 @@ static int read_from_two(cigo_ctx *ctx)
 		if (!err)
 			err = print_lines(ctx, second.address);
 	}
-	cigo_group_close(ctx, beside); /* ends the ticker; from here on nobody uses my variables */
+	cigo_group_close(ctx,
+			 beside); /* ends the ticker: from here on no task uses these variables */
 	close(first.fd);
 	close(second.fd);
-	printf("All the while a task beside them %s.\n", ticks < 9 ? "stood still" : "ticked");
+	printf("Meanwhile the ticker %s.\n", ticks < 9 ? "stood still" : "ticked");
 	return err;
 }
 

@@ -31,7 +31,7 @@ static cigo_iter *leaves_of(cigo_ctx *ctx, const struct node *tree)
 	return cigo_generate(ctx, leaves, sizeof(const char *), &tree);
 }
 
-/* Looks no further than the first difference. */
+/* Stops at the first difference. */
 static int same_fringe(cigo_ctx *ctx, const struct node *a, const struct node *b, bool *ret_same)
 {
 	cigo_iter *in_a = leaves_of(ctx, a), *in_b = leaves_of(ctx, b);
@@ -53,7 +53,7 @@ static int compare(cigo_ctx *ctx, const char *what, const struct node *a, const 
 	int err = same_fringe(ctx, a, b, &same);
 
 	if (!err)
-		printf("%s: %s fringe\n", what, same ? "the same" : "another");
+		printf("%s: %s\n", what, same ? "the same leaves" : "other leaves");
 	return err;
 }
 
@@ -73,7 +73,7 @@ int main(void)
 	for (const char *name; cigo_next(ctx, it, &name);)
 		puts(name);
 	cigo_must(cigo_iter_close(ctx, it));
-	cigo_must(compare(ctx, "leaning left, leaning right", &a, &b));
-	cigo_must(compare(ctx, "turned round", &a, &c));
+	cigo_must(compare(ctx, "two trees, one leaning left, one right", &a, &b));
+	cigo_must(compare(ctx, "two trees, one with its branches swapped", &a, &c));
 	return 0;
 }

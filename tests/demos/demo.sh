@@ -31,7 +31,7 @@ for demo; do
 		echo "ok $n - $name"
 	fi
 	clock=virtual
-	test "$name" = blocking && clock=real # a virtual one stands still while somebody blocks
+	test "$name" = blocking && clock=real # a virtual one stands still while a coroutine blocks
 	for model in cooperative preemptive; do
 		n=$((n + 1))
 		CIGO_DEBUG=1 CIGO_MODEL=$model CIGO_CLOCK=$clock timeout -k 5 "$limit" "$top_builddir/$demo" \

@@ -129,7 +129,7 @@ is "$(curl -s -0 -o "$tmp/got" -o "$tmp/got" -w '%{num_connects}' "$url/" "$url/
 is "$(status --http2 "$url/")" 200 "offers of other protocols are passed over"
 before=$(date +%s)
 got=$( (for i in 1 2 3 4 5 6 7 8 9 10; do echo "$i"; sleep 0.5; done) 2>/dev/null | status -T - "$url/")
-is "$got" 408 "who sends slowly is timed out"
+is "$got" 408 "a client that sends slowly is timed out"
 test $(($(date +%s) - before)) -le $((8 * ${CK_TIMEOUT_MULTIPLIER:-1}))
 report $? "in good time"
 fds=$(count fd)
@@ -138,7 +138,7 @@ slow=$!
 until_true test -s "$tmp/slow"
 back() { test "$(count fd)" -le "$fds"; }
 until_true back
-report $? "who reads slowly is timed out"
+report $? "a client that reads slowly is timed out"
 kill $slow
 wait $slow 2>/dev/null
 # ---- many ----

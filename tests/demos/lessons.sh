@@ -296,7 +296,7 @@ report $? "interleave: as no seed does: $(echo $torn)"
 
 # ---- generators ----
 wrong 0 0 3 generators && quiet
-report $? "generators: the walk, and the same fringe, in both models and without a loop"
+report $? "generators: the walk, and the same leaves, in both models and without a loop"
 
 # ---- servers ----
 for server in echo httpd; do
