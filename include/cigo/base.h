@@ -12,7 +12,7 @@
 
 #ifdef __GNUC__
 #define CIGO_API		__attribute__((visibility("default")))
-/* Ignoring the result is nearly always a bug; cigo_ignore(call) admits it. */
+/* Ignoring such a result is nearly always a bug; cigo_ignore(call) says that it is meant. */
 #define CIGO_CHECK		__attribute__((warn_unused_result))
 #define CIGO_PRINTF(fmt, first) __attribute__((__format__(__printf__, fmt, first)))
 #else
@@ -21,12 +21,12 @@
 #define CIGO_PRINTF(fmt, first)
 #endif
 
-/* Throws a must-check result away, visibly. */
+/* Discards a CIGO_CHECK result, visibly. */
 #define cigo_ignore(call) ((void)!(call))
-/* For arguments a body does not look at. */
+/* For an argument that a function does not use. */
 #define CIGO_UNUSED(x)	  ((void)(x))
 
-/* Nanoseconds of n milliseconds, n seconds; fractions are fine: CIGO_S(1.5). */
+/* n milliseconds, n seconds in nanoseconds; fractions are fine: CIGO_S(1.5). */
 #define CIGO_MS(n) ((int64_t)((n)*INT64_C(1000000)))
 #define CIGO_S(n)  ((int64_t)((n)*INT64_C(1000000000)))
 #define CIGO_NEVER INT64_MAX
@@ -47,15 +47,16 @@ typedef struct cigo_condition cigo_condition;
 typedef struct cigo_barrier cigo_barrier;
 typedef struct cigo_channel cigo_channel;
 
-/* Lent bytes; data[size] is 0 and not counted. */
+/* Lent bytes; data[size] is 0 and not counted in size. NULL, 0: none. */
 typedef struct cigo_bytes {
 	char *data;
 	size_t size;
 } cigo_bytes;
 
 /*
- * The body of a coroutine; may be called directly too. ret points at ret_size zeroed bytes, NULL
- * if 0. Every result >= 0 is success and counts as 0.
+ * The body of a coroutine; it may be called directly too. ret points at ret_size zeroed bytes; NULL
+ * if ret_size is 0. A result < 0 is the error of the task; every result >= 0 is success and counts
+ * as 0.
  */
 typedef int cigo_coro_fn(cigo_ctx *ctx, void *arg, void *ret);
 
