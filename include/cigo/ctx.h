@@ -14,9 +14,9 @@ extern "C" {
 #endif
 
 /*
- * The root of all contexts without a loop: never cancelled, no deadline, no values. To block by it
- * inside a coroutine would freeze the loop and is misuse. Suspends: no. Owns: lent, static;
- * ref and unref are harmless. Any thread.
+ * The root of all contexts without a loop: never cancelled, no deadline, no values. Cancelling it
+ * is misuse. So is a suspending call with it inside a coroutine, which would freeze the loop.
+ * Suspends: no. Owns: lent, static; ref and unref do nothing. Any thread.
  */
 CIGO_API cigo_ctx *cigo_ctx_background(void);
 
@@ -24,44 +24,50 @@ CIGO_API cigo_ctx *cigo_ctx_background(void);
 CIGO_CHECK CIGO_API cigo_ctx *cigo_ctx_with_cancel(cigo_ctx *parent);
 
 /*
- * A child that is cancelled with -ETIMEDOUT after ns nanoseconds (negative: at once; CIGO_NEVER:
- * not). Suspends: no. Owns: yours; the last unref disarms the timeout. Fails: NULL, no memory.
+ * A child that is cancelled with -ETIMEDOUT after ns nanoseconds (zero or negative: at once;
+ * CIGO_NEVER: never). If it ends with -ETIMEDOUT and cigo_ctx_error(parent) is 0, the timeout was
+ * its own. Suspends: no. Owns: yours; the last unref disarms the timeout. Fails: NULL, no memory.
  */
 CIGO_CHECK CIGO_API cigo_ctx *cigo_ctx_with_timeout(cigo_ctx *parent, int64_t ns);
 
-/* As with_timeout, but at a point of cigo_now()'s clock. Suspends: no. Fails: NULL, no memory. */
+/*
+ * As cigo_ctx_with_timeout, at the time `when` of cigo_now's clock. Suspends: no. Owns: yours,
+ * unref it. Fails: NULL, no memory.
+ */
 CIGO_CHECK CIGO_API cigo_ctx *cigo_ctx_with_deadline(cigo_ctx *parent, int64_t when);
 
 /*
- * A child that carries a copy of size bytes at value under key (compared as a pointer). Suspends:
- * no. Owns: yours. Fails: NULL, no memory.
+ * A child that carries a copy of the size bytes at value under key. Keys are compared as pointers:
+ * use the address of something static. Suspends: no. Owns: yours, unref it. Fails: NULL, no memory.
  */
 CIGO_CHECK CIGO_API cigo_ctx *cigo_ctx_with_value(cigo_ctx *parent, const void *key,
 						  const void *value, size_t size);
 
 /*
  * A child that cancellations of the parent do not reach, for clean-up that must await. It ends by
- * itself after grace_ns, counted from now. Awaits under it do not heed the running task's
- * cancellation either. Suspends: no. Owns: yours. Fails: NULL, no memory.
+ * itself with -ETIMEDOUT, grace_ns nanoseconds from now (zero or negative: at once; CIGO_NEVER:
+ * never). Calls with it do not heed the running task's cancellation either. Suspends: no. Owns:
+ * yours, unref it. Fails: NULL, no memory.
  */
 CIGO_CHECK CIGO_API cigo_ctx *cigo_ctx_without_cancel(cigo_ctx *parent, int64_t grace_ns);
 
 /* One more reference; returns ctx. Suspends: no. Owns: the new reference is yours. */
 CIGO_API cigo_ctx *cigo_ctx_ref(cigo_ctx *ctx);
 
-/* Gives a reference back; NULL is fine. Suspends: no. */
+/* Gives a reference back; NULL is fine. It cancels nothing. Suspends: no. */
 CIGO_API void cigo_ctx_unref(const cigo_ctx *ctx);
 
 /*
- * Cancels ctx and all that descend from it; every await by one of them wakes at once. reason < 0
- * is the cause, 0 means -ECANCELED; the first cause stays. Suspends: no. A context without a loop:
- * any thread.
+ * Cancels ctx and its descendants; every await with one of them wakes at once. reason < 0 becomes
+ * the context's error, 0 means -ECANCELED. Only the first cancellation counts. NULL: does nothing.
+ * Suspends: no. A context without a loop: any thread.
  */
 CIGO_API void cigo_ctx_cancel(const cigo_ctx *ctx, int reason);
 
 /*
- * 0, or why ctx is cancelled. NULL: -ENOMEM. Suspends: no. May be asked in a blocking section and
- * in a cigo_go body too.
+ * The context's error; 0: it has not ended. In a loop, a deadline that passes while the caller
+ * computes shows only after a later suspension. NULL: -ENOMEM. Suspends: no. May be called in a
+ * blocking section and in a cigo_go body too.
  */
 CIGO_API int cigo_ctx_error(const cigo_ctx *ctx);
 
@@ -71,10 +77,10 @@ CIGO_API int cigo_ctx_error(const cigo_ctx *ctx);
  */
 CIGO_API const void *cigo_ctx_value(const cigo_ctx *ctx, const void *key, size_t size);
 
-/* The loop ctx belongs to; NULL: none. Suspends: no. Owns: lent. */
+/* The loop that ctx belongs to; NULL: none. Suspends: no. Owns: lent. */
 CIGO_API cigo_loop *cigo_ctx_loop(const cigo_ctx *ctx);
 
-/* When ctx will be cancelled at the latest, on cigo_now()'s clock, or CIGO_NEVER. Suspends: no. */
+/* When ctx will end at the latest, on cigo_now's clock; CIGO_NEVER: no deadline. Suspends: no. */
 CIGO_API int64_t cigo_ctx_deadline(const cigo_ctx *ctx);
 
 /*
@@ -84,15 +90,16 @@ CIGO_API int64_t cigo_ctx_deadline(const cigo_ctx *ctx);
 CIGO_API int64_t cigo_now(const cigo_ctx *ctx);
 
 /*
- * Calls fn(timed, arg, ret) here, on this stack, with a context that ends after ns. *ret must be
- * zeroed by you where fn expects it. Suspends: if fn does. Fails: -ENOMEM; else what fn returned.
+ * Calls fn(timed, arg, ret) here, on this stack, with a context that ends after ns (as
+ * cigo_ctx_with_timeout). The caller zeroes *ret where fn expects that. Suspends: if fn does.
+ * Fails: -ENOMEM: no memory; else what fn returned.
  */
 CIGO_API int cigo_call_timeout(cigo_ctx *ctx, int64_t ns, cigo_coro_fn *fn, void *arg, void *ret);
 
-/* Notes where the running coroutine is, for dumps; returns ctx. Suspends: no. */
+/* Records the place of the running coroutine, for dumps; returns ctx. Suspends: no. */
 CIGO_API cigo_ctx *cigo_ctx_at(cigo_ctx *ctx, const char *file, int line, const char *function);
 #define CIGO_AT(ctx) cigo_ctx_at((ctx), __FILE__, __LINE__, __func__)
-/* Notes where the task is spawned that this thread is about to spawn. Suspends: no. Any thread. */
+/* Records the place of the spawn that this thread is about to make. Suspends: no. Any thread. */
 CIGO_API void cigo_ctx_note(const char *file, int line, const char *function);
 #define CIGO_HERE cigo_ctx_note(__FILE__, __LINE__, __func__)
 

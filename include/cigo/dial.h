@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Clients.
+ * Clients: connections to servers, as streams.
  */
 #ifndef CIGO_DIAL_H
 #define CIGO_DIAL_H
@@ -15,20 +15,21 @@ extern "C" {
 #endif
 
 /*
- * Connects. network: "tcp", "tcp4", "tcp6": address is "host:port" or "[v6]:port", port a number or
- * a service name; "unix": a path, "@name" for the abstract namespace. Names are resolved without
- * blocking the loop, addresses raced as RFC 8305 says (families in turn, 250 ms apart, the losers
- * closed). TCP_NODELAY is set. Suspends: yes. Owns: *ret is yours, close it; NULL on failure.
- * Fails: -EINVAL: network or address do not parse; CIGO_ERESOLVE; -ECONNREFUSED and the like: the
- * last address's; ctx's cause; -EMFILE, -ENOMEM, -EAGAIN.
+ * Connects. network "tcp", "tcp4", "tcp6": address is "host:port" or "[v6]:port", port a number or
+ * a service name. "unix": a path, or "@name" for the abstract namespace; while the server's backlog
+ * is full, it tries again. Names are resolved without blocking the loop, and the addresses are
+ * raced as RFC 8305 says: families in turn, 250 ms apart, the losers closed. TCP_NODELAY is set.
+ * Suspends: yes. Owns: *ret is yours, close it; NULL on failure. Fails: -EINVAL: network or address
+ * is malformed; CIGO_ERESOLVE; -ECONNREFUSED and the like: the last address's error; the context's
+ * error; -EMFILE: no descriptor; -ENOMEM; -EAGAIN: no thread to resolve the name.
  */
 CIGO_CHECK CIGO_API int cigo_dial(cigo_ctx *ctx, const char *network, const char *address,
 				  cigo_stream **ret);
 
 /*
- * The lines a server sends, as cigo_bytes, each lent until the next. Dials at the first next; owns
- * its stream and closes it. Suspends: no. Owns: yours. Fails: NULL, no memory; all else is the
- * iterator's error.
+ * The lines that a server sends, as cigo_bytes, each lent until the next. It dials at the first
+ * next; its stream is closed with it. Suspends: no. Owns: yours, close it. Fails: NULL, no memory;
+ * errors of cigo_dial and cigo_stream_read_line are the iterator's error.
  */
 CIGO_CHECK CIGO_API cigo_iter *cigo_dial_lines(const char *network, const char *address);
 

@@ -21,14 +21,15 @@ enum {
 /*
  * The text of an error: "no error" for 0 and above, "context canceled" for -ECANCELED, "context
  * deadline exceeded" for -ETIMEDOUT (the texts of Go's context package, as in asyncigo), else the
- * text registered, else strerror(3)'s. Suspends: no. Owns: nothing, the text is lent and lives as
- * long as the process. Any thread.
+ * registered text, else that of strerror(3). Suspends: no. Owns: lent, for the life of the process.
+ * Any thread.
  */
 CIGO_API const char *cigo_strerror(int err);
 
 /*
- * A new error code with a text of its own (errors.New); the text is copied. At most 65,536 can be
- * registered; they are never given back. Suspends: no. Fails: -ENOMEM. Any thread.
+ * A new error code with a text of its own (Go's errors.New); the text is copied. At most 65,536 can
+ * be registered; they are never given back. Suspends: no. Fails: -ENOMEM: no memory, or no code is
+ * left. Any thread.
  */
 CIGO_API int cigo_error_new(const char *text);
 

@@ -14,35 +14,41 @@
 extern "C" {
 #endif
 
-/* The body; what it returns < 0 is the iterator's error. */
+/* The body of a generator; a result < 0 is the iterator's error. */
 typedef int cigo_gen_fn(cigo_ctx *ctx, cigo_gen *gen, void *arg);
 
 /*
- * An iterator over what fn yields, items of item_size bytes. fn gets a copy of arg_size bytes at arg
- * and begins at the first next; if there is none, never. Its context descends from ctx, and ends too
- * when that of a waiting next or close does. Works without a loop as well, on a plain thread; then it
- * is for plain threads only. A close while fn is in a yield makes that and all later yields return
- * false, and returns when fn has. One still open when the run ends is ended last, with -ECANCELED.
- * Suspends: no. Owns: yours. Fails: NULL, no memory; no thread to be
- * had is the iterator's error, -EAGAIN.
+ * An iterator over the items of item_size bytes that fn yields. fn gets a copy of the arg_size
+ * bytes at arg. It begins at the first next; without a next it never runs. Its context descends
+ * from ctx, and also ends when the context of a waiting next or close ends. A next that is called
+ * after its context has ended fails the iterator, and fn is not resumed until the close.
+ *
+ * Closing while fn is in a yield makes that and all later yields return false; close returns when
+ * fn has returned. Generators that are still open when the run ends are ended last, one after
+ * another, with -ECANCELED. Without a loop fn runs on a plain thread; then all calls must come from
+ * plain threads.
+ *
+ * Suspends: no. Owns: yours, close it. Fails: NULL, no memory; -EAGAIN, no thread, is the
+ * iterator's error.
  */
 CIGO_CHECK CIGO_API cigo_iter *cigo_iter_generate(const cigo_ctx *ctx, const char *name,
 						  cigo_gen_fn *fn, size_t item_size,
 						  const void *arg, size_t arg_size);
 
 /*
- * Hands an item to the consumer and waits for it to come back. Only in the generator's own body.
- * Suspends: yes. Fails: false, for ever: the consumer has left, return.
+ * Passes an item to the consumer and waits for its next call. Only in the generator's own body.
+ * Suspends: yes. Fails: false, then and for ever: the consumer has closed the iterator, or the run
+ * ends; fn should return.
  */
 CIGO_API bool cigo_gen_yield_item(cigo_ctx *ctx, cigo_gen *gen, const void *item, size_t size);
 
 /*
- * Yields all items of it and closes it. Suspends: yes. Fails: false: the consumer has left, or it
- * ended with an error, then *ret_err (if not NULL) has that.
+ * Yields all items of it, then closes it. Suspends: yes. Fails: false: the consumer has closed the
+ * iterator, or `it` failed; *ret_err (if not NULL) is the error of `it` or 0.
  */
 CIGO_API bool cigo_gen_yield_all(cigo_ctx *ctx, cigo_gen *gen, cigo_iter *it, int *ret_err);
 
-/* Named after fn. The last argument: &arg, or &(struct a){ 1, 2 }. */
+/* The name is fn. The last argument: &arg, or &(struct a){ 1, 2 }. */
 #define cigo_generate(ctx, fn, item_size, ...) \
 	cigo_iter_generate((ctx), #fn, (fn), (item_size), (__VA_ARGS__), sizeof *(__VA_ARGS__))
 #define cigo_yield_item(ctx, gen, item) \

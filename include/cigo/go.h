@@ -13,10 +13,11 @@ extern "C" {
 #endif
 
 /*
- * Runs fn(ctx', arg, ret) on a new thread; ctx' has no loop (calls by it block that thread), knows
- * the values of ctx and is cancelled when the worker is. The result is awaited like a task's, done
- * when fn has returned; the run's end waits for it. arg must outlive fn. Suspends: no. Owns: yours.
- * Fails: NULL, no memory; no thread to be had is the worker's error, -EAGAIN.
+ * Runs fn(own, arg, ret) on a new thread. own is a context without a loop, so calls with it block
+ * that thread; it has the values of ctx, and is cancelled when the worker or ctx is. The result is
+ * awaited like a task's; the worker is done when fn has returned, and the run's end waits for that.
+ * arg must outlive fn. Suspends: no. Owns: yours, unref it. Fails: NULL, no memory; -EAGAIN, no
+ * thread, is the worker's error.
  */
 CIGO_CHECK CIGO_API cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size,
 				       void *arg);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Groups: structured concurrency. What a group started has returned when its wait returns; the
- * first failure cancels the siblings; every task's own error stays readable until the close.
+ * Groups: structured concurrency, as asyncio.TaskGroup. When a wait returns, every body of the
+ * group has returned. The first failure cancels the siblings. Each task's own error stays readable
+ * until the close.
  */
 #ifndef CIGO_GROUP_H
 #define CIGO_GROUP_H
@@ -15,54 +16,68 @@ extern "C" {
 #endif
 
 enum {
-	CIGO_GROUP_KEEP_GOING = 1, /* a failure cancels nobody */
-	CIGO_GROUP_REAP = 2	   /* done tasks are freed at once: handles returned by start are
-				    * not to be kept, and next yields none */
+	CIGO_GROUP_KEEP_GOING = 1, /* a failure cancels no sibling */
+	CIGO_GROUP_REAP = 2	   /* free each task as soon as it ends; do not keep what spawn
+				    * returned; cigo_group_next yields none */
 };
 
 /*
- * A group whose tasks descend from ctx; at most limit bodies at a time, the others wait their turn
- * (0: no limit). A coroutine that returns with a group of its own open is misuse. Suspends: no.
- * Owns: yours, close it. Fails: NULL, no memory.
+ * A group whose tasks descend from ctx. At most limit bodies run at a time, the others wait their
+ * turn (0: no limit). flags: CIGO_GROUP_..., 0: none. A coroutine that returns while a group of its
+ * own is open is misuse. Suspends: no. Owns: yours, close it. Fails: NULL, no memory.
  */
 CIGO_CHECK CIGO_API cigo_group *cigo_group_new(const cigo_ctx *ctx, unsigned limit, unsigned flags);
 
 /*
- * As cigo_task_spawn, into the group. In a group that failed or was cancelled the body never runs.
- * Suspends: no. Owns: nothing, the task is lent until close. Fails: NULL, no memory (the group
- * then has failed with -ENOMEM).
+ * As cigo_task_spawn, into the group. Once the group was cancelled, or a task has failed without
+ * CIGO_GROUP_KEEP_GOING, new bodies never run. Suspends: no. Owns: nothing, the task is lent until
+ * the close; its result may be ignored. Fails: NULL, no memory, and that is a failure of the group
+ * (-ENOMEM).
  */
 CIGO_API cigo_task *cigo_group_spawn(cigo_group *g, const char *name, cigo_coro_fn *fn,
 				     size_t ret_size, void *arg);
 
-/* As start, with a copy of the argument. Suspends: no. Fails: as start. */
+/*
+ * As cigo_group_spawn, with a copy of the arg_size bytes at arg. Suspends: no. Owns: lent. Fails:
+ * as cigo_group_spawn.
+ */
 CIGO_API cigo_task *cigo_group_spawn_copy(cigo_group *g, const char *name, cigo_coro_fn *fn,
 					  size_t ret_size, const void *arg, size_t arg_size);
 
-/* As start, with options. Suspends: no. Fails: as start (arg_free is called then). */
+/*
+ * As cigo_group_spawn, with options (NULL: none). Suspends: no. Owns: lent. Fails: as
+ * cigo_group_spawn (arg_free is called then).
+ */
 CIGO_API cigo_task *cigo_group_spawn_with(cigo_group *g, cigo_coro_fn *fn, size_t ret_size,
 					  void *arg, const cigo_task_options *o);
 
-/* Cancels all tasks of the group, also those still to come. Suspends: no. */
+/*
+ * Cancels all tasks of the group, also those spawned later, with reason < 0 (0: -ECANCELED). What a
+ * task returns after that is no failure. Suspends: no.
+ */
 CIGO_API void cigo_group_cancel(cigo_group *g, int reason);
 
 /*
- * Waits till every body has returned. If ctx ends, cancels them with its cause and still waits.
- * More may be started after it. Suspends: yes. Fails: the first failure; the context's cause;
- * -EDEADLK: called by one of the group's own tasks, or one of them waits for the caller.
+ * Waits until every body has returned. If the context ends first, the group is cancelled with the
+ * context's error, and the call still waits. More tasks may be spawned after it. Suspends: yes.
+ * Fails: the first failure; else the context's error; else the reason of cigo_group_cancel;
+ * -EDEADLK: a task of the group calls it, or waits for the caller; -ENOMEM: g is NULL.
  */
 CIGO_CHECK CIGO_API int cigo_group_wait(cigo_ctx *ctx, cigo_group *g);
 
 /*
  * The next task that has finished, in that order. Returns 1, and *ret is the task; 0: none is left.
- * Suspends: yes. Owns: *ret is lent until close; NULL unless 1 is returned. Fails: the context's
- * error; -EDEADLK: each task left waits for the caller; -ENOMEM: g is NULL.
+ * Suspends: yes. Owns: *ret is lent until the close; NULL unless 1 is returned. Fails: the
+ * context's error, which cancels nothing; -EDEADLK: each task left waits for the caller; -ENOMEM: g
+ * is NULL.
  */
 CIGO_CHECK CIGO_API int cigo_group_next(cigo_ctx *ctx, cigo_group *g, cigo_task **ret);
 
 /*
- * Cancels what still runs, waits for it whatever ctx says, frees the group and its tasks. Suspends:
- * yes. Fails: as wait. NULL: -ENOMEM.
+ * Cancels the tasks that still run, waits until their bodies have returned, even if the context has
+ * ended, and frees the group and its tasks. Misuse: a task of the group calls it, or a task that
+ * cannot be cancelled waits for the caller. Suspends: yes. Fails: the first failure before the
+ * close; the reason of an earlier cancel, if every body had returned by then; -ENOMEM: g is NULL.
  */
 CIGO_API int cigo_group_close(cigo_ctx *ctx, cigo_group *g);
 
