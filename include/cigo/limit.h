@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * How many threads the system still allows, and what stands in the way of more: a live coroutine is
- * a thread.
+ * How many more threads the system allows, and which limit is in the way: a live coroutine is a
+ * thread.
  */
 #ifndef CIGO_LIMIT_H
 #define CIGO_LIMIT_H
@@ -12,21 +12,22 @@
 extern "C" {
 #endif
 
-/* The limit that will be hit first. */
+/* The limit that will be hit first; cigo_limit_threads fills it in. */
 typedef struct cigo_limit {
 	size_t size;	  /* sizeof this struct; 0 is misuse */
 	const char *name; /* kernel.pid_max, kernel.threads-max, RLIMIT_NPROC, pids.max (a cgroup's),
 			   * vm.max_map_count, RLIMIT_AS, memory; never NULL */
-	int64_t value;	  /* what it is */
-	int64_t used;	  /* of that, by whomever it counts */
-	int64_t room;	  /* so many further threads fit in, about; 0: none */
-	char text[256];	  /* a sentence: all of that, and how to raise it; "" if none is known */
+	int64_t value;	  /* the limit, in the unit that it counts */
+	int64_t used;	  /* how much of it is in use, by all that count towards it */
+	int64_t room;	  /* so many more threads fit, about; 0: none */
+	char text[256];	  /* all of that as a sentence, and how to raise it; "": none is known */
 } cigo_limit;
 
 /*
- * Looks at all limits on threads and says which is the nearest. It reads /proc: milliseconds.
- * Others create threads too, so room is a guess. Suspends: no. Owns: the text is in *ret. Fails:
- * -ENOENT: no limit can be seen, *ret says "" and a room of INT64_MAX. Any thread.
+ * Compares all limits on threads and reports the nearest. It reads /proc, which takes milliseconds.
+ * room is a guess: other processes create threads too. Suspends: no. Owns: nothing, the text is in
+ * *ret. Fails: -ENOENT: no limit can be seen; name and text are "" then and room is INT64_MAX. Any
+ * thread.
  */
 CIGO_API int cigo_limit_threads(cigo_limit *ret);
 

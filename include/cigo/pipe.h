@@ -13,8 +13,8 @@ extern "C" {
 #endif
 
 /*
- * Suspends: no. Owns: both are yours, close them. Fails: -EMFILE, -ENFILE, -ENOMEM: both are NULL
- * then.
+ * Makes a pipe; *ret_read is its read end. Suspends: no. Owns: both are yours, close them; NULL on
+ * failure. Fails: -EMFILE, -ENFILE: no descriptor; -ENOMEM.
  */
 CIGO_CHECK CIGO_API int cigo_pipe(cigo_stream **ret_read, cigo_stream **ret_write);
 

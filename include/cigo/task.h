@@ -14,55 +14,75 @@ extern "C" {
 #endif
 
 typedef struct cigo_task_options {
-	size_t size;		     /* sizeof this struct; 0 is misuse */
-	const char *name;	     /* copied; NULL: "task" */
-	size_t stack_size;	     /* bytes; 0: the loop's */
-	size_t arg_size;	     /* > 0: the body gets its own copy of *arg */
-	void (*arg_free)(void *arg); /* called exactly once, also if the body never ran or could
-				      * not be spawned; with arg_size, on the copy */
+	size_t size;	   /* sizeof this struct; 0 is misuse */
+	const char *name;  /* copied; NULL: "task" */
+	size_t stack_size; /* bytes; 0: the loop's */
+	size_t arg_size;   /* bytes of *arg to copy for the body; 0: arg itself is passed */
+	void (*arg_free)(void *arg); /* called exactly once, also if the body never ran or
+				      * could not be spawned; with arg_size, on the copy;
+				      * NULL: none */
 } cigo_task_options;
 
 /*
- * A coroutine that will run fn(its own child context of ctx, arg, ret). Returns before the body
- * begins. arg must outlive the body. If ctx is cancelled before the first step, the body never runs.
- * Suspends: no. Owns: yours, one reference; the task holds another while it runs, so unref means
- * fire and forget. Fails: NULL, no memory; no thread to be had is the task's error, -EAGAIN.
+ * A coroutine that will run fn(own, arg, ret), own being a child of ctx. Returns before the body
+ * begins. arg must outlive the body. Suspends: no. Owns: yours, one reference; the task holds
+ * another while it runs, so it runs on after an unref. Fails: NULL, no memory; the task's error is
+ * -EAGAIN if there is no thread, CIGO_ECLOSED if every coroutine of the loop has ended.
+ *
+ * If the task or ctx is cancelled before the first step, the body never runs. A task that is
+ * cancelled itself (cigo_future_cancel, an await that ends early, its group) completes with that
+ * reason as its error. If only its context ends, it completes with what its body returns.
  */
 CIGO_CHECK CIGO_API cigo_task *cigo_task_spawn(const cigo_ctx *ctx, const char *name,
 					       cigo_coro_fn *fn, size_t ret_size, void *arg);
 
-/* As spawn, with a copy of arg_size bytes at arg for the body. Suspends: no. Fails: as spawn. */
+/*
+ * As cigo_task_spawn, with a copy of the arg_size bytes at arg for the body. Suspends: no. Owns:
+ * yours. Fails: as cigo_task_spawn.
+ */
 CIGO_CHECK CIGO_API cigo_task *cigo_task_spawn_copy(const cigo_ctx *ctx, const char *name,
 						    cigo_coro_fn *fn, size_t ret_size,
 						    const void *arg, size_t arg_size);
 
-/* As spawn, with options. Suspends: no. Fails: as spawn (arg_free is called then). */
+/*
+ * As cigo_task_spawn, with options (NULL: none). Suspends: no. Owns: yours. Fails: as
+ * cigo_task_spawn (arg_free is called then).
+ */
 CIGO_CHECK CIGO_API cigo_task *cigo_task_spawn_with(const cigo_ctx *ctx, cigo_coro_fn *fn,
 						    size_t ret_size, void *arg,
 						    const cigo_task_options *o);
 
-/* Cancels t, waits till its body has returned, unrefs. Suspends: yes. Fails: t's error. */
+/*
+ * Cancels t, waits until its body has returned, unrefs. Suspends: yes. Fails: t's error; as
+ * cigo_future_await.
+ */
 CIGO_API int cigo_task_stop(cigo_ctx *ctx, cigo_task *t);
 
-/* What it was named as it was spawned; "cigo_go" of a worker. Suspends: no. Owns: lent. */
+/*
+ * The name that it was spawned with; "cigo_go" for a worker. Suspends: no. Owns: lent, as long as t
+ * lives.
+ */
 CIGO_API const char *cigo_task_name(const cigo_task *t);
 
-/* The running coroutine's task; NULL in callbacks and elsewhere. Suspends: no. Owns: lent. */
+/*
+ * The running coroutine's task; NULL in callbacks, and outside ctx's loop. Suspends: no. Owns:
+ * lent.
+ */
 CIGO_API cigo_task *cigo_task_current(const cigo_ctx *ctx);
 
 /*
- * Gives every other runnable coroutine a turn. Without a loop: sched_yield(2). Suspends: yes.
- * Fails: the context's cause.
+ * Gives every other runnable coroutine a turn (with a shuffle seed: some of them). Without a loop:
+ * sched_yield(2). Suspends: yes. Fails: the context's error, also if it ends during the yield.
  */
 CIGO_CHECK CIGO_API int cigo_yield(cigo_ctx *ctx);
 
 /*
- * Sleeps ns nanoseconds, never less; zero or negative: a yield. Without a loop: blocks the thread.
- * Suspends: yes. Fails: the context's cause, at once when it comes.
+ * Sleeps ns nanoseconds, never less; zero or negative: as cigo_yield. Without a loop: blocks the
+ * thread. Suspends: yes. Fails: the context's error, as soon as it ends.
  */
 CIGO_CHECK CIGO_API int cigo_sleep(cigo_ctx *ctx, int64_t ns);
 
-/* Named after fn. */
+/* The name is fn. */
 #define cigo_spawn(ctx, fn, ret_size, arg) \
 	(CIGO_HERE, cigo_task_spawn((ctx), #fn, (fn), (ret_size), (arg)))
 /* The last argument: &arg, or &(struct a){ 1, 2 }. */

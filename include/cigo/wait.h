@@ -20,18 +20,20 @@ typedef enum cigo_wait_mode {
 } cigo_wait_mode;
 
 /*
- * Waits as mode says; cancels nothing and leaves nothing behind on the futures. No futures: 0 at
- * once. Suspends: yes. Fails: the latest error so far (FIRST_RESULT: 0 if one succeeded); the
- * context's cause; -EDEADLK: one of them waits for this coroutine.
+ * Waits as mode says; cancels nothing, and does not use the futures after it returns. n 0: 0 at
+ * once. Suspends: yes. Fails: the error of the future that failed last, so far (FIRST_RESULT: 0 if
+ * one succeeded); the context's error; -EDEADLK: one of them waits for this coroutine; -ENOMEM.
+ * Futures completed without a loop count as earlier than the others, in order of their index.
  */
 CIGO_CHECK CIGO_API int cigo_wait(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futures,
 				  size_t n);
 
 /*
- * The value and the index of the first future that succeeds. The others are cancelled by that very
- * completion, before they can begin, and have returned before this returns. Suspends: yes. Fails:
- * all failed: the error of the last to finish; the context's cause (all are cancelled and waited
- * for); -EINVAL: n is 0.
+ * The value and the index of the first future that succeeds. The others are cancelled inside that
+ * completion, so those that have not begun never do; all have returned before this returns.
+ * Suspends: yes. Fails: all failed: the error of the one that failed last, as in cigo_wait; the
+ * context's error (all are cancelled and waited for); -EDEADLK: one of them waits for this
+ * coroutine, and none is cancelled; -EINVAL: n is 0; -ENOMEM.
  */
 CIGO_CHECK CIGO_API int cigo_first_result(cigo_ctx *ctx, cigo_future *const *futures, size_t n,
 					  void *ret, size_t size);
