@@ -38,7 +38,8 @@
  * Threads  A loop's objects belong to its coroutines and callbacks. "Any thread" says where others
  *          may call. Other calls from outside are misuse; not each of them is noticed.
  * Order    FIFO, where a comment promises an order. With a shuffle seed, and in the preemptive
- *          model, what is ready at the same time has no order.
+ *          model, what is ready at the same time has no order; waiters are served first come, first
+ *          served even then.
  * Macros   A short macro drops the noun of its function and takes the size from the pointer's type;
  *          those with a + tell their place too, for dumps, traces and the debug mode:
  *
@@ -50,6 +51,7 @@
  *          cigo_put+ _get+                               cigo_queue_*
  *          cigo_send+ _recv+                             cigo_channel_*
  *          cigo_next+ _collect _generate _zip _chain     cigo_iter_*
+ *          cigo_enumerate                                cigo_iter_zip with cigo_iter_count
  *          cigo_yield_item+                              cigo_gen_yield_item
  *          cigo_wait_all+ _wait_any+                     cigo_wait, CIGO_WAIT_ALL, _FIRST_RESULT
  *          cigo_must _must_await+                        cigo_must_at

@@ -89,7 +89,7 @@ typedef struct cigo_select_case {
 	const void *item; /* SEND: the item */
 	void *ret;	  /* RECV: its destination */
 	size_t size;	  /* bytes of item or *ret */
-	int err;	  /* written: CIGO_ECLOSED if chosen since the channel is closed, else 0 */
+	int err;	  /* written: CIGO_ECLOSED if done on a closed channel, else 0 */
 } cigo_select_case;
 
 /* For arrays: cigo_select_case k[] = { CIGO_CASE_RECV(c, &x), CIGO_CASE_SEND(d, &y) }; */

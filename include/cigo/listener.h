@@ -18,9 +18,8 @@ extern "C" {
 typedef struct cigo_listener cigo_listener;
 
 enum {
-	CIGO_LISTEN_NO_REUSEADDR =
-		1,		   /* do not set SO_REUSEADDR, by which a server that restarts gets
-				       * its port back at once */
+	/* Do not set SO_REUSEADDR, by which a server that restarts gets its port back at once. */
+	CIGO_LISTEN_NO_REUSEADDR = 1,
 	CIGO_LISTEN_REUSEPORT = 2, /* SO_REUSEPORT: the kernel spreads clients over the sockets */
 	CIGO_LISTEN_V6ONLY = 4	   /* a v6 socket takes no v4 clients */
 };
