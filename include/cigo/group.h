@@ -77,7 +77,8 @@ CIGO_CHECK CIGO_API int cigo_group_next(cigo_ctx *ctx, cigo_group *g, cigo_task 
  * Cancels the tasks that still run, waits until their bodies have returned, even if the context has
  * ended, and frees the group and its tasks. Misuse: a task of the group calls it, or a task that
  * cannot be cancelled waits for the caller. Suspends: yes. Fails: the first failure before the
- * close; the reason of an earlier cancel, if every body had returned by then; -ENOMEM: g is NULL.
+ * close; the reason of the first cancellation before it, by cigo_group_cancel or by a wait;
+ * -ENOMEM: g is NULL.
  */
 CIGO_API int cigo_group_close(cigo_ctx *ctx, cigo_group *g);
 

@@ -112,9 +112,9 @@ CIGO_CHECK CIGO_API cigo_iter *cigo_iter_zip_longest(size_t item_size, cigo_zip_
 CIGO_CHECK CIGO_API cigo_iter *cigo_iter_strings(cigo_iter *it);
 /*
  * The futures (cigo_future *) as they complete, in that order, as asyncio.as_completed; NULL ones
- * come first. Waiting for a pending one needs a loop; a future that waits for the caller is not
- * found out. Suspends: no. Owns: yours; the futures stay yours, and each item is lent until the
- * close. Fails: NULL, no memory.
+ * come first. Waiting for a pending one needs a loop; the iterator fails with -EDEADLK where each
+ * one left waits for its consumer. Suspends: no. Owns: yours; the futures stay yours, and each item
+ * is lent until the close. Fails: NULL, no memory.
  */
 CIGO_CHECK CIGO_API cigo_iter *cigo_iter_completed(cigo_future *const *futures, size_t n);
 

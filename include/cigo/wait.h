@@ -30,7 +30,8 @@ CIGO_CHECK CIGO_API int cigo_wait(cigo_ctx *ctx, cigo_wait_mode mode, cigo_futur
 
 /*
  * The value and the index of the first future that succeeds. The others are cancelled inside that
- * completion, so those that have not begun never do; all have returned before this returns.
+ * completion, so those that have not begun never do; all have returned before this returns, but for
+ * a loser that waits for this coroutine by then.
  * Suspends: yes. Fails: all failed: the error of the one that failed last, as in cigo_wait; the
  * context's error (all are cancelled and waited for); -EDEADLK: one of them waits for this
  * coroutine, and none is cancelled; -EINVAL: n is 0; -ENOMEM.

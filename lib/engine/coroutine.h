@@ -12,7 +12,6 @@
 enum { CI_LABEL = 2 }; /* words */
 
 struct ci_park;
-struct ci_members;
 
 /* Where a thing that is ready may be run. */
 enum ci_where {
@@ -42,14 +41,9 @@ struct ci_coroutine {
 	const char *name;	   /* NULL: no coroutine */
 	struct ci_runnable *start; /* what to run next; NULL when woken: quit */
 	void (*body)(struct ci_coroutine *c);
-	/* what it waits for, to find cycles; written by itself and, in passing, by who wakes it */
-	struct cigo_future *awaits;	       /* just this one, */
-	struct cigo_future *const *awaits_all; /* all of these, */
-	size_t awaits_count;
-	struct ci_members *awaits_members; /* or all of this group */
-	struct ci_coroutine *search_next;  /* of cycle.c */
-	uint64_t searched;		   /* the last search that saw it */
-	struct ci_list writes;		   /* of future.c: where values are to be copied to */
+	struct ci_coroutine *search_next; /* of cycle.c */
+	uint64_t searched;		  /* the last search that saw it */
+	struct ci_list writes;		  /* of future.c: where values are to be copied to */
 
 	struct ci_runnable resume; /* queued while it is to go on */
 

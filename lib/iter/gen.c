@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/misuse.h"
+#include "task/wait_info.h"
 
 /* --- the generator's side -------------------------------------------------------------------- */
 
@@ -116,6 +117,17 @@ static void task_ended(struct ci_ctx_watch *w, int cause)
 	ci_ctx_end(ci_container_of(w, cigo_gen, own)->task->ctx, cause);
 }
 
+struct visit {
+	struct ci_park park;
+	cigo_task *task;
+};
+
+static void describe(const struct ci_park *p, struct ci_wait_info *ret)
+{
+	ret->futures = &ci_container_of(p, const struct visit, park)->task;
+	ret->count = 1;
+}
+
 /* Passes to the generator and waits until it yields or ends. Whichever context ends meanwhile, its
  * own does too, and so its innermost await. */
 static void visit(cigo_ctx *ctx, struct ci_coroutine *me, cigo_gen *g)
@@ -130,9 +142,8 @@ static void visit(cigo_ctx *ctx, struct ci_coroutine *me, cigo_gen *g)
 		ci_ctx_end(g->task->ctx, cause);
 	g->consumer = me;
 	g->state = CI_GEN_RUNNING;
-	me->awaits = &g->task->f;
-	ci_engine_switch(me, g->coroutine);
-	me->awaits = NULL;
+	struct visit v = { .park.describe = describe, .task = &g->task->f };
+	ci_park_switch(me, g->coroutine, &v.park);
 	g->consumer = NULL;
 	ci_ctx_watch_remove(ctx, &g->given);
 	ci_ctx_watch_remove(me->ctx, &g->own);

@@ -78,7 +78,7 @@ static bool next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 	it->busy = false;
 	if (more > 0) {
 		if (ci_self.me && ctx->loop && ci_holds(ctx->loop))
-			ci_park_turn(ci_self.me);
+			ci_park_pass(ci_self.me);
 		return true;
 	}
 	it->ended = true;

@@ -8,12 +8,13 @@
 #include "task/future.h"
 #include "iter/iter.h"
 #include "base/misuse.h"
+#include "task/wait_info.h"
 
 struct completed;
 
 struct entry {
 	struct ci_listener listener;
-	struct ci_list link; /* in the line, from completion till it is given */
+	struct ci_list link; /* in pending; from completion till it is given in the line */
 	struct completed *c;
 	cigo_future *f; /* a reference; NULL: given as NULL */
 };
@@ -21,9 +22,14 @@ struct entry {
 struct completed {
 	cigo_iter it;
 	size_t n, given;
-	struct ci_list line;
-	struct ci_park *park; /* the consumer's, while it waits */
+	struct ci_list pending, line; /* of entry */
+	struct ci_list consumers;     /* the one that waits */
 	struct entry entries[];
+};
+
+struct consumer {
+	struct ci_park park;
+	const struct completed *c;
 };
 
 static void done(struct ci_listener *l, cigo_future *f)
@@ -31,9 +37,28 @@ static void done(struct ci_listener *l, cigo_future *f)
 	struct entry *e = ci_container_of(l, struct entry, listener);
 
 	(void)f;
+	ci_list_unlink(&e->link);
 	ci_list_append(&e->c->line, &e->link);
-	if (e->c->park)
-		ci_park_wake(e->c->park);
+	ci_park_wake_all(&e->c->consumers);
+}
+
+/* Of several any may come; but one alone is what it waits for. */
+static void describe(const struct ci_park *p, struct ci_wait_info *ret)
+{
+	const struct completed *c = ci_container_of(p, struct consumer, park)->c;
+
+	if (c->pending.next != c->pending.prev)
+		return;
+	ret->futures = &ci_list_first(&c->pending, struct entry, link)->f;
+	ret->count = 1;
+}
+
+static bool all_wait_for(const struct completed *c, const struct ci_coroutine *me)
+{
+	ci_list_each(node, &c->pending)
+		if (!ci_future_waits_for(ci_list_entry(node, struct entry, link)->f, me))
+			return false;
+	return true;
 }
 
 static int wait_for_one(cigo_ctx *ctx, struct completed *c)
@@ -41,15 +66,13 @@ static int wait_for_one(cigo_ctx *ctx, struct completed *c)
 	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (!me)
 		ci_misuse("a future is pending, and waiting for it needs a loop");
+	if (all_wait_for(c, me))
+		return -EDEADLK;
 	int err = ci_park_refuse(ctx, me);
-	if (err || !ci_list_empty(&c->line))
+	if (err)
 		return err;
-	struct ci_park p;
-	ci_park_init(&p, me, NULL);
-	c->park = &p;
-	err = ci_park_wait(ctx, &p);
-	c->park = NULL;
-	return err;
+	struct consumer w = { .park.describe = describe, .c = c };
+	return ci_park_in(ctx, me, &c->consumers, CIGO_NEVER, &w.park);
 }
 
 static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
@@ -111,7 +134,9 @@ cigo_iter *cigo_iter_completed(cigo_future *const *futures, size_t n)
 	if (!c)
 		return NULL;
 	ci_iter_init(&c->it, &ops, sizeof(cigo_future *));
+	ci_list_init(&c->pending);
 	ci_list_init(&c->line);
+	ci_list_init(&c->consumers);
 	c->n = n;
 	for (size_t i = 0; i < n; i++) {
 		struct entry *e = &c->entries[i];
@@ -127,6 +152,7 @@ cigo_iter *cigo_iter_completed(cigo_future *const *futures, size_t n)
 			if (!e->f->loop && ci_self.held)
 				ci_future_adopt(e->f, ci_self.held);
 			ci_future_listen(e->f, &e->listener);
+			ci_list_append(&c->pending, &e->link);
 		} else {
 			line_up(c, e);
 		}

@@ -95,8 +95,8 @@ static int collect(struct dump *d)
 		to->spawner = to->child = to->last_child = to->next = NONE;
 		if (is_suspended(coroutine_of(f))) {
 			to->what = ci_wait_info(coroutine_of(f));
-			if (coroutine_of(f)->awaits_members)
-				to->members = coroutine_of(f)->awaits_members->tasks.next;
+			if (to->what.members && to->what.all)
+				to->members = to->what.members->tasks.next;
 		}
 		d->n++;
 	}
@@ -159,17 +159,18 @@ static void say_futures(const struct dump *d, const struct ci_wait_info *w)
 		fprintf(d->out, " and %zu more", w->count - SHOWN);
 }
 
-static void say_team(const struct dump *d, const struct ci_members *team)
+/* Those in the group's line have not begun. */
+static void say_members(const struct dump *d, const struct ci_wait_info *w)
 {
 	size_t n = 0;
 
-	fputs(" of all of ", d->out);
-	ci_list_each(node, &team->tasks) {
-		if (n++ >= SHOWN)
+	ci_list_each(node, &w->members->tasks) {
+		const struct ci_task *t = ci_list_entry(node, struct ci_task, of_members);
+
+		if (t->held || n++ >= SHOWN)
 			continue;
-		if (n > 1)
-			fputs(", ", d->out);
-		say_future(d, &ci_list_entry(node, struct ci_task, of_members)->f);
+		fputs(n > 1 ? ", " : w->all ? " of all of " : " of any of ", d->out);
+		say_future(d, &t->f);
 	}
 	if (n > SHOWN)
 		fprintf(d->out, " and %zu more", n - SHOWN);
@@ -184,8 +185,8 @@ static void say_wait(const struct dump *d, const struct ci_coroutine *s,
 	fprintf(d->out, ": %s", ci_trace_name(s->call));
 	if (w->count)
 		say_futures(d, w);
-	if (s->awaits_members && !ci_list_empty(&s->awaits_members->tasks))
-		say_team(d, s->awaits_members);
+	if (w->members)
+		say_members(d, w);
 	if (w->holder)
 		fprintf(d->out, ", held by %s #%llu", w->holder->name,
 			(unsigned long long)w->holder->id);
@@ -271,7 +272,6 @@ static void say_tree(struct dump *d)
 /* The next whom n waits for, and without whom it won't go on; NONE: no more. */
 static long next_awaited(const struct dump *d, struct node *n)
 {
-	const struct ci_coroutine *s = coroutine_of(n->f);
 	long to = NONE;
 
 	if (n->what.holder) {
@@ -280,7 +280,7 @@ static long next_awaited(const struct dump *d, struct node *n)
 	}
 	while (to == NONE && (n->what.all || n->what.count == 1) && n->looked < n->what.count)
 		to = find_future(d, n->what.futures[n->looked++]);
-	while (to == NONE && n->members && n->members != &s->awaits_members->tasks) {
+	while (to == NONE && n->members && n->members != &n->what.members->tasks) {
 		to = find_future(d, &ci_list_entry(n->members, struct ci_task, of_members)->f);
 		n->members = n->members->next;
 	}

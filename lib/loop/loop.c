@@ -338,11 +338,6 @@ static void idle(struct ci_idler *i)
 	ci_park_wake(&ci_container_of(i, struct idler, idler)->park);
 }
 
-static void withdraw(struct ci_park *p)
-{
-	ci_list_unlink(&ci_container_of(p, struct idler, park)->idler.link);
-}
-
 int cigo_loop_wait_idle(cigo_ctx *ctx)
 {
 	CI_ENTRY;
@@ -355,12 +350,11 @@ int cigo_loop_wait_idle(cigo_ctx *ctx)
 	if (cause)
 		return cause;
 	ci_engine_collect(me->loop); /* what was posted before this call counts */
-	if (!me->loop->calls && !me->loop->preemptive.calling) {
-		ci_park_turn(me);
-		return 0;
-	}
+	if (!me->loop->calls && !me->loop->preemptive.calling)
+		return ci_park_pass(me);
 	struct idler i = { .idler.idle = idle };
-	ci_park_init(&i.park, me, withdraw);
 	ci_list_append(&me->loop->idlers, &i.idler.link);
-	return ci_park_wait(ctx, &i.park);
+	cause = ci_park_in(ctx, me, NULL, CIGO_NEVER, &i.park);
+	ci_list_unlink(&i.idler.link);
+	return cause;
 }

@@ -136,16 +136,14 @@ static int wait_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, struct submissio
 		return err;
 	}
 	s->from = me->loop;
-	ci_park_init(&s->park, me, NULL);
 	err = post(s, to);
 	if (err)
 		return err;
 	me->loop->outside++;
-	int cause = ci_park_wait(ctx, &s->park);
+	int cause = ci_park_in(ctx, me, NULL, CIGO_NEVER, &s->park);
 	if (cause && !s->done) {
 		send_cancel(s, to, cause);
-		ci_park_init(&s->park, me, NULL);
-		ci_park_wait(NULL, &s->park);
+		ci_park_in(NULL, me, NULL, CIGO_NEVER, &s->park);
 	}
 	return s->err;
 }

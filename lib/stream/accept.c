@@ -50,7 +50,7 @@ static int accept_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener 
 		if (fd == -EAGAIN)
 			fd = ci_listener_wait(ctx, me, l, ticket);
 		else
-			ci_park_turn(me);
+			ci_park_pass(me);
 	} while (is_passing(fd));
 	return fd;
 }

@@ -33,7 +33,6 @@ struct attempt {
 struct race {
 	struct ci_coroutine *me; /* NULL: a plain thread */
 	struct ci_park park;
-	struct ci_timer timer;
 	struct attempt attempts[CI_ADDRESSES];
 	int n, begun;
 	int err; /* of the last that failed */
@@ -102,23 +101,12 @@ static bool connected(struct attempt *a)
 	return getpeername(a->fd, (struct sockaddr *)&peer, &size) == 0;
 }
 
-static void time_for_next(cigo_loop *loop, struct ci_timer *t)
-{
-	(void)loop;
-	ci_park_wake(&ci_container_of(t, struct race, timer)->park);
-}
-
 static int wait_in_loop(cigo_ctx *ctx, struct race *r, bool more)
 {
-	cigo_loop *loop = r->me->loop;
+	int64_t until = ci_park_until(r->me, more ? ATTEMPT_DELAY : CIGO_NEVER);
+	int err = ci_park_in(ctx, r->me, NULL, until, &r->park);
 
-	ci_park_init(&r->park, r->me, NULL);
-	if (more)
-		ci_timer_arm(loop, &r->timer, ci_clock_add(ci_engine_now(loop), ATTEMPT_DELAY),
-			     time_for_next);
-	int err = ci_park_wait(ctx, &r->park);
-	ci_timer_disarm(loop, &r->timer);
-	return err;
+	return r->park.state == CI_PARK_EXPIRED ? 0 : err;
 }
 
 static int wait_in_thread(cigo_ctx *ctx, struct race *r, bool more)

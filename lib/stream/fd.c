@@ -223,13 +223,12 @@ int cigo_fd_wait(cigo_ctx *ctx, int fd, int events)
 	struct fd_wait w = { .events = (unsigned)events };
 	err = enter(me->loop, &w, fd);
 	if (err == -EPERM) { /* regular files are always ready */
-		ci_park_turn(me);
+		ci_park_pass(me);
 		return events;
 	}
 	if (err)
 		return err;
-	ci_park_init(&w.park, me, withdraw);
-	w.park.describe = describe;
-	err = ci_park_wait(ctx, &w.park);
+	w.park = (struct ci_park){ .withdraw = withdraw, .describe = describe };
+	err = ci_park_in(ctx, me, NULL, CIGO_NEVER, &w.park);
 	return err ? err : (int)w.ready;
 }

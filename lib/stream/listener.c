@@ -86,11 +86,10 @@ int ci_listener_wait(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, u
 			return err == -EEXIST ? -EBUSY
 					      : err; /* the user waits for the same descriptor */
 	}
-	ci_park_init(&w.park, me, withdraw);
-	w.park.describe = describe;
+	w.park = (struct ci_park){ .withdraw = withdraw, .describe = describe };
 	join(l, &w);
 	want(l);
-	int err = ci_park_wait(ctx, &w.park);
+	int err = ci_park_in(ctx, me, NULL, CIGO_NEVER, &w.park);
 	want(l);
 	return err ? err : w.result;
 }
@@ -109,11 +108,11 @@ int ci_listener_pause(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, 
 {
 	struct ci_listener_wait w;
 
-	ci_park_init(&w.park, me, withdraw);
+	w.park = (struct ci_park){ .withdraw = withdraw };
 	ci_list_append(&l->pauses, &w.link);
 	ci_timer_arm(me->loop, &w.timer, ci_clock_add(ci_engine_now(me->loop), ns), due);
 	*ret_park = &w.park;
-	int err = ci_park_wait(ctx, &w.park);
+	int err = ci_park_in(ctx, me, NULL, CIGO_NEVER, &w.park);
 	*ret_park = NULL;
 	ci_timer_disarm(me->loop, &w.timer);
 	ci_list_unlink(&w.link); /* somebody else woke it */

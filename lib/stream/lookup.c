@@ -113,9 +113,8 @@ static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 static int resolve_aside(cigo_ctx *ctx, struct ci_coroutine *me, struct lookup *l,
 			 bool *ret_abandoned)
 {
-	struct ci_park p;
+	struct ci_park p = { .describe = NULL };
 
-	ci_park_init(&p, me, NULL);
 	l->park = &p;
 	l->loop = me->loop;
 	l->message.deliver = deliver;
@@ -123,7 +122,7 @@ static int resolve_aside(cigo_ctx *ctx, struct ci_coroutine *me, struct lookup *
 	if (err)
 		return err;
 	me->loop->outside++;
-	err = ci_park_wait(ctx, &p);
+	err = ci_park_in(ctx, me, NULL, CIGO_NEVER, &p);
 	if (err && l->park) {
 		l->park = NULL;
 		*ret_abandoned = true;

@@ -187,7 +187,7 @@ void ci_stream_want(cigo_stream *s)
 void ci_stream_wait_init(struct ci_stream_wait *w, struct ci_coroutine *me,
 			 void (*withdraw)(struct ci_park *))
 {
-	ci_park_init(&w->park, me, withdraw);
+	w->park = (struct ci_park){ .withdraw = withdraw, .me = me };
 	ci_list_init(&w->link);
 	w->timer.armed = false;
 	w->timed_out = false;
@@ -198,7 +198,7 @@ static void too_long(cigo_loop *loop, struct ci_timer *t)
 	struct ci_stream_wait *w = ci_container_of(t, struct ci_stream_wait, timer);
 
 	(void)loop;
-	if (w->park.woken)
+	if (w->park.state != CI_PARK_WAITS)
 		return;
 	w->timed_out = true;
 	if (w->park.withdraw)
@@ -220,7 +220,7 @@ int ci_stream_park(cigo_ctx *ctx, cigo_stream *s, struct ci_stream_wait *w)
 	if (s->timeout != CIGO_NEVER && ctx)
 		ci_timer_arm(loop, &w->timer, ci_clock_add(ci_engine_now(loop), s->timeout),
 			     too_long);
-	int err = ci_park_wait(ctx, &w->park);
+	int err = ci_park_in(ctx, w->park.me, NULL, CIGO_NEVER, &w->park);
 	ci_timer_disarm(loop, &w->timer);
 	return err ? err : w->timed_out ? -ETIMEDOUT : 0;
 }

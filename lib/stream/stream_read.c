@@ -177,7 +177,7 @@ static ssize_t end(cigo_stream *s, struct ci_coroutine *me, ssize_t result)
 	s->reading = false;
 	ci_stream_leave(s);
 	if (me)
-		ci_park_turn(me);
+		ci_park_pass(me);
 	return result;
 }
 

@@ -211,7 +211,7 @@ static int write_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s,
 	if (err)
 		s->send_error = err;
 	else
-		ci_park_turn(me);
+		ci_park_pass(me);
 	return err;
 }
 

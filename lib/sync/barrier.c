@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "sync/wait_queue.h"
+#include "task/park.h"
 #include "base/misuse.h"
 
 struct cigo_barrier {
@@ -19,7 +19,7 @@ struct cigo_barrier {
 };
 
 struct party {
-	struct ci_waiter waiter;
+	struct ci_park park;
 	cigo_barrier *barrier; /* valid until woken */
 	int result;	       /* the index, or why it was woken without */
 };
@@ -49,12 +49,14 @@ void cigo_barrier_free(cigo_barrier *b)
 /* Ends the round: all go, with err instead of their index if it is not 0. */
 static void release(cigo_barrier *b, int err)
 {
-	struct ci_waiter *w;
+	struct ci_park *p;
 
 	b->count = 0;
-	while ((w = ci_wait_queue_wake(&b->line)))
+	while ((p = ci_park_first(&b->line))) {
 		if (err)
-			ci_container_of(w, struct party, waiter)->result = err;
+			ci_container_of(p, struct party, park)->result = err;
+		ci_park_wake(p);
+	}
 }
 
 static void break_up(cigo_barrier *b)
@@ -65,20 +67,7 @@ static void break_up(cigo_barrier *b)
 
 static void withdraw(struct ci_park *p)
 {
-	struct party *party = ci_container_of(p, struct party, waiter.park);
-
-	ci_list_unlink(&party->waiter.link);
-	break_up(party->barrier);
-}
-
-static int wait_for_the_others(cigo_ctx *ctx, struct ci_coroutine *me, cigo_barrier *b)
-{
-	struct party party = { .barrier = b, .result = b->count++ };
-
-	ci_park_init(&party.waiter.park, me, withdraw);
-	ci_list_append(&b->line, &party.waiter.link);
-	int cause = ci_park_wait(ctx, &party.waiter.park);
-	return cause ? cause : party.result;
+	break_up(ci_container_of(p, struct party, park)->barrier);
 }
 
 int cigo_barrier_wait(cigo_ctx *ctx, cigo_barrier *b)
@@ -87,23 +76,25 @@ int cigo_barrier_wait(cigo_ctx *ctx, cigo_barrier *b)
 	if (!ctx || !b)
 		return -ENOMEM;
 	struct ci_coroutine *me;
-	int cause = ci_wait_queue_enter(ctx, &me);
+	int cause = ci_park_begin(ctx, &me);
 	if (cause) {
 		break_up(b);
 		return cause;
 	}
 	if (b->broken) {
-		ci_wait_queue_pass(me);
+		ci_park_pass(me);
 		return CIGO_EBROKEN;
 	}
-	if (b->count + 1 < b->parties) {
-		ci_wait_queue_need(me);
-		return wait_for_the_others(ctx, me, b);
+	if (b->count + 1 == b->parties) {
+		int index = b->count;
+		release(b, 0);
+		ci_park_pass(me);
+		return index;
 	}
-	int index = b->count;
-	release(b, 0);
-	ci_wait_queue_pass(me);
-	return index;
+	struct party party = { .park.withdraw = withdraw, .barrier = b, .result = b->count };
+	b->count++;
+	cause = ci_park_in(ctx, me, &b->line, CIGO_NEVER, &party.park);
+	return cause ? cause : party.result;
 }
 
 void cigo_barrier_abort(cigo_barrier *b)

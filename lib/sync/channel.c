@@ -69,7 +69,7 @@ static struct ci_offer *first(const struct ci_list *line)
 	if (ci_list_empty(line))
 		return NULL;
 	struct ci_offer *o = ci_list_first(line, struct ci_offer, link);
-	ci_wait_queue_check(&o->all->park);
+	ci_park_check(&o->all->park);
 	return o;
 }
 
@@ -91,8 +91,8 @@ void ci_channel_offer(cigo_channel *c, struct ci_offers *all, struct ci_offer *o
 
 int ci_channel_wait(cigo_ctx *ctx, struct ci_coroutine *me, struct ci_offers *all)
 {
-	ci_park_init(&all->park, me, withdraw);
-	return ci_park_wait(ctx, &all->park);
+	all->park.withdraw = withdraw;
+	return ci_park_in(ctx, me, NULL, CIGO_NEVER, &all->park);
 }
 
 /* --- meeting --------------------------------------------------------------------------------- */
@@ -156,15 +156,24 @@ int ci_channel_recv(cigo_channel *c, void *ret)
 
 /* --- the calls ------------------------------------------------------------------------------- */
 
-/* Makes one offer and waits for it. */
-static int wait_for_one(cigo_ctx *ctx, struct ci_coroutine *me, cigo_channel *c, struct ci_offer *o)
+/* Sends item, or receives into ret: at once, or by an offer that it waits for. */
+static int meet(cigo_ctx *ctx, cigo_channel *c, const void *item, void *ret)
 {
-	struct ci_offers all = { .offer = o, .n = 1 };
+	struct ci_coroutine *me;
+	int err = ci_park_begin(ctx, &me);
 
-	ci_wait_queue_need(me);
-	ci_channel_offer(c, &all, o);
-	int cause = ci_channel_wait(ctx, me, &all);
-	return cause ? cause : all.err;
+	if (err)
+		return err;
+	err = ret ? ci_channel_recv(c, ret) : ci_channel_send(c, item);
+	if (err != -EAGAIN) {
+		ci_park_pass(me);
+		return err;
+	}
+	struct ci_offer o = { .item = item, .ret = ret };
+	struct ci_offers all = { .offer = &o, .n = 1 };
+	ci_channel_offer(c, &all, &o);
+	err = ci_channel_wait(ctx, me, &all);
+	return err ? err : all.err;
 }
 
 int cigo_channel_send(cigo_ctx *ctx, cigo_channel *c, const void *item, size_t size)
@@ -172,19 +181,7 @@ int cigo_channel_send(cigo_ctx *ctx, cigo_channel *c, const void *item, size_t s
 	CI_ENTRY;
 	ci_channel_check(c, size);
 	ci_expect(item, "no item");
-	if (!ctx || !c)
-		return -ENOMEM;
-	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me);
-	if (err)
-		return err;
-	err = ci_channel_send(c, item);
-	if (err == -EAGAIN) {
-		struct ci_offer o = { .item = item };
-		return wait_for_one(ctx, me, c, &o);
-	}
-	ci_wait_queue_pass(me);
-	return err;
+	return ctx && c ? meet(ctx, c, item, NULL) : -ENOMEM;
 }
 
 int cigo_channel_recv(cigo_ctx *ctx, cigo_channel *c, void *ret, size_t size)
@@ -193,19 +190,7 @@ int cigo_channel_recv(cigo_ctx *ctx, cigo_channel *c, void *ret, size_t size)
 	ci_channel_check(c, size);
 	ci_expect(ret, "nowhere to put the item");
 	memset(ret, 0, size);
-	if (!ctx || !c)
-		return -ENOMEM;
-	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me);
-	if (err)
-		return err;
-	err = ci_channel_recv(c, ret);
-	if (err == -EAGAIN) {
-		struct ci_offer o = { .ret = ret };
-		return wait_for_one(ctx, me, c, &o);
-	}
-	ci_wait_queue_pass(me);
-	return err;
+	return ctx && c ? meet(ctx, c, NULL, ret) : -ENOMEM;
 }
 
 int cigo_channel_try_send(cigo_channel *c, const void *item, size_t size)

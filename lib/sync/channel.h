@@ -10,7 +10,7 @@
 #define CI_CHANNEL_H
 
 #include "cigo/channel.h"
-#include "sync/wait_queue.h"
+#include "task/park.h"
 
 struct cigo_channel {
 	size_t item_size, capacity; /* final */

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "sync/wait_queue.h"
+#include "task/park.h"
 #include "base/misuse.h"
 #include "sync/mutex.h"
 
@@ -44,23 +44,24 @@ int cigo_condition_wait(cigo_ctx *ctx, cigo_condition *c, cigo_mutex *m)
 		return -ENOMEM;
 	ci_expect(ci_mutex_held(m), "the caller does not hold the mutex");
 	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me);
+	int err = ci_park_begin(ctx, &me);
 	if (err)
 		return err;
-	ci_wait_queue_need(me);
 	ci_expect(ci_list_empty(&c->line) || c->mutex == m, "others wait with another mutex");
 	c->mutex = m;
-	struct ci_waiter w;
+	struct ci_park p = { .describe = NULL };
 	cigo_mutex_unlock(m); /* does not switch: nobody can notify before we wait */
-	err = ci_wait_queue_wait(ctx, me, &c->line, &w);
+	err = ci_park_in(ctx, me, &c->line, CIGO_NEVER, &p);
 	ci_mutex_retake(me, m);
 	return err;
 }
 
 static void notify(cigo_condition *c, size_t n)
 {
-	while (c && n-- > 0 && ci_wait_queue_wake(&c->line))
-		;
+	struct ci_park *p;
+
+	while (c && n-- > 0 && (p = ci_park_first(&c->line)))
+		ci_park_wake(p);
 }
 
 void cigo_condition_notify(cigo_condition *c, size_t n)

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "sync/wait_queue.h"
+#include "task/park.h"
 #include "base/misuse.h"
 
 struct cigo_event {
@@ -42,8 +42,7 @@ void cigo_event_set(cigo_event *e)
 	if (!e)
 		return;
 	e->set = true;
-	while (ci_wait_queue_wake(&e->line))
-		;
+	ci_park_wake_all(&e->line);
 }
 
 void cigo_event_clear(cigo_event *e)
@@ -65,11 +64,11 @@ int cigo_event_wait(cigo_ctx *ctx, cigo_event *e)
 	if (!ctx || !e)
 		return -ENOMEM;
 	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me);
+	int err = ci_park_begin(ctx, &me);
 	if (err)
 		return err;
 	if (e->set)
-		return ci_wait_queue_pass(me);
-	struct ci_waiter w;
-	return ci_wait_queue_wait(ctx, me, &e->line, &w);
+		return ci_park_pass(me);
+	struct ci_park p = { .describe = NULL };
+	return ci_park_in(ctx, me, &e->line, CIGO_NEVER, &p);
 }

@@ -9,6 +9,7 @@
 #include "cigo/wait.h"
 #include "task/future.h"
 #include "base/misuse.h"
+#include "task/wait_info.h"
 
 struct race;
 
@@ -26,7 +27,6 @@ struct race {
 	ssize_t winner;	 /* -1: none yet */
 	uint64_t latest; /* seq of the last failure */
 	int err;
-	bool waiting; /* park is waited on */
 };
 
 static void cancel_all(const struct race *r, int cause)
@@ -53,22 +53,31 @@ static void fired(struct ci_listener *l, cigo_future *f)
 	struct race *r = me->race;
 
 	result(r, (size_t)(me - r->runners), f->err, f->seq);
-	if (!r->pending && r->waiting)
+	if (!r->pending)
 		ci_park_wake(&r->park);
+}
+
+/* Also the losers' bodies are waited for. */
+static void describe(const struct ci_park *p, struct ci_wait_info *ret)
+{
+	const struct race *r = ci_container_of(p, struct race, park);
+
+	ret->futures = r->futures;
+	ret->count = r->n;
 }
 
 static int park(cigo_ctx *ctx, struct ci_coroutine *me, struct race *r)
 {
-	if (!r->pending)
-		return 0;
-	ci_park_init(&r->park, me, NULL);
-	r->waiting = true;
-	me->awaits_all = r->futures; /* also the losers' bodies are waited for */
-	me->awaits_count = r->n;
-	int cause = ci_park_wait(ctx, &r->park);
-	me->awaits_count = 0;
-	r->waiting = false;
-	return cause;
+	return r->pending ? ci_park_in(ctx, me, NULL, CIGO_NEVER, &r->park) : 0;
+}
+
+/* One that still runs waits for the caller by now: it can't be waited for. */
+static bool is_circle(const struct race *r, const struct ci_coroutine *me)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (ci_future_waits_for(r->futures[i], me))
+			return true;
+	return false;
 }
 
 /* Those done already, in the order in which they were; then listens to the others. */
@@ -112,7 +121,8 @@ static int run_race(cigo_ctx *ctx, struct ci_coroutine *me, struct race *r)
 		cause = park(ctx, me, r);
 	if (cause) {
 		cancel_all(r, cause);
-		park(NULL, me, r);
+		if (!is_circle(r, me))
+			park(NULL, me, r);
 	}
 	return r->winner >= 0 ? (int)r->winner : cause ? cause : r->err;
 }
@@ -134,7 +144,9 @@ int cigo_first_result(cigo_ctx *ctx, cigo_future *const *futures, size_t n, void
 			if (ci_future_waits_for(futures[i], me))
 				return -EDEADLK;
 		}
-	struct race r = { .futures = futures, .n = n, .pending = n, .winner = -1 };
+	struct race r = {
+		.park.describe = describe, .futures = futures, .n = n, .pending = n, .winner = -1
+	};
 	r.runners = calloc(n, sizeof *r.runners);
 	if (!r.runners)
 		return -ENOMEM;
@@ -143,6 +155,7 @@ int cigo_first_result(cigo_ctx *ctx, cigo_future *const *futures, size_t n, void
 	if (answer >= 0)
 		ci_future_copy(r.runners[answer].f, ret, size);
 	for (size_t i = 0; i < n; i++) {
+		ci_list_unlink(&r.runners[i].listener.link);
 		ci_future_forget_writes(me, r.runners[i].f ? r.runners[i].f : futures[i]);
 		cigo_future_unref(r.runners[i].f);
 	}

@@ -11,12 +11,14 @@
 
 #include "base/misuse.h"
 #include "task/task.h"
+#include "task/wait_info.h"
 
 struct member {
 	struct ci_list link;
 	struct ci_listener listener;
 	cigo_group *group;
 	struct ci_task *task; /* a reference */
+	bool running;	      /* counted in the group's */
 };
 
 struct cigo_group {
@@ -27,14 +29,14 @@ struct cigo_group {
 	struct ci_list waiting, active, finished, taken;
 	unsigned limit, running;
 	unsigned flags;
-	int err;	      /* the first failure */
-	int cause;	      /* members still to come are cancelled with it; 0: not */
-	struct ci_list parks; /* of waiter: those in wait, next or close */
+	int err;		/* the first failure */
+	int cause;		/* members still to come are cancelled with it; 0: not */
+	struct ci_list waiters; /* those in wait, next or close */
 };
 
 struct waiter {
 	struct ci_park park;
-	struct ci_list link;
+	const cigo_group *group;
 	bool next; /* content with one finished member */
 };
 
@@ -45,13 +47,11 @@ static bool over(const cigo_group *g)
 
 static void tell(cigo_group *g)
 {
-	ci_list_each(node, &g->parks) {
-		struct waiter *w = ci_list_entry(node, struct waiter, link);
+	ci_list_each(node, &g->waiters) {
+		struct waiter *w = ci_list_entry(node, struct waiter, park.link);
 
-		if (over(g) || (w->next && !ci_list_empty(&g->finished))) {
-			ci_list_unlink(&w->link);
+		if (over(g) || (w->next && !ci_list_empty(&g->finished)))
 			ci_park_wake(&w->park);
-		}
 	}
 }
 
@@ -62,7 +62,7 @@ static void let_start(cigo_group *g)
 
 		ci_list_unlink(&m->link);
 		ci_list_append(&g->active, &m->link);
-		ci_list_append(&g->members.tasks, &m->task->of_members);
+		m->running = true;
 		g->running++;
 		ci_task_queue(m->task, g->cause);
 	}
@@ -70,10 +70,13 @@ static void let_start(cigo_group *g)
 
 static void cancel_members(cigo_group *g, int cause)
 {
+	struct ci_list *lists[] = { &g->active, &g->waiting };
+
 	if (!g->cause)
 		g->cause = cause;
-	ci_list_each(node, &g->active)
-		ci_future_end(&ci_list_entry(node, struct member, link)->task->f, cause);
+	for (int i = 0; i < 2; i++)
+		ci_list_each(node, lists[i])
+			ci_future_end(&ci_list_entry(node, struct member, link)->task->f, cause);
 }
 
 static void free_member(struct member *m)
@@ -99,7 +102,7 @@ static void member_done(struct ci_listener *l, cigo_future *f)
 	struct member *m = ci_container_of(l, struct member, listener);
 	cigo_group *g = m->group;
 
-	g->running--;
+	g->running -= m->running;
 	ci_list_unlink(&m->task->of_members);
 	ci_list_unlink(&m->link);
 	ci_list_append(&g->finished, &m->link);
@@ -137,7 +140,7 @@ cigo_group *cigo_group_new(const cigo_ctx *ctx, unsigned limit, unsigned flags)
 	ci_list_init(&g->active);
 	ci_list_init(&g->finished);
 	ci_list_init(&g->taken);
-	ci_list_init(&g->parks);
+	ci_list_init(&g->waiters);
 	if (ci_self.me)
 		ci_list_append(&ci_task_of(ci_self.me->task)->groups, &g->of_task);
 	return g;
@@ -173,7 +176,9 @@ static cigo_task *start(cigo_group *g, cigo_coro_fn *fn, void *arg, size_t ret_s
 	m->listener.fired = member_done;
 	ci_future_listen(&m->task->f, &m->listener);
 	ci_list_append(&g->waiting, &m->link);
+	ci_list_append(&g->members.tasks, &m->task->of_members);
 	cigo_task *t = &m->task->f;
+	ci_task_hold(m->task);
 	let_start(g);
 	return t;
 }
@@ -215,21 +220,19 @@ void cigo_group_cancel(cigo_group *g, int reason)
 
 /* --- waiting --------------------------------------------------------------------------------- */
 
-static void withdraw(struct ci_park *p)
+static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 {
-	ci_list_unlink(&ci_container_of(p, struct waiter, park)->link);
+	const struct waiter *w = ci_container_of(p, const struct waiter, park);
+
+	ret->members = &w->group->members;
+	ret->all = !w->next;
 }
 
 static int park(cigo_ctx *ctx, struct ci_coroutine *me, cigo_group *g, bool next)
 {
-	struct waiter w = { .next = next };
+	struct waiter w = { .park.describe = describe, .group = g, .next = next };
 
-	ci_park_init(&w.park, me, withdraw);
-	ci_list_append(&g->parks, &w.link);
-	me->awaits_members = next ? NULL : &g->members; /* one of them is enough for next */
-	int cause = ci_park_wait(ctx, &w.park);
-	me->awaits_members = NULL;
-	return cause;
+	return ci_park_in(ctx, me, &g->waiters, CIGO_NEVER, &w.park);
 }
 
 static struct ci_coroutine *enter(cigo_ctx *ctx, const cigo_group *g)
@@ -309,8 +312,8 @@ int cigo_group_close(cigo_ctx *ctx, cigo_group *g)
 	if (!ctx || !g)
 		return -ENOMEM;
 	struct ci_coroutine *me = enter(ctx, g);
-	bool cut_off = !over(g);
-	if (cut_off)
+	int cause = g->cause; /* not that close cuts them off */
+	if (!over(g))
 		cancel_members(g, -ECANCELED);
 	while (!over(g)) {
 		ci_expect(!ci_members_waits_for(&g->members, me),
@@ -318,8 +321,8 @@ int cigo_group_close(cigo_ctx *ctx, cigo_group *g)
 			  "cannot be cancelled");
 		park(NULL, me, g, false);
 	}
-	ci_expect(ci_list_empty(&g->parks), "somebody else still waits for the group");
-	int err = g->err ? g->err : cut_off ? 0 : g->cause;
+	ci_expect(ci_list_empty(&g->waiters), "somebody else still waits for the group");
+	int err = g->err ? g->err : cause;
 	free_members(&g->finished);
 	free_members(&g->taken);
 	ci_list_unlink(&g->of_task);

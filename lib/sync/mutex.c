@@ -27,7 +27,6 @@ struct cigo_mutex {
 
 struct waiter {
 	struct ci_park park;
-	struct ci_list link;
 	const cigo_mutex *mutex;
 };
 
@@ -75,9 +74,15 @@ static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 	ret->holder = m->owner.id ? m->owner.thread : NULL;
 }
 
-static void withdraw(struct ci_park *p)
+/* ctx NULL: nothing but the lock ends it. */
+static int lock(cigo_ctx *ctx, struct ci_coroutine *me, cigo_mutex *m)
 {
-	ci_list_unlink(&ci_container_of(p, struct waiter, park)->link);
+	struct waiter w = { .park.describe = describe, .mutex = m };
+
+	if (m->owner.thread)
+		return ci_park_in(ctx, me, &m->line, CIGO_NEVER, &w.park);
+	m->owner = self();
+	return ctx ? ci_park_pass(me) : 0;
 }
 
 int cigo_mutex_lock(cigo_ctx *ctx, cigo_mutex *m)
@@ -85,37 +90,16 @@ int cigo_mutex_lock(cigo_ctx *ctx, cigo_mutex *m)
 	CI_ENTRY;
 	if (!ctx || !m)
 		return -ENOMEM;
-	struct ci_coroutine *me = ci_park_enter(ctx);
+	struct ci_coroutine *me;
+	int cause = ci_park_begin(ctx, &me);
 	if (is_mine(m))
 		return -EDEADLK;
-	int cause = me ? ci_park_refuse(ctx, me) : ci_ctx_cause(ctx);
-	if (cause)
-		return cause;
-	if (!m->owner.thread) {
-		m->owner = self();
-		if (me)
-			ci_park_turn(me);
-		return 0;
-	}
-	ci_expect(me, "it is locked, and waiting for it needs a loop");
-	struct waiter w = { .mutex = m };
-	ci_park_init(&w.park, me, withdraw);
-	w.park.describe = describe;
-	ci_list_append(&m->line, &w.link);
-	return ci_park_wait(ctx, &w.park);
+	return cause ? cause : lock(ctx, me, m);
 }
 
 void ci_mutex_retake(struct ci_coroutine *me, cigo_mutex *m)
 {
-	if (!m->owner.thread) {
-		m->owner = self();
-		return;
-	}
-	struct waiter w = { .mutex = m };
-	ci_park_init(&w.park, me, NULL);
-	w.park.describe = describe;
-	ci_list_append(&m->line, &w.link);
-	ci_park_wait(NULL, &w.park);
+	lock(NULL, me, m);
 }
 
 bool ci_mutex_held(const cigo_mutex *m)
@@ -138,11 +122,8 @@ void cigo_mutex_unlock(cigo_mutex *m)
 	if (!m)
 		return;
 	ci_expect(is_mine(m), m->owner.thread ? "another coroutine holds it" : "it is not locked");
-	struct ci_list *node = ci_list_pop(&m->line);
-	m->owner = (struct owner){ NULL, 0 };
-	if (node) {
-		struct waiter *w = ci_list_entry(node, struct waiter, link);
-		m->owner = coroutine_on(w->park.me);
-		ci_park_wake(&w->park);
-	}
+	struct ci_park *next = ci_park_first(&m->line);
+	m->owner = next ? coroutine_on(next->me) : (struct owner){ NULL, 0 };
+	if (next)
+		ci_park_wake(next);
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/wait_queue.h"
+#include "task/park.h"
 #include "base/misuse.h"
 #include "sync/store.h"
 
@@ -23,7 +23,7 @@ struct cigo_queue {
 };
 
 struct waiter {
-	struct ci_waiter line;
+	struct ci_park park;
 	void *dst;	 /* getters */
 	const void *src; /* putters */
 	bool closed;	 /* woken by close */
@@ -88,11 +88,14 @@ size_t cigo_queue_count(const cigo_queue *q)
 	return q ? q->store.count : 0;
 }
 
+/* The first in the line, woken; it is still there to be written to. */
 static struct waiter *wake(struct ci_list *line)
 {
-	struct ci_waiter *w = ci_wait_queue_wake(line);
+	struct ci_park *p = ci_park_first(line);
 
-	return w ? ci_container_of(w, struct waiter, line) : NULL;
+	if (p)
+		ci_park_wake(p);
+	return p ? ci_container_of(p, struct waiter, park) : NULL;
 }
 
 static bool full(const cigo_queue *q)
@@ -139,19 +142,13 @@ static void check(const cigo_queue *q, size_t size)
 		ci_misuse("items have %zu bytes, not %zu", q->store.item_size, size);
 }
 
-/* Waits for ns at most. A dead context would never be told that it has ended: so look first. */
+/* Waits for ns at most. */
 static int wait_in(cigo_ctx *ctx, int64_t ns, struct ci_coroutine *me, struct ci_list *line,
 		   struct waiter *w)
 {
 	if (ns <= 0)
 		return -ETIMEDOUT;
-	ci_wait_queue_need(me);
-	cigo_ctx *timed = ns == CIGO_NEVER ? ctx : cigo_ctx_with_timeout(ctx, ns);
-	if (!timed)
-		return -ENOMEM;
-	int err = ci_wait_queue_wait(timed, me, line, &w->line);
-	if (timed != ctx)
-		cigo_ctx_unref(timed);
+	int err = ci_park_in(ctx, me, line, me ? ci_park_until(me, ns) : ns, &w->park);
 	return err ? err : w->closed ? CIGO_ECLOSED : 0;
 }
 
@@ -162,7 +159,7 @@ static int put(cigo_ctx *ctx, cigo_queue *q, const void *item, int64_t ns)
 	if (!item)
 		ci_misuse("no item");
 	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me);
+	int err = ci_park_begin(ctx, &me);
 	if (err)
 		return err;
 	err = add(q, item);
@@ -170,7 +167,7 @@ static int put(cigo_ctx *ctx, cigo_queue *q, const void *item, int64_t ns)
 		struct waiter w = { .src = item };
 		return wait_in(ctx, ns, me, &q->putters, &w);
 	}
-	ci_wait_queue_pass(me);
+	ci_park_pass(me);
 	return err;
 }
 
@@ -207,7 +204,7 @@ static int get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns)
 	if (!ctx || !q)
 		return -ENOMEM;
 	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me);
+	int err = ci_park_begin(ctx, &me);
 	if (err)
 		return err;
 	err = take(q, ret);
@@ -215,7 +212,7 @@ static int get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns)
 		struct waiter w = { .dst = ret };
 		return wait_in(ctx, ns, me, &q->getters, &w);
 	}
-	ci_wait_queue_pass(me);
+	ci_park_pass(me);
 	return err;
 }
 
@@ -247,8 +244,7 @@ void cigo_queue_task_done(cigo_queue *q)
 		return;
 	ci_expect(q->unfinished, "called more often than items were put");
 	if (!--q->unfinished)
-		while (ci_wait_queue_wake(&q->joiners))
-			;
+		ci_park_wake_all(&q->joiners);
 }
 
 int cigo_queue_join(cigo_ctx *ctx, cigo_queue *q)
@@ -257,13 +253,13 @@ int cigo_queue_join(cigo_ctx *ctx, cigo_queue *q)
 	if (!ctx || !q)
 		return -ENOMEM;
 	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me);
+	int err = ci_park_begin(ctx, &me);
 	if (err)
 		return err;
 	if (!q->unfinished)
-		return ci_wait_queue_pass(me);
-	struct ci_waiter w;
-	return ci_wait_queue_wait(ctx, me, &q->joiners, &w);
+		return ci_park_pass(me);
+	struct ci_park p = { .describe = NULL };
+	return ci_park_in(ctx, me, &q->joiners, CIGO_NEVER, &p);
 }
 
 void cigo_queue_close(cigo_queue *q)

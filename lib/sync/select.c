@@ -146,15 +146,14 @@ int cigo_select(cigo_ctx *ctx, cigo_select_case *cases, size_t n)
 	if (result || !ctx)
 		return fail(cases, n, -ENOMEM);
 	struct ci_coroutine *me;
-	result = ci_wait_queue_enter(ctx, &me);
+	result = ci_park_begin(ctx, &me);
 	if (result)
 		return fail(cases, n, result);
 	result = happen(cases, n);
 	if (result >= 0) {
-		ci_wait_queue_pass(me);
+		ci_park_pass(me);
 		return result;
 	}
-	ci_wait_queue_need(me);
 	result = wait_for_all(ctx, me, cases, n);
 	return result < 0 ? fail(cases, n, result) : result;
 }

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "sync/wait_queue.h"
+#include "task/park.h"
 #include "base/misuse.h"
 
 struct cigo_semaphore {
@@ -47,13 +47,13 @@ int cigo_semaphore_acquire(cigo_ctx *ctx, cigo_semaphore *s)
 	if (!ctx || !s)
 		return -ENOMEM;
 	struct ci_coroutine *me;
-	int err = ci_wait_queue_enter(ctx, &me);
+	int err = ci_park_begin(ctx, &me);
 	if (err)
 		return err;
 	if (cigo_semaphore_try_acquire(s))
-		return ci_wait_queue_pass(me);
-	struct ci_waiter w;
-	return ci_wait_queue_wait(ctx, me, &s->line, &w);
+		return ci_park_pass(me);
+	struct ci_park p = { .describe = NULL };
+	return ci_park_in(ctx, me, &s->line, CIGO_NEVER, &p);
 }
 
 bool cigo_semaphore_try_acquire(cigo_semaphore *s)
@@ -68,8 +68,13 @@ bool cigo_semaphore_try_acquire(cigo_semaphore *s)
 void cigo_semaphore_release(cigo_semaphore *s)
 {
 	CI_ENTRY;
-	if (!s || ci_wait_queue_wake(&s->line))
+	if (!s)
 		return;
+	struct ci_park *next = ci_park_first(&s->line);
+	if (next) {
+		ci_park_wake(next);
+		return;
+	}
 	ci_expect(s->value < s->maximum,
 		  "more than the maximum of %zu; one is released twice, or "
 		  "was never acquired",

@@ -27,7 +27,6 @@ struct ci_signals {
 
 struct waiter {
 	struct ci_park park;
-	struct ci_list link;
 	const int *signals; /* the caller's */
 	size_t n;
 	int came; /* valid when woken */
@@ -57,13 +56,12 @@ static void give(struct ci_signals *s)
 	bool used[CI_SIGNALS] = { false };
 
 	ci_list_each(node, &s->waiters) {
-		struct waiter *w = ci_list_entry(node, struct waiter, link);
+		struct waiter *w = ci_list_entry(node, struct waiter, park.link);
 
 		w->came = first_come(s->given, w->signals, w->n);
 		if (!w->came)
 			continue;
 		used[w->came] = true;
-		ci_list_unlink(node);
 		ci_park_wake(&w->park);
 	}
 	for (int sig = 1; sig < CI_SIGNALS; sig++)
@@ -120,23 +118,18 @@ static int watch_all(struct ci_signal_watcher *watcher, unsigned given[CI_SIGNAL
 	return 0;
 }
 
-static void withdraw(struct ci_park *p)
-{
-	ci_list_unlink(&ci_container_of(p, struct waiter, park)->link);
-}
-
 /* For the virtual clock a signal is as a descriptor of others: it may come any moment. */
-static int suspend(cigo_ctx *ctx, struct ci_signals *s, struct waiter *w)
+static int suspend(cigo_ctx *ctx, struct ci_coroutine *me, const int *signals, size_t n)
 {
-	cigo_loop *loop = s->loop;
+	struct waiter w = { .signals = signals, .n = n };
+	cigo_loop *loop = me->loop;
 
 	loop->waits++;
 	loop->alien_waits++;
-	ci_list_append(&s->waiters, &w->link);
-	int err = ci_park_wait(ctx, &w->park);
+	int err = ci_park_in(ctx, me, &loop->signals->waiters, CIGO_NEVER, &w.park);
 	loop->waits--;
 	loop->alien_waits--;
-	return err ? err : w->came;
+	return err ? err : w.came;
 }
 
 static int wait_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, const int *signals, size_t n)
@@ -150,12 +143,10 @@ static int wait_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, const int *signa
 	int came = first_come(s->given, signals, n);
 	if (came) {
 		s->given[came]++;
-		ci_park_turn(me);
+		ci_park_pass(me);
 		return came;
 	}
-	struct waiter w = { .signals = signals, .n = n };
-	ci_park_init(&w.park, me, withdraw);
-	return suspend(ctx, s, &w);
+	return suspend(ctx, me, signals, n);
 }
 
 /* --- without a loop -------------------------------------------------------------------------- */

@@ -23,7 +23,7 @@ struct arm {
 };
 
 struct wait {
-	struct ci_park park; /* initialised once it must suspend */
+	struct ci_park park;
 	cigo_future *const *futures;
 	size_t n;
 	cigo_wait_mode mode;
@@ -66,20 +66,22 @@ static void fired(struct ci_listener *l, cigo_future *f)
 		ci_park_wake(&w->park);
 }
 
-static void stretch(struct wait *w, struct arm *arms, cigo_future *const *futures, size_t n)
+static void stretch(struct wait *w, struct arm *arms, cigo_loop *loop)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < w->n; i++) {
+		cigo_future *f = w->futures[i];
+
 		arms[i] = (struct arm){ .listener.fired = fired, .wait = w };
-		if (!futures[i] || futures[i]->done)
+		if (!f || f->done)
 			continue;
-		if (!futures[i]->loop)
-			ci_future_adopt(futures[i], w->park.me->loop);
-		arms[i].f = cigo_future_ref(futures[i]);
-		ci_future_listen(arms[i].f, &arms[i].listener);
+		if (!f->loop)
+			ci_future_adopt(f, loop);
+		arms[i].f = cigo_future_ref(f);
+		ci_future_listen(f, &arms[i].listener);
 	}
 }
 
-static void withdraw(struct arm *arms, size_t n)
+static void unstretch(struct arm *arms, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (arms[i].f) {
@@ -88,39 +90,35 @@ static void withdraw(struct arm *arms, size_t n)
 		}
 }
 
-static int suspend(cigo_ctx *ctx, struct wait *w, cigo_future *const *futures, size_t n)
+static int suspend(cigo_ctx *ctx, struct ci_coroutine *me, struct wait *w)
 {
-	struct arm few[FEW], *arms = n > FEW ? calloc(n, sizeof *arms) : few;
+	struct arm few[FEW], *arms = w->n > FEW ? calloc(w->n, sizeof *arms) : few;
 
 	if (!arms)
 		return -ENOMEM;
-	struct ci_coroutine *me = w->park.me;
-	stretch(w, arms, futures, n);
-	if (w->mode == CIGO_WAIT_ALL) {
-		me->awaits_all = futures;
-		me->awaits_count = n;
-	}
-	int cause = ci_park_wait(ctx, &w->park);
-	me->awaits_count = 0;
-	withdraw(arms, n);
+	stretch(w, arms, me->loop);
+	int cause = ci_park_in(ctx, me, NULL, CIGO_NEVER, &w->park);
+	unstretch(arms, w->n);
 	if (arms != few)
 		free(arms);
 	return cause;
 }
 
 /* Counts what is done already. */
-static void take_stock(struct wait *w, cigo_future *const *futures, size_t n)
+static void take_stock(struct wait *w)
 {
-	w->pending = n;
-	for (size_t i = 0; i < n; i++) {
-		if (!futures[i]) {
+	w->pending = w->n;
+	for (size_t i = 0; i < w->n; i++) {
+		cigo_future *f = w->futures[i];
+
+		if (!f) {
 			count(w, -ENOMEM, 0);
 			continue;
 		}
-		ci_future_check(futures[i]);
-		ci_future_tell(futures[i]);
-		if (futures[i]->done)
-			count(w, futures[i]->err, futures[i]->seq);
+		ci_future_check(f);
+		ci_future_tell(f);
+		if (f->done)
+			count(w, f->err, f->seq);
 	}
 }
 
@@ -135,9 +133,9 @@ static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 
 static int wait_for(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futures, size_t n)
 {
-	struct wait w = { .mode = mode, .futures = futures, .n = n };
+	struct wait w = { .park.describe = describe, .mode = mode, .futures = futures, .n = n };
 
-	take_stock(&w, futures, n);
+	take_stock(&w);
 	if (over(&w))
 		return answer(&w);
 	struct ci_coroutine *me = ci_park_enter(ctx);
@@ -146,12 +144,9 @@ static int wait_for(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futu
 	for (size_t i = 0; i < n; i++)
 		if (futures[i] && ci_future_waits_for(futures[i], me))
 			return -EDEADLK;
-	int cause = ci_park_cause(ctx, me);
-	if (cause)
-		return ci_park_refuse(ctx, me);
-	ci_park_init(&w.park, me, NULL);
-	w.park.describe = describe;
-	cause = suspend(ctx, &w, futures, n);
+	int cause = ci_park_refuse(ctx, me);
+	if (!cause)
+		cause = suspend(ctx, me, &w);
 	return cause ? cause : answer(&w);
 }
 

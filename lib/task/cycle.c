@@ -7,6 +7,7 @@
 #include "task/park.h"
 #include "task/shield.h"
 #include "task/task.h"
+#include "task/wait_info.h"
 
 struct search {
 	uint64_t number; /* marks the coroutines seen by this search */
@@ -37,21 +38,34 @@ static bool see(struct search *s, const cigo_future *f)
 	return false;
 }
 
-/* One that was woken, by what it waited for or by a cancellation, waits no longer. */
+static bool see_members(struct search *s, const struct ci_members *members)
+{
+	ci_list_each(node, &members->tasks)
+		if (see(s, &ci_list_entry(node, struct ci_task, of_members)->f))
+			return true;
+	return false;
+}
+
+/* Whether it waits for just one member; those in the group's line come after the others. */
+static bool is_one(const struct ci_members *members)
+{
+	unsigned n = 0;
+
+	ci_list_each(node, &members->tasks)
+		n += !ci_list_entry(node, struct ci_task, of_members)->held;
+	return n == 1;
+}
+
+/* Any of several is no reason to wait for one of them, but any of one is. */
 static bool see_all_of(struct search *s, const struct ci_coroutine *coroutine)
 {
-	if (coroutine->park && coroutine->park->woken)
-		return false;
-	if (coroutine->awaits && see(s, coroutine->awaits))
-		return true;
-	for (size_t i = 0; i < coroutine->awaits_count; i++)
-		if (see(s, coroutine->awaits_all[i]))
-			return true;
-	if (coroutine->awaits_members)
-		ci_list_each(node, &coroutine->awaits_members->tasks)
-			if (see(s, &ci_list_entry(node, struct ci_task, of_members)->f))
+	struct ci_wait_info w = ci_wait_info(coroutine);
+
+	if (w.all || w.count == 1)
+		for (size_t i = 0; i < w.count; i++)
+			if (see(s, w.futures[i]))
 				return true;
-	return false;
+	return w.members && (w.all || is_one(w.members)) && see_members(s, w.members);
 }
 
 static bool reaches(struct search *s)
@@ -69,20 +83,20 @@ bool ci_future_waits_for(const cigo_future *f, const struct ci_coroutine *me)
 	return see(&s, f) || reaches(&s);
 }
 
-bool ci_members_all_wait_for(const struct ci_members *team, const struct ci_coroutine *me)
+bool ci_members_all_wait_for(const struct ci_members *members, const struct ci_coroutine *me)
 {
-	ci_list_each(node, &team->tasks)
-		if (!ci_future_waits_for(&ci_list_entry(node, struct ci_task, of_members)->f, me))
+	ci_list_each(node, &members->tasks) {
+		const struct ci_task *t = ci_list_entry(node, struct ci_task, of_members);
+
+		if (!t->held && !ci_future_waits_for(&t->f, me))
 			return false; /* this one may end */
-	return !ci_list_empty(&team->tasks);
+	}
+	return !ci_list_empty(&members->tasks);
 }
 
-bool ci_members_waits_for(const struct ci_members *team, const struct ci_coroutine *me)
+bool ci_members_waits_for(const struct ci_members *members, const struct ci_coroutine *me)
 {
 	struct search s = { .number = ++me->loop->search, .goal = me };
 
-	ci_list_each(node, &team->tasks)
-		if (see(&s, &ci_list_entry(node, struct ci_task, of_members)->f))
-			return true;
-	return reaches(&s);
+	return see_members(&s, members) || reaches(&s);
 }

@@ -12,6 +12,7 @@
 #include "cigo/error.h"
 #include "base/misuse.h"
 #include "task/task.h"
+#include "task/wait_info.h"
 
 static const struct ci_future_ops plain = { .noun = "future", .user = true };
 
@@ -321,6 +322,7 @@ int cigo_future_off_done(cigo_future *f, cigo_done_fn *fn, const void *arg)
 struct waiter {
 	struct ci_park park;
 	struct ci_listener listener;
+	cigo_future *f;
 };
 
 static void arrived(struct ci_listener *l, cigo_future *f)
@@ -329,9 +331,10 @@ static void arrived(struct ci_listener *l, cigo_future *f)
 	ci_park_wake(&ci_container_of(l, struct waiter, listener)->park);
 }
 
-static void withdraw(struct ci_park *p)
+static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 {
-	ci_list_unlink(&ci_container_of(p, struct waiter, park)->listener.link);
+	ret->futures = &ci_container_of(p, const struct waiter, park)->f;
+	ret->count = 1;
 }
 
 static bool somebody_awaits(const cigo_future *f)
@@ -342,76 +345,79 @@ static bool somebody_awaits(const cigo_future *f)
 	return false;
 }
 
-/* One suspension. ctx NULL: till f is done. */
-static int wait_once(cigo_ctx *ctx, struct ci_coroutine *me, cigo_future *f)
+/* The wait has ended with that cause: passes it on. True: f is to be waited for all the same, as its
+ * body may still use what is the caller's. */
+static bool insists(cigo_future *f, const struct ci_coroutine *me, int cause)
 {
-	struct waiter w = { .listener.fired = arrived };
-
-	ci_park_init(&w.park, me, withdraw);
-	ci_future_listen(f, &w.listener);
-	me->awaits = f;
-	int cause = ci_park_wait(ctx, &w.park);
-	me->awaits = NULL;
-	return cause;
+	if (!f->ops->body) {
+		if (!somebody_awaits(f))
+			ci_future_end(f, cause);
+		return false;
+	}
+	if (ci_future_waits_for(f, me)) /* f closes our group, say */
+		return false;
+	ci_future_end(f, cause);
+	return !f->done;
 }
 
-int ci_future_wait(cigo_ctx *ctx, struct ci_coroutine *me, cigo_future *f)
+/* At once, also under a dead context and without a loop. */
+static int finished(const cigo_future *f, void *ret, size_t size)
 {
-	if (f->done)
-		return f->err;
-	if (ci_future_waits_for(f, me))
-		return -EDEADLK;
-	int cause = ci_park_refuse(ctx, me);
-	if (!cause && !f->done)
-		cause = wait_once(ctx, me, f);
-	if (!cause)
-		return f->err;
-	if (f->ops->body) { /* its body may still use what is ours: wait for it */
-		if (ci_future_waits_for(f, me)) /* as who closes our group does */
-			return cause;
-		ci_future_end(f, cause);
-		if (!f->done)
-			wait_once(NULL, me, f);
-		return f->err;
+	if (ci_self.me) {
+		ci_future_forget_writes(ci_self.me, f);
+		ci_self.me->fresh = false;
 	}
-	if (!somebody_awaits(f))
-		ci_future_end(f, cause);
-	return cause;
+	ci_future_copy(f, ret, size);
+	return f->err;
 }
 
-int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size)
+static struct ci_coroutine *enter(cigo_ctx *ctx, cigo_future *f)
 {
-	int err = -ENOMEM;
-
-	if (ret)
-		memset(ret, 0, size);
-	if (!f || !ctx)
-		return err;
-	ci_future_check(f);
-	if (ret && size != f->size)
-		ci_misuse("the %s has %zu bytes, not %zu", f->ops->noun, f->size, size);
-	ci_future_tell(f);
-	if (f->done) { /* at once, also under a dead context and without a loop */
-		if (ci_self.me) {
-			ci_future_forget_writes(ci_self.me, f);
-			ci_self.me->fresh = false;
-		}
-		ci_future_copy(f, ret, size);
-		return f->err;
-	}
 	struct ci_coroutine *me = ci_park_enter(ctx);
+
 	if (!me)
 		ci_misuse("the %s is pending, and waiting for it needs a loop", f->ops->noun);
 	if (!f->loop)
 		ci_future_adopt(f, ctx->loop);
 	f->refs++;
-	err = ci_future_wait(ctx, me, f);
+	return me;
+}
+
+static int leave(struct ci_coroutine *me, cigo_future *f, int err, void *ret, size_t size)
+{
 	ci_future_forget_writes(me, f);
 	/* Ended early: a plain future's value is not this wait's, even if it has come since. */
 	if (f->done && err == f->err)
 		ci_future_copy(f, ret, size);
 	cigo_future_unref(f);
 	return err;
+}
+
+/* Few frames: it stands in the backtrace of each coroutine that awaits. */
+int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size)
+{
+	if (ret)
+		memset(ret, 0, size);
+	if (!f || !ctx)
+		return -ENOMEM;
+	ci_future_check(f);
+	if (ret && size != f->size)
+		ci_misuse("the %s has %zu bytes, not %zu", f->ops->noun, f->size, size);
+	ci_future_tell(f);
+	if (f->done)
+		return finished(f, ret, size);
+	struct ci_coroutine *me = enter(ctx, f);
+	if (ci_future_waits_for(f, me))
+		return leave(me, f, -EDEADLK, ret, size);
+	struct waiter w = { .park.describe = describe, .listener.fired = arrived, .f = f };
+	int cause = ci_park_refuse(ctx, me);
+	while (!f->done && (!cause || insists(f, me, cause))) {
+		ci_future_listen(f, &w.listener);
+		int err = ci_park_in(cause ? NULL : ctx, me, NULL, CIGO_NEVER, &w.park);
+		ci_list_unlink(&w.listener.link);
+		cause = err ? err : cause;
+	}
+	return leave(me, f, !cause || (f->ops->body && f->done) ? f->err : cause, ret, size);
 }
 
 int cigo_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size)

@@ -4,6 +4,8 @@
  */
 #include "task/park.h"
 
+#include <errno.h>
+
 #include "base/misuse.h"
 
 enum { FREE_CALLS = 64, DEAD_AWAITS = 1000 };
@@ -64,10 +66,11 @@ void ci_park_yield(struct ci_coroutine *me)
 	ci_engine_suspend(me);
 }
 
-void ci_park_turn(struct ci_coroutine *me)
+int ci_park_pass(struct ci_coroutine *me)
 {
-	if (++me->free_calls >= FREE_CALLS && !ci_is_preemptive(me->loop))
+	if (me && ++me->free_calls >= FREE_CALLS && !ci_is_preemptive(me->loop))
 		ci_park_yield(me);
+	return 0;
 }
 
 int ci_park_refuse(const cigo_ctx *ctx, struct ci_coroutine *me)
@@ -84,72 +87,127 @@ int ci_park_refuse(const cigo_ctx *ctx, struct ci_coroutine *me)
 			me->name, DEAD_AWAITS, me->place.file ? me->place.function : "?");
 		ci_expect(me->loop->options.debug != CIGO_DEBUG_ON, "%s does not listen", me->name);
 	}
-	ci_park_turn(me);
+	ci_park_pass(me);
 	return cause;
 }
 
-void ci_park_init(struct ci_park *p, struct ci_coroutine *me, void (*withdraw)(struct ci_park *p))
+int ci_park_begin(const cigo_ctx *ctx, struct ci_coroutine **ret_me)
 {
-	p->me = me;
-	p->cause = 0;
-	p->woken = false;
-	p->withdraw = withdraw;
-	p->describe = NULL;
-	ci_list_init(&p->given.link);
-	ci_list_init(&p->tasks.link);
+	struct ci_coroutine *me = *ret_me = ci_park_enter(ctx);
+
+	return me ? ci_park_refuse(ctx, me) : ci_ctx_cause(ctx);
 }
 
-static void resume(struct ci_park *p, int cause)
+/* --- the wait -------------------------------------------------------------------------------- */
+
+/* The one way out. */
+static void end(struct ci_park *p, enum ci_park_state state, int err)
 {
-	p->woken = true;
-	p->cause = cause;
+	p->state = state;
+	p->err = err;
+	ci_list_unlink(&p->link);
 	ci_list_unlink(&p->given.link);
 	ci_list_unlink(&p->tasks.link);
-	ci_engine_ready(p->me->loop, &p->me->resume);
-}
-
-bool ci_park_wake(struct ci_park *p)
-{
-	if (p->woken)
-		return false;
-	resume(p, 0);
-	return true;
-}
-
-static void ended(struct ci_park *p, int cause)
-{
-	if (p->withdraw)
+	ci_timer_disarm(p->me->loop, &p->timer);
+	if (state != CI_PARK_WOKEN && p->withdraw)
 		p->withdraw(p);
-	resume(p, cause);
+	ci_engine_ready(p->me->loop, &p->me->resume);
 }
 
 static void given_ended(struct ci_ctx_watch *w, int cause)
 {
-	ended(ci_container_of(w, struct ci_park, given), cause);
+	end(ci_container_of(w, struct ci_park, given), CI_PARK_ENDED, cause);
 }
 
 static void task_ended(struct ci_ctx_watch *w, int cause)
 {
-	ended(ci_container_of(w, struct ci_park, tasks), cause);
+	end(ci_container_of(w, struct ci_park, tasks), CI_PARK_ENDED, cause);
 }
 
-int ci_park_wait(cigo_ctx *ctx, struct ci_park *p)
+static void expired(cigo_loop *loop, struct ci_timer *t)
 {
-	struct ci_coroutine *me = p->me;
+	(void)loop;
+	end(ci_container_of(t, struct ci_park, timer), CI_PARK_EXPIRED, -ETIMEDOUT);
+}
 
-	if (ctx && !p->woken) {
-		cigo_ctx *own = ctx == me->ctx ? NULL : ci_park_tasks_own(ctx, me);
+static void watch(struct ci_ctx_watch *w, cigo_ctx *ctx,
+		  void (*fired)(struct ci_ctx_watch *w, int cause))
+{
+	w->fired = fired;
+	ci_list_init(&w->link);
+	if (ctx)
+		ci_list_append(&ctx->watches, &w->link);
+}
 
-		p->given.fired = given_ended;
-		ci_list_append(&ctx->watches, &p->given.link);
-		if (own) {
-			p->tasks.fired = task_ended;
-			ci_list_append(&own->watches, &p->tasks.link);
-		}
+int ci_park_in(cigo_ctx *ctx, struct ci_coroutine *me, struct ci_list *queue, int64_t until,
+	       struct ci_park *p)
+{
+	if (!me)
+		ci_misuse("waiting needs a loop, and the context has none");
+	cigo_ctx *own = ctx && ctx != me->ctx ? ci_park_tasks_own(ctx, me) : NULL;
+	p->me = me;
+	p->err = !ctx ? 0 : ctx->cause ? ctx->cause : own ? own->cause : 0;
+	if (p->err) {
+		p->state = CI_PARK_ENDED;
+		if (p->withdraw)
+			p->withdraw(p);
+		return p->err;
 	}
+	p->state = CI_PARK_WAITS;
+	p->timer.armed = false;
+	ci_list_init(&p->link);
+	watch(&p->given, ctx, given_ended);
+	watch(&p->tasks, own, task_ended);
+	if (queue)
+		ci_list_append(queue, &p->link);
+	if (until != CIGO_NEVER)
+		ci_timer_arm(me->loop, &p->timer, until, expired);
 	me->free_calls = 0;
 	me->park = p;
 	ci_engine_suspend(me);
 	me->park = NULL;
-	return p->cause;
+	return p->err;
+}
+
+void ci_park_switch(struct ci_coroutine *me, struct ci_coroutine *to, struct ci_park *p)
+{
+	p->state = CI_PARK_WAITS;
+	p->timer.armed = false;
+	me->park = p;
+	ci_engine_switch(me, to);
+	me->park = NULL;
+}
+
+/* --- waking ---------------------------------------------------------------------------------- */
+
+void ci_park_check(const struct ci_park *p)
+{
+	if (ci_unlikely(!ci_holds(p->me->loop)))
+		ci_misuse("a coroutine of a loop whose baton this thread does not hold "
+			  "waits for it; use cigo_loop_call_threadsafe");
+}
+
+struct ci_park *ci_park_first(const struct ci_list *queue)
+{
+	if (ci_list_empty(queue))
+		return NULL;
+	struct ci_park *p = ci_list_first(queue, struct ci_park, link);
+	ci_park_check(p);
+	return p;
+}
+
+bool ci_park_wake(struct ci_park *p)
+{
+	if (p->state != CI_PARK_WAITS)
+		return false;
+	end(p, CI_PARK_WOKEN, 0);
+	return true;
+}
+
+void ci_park_wake_all(struct ci_list *queue)
+{
+	struct ci_park *p;
+
+	while ((p = ci_park_first(queue)))
+		ci_park_wake(p);
 }

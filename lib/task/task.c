@@ -140,8 +140,10 @@ static void dead_before_start(struct ci_ctx_watch *w, int cause)
 	struct ci_task *t = ci_container_of(w, struct ci_task, before);
 
 	(void)cause;
-	if (!ci_list_linked(&t->start.link))
-		return; /* a group has not let it start yet */
+	if (t->held) {
+		ci_task_queue(t, 0);
+		return;
+	}
 	abandon(t);
 	if (t->start.since) { /* it may be among the starved, whom nobody visits now */
 		ci_list_unlink(&t->start.link);
@@ -252,6 +254,7 @@ struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, s
 		t->arg = arg;
 	t->arg_free = o->arg_free;
 	t->fn = fn;
+	t->held = true;
 	if (loop->state >= CI_DRAINED)
 		t->cause = CIGO_ECLOSED; /* too late for a body */
 	t->start.where = CI_START;
@@ -272,10 +275,20 @@ struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, s
 	return t;
 }
 
+void ci_task_hold(struct ci_task *t)
+{
+	if (ci_ctx_watch_add(t->ctx, &t->before))
+		ci_task_queue(t, 0);
+}
+
 void ci_task_queue(struct ci_task *t, int cause)
 {
+	if (!t->held)
+		return;
+	t->held = false;
 	if (cause && !t->cause)
 		t->cause = cause;
+	ci_ctx_watch_remove(t->ctx, &t->before);
 	if (t->cause || ci_ctx_watch_add(t->ctx, &t->before))
 		abandon(t);
 	ci_engine_ready(t->f.loop, &t->start);

@@ -11,7 +11,7 @@
 
 /* What a group is for those who look for cycles: the members not yet done. */
 struct ci_members {
-	struct ci_list tasks; /* of ci_task.of_members: those let start and not yet done */
+	struct ci_list tasks; /* of ci_task.of_members: those not yet done */
 };
 
 struct ci_task {
@@ -23,6 +23,7 @@ struct ci_task {
 	cigo_coro_fn *fn;
 	void *arg;
 	void (*arg_free)(void *arg);
+	bool held;		   /* not queued to start yet */
 	int cause;		   /* cancelled as a task: its result's error; 0: was not */
 	struct ci_list of_members; /* in the tasks of the group it is a member of */
 	struct ci_list groups;	   /* of group.c: open groups made by this coroutine */
@@ -36,12 +37,14 @@ struct ci_task {
  * it: ci_task_queue does. */
 struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, size_t ret_size,
 			     const cigo_task_options *o);
-/* Lets it start; `cause` < 0: its body never runs. */
+/* Its turn will come; but if it is cancelled before, it queues itself, to end without its body. */
+void ci_task_hold(struct ci_task *t);
+/* Lets it start, if it is held; `cause` < 0: its body never runs. */
 void ci_task_queue(struct ci_task *t, int cause);
 /* Whether a member, directly or through a chain of awaits, is or waits for the coroutine on me. */
-bool ci_members_waits_for(const struct ci_members *team, const struct ci_coroutine *me);
-/* Whether each of them is or does, so that none can end. */
-bool ci_members_all_wait_for(const struct ci_members *team, const struct ci_coroutine *me);
+bool ci_members_waits_for(const struct ci_members *members, const struct ci_coroutine *me);
+/* Whether each of them is or does, or stands in line behind such, so that none can end. */
+bool ci_members_all_wait_for(const struct ci_members *members, const struct ci_coroutine *me);
 /* f as a task; NULL: it is none. */
 struct ci_task *ci_task_of(const cigo_future *f);
 /* Misuse unless o is fit; the defaults for NULL. */

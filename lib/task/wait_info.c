@@ -9,16 +9,14 @@
 struct ci_wait_info ci_wait_info(const struct ci_coroutine *s)
 {
 	struct ci_wait_info w = { .all = true, .fd = -1, .until = CIGO_NEVER };
+	const struct ci_park *p = s->park;
 
-	if (s->awaits) {
-		w.futures = &s->awaits;
-		w.count = 1;
-	} else {
-		w.futures = s->awaits_all;
-		w.count = s->awaits_count;
-	}
-	if (s->park && s->park->describe)
-		s->park->describe(s->park, &w);
+	if (!p || p->state != CI_PARK_WAITS)
+		return w; /* what was woken waits no longer */
+	if (p->timer.armed)
+		w.until = p->timer.node.key;
+	if (p->describe)
+		p->describe(p, &w);
 	return w;
 }
 

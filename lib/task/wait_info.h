@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a suspended coroutine waits for, told by who suspended it; for those who look on.
+ * What a suspended coroutine waits for, as its park describes it: for dumps, traces and the search
+ * for circles.
  */
 #ifndef CI_WAIT_INFO_H
 #define CI_WAIT_INFO_H
@@ -10,6 +11,7 @@
 struct ci_wait_info {
 	cigo_future *const *futures;	   /* these; */
 	size_t count;			   /* 0: not that */
+	const struct ci_members *members;  /* members of this group; NULL: not that */
 	bool all;			   /* each of them, and not just any */
 	const struct ci_coroutine *holder; /* what this coroutine holds; NULL: not that */
 	int fd;				   /* this descriptor; -1: none */

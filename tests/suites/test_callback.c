@@ -630,6 +630,28 @@ T_TEST(call_soon_from_a_foreign_thread_is_misuse_and_names_the_call_to_use)
 	t_abort(run_call_from_a_thread, NULL, "cigo_loop_call_threadsafe");
 }
 
+CALLBACK(never_due)
+{
+	fails(status, -ECANCELED);
+}
+
+CORO(stops_itself_and_waits_for_idleness)
+{
+	int64_t start = cigo_now(ctx);
+
+	cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_S(3600), never_due, NULL);
+	ok(cigo_loop_stop(cigo_ctx_loop(ctx), -33));
+	fails(cigo_loop_wait_idle(ctx), -33);
+	equal(cigo_now(ctx), start);
+	return 0;
+}
+
+T_TEST(wait_idle_hears_of_a_stop_that_it_delivers_itself)
+{
+	fails(t_run(stops_itself_and_waits_for_idleness, NULL), -33);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("callback");
@@ -671,5 +693,7 @@ int main(void)
 	t_add(tc, to_suspend_in_a_callback_is_misuse);
 	t_add(tc, to_run_a_loop_in_a_callback_is_misuse);
 	t_add(tc, call_soon_from_a_foreign_thread_is_misuse_and_names_the_call_to_use);
+	tc = t_case(s, "wait_idle and a stop");
+	t_add(tc, wait_idle_hears_of_a_stop_that_it_delivers_itself);
 	return t_main(s);
 }

@@ -14,7 +14,8 @@ static struct {
 	const char *host;	  /* NULL: no name but the system's */
 	const char *addresses[8]; /* what it means; none: the lookup fails with err */
 	int err;
-	sem_t *block; /* the lookup waits for it */
+	sem_t *block;		 /* the lookup waits for it */
+	void (*meanwhile)(void); /* called on the lookup's thread, just before it ends */
 	int lookups;
 } fake;
 static struct addrinfo *fake_made; /* freed by our freeaddrinfo only */
@@ -39,6 +40,8 @@ int __wrap_getaddrinfo(const char *host, const char *service, const struct addri
 	if (fake.block)
 		while (sem_wait(fake.block) && errno == EINTR)
 			;
+	if (fake.meanwhile)
+		fake.meanwhile();
 	if (!fake.addresses[0])
 		return fake.err;
 	for (int i = 0; i < 8 && fake.addresses[i]; i++) {
@@ -766,6 +769,58 @@ T_TEST(to_dial_without_a_loop_in_a_coroutine_is_misuse)
 	t_abort(dial_without_the_loop, NULL, "cigo_dial");
 }
 
+/* ---- between the wake and the turn ---- */
+
+static cigo_loop *dialers_loop;
+static cigo_task *dialer;
+
+CALLBACK(cancel_dialer)
+{
+	if (!status)
+		cigo_future_cancel(dialer, 0);
+}
+
+static void cancel_behind_the_lookup(void)
+{
+	cigo_ignore(cigo_loop_call_threadsafe(dialers_loop, cancel_dialer, NULL));
+}
+
+CORO(dials)
+{
+	cigo_stream *s;
+	int err = cigo_dial(ctx, "tcp", arg, &s);
+
+	cigo_stream_close(s);
+	return err;
+}
+
+/* A full backlog: the connection is neither made nor refused. */
+LOOP_TEST(a_dial_cancelled_after_its_lookup_does_not_wait_for_the_connection)
+{
+	int port, listener = tcp_listen("127.0.0.1", 0, 0, &port), full[4];
+	struct sockaddr_in to = { .sin_family = AF_INET,
+				  .sin_port = htons((uint16_t)port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	for (int i = 0; i < 4; i++) {
+		full[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		cigo_ignore(connect(full[i], (struct sockaddr *)&to, sizeof to));
+	}
+	HOST_MEANS("127.0.0.1");
+	dialers_loop = cigo_ctx_loop(ctx);
+	fake.meanwhile = cancel_behind_the_lookup;
+	dialer = cigo_spawn(ctx, dials, 0, address("fake.test", port));
+	ok(cigo_yield(ctx));
+	while (!__atomic_load_n(&fake.lookups, __ATOMIC_SEQ_CST))
+		nap(1);
+	nap(20); /* with the baton: both letters come at once */
+	fails(cigo_future_take(ctx, dialer, NULL, 0), -ECANCELED);
+	for (int i = 0; i < 4; i++)
+		close(full[i]);
+	close(listener);
+	return 0;
+}
+
 int main(void)
 {
 	Suite *s = suite_create("dial");
@@ -808,5 +863,7 @@ int main(void)
 	t_add(tc, a_plain_threads_dial_is_woken_by_a_cancellation);
 	t_add(tc, a_plain_threads_dial_times_out);
 	t_add(tc, to_dial_without_a_loop_in_a_coroutine_is_misuse);
+	tc = t_case(s, "between the wake and the turn");
+	t_add(tc, a_dial_cancelled_after_its_lookup_does_not_wait_for_the_connection);
 	return t_main(s);
 }

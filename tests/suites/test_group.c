@@ -950,6 +950,84 @@ T_MISUSE_CALLBACK(waiting_for_a_group_in_a_callback_is_misuse, "cigo_group_wait"
 	cigo_ignore(cigo_group_wait(ctx, of_main));
 }
 
+/* ---- the line of a limited group ---- */
+
+T_CORO(a_task_cancelled_in_the_line_of_its_group_is_done_at_once)
+{
+	int64_t start = cigo_now(ctx);
+	cigo_group *g = cigo_group_new(ctx, 1, CIGO_GROUP_KEEP_GOING);
+	int begun = 0;
+
+	t_group_job(g, .ns = CIGO_S(1), .begun = &begun);
+	cigo_task *second = t_group_job(g, .begun = &begun);
+	cigo_task *third = t_group_job(g, .begun = &begun);
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ck_assert_int_eq(cigo_future_cancel(second, -33), 0);
+	ck_assert_int_eq(cigo_future_await(ctx, second, NULL, 0), -33);
+	ck_assert_int_eq(cigo_now(ctx), start);
+	ck_assert(!cigo_future_is_done(third));
+	ck_assert_int_eq(cigo_group_wait(ctx, g), -33);
+	ck_assert_int_eq(begun, 2);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_S(1));
+	ck_assert_int_eq(cigo_group_close(ctx, g), -33);
+}
+
+T_CORO(of_those_in_line_the_first_cancellation_counts)
+{
+	cigo_group *g = cigo_group_new(ctx, 1, 0);
+
+	t_group_job(g, .ns = CIGO_S(1));
+	cigo_task *second = t_group_job(g, .value = 1);
+	cigo_group_cancel(g, -33);
+	cigo_future_cancel(second, -44);
+	ck_assert_int_eq(cigo_future_await(ctx, second, NULL, 0), -33);
+	ck_assert_int_eq(cigo_group_close(ctx, g), -33);
+}
+
+T_CORO(close_tells_why_the_group_was_cancelled_whether_or_not_all_had_returned)
+{
+	for (int i = 0; i < 2; i++) {
+		cigo_group *g = cigo_group_new(ctx, 0, 0);
+
+		t_group_job(g, .ns = CIGO_S(1));
+		cigo_group_cancel(g, -33);
+		if (i)
+			ck_assert_int_eq(cigo_sleep(ctx, CIGO_S(2)), 0);
+		ck_assert_int_eq(cigo_group_close(ctx, g), -33);
+	}
+}
+
+T_CORO(close_after_a_wait_that_timed_out_tells_that)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(1));
+
+	t_group_job(g, .ns = CIGO_S(1));
+	ck_assert_int_eq(cigo_group_wait(timed, g), -ETIMEDOUT);
+	cigo_ctx_unref(timed);
+	t_group_job(g, .ns = CIGO_S(1));
+	ck_assert_int_eq(cigo_group_close(ctx, g), -ETIMEDOUT);
+}
+
+/* ---- next of one ---- */
+
+static int awaits_its_owner(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ret);
+	return cigo_future_await(ctx, arg, NULL, 0);
+}
+
+T_CORO(a_circle_through_next_of_the_only_task_is_told)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+	cigo_task *t = cigo_spawn_in(g, awaits_its_owner, 0, cigo_task_current(ctx)), *finished;
+
+	ck_assert_int_eq(cigo_group_next(ctx, g, &finished), 1);
+	ck_assert_ptr_eq(finished, t);
+	ck_assert_int_eq(cigo_future_error(t), -EDEADLK);
+	ck_assert_int_eq(cigo_group_close(ctx, g), -EDEADLK);
+}
+
 int main(void)
 {
 	Suite *s = suite_create("group");
@@ -1013,5 +1091,11 @@ int main(void)
 	      a_group_without_a_loop_is_misuse, starting_from_a_foreign_thread_is_misuse,
 	      cancelling_a_group_from_a_foreign_thread_is_misuse,
 	      options_without_their_size_are_misuse, waiting_for_a_group_in_a_callback_is_misuse);
+	tc = t_case(s, "lines and circles");
+	t_add(tc, of_those_in_line_the_first_cancellation_counts,
+	      close_tells_why_the_group_was_cancelled_whether_or_not_all_had_returned,
+	      close_after_a_wait_that_timed_out_tells_that);
+	t_add_cooperative(tc, a_task_cancelled_in_the_line_of_its_group_is_done_at_once);
+	t_add_cooperative(tc, a_circle_through_next_of_the_only_task_is_told);
 	return t_main(s);
 }

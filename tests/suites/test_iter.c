@@ -1067,6 +1067,43 @@ PLAIN_MISUSE(waiting_in_completed_without_a_loop_is_misuse, "a future is pending
 	cigo_next(ctx, cigo_iter_completed(&f, 1), &got);
 }
 
+/* ---- completed of one ---- */
+
+static int awaits_it(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ret);
+	return cigo_future_await(ctx, arg, NULL, 0);
+}
+
+T_CORO(a_circle_through_completed_of_one_is_told)
+{
+	cigo_task *t = cigo_spawn(ctx, awaits_it, 0, cigo_task_current(ctx)), *f;
+	cigo_iter *it = cigo_iter_completed(&t, 1);
+
+	ck_assert_int_eq(cigo_iter_next(ctx, it, &f, sizeof f), 1);
+	ck_assert_int_eq(cigo_future_error(f), -EDEADLK);
+	cigo_future_unref(t);
+	ck_assert_int_eq(cigo_iter_close(ctx, it), 0);
+}
+
+static int asks_for_who_awaits_it(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_iter *it = cigo_iter_completed(arg, 1);
+	cigo_future *f;
+
+	CIGO_UNUSED(ret);
+	ck_assert(!cigo_iter_next(ctx, it, &f, sizeof f));
+	return cigo_iter_close(ctx, it);
+}
+
+T_CORO(completed_of_one_that_waits_for_the_caller_is_told)
+{
+	cigo_task *me = cigo_task_current(ctx);
+	cigo_task *t = cigo_spawn(ctx, asks_for_who_awaits_it, 0, &me);
+
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EDEADLK);
+}
+
 int main(void)
 {
 	Suite *s = suite_create("iter");
@@ -1115,5 +1152,8 @@ int main(void)
 	      a_map_without_a_function_is_misuse, asking_from_inside_is_misuse,
 	      two_consumers_at_once_are_misuse, waiting_in_completed_without_a_loop_is_misuse);
 	t_add_cooperative(tc, closing_while_somebody_asks_is_misuse);
+	tc = t_case(s, "completed of one");
+	t_add_cooperative(tc, a_circle_through_completed_of_one_is_told);
+	t_add_cooperative(tc, completed_of_one_that_waits_for_the_caller_is_told);
 	return t_main(s);
 }

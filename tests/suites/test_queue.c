@@ -1148,6 +1148,19 @@ T_MISUSE(getting_by_a_loop_s_context_on_a_foreign_thread_is_misuse, "cigo_queue_
 	t_foreign(gets_foreign, ctx);
 }
 
+T_CORO_REAL(the_smallest_timeouts_end_too)
+{
+	cigo_queue *q = cigo_queue_new(sizeof(int), 1);
+	int x = 1;
+
+	for (int64_t ns = 1; ns < 200; ns++)
+		ck_assert_int_eq(cigo_queue_get_timeout(ctx, q, &x, sizeof x, ns), -ETIMEDOUT);
+	ck_assert_int_eq(cigo_queue_try_put(q, &x, sizeof x), 0);
+	for (int64_t ns = 1; ns < 200; ns++)
+		ck_assert_int_eq(cigo_queue_put_timeout(ctx, q, &x, sizeof x, ns), -ETIMEDOUT);
+	cigo_queue_free(q);
+}
+
 int main(void)
 {
 	Suite *s = suite_create("queue");
@@ -1212,5 +1225,7 @@ int main(void)
 	      freeing_a_queue_someone_waits_on_is_misuse, getting_in_a_callback_is_misuse,
 	      putting_into_a_full_queue_in_a_callback_is_misuse,
 	      getting_by_a_loop_s_context_on_a_foreign_thread_is_misuse);
+	tc = t_case(s, "small timeouts");
+	t_add(tc, the_smallest_timeouts_end_too);
 	return t_main(s);
 }

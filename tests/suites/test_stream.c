@@ -1837,6 +1837,95 @@ T_TEST(to_write_without_a_loop_in_a_coroutine_is_misuse)
 	t_abort(write_without_the_loop, NULL, "cigo_stream_write");
 }
 
+/* ---- between the wake and the turn ---- */
+
+static int cut_fds[2];
+
+CORO(cancels_when_told)
+{
+	int err = cigo_fd_wait(ctx, cut_fds[0], CIGO_READ);
+
+	cigo_future_cancel(*(cigo_task **)arg, 0);
+	return err < 0 ? err : 0;
+}
+
+CORO(reads_a_line)
+{
+	cigo_bytes line;
+
+	return (int)cigo_stream_read_line(ctx, arg, &line);
+}
+
+CORO(reads_a_chunk)
+{
+	char chunk[100];
+
+	return (int)cigo_stream_read_chunk(ctx, arg, chunk, sizeof chunk);
+}
+
+CORO(reads_it_all)
+{
+	cigo_bytes all;
+
+	return (int)cigo_stream_read_all(ctx, arg, 1000, &all);
+}
+
+/* A part of what the reader wants wakes it, and before its turn another cancels it. */
+static void cancel_before_its_turn(cigo_ctx *ctx, cigo_coro_fn *reader)
+{
+	cigo_stream *s;
+	cigo_task *victim;
+	int raw = stream_pair(&s);
+
+	raw_pipe(cut_fds);
+	cigo_task *first = cigo_spawn(ctx, cancels_when_told, 0, &victim);
+	victim = cigo_task_spawn(ctx, "victim", reader, 0, s);
+	ok(cigo_sleep(ctx, CIGO_MS(5)));
+	raw_say(cut_fds[1], "x");
+	raw_say(raw, "part");
+	ok(cigo_future_take(ctx, first, NULL, 0));
+	fails(cigo_future_take(ctx, victim, NULL, 0), -ECANCELED);
+	cigo_stream_close(s);
+	close(raw);
+	close(cut_fds[0]);
+	close(cut_fds[1]);
+}
+
+LOOP_TEST(a_read_that_was_cancelled_after_its_wake_hears_of_it_when_it_waits_again)
+{
+	cancel_before_its_turn(ctx, reads_a_line);
+	cancel_before_its_turn(ctx, reads_a_chunk);
+	cancel_before_its_turn(ctx, reads_it_all);
+	return 0;
+}
+
+THREAD(drips)
+{
+	const int *fd = arg;
+
+	for (int i = 0; i < 30000000 && !__atomic_load_n(&fd[1], __ATOMIC_ACQUIRE); i++)
+		if (send(fd[0], "x", 1, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 && errno == EPIPE)
+			break;
+	return NULL;
+}
+
+REAL_TEST(a_deadline_holds_against_a_peer_that_drips)
+{
+	for (int i = 0; i < 10; i++) {
+		cigo_stream *s;
+		int to[2] = { stream_pair(&s), 0 };
+		pthread_t peer = thread_start(drips, to);
+
+		cigo_stream_set_limit(s, 1 << 28);
+		fails(cigo_call_timeout(ctx, CIGO_MS(10), reads_a_line, s, NULL), -ETIMEDOUT);
+		__atomic_store_n(&to[1], 1, __ATOMIC_RELEASE);
+		thread_join(peer);
+		cigo_stream_close(s);
+		close(to[0]);
+	}
+	return 0;
+}
+
 int main(void)
 {
 	Suite *s = suite_create("stream");
@@ -1932,5 +2021,8 @@ int main(void)
 	t_add(tc, without_a_loop_a_write_is_woken_by_a_cancellation_from_another_thread);
 	t_add(tc, to_read_without_a_loop_in_a_coroutine_is_misuse);
 	t_add(tc, to_write_without_a_loop_in_a_coroutine_is_misuse);
+	tc = t_case(s, "between the wake and the turn");
+	t_add(tc, a_read_that_was_cancelled_after_its_wake_hears_of_it_when_it_waits_again);
+	t_add(tc, a_deadline_holds_against_a_peer_that_drips);
 	return t_main(s);
 }

@@ -666,6 +666,100 @@ T_MISUSE_CALLBACK(waiting_for_a_first_result_in_a_callback_is_misuse, "cigo_firs
 	cigo_ignore(cigo_first_result(ctx, &f, 1, NULL, 0));
 }
 
+/* ---- circles that a cancellation closes ---- */
+
+static int stops_its_spawner(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ret);
+	return cigo_task_stop(ctx, cigo_future_ref(arg));
+}
+
+static int races_its_child(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_task *child = cigo_spawn(ctx, stops_its_spawner, 0, cigo_task_current(ctx));
+	int err = cigo_first_result(ctx, &child, 1, NULL, 0);
+
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	cigo_future_unref(child);
+	return err;
+}
+
+T_CORO(first_result_does_not_wait_for_a_loser_that_waits_for_it_by_then)
+{
+	cigo_task *t = cigo_spawn(ctx, races_its_child, 0, NULL);
+
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
+}
+
+static int races_its_owner(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_future *f = cigo_future_new(0);
+	cigo_future *both[] = { f, arg };
+	int err = cigo_first_result(ctx, both, 2, NULL, 0);
+
+	CIGO_UNUSED(ret);
+	ck_assert_int_eq(err, -ECANCELED);
+	ck_assert_int_eq(cigo_future_error(f), -ECANCELED);
+	cigo_future_unref(f);
+	return err;
+}
+
+static int owns_a_racer(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_group *g = cigo_group_new(ctx, 0, 0);
+
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	cigo_spawn_in(g, races_its_owner, 0, cigo_task_current(ctx));
+	ck_assert_int_eq(cigo_yield(ctx), 0);
+	return cigo_group_close(ctx, g);
+}
+
+T_CORO(a_member_that_races_its_owner_does_not_hold_up_the_close)
+{
+	cigo_task *t = cigo_spawn(ctx, owns_a_racer, 0, NULL);
+
+	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
+}
+
+/* ---- any of one ---- */
+
+static int waits_for_any_of_one(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_task **other = arg;
+
+	CIGO_UNUSED(ret);
+	return cigo_wait(ctx, CIGO_WAIT_FIRST_RESULT, other, 1);
+}
+
+static int waits_for_the_first_error_of_one(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_task **other = arg;
+
+	CIGO_UNUSED(ret);
+	return cigo_wait(ctx, CIGO_WAIT_FIRST_ERROR, other, 1);
+}
+
+static int awaits_the_other(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ret);
+	return cigo_future_await(ctx, *(cigo_task **)arg, NULL, 0);
+}
+
+T_CORO(a_circle_through_a_wait_for_any_of_one_is_told)
+{
+	cigo_coro_fn *waits[] = { waits_for_any_of_one, waits_for_the_first_error_of_one };
+
+	for (int i = 0; i < 2; i++) {
+		cigo_task *a, *b;
+
+		a = cigo_task_spawn(ctx, "a", waits[i], 0, &b);
+		b = cigo_task_spawn(ctx, "b", awaits_the_other, 0, &a);
+		ck_assert_int_eq(cigo_future_await(ctx, b, NULL, 0), -EDEADLK);
+		ck_assert_int_eq(cigo_future_take(ctx, a, NULL, 0), -EDEADLK);
+		cigo_future_unref(b);
+	}
+}
+
 int main(void)
 {
 	Suite *s = suite_create("wait");
@@ -713,5 +807,9 @@ int main(void)
 	      waiting_by_a_loop_s_context_on_a_foreign_thread_is_misuse,
 	      a_first_result_of_another_size_is_misuse, waiting_in_a_callback_is_misuse,
 	      waiting_for_a_first_result_in_a_callback_is_misuse);
+	tc = t_case(s, "circles");
+	t_add_cooperative(tc, first_result_does_not_wait_for_a_loser_that_waits_for_it_by_then);
+	t_add_cooperative(tc, a_member_that_races_its_owner_does_not_hold_up_the_close);
+	t_add_cooperative(tc, a_circle_through_a_wait_for_any_of_one_is_told);
 	return t_main(s);
 }
