@@ -8,7 +8,9 @@
 
 #include "base/base.h"
 
-/* Called before the library aborts; atomic; NULL: nobody has anything to say. */
+/* Called before the library aborts, so that trace files end well; atomic; NULL: nothing is to be done.
+ * It leads from this floor up to lib/loop, where it is set, and is the process's, not a loop's: misuse
+ * is found on any floor, by threads that have no loop, and an abort ends all loops at once. */
 extern void (*ci_last_words)(void);
 _Noreturn void ci_abort(void);
 /* The public function that this thread is in, for messages; NULL: none. See engine/entry.h. */

@@ -19,7 +19,7 @@
 #define REST   CIGO_MS(10)
 #define MOST   CIGO_S(1)
 
-/* A child of fork runs where the process may. Who holds a baton may look at its loop. */
+/* A child of fork runs where the process may. A thread that holds a baton may look at its loop. */
 static void in_child(void)
 {
 	const cigo_loop *loop = ci_self.held;
@@ -41,8 +41,7 @@ void ci_affinity_open(cigo_loop *loop)
 	c->home = loop->home.strand.cpu = CI_AFFINITY_ANY;
 	c->rest = REST;
 	loop->home.strand.tid = gettid();
-	bool several = loop->options.model == CIGO_COOPERATIVE &&
-		       !sched_getaffinity(0, sizeof c->mask, &c->mask) && CPU_COUNT(&c->mask) > 1;
+	bool several = !sched_getaffinity(0, sizeof c->mask, &c->mask) && CPU_COUNT(&c->mask) > 1;
 	c->on = several && loop->options.home == CIGO_HOME_ON;
 	c->spins = c->on && loop->options.spin == CIGO_SPIN_ON;
 	if (c->on)

@@ -12,14 +12,14 @@
  *   that is shared.
  * - The home CPU is the one the loop is just running on: the kernel, which knows the load of all, has
  *   chosen it. A CPU that others want too shows in the baton's way: of CI_AFFINITY_WINDOW handoffs one is
- *   timed, and if whoever got the baton had to wait for half a millisecond before it ran, the loop
+ *   timed, and if its receiver had to wait for half a millisecond before it ran, the loop
  *   lets its strands go anywhere for a window, and then settles where the kernel has put them. After
  *   that it rests: 10 ms, twice as long each time it is of no use, at most a second.
- * - Moving is lazy: whoever passes the baton settles its receiver, which sleeps, if that is not where it
+ * - Moving is lazy: the thread that passes the baton settles its receiver, which sleeps, if that is not where it
  *   belongs: a system call of 1 us, and no migration of what runs.
  * - The mask is that of the thread that called cigo_run, at that time, and nothing outside it is used.
  *   That thread has its mask back after the run; children of fork, workers and blocking sections run
- *   anywhere in it. Where the kernel refuses, all of this is off, and who was bound is let go.
+ *   anywhere in it. Where the kernel refuses, all of this is off, and strands that were bound are let go.
  */
 #ifndef CI_AFFINITY_H
 #define CI_AFFINITY_H
@@ -33,14 +33,15 @@ enum {
 	CI_AFFINITY_WINDOW = 16 /* handoffs between looks at the time */
 };
 
-/* Less than CI_AFFINITY_ANY: anywhere in the mask but on that CPU, for who is paired, see pair.h; and back. */
+/* Less than CI_AFFINITY_ANY: anywhere in the mask but on that CPU, for the other one of a pair that
+ * spins, see spin.h; and back. */
 #define CI_AFFINITY_BESIDE(cpu) (-2 - (cpu))
 
 struct ci_affinity {
-	bool on;	   /* final after open: the option, the model, several CPUs */
-	bool spins;	   /* as on, for pair.h, until there is no CPU to go to */
-	bool refused;	   /* by the kernel: no home CPU any more, and who is bound is let go */
-	int home;	   /* the home CPU, or CI_AFFINITY_ANY */
+	bool on;      /* final after open: the option, the model, several CPUs */
+	bool spins;   /* as on, for spin.h, until there is no CPU to go to */
+	bool refused; /* by the kernel: no home CPU any more, and strands that are bound are let go */
+	int home;     /* the home CPU, or CI_AFFINITY_ANY */
 	unsigned handoffs; /* in this window */
 	int64_t since;	   /* when it began */
 	int64_t passed;	   /* this handoff is timed: when it began; 0: it is not */

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "engine/loop_call.h"
 #include "base/misuse.h"
 
 static void forget(cigo_loop *loop, struct ci_callback *c)
@@ -37,10 +36,15 @@ static void call(cigo_loop *loop, struct ci_runnable *r)
 	struct ci_callback *c = ci_container_of(r, struct ci_callback, run);
 
 	forget(loop, c);
+	if (c->id)
+		ci_table_remove(&loop->callback_keys, c->id);
 	loop->stats.callbacks++;
 	ci_trace(loop, callback, true);
 	__atomic_store_n(&loop->holder.id, CI_CALLBACK, __ATOMIC_RELAXED);
+	loop->calling = (struct ci_calling){ true, c->id, c->about };
 	c->call(loop, c, ci_callback_status(loop));
+	loop->calling.any = false;
+	loop->model->callback_over(loop);
 	ci_trace(loop, callback, false);
 	ci_engine_hold(loop, NULL);
 	tell_idlers(loop);
@@ -49,6 +53,12 @@ static void call(cigo_loop *loop, struct ci_runnable *r)
 static void due(cigo_loop *loop, struct ci_timer *t)
 {
 	ci_engine_ready(loop, &ci_container_of(t, struct ci_callback, timer)->run);
+}
+
+int ci_callback_identify(cigo_loop *loop, struct ci_callback *c)
+{
+	c->id = ci_table_add(&loop->callback_keys, c);
+	return c->id ? 0 : -ENOMEM;
 }
 
 void ci_callback_queue(cigo_loop *loop, struct ci_callback *c, int64_t ns)
@@ -72,6 +82,19 @@ void ci_callback_withdraw(cigo_loop *loop, struct ci_callback *c)
 	tell_idlers(loop);
 }
 
+void ci_callback_wait_over(cigo_loop *loop, uint64_t id, const void *about)
+{
+	const struct ci_calling *now = &loop->calling;
+
+	while (ci_self.me && now->any && now->id == id && now->about == about)
+		loop->model->await_callback(loop);
+}
+
+bool ci_callback_any(const cigo_loop *loop)
+{
+	return loop->calls || loop->calling.any;
+}
+
 void ci_callback_drain(cigo_loop *loop)
 {
 	while (!ci_list_empty(&loop->callbacks)) {
@@ -93,5 +116,15 @@ bool cigo_callback_cancel(cigo_loop *loop, int64_t id)
 			  "cigo_loop_call_threadsafe");
 		return false;
 	}
-	return ci_loop_call_cancel(loop, id);
+	if (id <= 0)
+		return false;
+	struct ci_callback *c = ci_table_remove(&loop->callback_keys, (uint64_t)id);
+
+	if (!c) {
+		ci_callback_wait_over(loop, (uint64_t)id, NULL);
+		return false;
+	}
+	ci_callback_withdraw(loop, c);
+	c->drop(c);
+	return true;
 }

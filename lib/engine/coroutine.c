@@ -22,7 +22,7 @@ static void left_early(void *arg)
 		"its body instead");
 }
 
-static void strand_main(struct ci_strand *s)
+static void coroutine_main(struct ci_strand *s)
 {
 	struct ci_coroutine *c = ci_coroutine_on(s);
 
@@ -37,7 +37,7 @@ int ci_coroutine_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack
 {
 	struct ci_coroutine front = { .loop = loop, .body = body, .resume.where = CI_RESUME };
 	struct ci_strand *s;
-	int err = ci_strand_create(&s, stack_size, strand_main, &front,
+	int err = ci_strand_create(&s, stack_size, coroutine_main, &front,
 				   offsetof(struct ci_coroutine, strand));
 
 	if (err)
@@ -46,4 +46,9 @@ int ci_coroutine_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack
 	ci_list_init(&(*ret)->resume.link);
 	ci_list_init(&(*ret)->writes);
 	return 0;
+}
+
+void ci_coroutine_illegal(enum ci_coroutine_state from, enum ci_coroutine_state to)
+{
+	ci_misuse("a bug of the library: a coroutine goes from state %d to %d", from, to);
 }

@@ -21,7 +21,7 @@ enum ci_where {
 	CI_HERE	   /* by whichever thread drives: the library's own, never foreign code */
 };
 
-/* A thing that can be queued as ready. The first word of who owns it says how it is run. */
+/* A thing that can be queued as ready. Its owner says how it is run. */
 struct ci_runnable {
 	struct ci_list link; /* in the loop's ready, batch or starved list, while queued */
 	enum ci_where where;
@@ -30,6 +30,18 @@ struct ci_runnable {
 	void (*run)(cigo_loop *loop, struct ci_runnable *r);		  /* all but CI_RESUME */
 	void (*give_up)(cigo_loop *loop, struct ci_runnable *r, int err); /* CI_START: no thread */
 	size_t stack_size;						  /* CI_START: bytes */
+};
+
+/* What a coroutine is about. Written with the loop's baton held: by the coroutine, and by the one
+ * that wakes it. Its thread may read it without the baton inside a section of its own: nobody else
+ * writes it until it has asked to come back. */
+enum ci_coroutine_state {
+	CI_CORO_EMPTY,	   /* there is none: the strand is idle, or begins, or is home */
+	CI_CORO_RUNNING,   /* it runs, or the library on its behalf */
+	CI_CORO_YIELDING,  /* runs, and was made ready already: its suspension waits for nothing */
+	CI_CORO_SUSPENDED, /* waits; from here on it is away */
+	CI_CORO_READY,	   /* may go on, but it is not its turn yet */
+	CI_CORO_IN_SECTION /* in a blocking section, until it has asked to come back and that was heard */
 };
 
 /*
@@ -58,14 +70,10 @@ struct ci_coroutine {
 	int64_t since;		  /* away, and not just to yield: from when, on the loop's clock */
 	unsigned free_calls;	  /* calls in a row that did not have to wait */
 	unsigned dead_awaits;	  /* awaits in a row that ended at once under a dead context */
-	bool away;		  /* suspended, or in a blocking section */
-	bool woken;	    /* preemptive: may go on, but has not got the lock yet. Where resume is
-		     * linked tells nobody there: those who wake unlink it without the lock */
-	bool named;	    /* the thread bears the name */
-	bool fresh, placed; /* CIGO_AT was for the call to come; was for that call */
-	bool blocking;	    /* inside a blocking section */
-	bool section;	    /* in one; as blocking, but written with the baton */
-	bool within;	    /* blocking, in the preemptive model: the library itself entered it */
+	enum ci_coroutine_state state; /* by ci_coroutine_move */
+	bool named;		       /* the thread bears the name */
+	bool at_pending;	       /* CIGO_AT was called, its call has not begun */
+	bool at_valid;		       /* `place` is of `call` */
 
 	struct ci_strand strand; /* the thread */
 };
@@ -73,6 +81,40 @@ struct ci_coroutine {
 /* A new strand for coroutines of the loop that runs body(c), then ends. Fails: -EAGAIN, -ENOMEM. */
 int ci_coroutine_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack_size,
 			void (*body)(struct ci_coroutine *c));
+
+_Noreturn void ci_coroutine_illegal(enum ci_coroutine_state from, enum ci_coroutine_state to);
+
+/* The one place that writes the state. It knows the legal moves. */
+static inline void ci_coroutine_move(struct ci_coroutine *c, enum ci_coroutine_state to)
+{
+	unsigned from = 0; /* a bit for each state that `to` may follow */
+
+	switch (to) {
+	case CI_CORO_EMPTY: from = 1 << CI_CORO_RUNNING; break;
+	case CI_CORO_RUNNING: from = 1 << CI_CORO_EMPTY | 1 << CI_CORO_READY; break;
+	case CI_CORO_YIELDING: from = 1 << CI_CORO_RUNNING; break;
+	case CI_CORO_SUSPENDED: from = 1 << CI_CORO_RUNNING; break;
+	case CI_CORO_READY:
+		from = 1 << CI_CORO_YIELDING | 1 << CI_CORO_SUSPENDED | 1 << CI_CORO_IN_SECTION;
+		break;
+	case CI_CORO_IN_SECTION: from = 1 << CI_CORO_RUNNING; break;
+	}
+	if (ci_unlikely(!(from >> c->state & 1)))
+		ci_coroutine_illegal(c->state, to);
+	c->state = to;
+}
+
+/* Whether it neither runs nor is about to wait. */
+static inline bool ci_coroutine_is_away(const struct ci_coroutine *c)
+{
+	return c->state >= CI_CORO_SUSPENDED;
+}
+
+/* Whether it has been made ready and has not gone on yet. */
+static inline bool ci_coroutine_may_go_on(const struct ci_coroutine *c)
+{
+	return c->state == CI_CORO_READY || c->state == CI_CORO_YIELDING;
+}
 
 /* That of a strand which ci_coroutine_create made. */
 static inline struct ci_coroutine *ci_coroutine_on(struct ci_strand *s)

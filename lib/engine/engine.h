@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The loop's data and its engine: the ready queue, ticks, and the driver.
- * Invariant: every field of struct cigo_loop but `door` is touched only by the thread that holds the
- * loop's baton: plain memory, no atomics, no locks. TSan is the referee that this is true.
+ * The loop's data and its engine: what is ready, what suspends, which thread runs what.
  *
- * The driver is not a thread. Whoever holds the baton and has nothing to do drives, on its own
- * stack, until somebody else must run; then it passes the baton straight to that strand. It keeps
- * no state on the stack, so it can travel. So there is one handoff per switch, and none when the
- * next runnable is the driver's own coroutine, or a new one that can start on its empty strand.
+ * Invariant: the thread that holds the loop's baton, and no other, touches the loop. What the baton is,
+ * and which fields are excepted, is said where it is true: cooperative.c, preemptive.c, inbox.h.
  */
 #ifndef CI_ENGINE_H
 #define CI_ENGINE_H
@@ -18,7 +14,8 @@
 #include "engine/entry.h"
 #include "base/heap.h"
 #include "base/list.h"
-#include "engine/preemptive.h"
+#include "engine/hooks.h"
+#include "engine/model.h"
 #include "engine/spin.h"
 #include "engine/poller.h"
 #include "engine/coroutine.h"
@@ -30,7 +27,6 @@
 #include "cigo/loop.h"
 
 enum {
-	CI_EVENTS = 64,	    /* events of one poll */
 	CI_LOOK_AFTER = 64, /* resumptions between looks at descriptors and clock, at most */
 	CI_LOOK_NS = 100000 /* and the time that should pass between them, at most */
 };
@@ -50,21 +46,30 @@ struct ci_leaver {
 	void (*leave)(cigo_loop *loop, struct ci_leaver *l);
 };
 
-/* Who holds the baton, for those who can't ask: other threads, signal handlers. Written in passing,
- * each word by itself: a name may be torn for the moment of a switch, and then nobody hogs. */
+/* The coroutine that holds the baton, for other threads and signal handlers. Written in passing, each
+ * word by itself: a name may be torn for the moment of a switch, and then nobody hogs. */
 enum { CI_CALLBACK = -1 };
 
 struct ci_holder {
 	uint64_t id;		  /* atomic; 0: the loop drives; CI_CALLBACK: home calls one */
-	uint64_t label[CI_LABEL]; /* atomic; valid while lane is not 0 */
+	uint64_t label[CI_LABEL]; /* atomic; valid while id is not 0 */
+};
+
+/* The callback that home runs. */
+struct ci_calling {
+	bool any;
+	uint64_t id;	   /* 0: it has none */
+	const void *about; /* the future it is about; NULL: none */
 };
 
 struct cigo_loop {
-	struct ci_inbox inbox;	   /* has its own lock */
-	cigo_loop_options options; /* final; written by new */
+	struct ci_inbox inbox;		     /* has its own lock */
+	cigo_loop_options options;	     /* final; written by new */
+	const struct ci_model_ops *model;    /* final; written by new */
+	const struct ci_engine_hooks *hooks; /* final; written by new */
 	enum ci_state state;
 
-	/* who runs */
+	/* threads */
 	struct ci_coroutine home;      /* the thread in cigo_loop_run; not in strands */
 	struct ci_runnable *home_call; /* what home is to run when it gets the baton; NULL: drive */
 	struct ci_coroutine *direct; /* set right before a suspension: it runs next, ahead of all */
@@ -72,7 +77,8 @@ struct cigo_loop {
 	struct ci_list idle, cold;   /* without a coroutine, last used first; see pool.c */
 	struct ci_list ending;	     /* told to, not yet joined */
 	int64_t pool_look;	     /* when the pool is looked at again, real clock */
-	struct ci_preemptive preemptive; /* in the preemptive model */
+	unsigned long beside; /* coroutines that run beside the driver; 0 if model->exclusive */
+	void *model_data;     /* the model's own, while running */
 	struct ci_affinity affinity;
 	struct ci_spin spin;
 
@@ -85,12 +91,14 @@ struct cigo_loop {
 	int64_t last_look;		 /* real clock */
 	struct ci_heap timers;
 	uint64_t timer_seq;
+	int64_t sleeps_until; /* the driver sleeps: the timer it would wake for */
 	int64_t virtual_now;  /* valid on the virtual clock */
 	int64_t silent_until; /* real time: then the virtual clock jumps; 0: no silence has begun */
 	uint64_t random;      /* the shuffle's state */
 
 	/* descriptors */
-	struct ci_poller *poller; /* while running */
+	struct ci_poller *poller;	   /* while running */
+	struct ci_event events[CI_EVENTS]; /* of the last wait; here, not on the stack of a driver */
 	struct ci_list watches;
 	struct ci_table watch_keys;
 	uint64_t watch_seq;
@@ -99,35 +107,33 @@ struct cigo_loop {
 	size_t fds_size;
 
 	/* what is alive; the run ends when all are 0 */
-	unsigned long live;	 /* tasks not done, workers among them */
-	unsigned long outside;	 /* blocking sections, workers, calls to other loops */
-	unsigned long lingering; /* closed streams that still send */
+	unsigned long live;    /* tasks not done, workers among them */
+	unsigned long outside; /* blocking sections, workers, calls to other loops */
+	unsigned long kept; /* whatever else keeps the run from its end: streams that still send */
 
 	/* of the floors above; the engine only keeps them */
 	struct ci_table callback_keys;
-	struct ci_list callbacks; /* of callback.c: all pending */
-	unsigned long calls;	  /* how many */
-	struct ci_list idlers;	  /* of loop_wait_idle */
-	struct ci_list futures;	  /* of future.c: all that belong here */
-	struct ci_list leavers;	  /* of ci_leaver: generators that wait for their consumers */
-	unsigned long parked;	  /* how many; they are alive, but nobody may come for them */
-	cigo_ctx *root;		  /* of ctx.c: callbacks get it; the background before the run */
+	struct ci_list callbacks;  /* of callback.c: all pending */
+	unsigned long calls;	   /* how many */
+	struct ci_calling calling; /* of callback.c */
+	struct ci_list idlers;	   /* of loop_wait_idle */
+	struct ci_list futures;	   /* of future.c: all that belong here */
+	struct ci_list leavers;	   /* of ci_leaver: generators that wait for their consumers */
+	unsigned long parked;	   /* how many; they are alive, but nobody may come for them */
+	cigo_ctx *root;		   /* of ctx.c: callbacks get it; the background before the run */
 	cigo_task *main;
 	struct ci_signals *signals; /* of signal.c: what is watched; NULL: nothing yet */
 	bool ctrl_c;		    /* of run.c: SIGINT cancels main */
 	uint64_t done_seq, search;
 
-	/* who looks on */
+	/* observers */
 	struct ci_holder holder;
-	struct ci_tracer *tracers;	  /* NULL: nobody, see trace.h */
+	struct ci_tracer *tracers;	  /* NULL: none, see trace.h */
 	struct ci_tracer *user_tracer;	  /* of cigo_trace_set; one of them */
 	struct ci_trace_json *trace_json; /* while running, if options.trace */
-	void (*stuck)(cigo_loop *loop); /* of debug.c: called once, before it sleeps for ever; NULL:
-					 * not wanted, or done */
-	int polled;			/* descriptors that were ready in this poll */
-	uint64_t last_id;		/* tasks and workers so far; the number of the last */
-	/* The name and lane of the coroutine s waits for; NULL, 0: there is none. */
-	void (*awaited)(const struct ci_coroutine *s, const char **ret_name, uint64_t *ret_id);
+	bool tell_stuck;		  /* hooks->stuck is to be called, once */
+	int polled;			  /* descriptors that were ready in this poll */
+	uint64_t last_id;		  /* tasks and workers so far; the number of the last */
 
 	cigo_stats stats;
 };
@@ -138,22 +144,11 @@ static inline bool ci_holds(const cigo_loop *loop)
 	return ci_self.held == loop;
 }
 
-/* Whether coroutines run beside each other, without the baton. */
-static inline bool ci_is_preemptive(const cigo_loop *loop)
-{
-	return ci_unlikely(loop->options.model == CIGO_PREEMPTIVE);
-}
-
-/* Whether s, which is away or about to be, has been made ready. */
-static inline bool ci_engine_may_go_on(const struct ci_coroutine *s)
-{
-	return ci_is_preemptive(s->loop) ? s->woken : ci_list_linked(&s->resume.link);
-}
-
-/* Publishes who runs; NULL: nobody, the loop drives. In the preemptive model nobody is told of. */
+/* Publishes the coroutine that holds the baton; NULL: none, the loop drives. None is told of where they
+ * run beside each other. */
 static inline void ci_engine_hold(cigo_loop *loop, const struct ci_coroutine *s)
 {
-	if (s && !ci_is_preemptive(loop)) {
+	if (s && loop->model->exclusive) {
 		for (int i = 0; i < CI_LABEL; i++)
 			__atomic_store_n(&loop->holder.label[i], s->label[i], __ATOMIC_RELAXED);
 		__atomic_store_n(&loop->holder.id, s->id, __ATOMIC_RELAXED);
@@ -162,30 +157,37 @@ static inline void ci_engine_hold(cigo_loop *loop, const struct ci_coroutine *s)
 	}
 }
 
-/* Queues r, last. */
+/* Queues r, last. It is not CI_RESUME. */
 void ci_engine_ready(cigo_loop *loop, struct ci_runnable *r);
+/* The coroutine c, which is suspended or about to be, may go on. */
+void ci_engine_wake(struct ci_coroutine *c);
 /* The loop's clock. */
 int64_t ci_engine_now(const cigo_loop *loop);
-/* The coroutine on me begins to wait, in any way; runs again. */
-void ci_engine_away(struct ci_coroutine *me);
-void ci_engine_back(struct ci_coroutine *me);
 /* The thread of me bears the coroutine's name from here on. */
 void ci_engine_name(struct ci_coroutine *me);
 /* Suspends the coroutine on me; returns when it was made ready and its turn has come. */
 void ci_engine_suspend(struct ci_coroutine *me);
 /* Suspends the coroutine on me and passes straight to `to`, which is suspended in no queue. */
 void ci_engine_switch(struct ci_coroutine *me, struct ci_coroutine *to);
+/* As that, once the coroutine that runs suspends or ends: `to` is next, ahead of all. */
+void ci_engine_direct(struct ci_coroutine *to);
 /* A strand prepared to run r when it is switched to; NULL: no thread is to be had. */
 struct ci_coroutine *ci_engine_start(cigo_loop *loop, struct ci_runnable *r);
 /* Drives on the home thread until nothing is left. */
 void ci_engine_home(cigo_loop *loop);
-/* Gives the baton away without suspending: to who is next, or to home. */
-void ci_engine_leave(struct ci_coroutine *me);
-/* Waits for it to come back; me was made ready by a letter. */
-void ci_engine_return(struct ci_coroutine *me);
-/* Delivers what outsiders have posted so far. */
-void ci_engine_collect(cigo_loop *loop);
-/* Delivers letters with that status. */
+/* What must run r, prepared to do so; r NULL: home. NULL: r was run here, or starves. `empty` is the
+ * driver's record, if it has no coroutine; else NULL. */
+struct ci_coroutine *ci_engine_runner(cigo_loop *loop, struct ci_runnable *r,
+				      struct ci_coroutine *empty);
+/* The strand of the calling thread, which drives. */
+struct ci_strand *ci_engine_driver(cigo_loop *loop);
+/* A blocking section of the coroutine me: it goes on without the baton, which it held; it waits for
+ * the baton again. Beginning needs no memory and no thread. */
+void ci_section_begin(struct ci_coroutine *me);
+void ci_section_end(struct ci_coroutine *me);
+/* By the model: the section's end has been heard, with the baton held. */
+void ci_section_over(struct ci_coroutine *me);
+/* Delivers messages with that status. */
 void ci_engine_deliver(cigo_loop *loop, struct ci_list *messages, int status);
 
 #endif

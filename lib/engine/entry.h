@@ -21,11 +21,11 @@
 #include "base/misuse.h"
 #include "thread/baton.h"
 
-/* The lock of the loop this thread lives in; the lock is not held, resp. is. */
-void ci_preemptive_enter(cigo_loop *loop);
-void ci_preemptive_leave(cigo_loop *loop);
-/* Of a thread that roams: enters, if it is not inside. Returns what is to be left again, or NULL. */
-cigo_loop *ci_preemptive_entry(void);
+/* preemptive.c: takes the lock of the loop that this thread roams in; gives it up. */
+void ci_entry_enter(cigo_loop *loop);
+void ci_entry_leave(cigo_loop *loop);
+/* preemptive.c: enters, if this thread is not inside. Returns what is to be left again, or NULL. */
+cigo_loop *ci_entry_roaming(void);
 
 struct ci_entry {
 	cigo_loop *entered; /* to be left again; NULL: not */
@@ -34,17 +34,18 @@ struct ci_entry {
 
 static inline struct ci_entry ci_entry_begin(const char *call)
 {
-	struct ci_entry e = { ci_likely(!ci_self.roams) ? NULL : ci_preemptive_entry(), ci_call };
+	struct ci_entry e = { ci_likely(!ci_self.roams) ? NULL : ci_entry_roaming(), ci_call };
 
 	ci_call = call;
 	return e;
 }
 
+/* A section that has begun meanwhile has left already. */
 static inline void ci_entry_end(struct ci_entry *e)
 {
 	ci_call = e->outer;
-	if (ci_unlikely(e->entered != NULL))
-		ci_preemptive_leave(e->entered);
+	if (ci_unlikely(e->entered != NULL) && ci_self.held)
+		ci_entry_leave(e->entered);
 }
 
 static inline cigo_loop *ci_outside_begin(void)
@@ -53,14 +54,14 @@ static inline cigo_loop *ci_outside_begin(void)
 
 	if (ci_likely(!loop) || !ci_self.held)
 		return NULL;
-	ci_preemptive_leave(loop);
+	ci_entry_leave(loop);
 	return loop;
 }
 
 static inline void ci_outside_end(cigo_loop *left)
 {
 	if (ci_unlikely(left != NULL))
-		ci_preemptive_enter(left);
+		ci_entry_enter(left);
 }
 
 #define CI_ENTRY                   \

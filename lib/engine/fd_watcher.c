@@ -39,8 +39,8 @@ int ci_fd_watcher_want(struct ci_fd_watcher *w, unsigned events)
 		return err;
 	}
 	loop->waits += !before - !events;
-	if (loop->options.poller == CIGO_POLLER_POLL)
-		ci_preemptive_ring(loop); /* the call that waits doesn't know of it */
+	if (loop->poller->ops->snapshots)
+		ci_inbox_wake(&loop->inbox);
 	if (!w->own)
 		loop->alien_waits += !before - !events;
 	return 0;
@@ -65,24 +65,18 @@ void ci_fd_watcher_close(struct ci_fd_watcher *w)
 /* Shell sort: n is at most CI_EVENTS, and mostly 1. Stale keys sort first and are passed over. */
 static void sort_by_registration(cigo_loop *loop, struct ci_event *e, int n)
 {
-	uint64_t seq[CI_EVENTS];
-
 	for (int i = 0; i < n; i++) {
 		const struct ci_fd_watcher *w = ci_table_get(&loop->watch_keys, e[i].key);
-		seq[i] = w ? w->seq : 0;
+		e[i].seq = w ? w->seq : 0;
 	}
 	for (int gap = n / 2; gap > 0; gap /= 2)
 		for (int i = gap; i < n; i++) {
 			struct ci_event event = e[i];
-			uint64_t s = seq[i];
 			int j = i;
 
-			for (; j >= gap && seq[j - gap] > s; j -= gap) {
+			for (; j >= gap && e[j - gap].seq > event.seq; j -= gap)
 				e[j] = e[j - gap];
-				seq[j] = seq[j - gap];
-			}
 			e[j] = event;
-			seq[j] = s;
 		}
 }
 

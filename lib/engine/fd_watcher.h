@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A descriptor under the poller's eyes. A watch stays registered from open to close (streams), or
- * is once-only (cigo_fd_wait). It is edge-triggered under epoll: who wants an event has tried and
- * met EAGAIN before.
+ * A descriptor under the poller's eyes. A watcher stays registered from open to close (streams),
+ * or is once-only (cigo_fd_wait). It is edge-triggered under epoll: the caller that wants an event has
+ * tried and met EAGAIN before.
  * Invariant: loop->waits counts the watches that want something; own ones (both ends in this loop)
  * are not in loop->alien_waits.
  */

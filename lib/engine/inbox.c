@@ -24,15 +24,34 @@ void ci_inbox_fini(struct ci_inbox *inbox)
 	pthread_mutex_destroy(&inbox->lock);
 }
 
-/* Under the lock. One write wakes the sleeper; until it sleeps again no other is needed. */
-static void ring(struct ci_inbox *inbox)
+bool ci_inbox_is_asleep(const struct ci_inbox *inbox)
 {
-	if (!inbox->polling)
-		return;
+	return __atomic_load_n(&inbox->asleep, __ATOMIC_RELAXED);
+}
+
+void ci_inbox_awake(struct ci_inbox *inbox)
+{
+	__atomic_store_n(&inbox->asleep, false, __ATOMIC_RELAXED);
+}
+
+/* Under the lock. One write wakes the sleeper; until it sleeps again no other is needed. */
+static bool ring(struct ci_inbox *inbox)
+{
+	if (!ci_inbox_is_asleep(inbox))
+		return false;
 	while (eventfd_write(inbox->wake_fd, 1) && errno == EINTR)
 		;
-	inbox->polling = false;
-	inbox->wakes++;
+	ci_inbox_awake(inbox);
+	return true;
+}
+
+void ci_inbox_wake(struct ci_inbox *inbox)
+{
+	if (!ci_inbox_is_asleep(inbox))
+		return;
+	pthread_mutex_lock(&inbox->lock);
+	ring(inbox);
+	pthread_mutex_unlock(&inbox->lock);
 }
 
 int ci_inbox_post(struct ci_inbox *inbox, struct ci_message *message)
@@ -44,16 +63,16 @@ int ci_inbox_post(struct ci_inbox *inbox, struct ci_message *message)
 		err = CIGO_ECLOSED;
 	} else {
 		ci_list_append(&inbox->messages, &message->link);
-		ring(inbox);
+		inbox->wakes += ring(inbox);
 	}
 	pthread_mutex_unlock(&inbox->lock);
 	return err;
 }
 
 /*
- * If it is posted already, whoever takes it has not yet looked at what it is about: `posted` is
- * cleared before the letter is delivered. Nothing tells whether the driver sleeps: the eventfd is
- * written in any case, after the push; so a driver that has missed the letter won't sleep.
+ * If it is posted already, the driver has not yet looked at what it is about: `posted` is
+ * cleared before the message is delivered. Nothing tells whether the driver sleeps: the eventfd is
+ * written in any case, after the push; so a driver that has missed the message won't sleep.
  */
 void ci_inbox_post_signal(struct ci_inbox *inbox, struct ci_signal_message *k)
 {
@@ -96,7 +115,7 @@ void ci_inbox_close(struct ci_inbox *inbox, struct ci_list *ret)
 {
 	pthread_mutex_lock(&inbox->lock);
 	inbox->closed = true;
-	inbox->polling = false;
+	ci_inbox_awake(inbox);
 	if (inbox->wake_fd >= 0)
 		close(inbox->wake_fd);
 	inbox->wake_fd = -1;
@@ -106,30 +125,30 @@ void ci_inbox_close(struct ci_inbox *inbox, struct ci_list *ret)
 	pthread_mutex_unlock(&inbox->lock);
 }
 
-void ci_inbox_collect(struct ci_inbox *inbox, struct ci_list *ret, bool polling)
+void ci_inbox_collect(struct ci_inbox *inbox, struct ci_list *ret, bool sleeps)
 {
 	pthread_mutex_lock(&inbox->lock);
 	ci_list_splice(ret, &inbox->messages);
 	take_signal_messages(inbox, ret);
-	inbox->polling = polling && ci_list_empty(ret);
+	if (sleeps && ci_list_empty(ret))
+		__atomic_store_n(&inbox->asleep, true, __ATOMIC_RELAXED);
 	pthread_mutex_unlock(&inbox->lock);
 }
 
-bool ci_inbox_expects(struct ci_inbox *inbox)
+bool ci_inbox_expects(const struct ci_inbox *inbox)
 {
-	pthread_mutex_lock(&inbox->lock);
-	bool more = inbox->refs > 1;
-	pthread_mutex_unlock(&inbox->lock);
-	return more;
+	return __atomic_load_n(&inbox->refs, __ATOMIC_ACQUIRE) > 1;
 }
 
 unsigned ci_inbox_count(struct ci_inbox *inbox, int add)
 {
 	pthread_mutex_lock(&inbox->lock);
 	ci_expect(add >= 0 || inbox->refs > 0, "more unrefs than refs");
-	unsigned left = inbox->refs = (unsigned)((int)inbox->refs + add);
+	unsigned left = (unsigned)((int)inbox->refs + add);
+	__atomic_store_n(&inbox->refs, left, __ATOMIC_RELEASE);
 	if (add < 0 && left == 1)
-		ring(inbox); /* a virtual clock may stand still for the outsider that has gone now */
+		inbox->wakes += ring(
+			inbox); /* a virtual clock may stand still for the outsider that has gone now */
 	pthread_mutex_unlock(&inbox->lock);
 	return left;
 }

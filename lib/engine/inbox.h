@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * The one door for outsiders: whatever comes to a loop without its baton (threadsafe posts, ends of
- * blocking sections and of workers, stop, cancellation of outer contexts) comes as a letter.
- * Invariant: all of struct ci_inbox but `knocks` is guarded by its mutex; nothing else in a loop is
- * locked.
- * `polling` is set while the driver may sleep in the poller; only then a post costs a write to the
- * eventfd, done under the mutex, so that it can't hit a descriptor reused after the loop's end.
+ * The inbox of a loop: whatever comes from a thread without the loop's baton (threadsafe posts, ends of
+ * blocking sections and of workers, stop, cancellation of outer contexts) comes as a message.
  *
- * Signal handlers can't lock. They knock: push a letter made for them beforehand, and always write;
- * who lets them knock (an ear, ear.h) sees to it that none does before ci_inbox_open or after
+ * Invariant: the mutex guards all of struct ci_inbox, but for `signal_messages`, and that the driver alone
+ * clears `asleep` without it when it has woken. `asleep` and `refs` are atomic, as both are looked at
+ * without the mutex: then they may be out of date.
+ *
+ * `asleep` is set before the driver sleeps in the poller, and cleared by the first write to the eventfd;
+ * only while it is set such a write is made. That is done under the mutex, so that it can't hit a
+ * descriptor that was closed and used again after the loop's end.
+ *
+ * Signal handlers can't lock. They push a message made for them beforehand, and always write. The one
+ * that lets them (a signal watcher) sees to it that none does before ci_inbox_open or after
  * ci_inbox_close.
  */
 #ifndef CI_INBOX_H
@@ -24,7 +28,8 @@ struct ci_message {
 	void (*deliver)(cigo_loop *loop, struct ci_message *message, int status);
 };
 
-/* A letter that signal handlers post, as often as they like: it is delivered at least once after. */
+/* A preallocated message for signal handlers. Posts before a delivery coalesce; one after it causes
+ * another. */
 struct ci_signal_message {
 	struct ci_message message;	/* deliver is set by the owner */
 	struct ci_signal_message *next; /* while posted */
@@ -34,11 +39,11 @@ struct ci_signal_message {
 struct ci_inbox {
 	pthread_mutex_t lock;
 	struct ci_list messages;
-	int wake_fd;   /* an eventfd while running, else -1 */
-	bool polling;  /* the driver sleeps, or is about to */
-	bool closed;   /* no more letters */
-	unsigned refs; /* of the loop; more than one: outsiders may still come */
-	uint64_t wakes;
+	int wake_fd;	/* an eventfd while running, else -1 */
+	bool asleep;	/* atomic; the driver sleeps, or is about to, and nobody has woken it */
+	bool closed;	/* no more messages */
+	unsigned refs;	/* atomic; of the loop; more than one: outsiders may still come */
+	uint64_t wakes; /* writes to the eventfd for messages */
 	struct ci_signal_message
 		*signal_messages; /* atomic: pushed by handlers, taken by the driver */
 };
@@ -51,12 +56,18 @@ int ci_inbox_post(struct ci_inbox *inbox, struct ci_message *message);
 void ci_inbox_post_signal(struct ci_inbox *inbox, struct ci_signal_message *k);
 /* Opens the eventfd. -errno. */
 int ci_inbox_open(struct ci_inbox *inbox);
-/* Refuses further letters, closes the eventfd, and hands over those that came before. */
+/* Refuses further messages, closes the eventfd, and hands over those that came before. */
 void ci_inbox_close(struct ci_inbox *inbox, struct ci_list *ret);
-/* All letters; with `polling`, and there are none, the driver is announced to sleep. */
-void ci_inbox_collect(struct ci_inbox *inbox, struct ci_list *ret, bool polling);
-/* Has outsiders with a reference. */
-bool ci_inbox_expects(struct ci_inbox *inbox);
+/* All messages. If `sleeps` and there are none, the driver is announced to sleep. */
+void ci_inbox_collect(struct ci_inbox *inbox, struct ci_list *ret, bool sleeps);
+/* By the driver: it is awake again. */
+void ci_inbox_awake(struct ci_inbox *inbox);
+/* Whether somebody should wake the driver if there is something to do. */
+bool ci_inbox_is_asleep(const struct ci_inbox *inbox);
+/* Wakes the driver, if it is asleep: for a thread with the loop's baton that found it something to do. */
+void ci_inbox_wake(struct ci_inbox *inbox);
+/* Whether other threads have a reference, so that messages may come. */
+bool ci_inbox_expects(const struct ci_inbox *inbox);
 /* The number of references left. */
 unsigned ci_inbox_count(struct ci_inbox *inbox, int add);
 

@@ -19,6 +19,7 @@ struct epoll {
 	int fd;
 	bool no_pwait2; /* the C library (< 2.35), the kernel (< 5.11), a tool or a filter does not
 			 * know it: milliseconds then */
+	struct epoll_event events[CI_EVENTS]; /* of the last wait */
 };
 
 static const uint64_t wake_key = 0; /* no watch's */
@@ -90,32 +91,9 @@ static void del(struct ci_poller *p, const struct ci_fd_watcher *w)
 #define NO_PWAIT2 0
 #endif
 
-static int wait_precisely(const struct epoll *e, struct epoll_event *events, int n, int64_t timeout)
-{
 #if NO_PWAIT2
-	(void)e, (void)events, (void)n, (void)timeout;
-	errno = ENOSYS;
-	return -1;
-#else
-	struct timespec t = ci_clock_timespec(timeout == CIGO_NEVER ? 0 : timeout);
-
-	return epoll_pwait2(e->fd, events, n, timeout == CIGO_NEVER ? NULL : &t, NULL);
+#define epoll_pwait2(fd, events, n, timeout, mask) ((void)(timeout), errno = ENOSYS, -1)
 #endif
-}
-
-static int wait_epoll(struct epoll *e, struct epoll_event *events, int n, int64_t timeout)
-{
-	if (!e->no_pwait2) {
-		int count;
-		CI_OUTSIDE(count = wait_precisely(e, events, n, timeout));
-		if (count >= 0 || (errno != ENOSYS && errno != EPERM)) /* EPERM: filters say so */
-			return count;
-		e->no_pwait2 = true;
-	}
-	int count;
-	CI_OUTSIDE(count = epoll_wait(e->fd, events, n, ci_clock_ms(timeout)));
-	return count;
-}
 
 static unsigned translate(uint32_t events)
 {
@@ -132,19 +110,26 @@ static unsigned translate(uint32_t events)
 	return result;
 }
 
-static int wait_events(struct ci_poller *p, int64_t timeout, struct ci_event *ret, int n)
+static int wait_events(struct ci_poller *p, int64_t timeout, struct ci_event *ret)
 {
 	struct epoll *e = ci_container_of(p, struct epoll, poller);
-	struct epoll_event events[64];
-	int used = 0;
-	int count = wait_epoll(e, events, n < 64 ? n : 64, timeout);
+	struct timespec t = ci_clock_timespec(timeout == CIGO_NEVER ? 0 : timeout);
+	int count = -1, used = 0;
 
+	if (!e->no_pwait2) {
+		const struct timespec *until = timeout == CIGO_NEVER ? NULL : &t;
+		CI_OUTSIDE(count = epoll_pwait2(e->fd, e->events, CI_EVENTS, until, NULL));
+		e->no_pwait2 = count < 0 &&
+			       (errno == ENOSYS || errno == EPERM); /* EPERM: filters */
+	}
+	if (e->no_pwait2)
+		CI_OUTSIDE(count = epoll_wait(e->fd, e->events, CI_EVENTS, ci_clock_ms(timeout)));
 	if (count < 0 && errno != EINTR)
 		ci_clock_pause(); /* no such failure is known; were it to last, don't spin */
-	for (int i = 0; i < count; i++)
-		if (events[i].data.u64 != wake_key)
-			ret[used++] = (struct ci_event){ events[i].data.u64,
-							 translate(events[i].events) };
+	for (const struct epoll_event *event = e->events; event < e->events + count; event++)
+		if (event->data.u64 != wake_key)
+			ret[used++] = (struct ci_event){ .key = event->data.u64,
+							 .events = translate(event->events) };
 	return used;
 }
 

@@ -186,7 +186,7 @@ static size_t ask(struct poll *p, int64_t timeout, int *ret_count)
 	return used;
 }
 
-static int wait_events(struct ci_poller *poller, int64_t timeout, struct ci_event *ret, int n)
+static int wait_events(struct ci_poller *poller, int64_t timeout, struct ci_event *ret)
 {
 	struct poll *p = ci_container_of(poller, struct poll, poller);
 	int count, used = 0;
@@ -197,13 +197,14 @@ static int wait_events(struct ci_poller *poller, int64_t timeout, struct ci_even
 		ci_clock_pause(); /* for want of memory: later */
 	if (count > 0 && p->asked[0].revents && read(p->asked[0].fd, &drained, sizeof drained) < 0)
 		count = 0; /* another wake-up has read it; the others are reported again */
-	for (size_t k = 1; k < asked && count > 0 && used < n; k++) {
+	for (size_t k = 1; k < asked && count > 0 && used < CI_EVENTS; k++) {
 		size_t i = 1 + (p->start + k) % (asked - 1);
 
 		if (!p->asked[i].revents)
 			continue;
-		ret[used++] = (struct ci_event){ p->asked_keys[i], translate(p->asked[i].revents) };
-		if (used == n)
+		ret[used++] = (struct ci_event){ .key = p->asked_keys[i],
+						 .events = translate(p->asked[i].revents) };
+		if (used == CI_EVENTS)
 			p->start = i;
 	}
 	return used;
@@ -211,6 +212,7 @@ static int wait_events(struct ci_poller *poller, int64_t timeout, struct ci_even
 
 const struct ci_poller_ops ci_poll = {
 	.name = "poll",
+	.snapshots = true,
 	.open = open_poll,
 	.close = close_poll,
 	.add = add,

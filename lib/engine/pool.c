@@ -4,7 +4,7 @@
  * `cold`; what is still cold after as long has not been needed in between, and is ended: no clock is
  * read and nothing is counted where coroutines start and end.
  *
- * It is done by whoever drives, a few at a time, so that the end of 100,000 stalls nobody: those few
+ * The driver does it, a few at a time, so that the end of 100,000 stalls nobody: those few
  * are told to end, and joined only when it is time for the next few; by then they have. An idle
  * driver wakes for that, which is not often and over soon. It is no timer: it keeps no run from its
  * end, and the virtual clock knows nothing of it.
@@ -40,6 +40,23 @@ struct ci_strand *ci_pool_find(const cigo_loop *loop, size_t stack_size)
 	struct ci_strand *s = find(&loop->idle, stack_size);
 
 	return s ? s : find(&loop->cold, stack_size);
+}
+
+struct ci_coroutine *ci_pool_get(cigo_loop *loop, size_t stack_size)
+{
+	struct ci_strand *idle = ci_pool_find(loop, stack_size);
+	struct ci_coroutine *c;
+
+	if (idle) {
+		ci_list_unlink(&idle->idle);
+		return ci_coroutine_on(idle);
+	}
+	if (ci_coroutine_create(&c, loop, stack_size, loop->model->strand_main))
+		return NULL;
+	c->strand.cpu = ci_engine_driver(loop)->cpu; /* a thread inherits it */
+	ci_list_append(&loop->strands, &c->strand.link);
+	loop->stats.strands++;
+	return c;
 }
 
 /* s, which is in no queue, ends by itself. It touches nothing of the loop. */

@@ -5,10 +5,12 @@
 #ifndef CI_POOL_H
 #define CI_POOL_H
 
-#include "thread/strand.h"
+#include "engine/coroutine.h"
 
 /* One whose stack has so many bytes; it stays in the pool. NULL: none. */
 struct ci_strand *ci_pool_find(const cigo_loop *loop, size_t stack_size);
+/* One out of the pool, or a new one; NULL: there is none to be had now. */
+struct ci_coroutine *ci_pool_get(cigo_loop *loop, size_t stack_size);
 /* Ends some of those that were idle for long, if it is time. */
 void ci_pool_trim(cigo_loop *loop);
 /* When trim wants to be called again, real clock; CIGO_NEVER: the pool is empty. */

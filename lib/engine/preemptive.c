@@ -1,62 +1,52 @@
 /* SPDX-License-Identifier: MIT
  *
- * The preemptive model's lock, and how its coroutines wait and start.
+ * The preemptive model: the baton is an ordinary lock. Coroutines run beside each other, and take the
+ * lock for the length of a library call (entry.h). The home thread always drives; it gives the lock up
+ * around callbacks and while it waits in the poller.
+ *
+ * Invariant: the lock guards every field of struct cigo_loop, all coroutines' records and what hangs on
+ * them, as the baton does in the cooperative model: plain memory there too, with the same exceptions.
+ * `beside` counts the strands that are awake, or are to be woken, outside sections; so neither they nor
+ * the loop end before.
  *
  * A coroutine that is made ready is woken by the very thread that did so, when that leaves the lock:
  * no turn of home's is needed, and the woken one does not meet a locked lock. Home is for the rest:
- * callbacks, first steps, timers, descriptors. So who leaves also looks whether home sleeps and has
- * work now: something is queued, or a timer is due earlier than it would wake. That is one eventfd
- * write, as for outsiders.
+ * callbacks, first steps, timers, descriptors. So a thread that leaves also looks whether home sleeps and
+ * has work now, and wakes it as outsiders do.
  */
-#include "engine/preemptive.h"
-
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
-#include <sys/eventfd.h>
+#include <stdlib.h>
 
 #include "engine/engine.h"
-#include "base/misuse.h"
 
-/* That nobody runs any more is news only for the virtual clock, the run's end, who starves, and the
- * debug mode. */
+struct preemptive {
+	pthread_mutex_t lock;
+	struct ci_list waking; /* coroutines to be woken by the thread that leaves the lock next. That
+				* unlinks them without the lock: nobody else looks at their link */
+	struct ci_list yielding, yielded; /* coroutines that yield; for those a tick has begun */
+	pthread_cond_t callback_over;
+};
+
+static struct preemptive *of(const cigo_loop *loop)
+{
+	return loop->model_data;
+}
+
+/* --- the lock -------------------------------------------------------------------------------- */
+
+/* Whether something is there for home to do. That nobody runs any more is of interest only to the
+ * virtual clock, the end of the run, first steps without a thread, and the debug mode. */
 static bool has_work(const cigo_loop *loop)
 {
-	return !ci_list_empty(&loop->ready) || ci_timer_next(loop) < loop->preemptive.until ||
-	       (loop->preemptive.roamed && !loop->preemptive.roaming &&
+	return !ci_list_empty(&loop->ready) || ci_timer_next(loop) < loop->sleeps_until ||
+	       (!loop->beside &&
 		(loop->options.clock == CIGO_CLOCK_VIRTUAL || loop->state >= CI_ENDING ||
-		 !ci_list_empty(&loop->starved) || loop->stuck));
+		 !ci_list_empty(&loop->starved) || loop->tell_stuck));
 }
 
-void ci_preemptive_ring(cigo_loop *loop)
-{
-	if (!loop->preemptive.asleep)
-		return;
-	loop->preemptive.asleep = false;
-	while (eventfd_write(loop->inbox.wake_fd, 1) && errno == EINTR)
-		;
-}
-
-void ci_preemptive_enter(cigo_loop *loop)
-{
-	int saved = errno;
-
-	pthread_mutex_lock(&loop->preemptive.lock);
-	ci_self.held = loop;
-	errno = saved;
-}
-
-cigo_loop *ci_preemptive_entry(void)
-{
-	cigo_loop *loop = ci_self.roams;
-
-	if (ci_self.held)
-		return NULL;
-	ci_preemptive_enter(loop);
-	return loop;
-}
-
-/* They are counted as roaming, so neither they nor the loop end before. */
-static void wake(struct ci_list *waking)
+static void post_all(struct ci_list *waking)
 {
 	struct ci_list *node;
 
@@ -64,190 +54,217 @@ static void wake(struct ci_list *waking)
 		sem_post(&ci_list_entry(node, struct ci_coroutine, resume.link)->strand.baton.sem);
 }
 
-void ci_preemptive_leave(cigo_loop *loop)
+void ci_entry_enter(cigo_loop *loop)
+{
+	int saved = errno;
+
+	pthread_mutex_lock(&of(loop)->lock);
+	ci_self.held = loop;
+	errno = saved;
+}
+
+void ci_entry_leave(cigo_loop *loop)
 {
 	int saved = errno;
 	struct ci_list waking;
 
 	ci_list_init(&waking);
-	ci_list_splice(&waking, &loop->preemptive.waking);
-	if (loop->preemptive.asleep && has_work(loop))
-		ci_preemptive_ring(loop);
+	ci_list_splice(&waking, &of(loop)->waking);
+	/* a coroutine's thread; home leaves only where it knows of all work */
+	if (ci_self.me && ci_inbox_is_asleep(&loop->inbox) && has_work(loop))
+		ci_inbox_wake(&loop->inbox);
 	ci_self.held = NULL;
-	pthread_mutex_unlock(&loop->preemptive.lock);
-	wake(&waking);
+	pthread_mutex_unlock(&of(loop)->lock);
+	post_all(&waking);
 	errno = saved;
 }
 
-int ci_preemptive_open(cigo_loop *loop)
+cigo_loop *ci_entry_roaming(void)
 {
-	if (!ci_is_preemptive(loop))
-		return 0;
-	int err = pthread_mutex_init(&loop->preemptive.lock, NULL);
-	if (err)
-		return -err;
-	err = pthread_cond_init(&loop->preemptive.over, NULL);
-	if (err) {
-		pthread_mutex_destroy(&loop->preemptive.lock);
-		return -err;
-	}
-	ci_list_init(&loop->preemptive.waking);
-	ci_list_init(&loop->preemptive.yielding);
-	ci_list_init(&loop->preemptive.yielded);
-	ci_preemptive_enter(loop);
-	ci_self.roams = loop;
-	return 0;
+	cigo_loop *loop = ci_self.roams;
+
+	if (ci_self.held)
+		return NULL;
+	ci_entry_enter(loop);
+	return loop;
 }
 
-void ci_preemptive_close(cigo_loop *loop)
+/* --- waiting and waking ---------------------------------------------------------------------- */
+
+static void start(struct ci_coroutine *c)
 {
-	if (ci_self.roams != loop)
-		return;
-	ci_self.roams = NULL;
-	pthread_mutex_unlock(&loop->preemptive.lock);
-	pthread_cond_destroy(&loop->preemptive.over);
-	pthread_mutex_destroy(&loop->preemptive.lock);
+	c->loop->stats.handoffs++;
+	c->loop->beside++;
+	ci_list_append(&of(c->loop)->waking, &c->resume.link);
 }
 
-void ci_preemptive_sleep(cigo_loop *loop, int64_t timeout)
+static void dispatch(cigo_loop *loop, struct ci_coroutine *to)
 {
-	if (!ci_is_preemptive(loop))
-		return;
-	loop->preemptive.asleep = timeout != 0;
-	loop->preemptive.until = ci_timer_next(loop);
-	loop->preemptive.roamed = loop->preemptive.roaming != 0;
+	(void)loop;
+	start(to);
 }
 
-void ci_preemptive_wake(cigo_loop *loop)
-{
-	loop->preemptive.asleep = false;
-}
-
-void ci_preemptive_start(struct ci_coroutine *to)
-{
-	to->loop->stats.handoffs++;
-	to->loop->preemptive.roaming++;
-	to->woken = true;
-	ci_list_append(&to->loop->preemptive.waking, &to->resume.link);
-}
-
-void ci_preemptive_call(cigo_loop *loop, uint64_t id, const void *future)
-{
-	loop->preemptive.calling = true;
-	loop->preemptive.called = id;
-	loop->preemptive.called_for = future;
-}
-
-void ci_preemptive_over(cigo_loop *loop)
-{
-	loop->preemptive.calling = false;
-	if (ci_self.roams)
-		pthread_cond_broadcast(&loop->preemptive.over);
-}
-
-static bool is_running(const struct ci_preemptive *m, uint64_t id, const void *future)
-{
-	return m->calling && m->called == id && m->called_for == future;
-}
-
-void ci_preemptive_wait_over(cigo_loop *loop, uint64_t id, const void *future)
-{
-	struct ci_preemptive *m = &loop->preemptive;
-
-	if (!ci_self.roams || !ci_self.me)
-		return;
-	while (is_running(m, id, future)) {
-		wake(&m->waking); /* it may need them */
-		pthread_cond_wait(&m->over, &m->lock);
-	}
-}
-
-/* The one that was to run next, ahead of all: a generator, or its consumer. */
-static void start_direct(cigo_loop *loop)
-{
-	struct ci_coroutine *to = loop->direct;
-
-	loop->direct = NULL;
-	if (to)
-		ci_preemptive_start(to);
-}
-
+/* Leaves the lock and sleeps until it is started. */
 static void sleep_outside(struct ci_coroutine *me)
 {
 	cigo_loop *loop = me->loop;
+	struct ci_coroutine *direct = loop->direct;
 
-	start_direct(loop);
-	loop->preemptive.roaming--;
-	ci_preemptive_leave(loop);
+	loop->direct = NULL;
+	if (direct)
+		start(direct);
+	loop->beside--;
+	ci_entry_leave(loop);
 	ci_baton_take(&me->strand.baton, NULL);
 }
 
-void ci_preemptive_suspend(struct ci_coroutine *me)
+static void suspend(struct ci_coroutine *me)
 {
 	sleep_outside(me);
-	ci_preemptive_enter(me->loop);
+	ci_entry_enter(me->loop);
 }
 
-/* Where time stands still while anybody runs, to let the others run has an end that can be known. */
-void ci_preemptive_yield(struct ci_coroutine *me)
-{
-	cigo_loop *loop = me->loop;
-
-	if (loop->options.clock == CIGO_CLOCK_VIRTUAL) {
-		me->woken = true; /* it does not wait for anything */
-		ci_list_append(&loop->preemptive.yielding, &me->resume.link);
-		ci_engine_suspend(me);
-	} else {
-		ci_preemptive_leave(loop);
-		sched_yield();
-		ci_preemptive_enter(loop);
-	}
-}
-
-bool ci_preemptive_tick(cigo_loop *loop)
-{
-	struct ci_list *node;
-	bool any = false;
-
-	if (!ci_is_preemptive(loop) || loop->preemptive.roaming)
-		return false;
-	while ((node = ci_list_pop(&loop->preemptive.yielded))) {
-		ci_preemptive_start(ci_list_entry(node, struct ci_coroutine, resume.link));
-		any = true;
-	}
-	ci_list_splice(&loop->preemptive.yielded, &loop->preemptive.yielding);
-	return any || !ci_list_empty(&loop->preemptive.yielded);
-}
-
-void ci_preemptive_begin_section(struct ci_coroutine *me)
-{
-	me->loop->preemptive.roaming--;
-	ci_preemptive_leave(me->loop);
-	ci_self.roams = NULL; /* no lock is for it before the end of the section */
-}
-
-void ci_preemptive_end_section(struct ci_coroutine *me)
-{
-	cigo_loop *loop = me->loop;
-
-	ci_self.roams = loop;
-	ci_preemptive_enter(loop);
-	loop->preemptive.roaming++;
-	loop->preemptive.roamed = true;
-}
-
-void ci_preemptive_strand(struct ci_coroutine *me)
+static void strand_main(struct ci_coroutine *me)
 {
 	ci_self.roams = me->loop;
 	ci_baton_take(&me->strand.baton, NULL);
 	while (me->start) { /* written before the post */
 		struct ci_runnable *r = me->start;
 
-		ci_preemptive_enter(me->loop);
-		me->woken = false;
+		ci_entry_enter(me->loop);
 		me->start = NULL;
 		r->run(me->loop, r);
 		ci_list_prepend(&me->loop->idle, &me->strand.idle);
 		sleep_outside(me);
 	}
 }
+
+/* On the virtual clock a yield has a definite end: when all other coroutines wait. On the real clock it
+ * is only sched_yield. */
+static void yield(struct ci_coroutine *me)
+{
+	cigo_loop *loop = me->loop;
+
+	if (loop->options.clock == CIGO_CLOCK_VIRTUAL) {
+		ci_coroutine_move(me, CI_CORO_YIELDING);
+		ci_list_append(&of(loop)->yielding, &me->resume.link);
+		ci_engine_suspend(me);
+	} else {
+		ci_entry_leave(loop);
+		sched_yield();
+		ci_entry_enter(loop);
+	}
+}
+
+/* While no coroutine runs: those go on that yielded before the last tick. */
+static bool tick(cigo_loop *loop)
+{
+	struct preemptive *p = of(loop);
+	struct ci_list *node;
+	bool any = false;
+
+	if (loop->beside)
+		return false;
+	while ((node = ci_list_pop(&p->yielded))) {
+		start(ci_list_entry(node, struct ci_coroutine, resume.link));
+		any = true;
+	}
+	ci_list_splice(&p->yielded, &p->yielding);
+	return any || !ci_list_empty(&p->yielded);
+}
+
+/* --- blocking sections ----------------------------------------------------------------------- */
+
+static void leave(struct ci_coroutine *me)
+{
+	me->loop->beside--;
+	ci_entry_leave(me->loop);
+	ci_self.roams = NULL; /* no lock is for it before the end of the section */
+}
+
+static void come_back(struct ci_coroutine *me)
+{
+	ci_self.roams = me->loop;
+	ci_entry_enter(me->loop);
+	me->loop->beside++;
+	ci_section_over(me);
+}
+
+/* --- callbacks ------------------------------------------------------------------------------- */
+
+static void callback_over(cigo_loop *loop)
+{
+	if (of(loop)) /* else there was no run */
+		pthread_cond_broadcast(&of(loop)->callback_over);
+}
+
+static void await_callback(cigo_loop *loop)
+{
+	post_all(&of(loop)->waking); /* the callback may need them */
+	pthread_cond_wait(&of(loop)->callback_over, &of(loop)->lock);
+}
+
+/* --- the run --------------------------------------------------------------------------------- */
+
+static int make(struct preemptive **ret)
+{
+	struct preemptive *p = calloc(1, sizeof *p);
+	int err = p ? pthread_mutex_init(&p->lock, NULL) : ENOMEM;
+
+	if (!err) {
+		err = pthread_cond_init(&p->callback_over, NULL);
+		if (err)
+			pthread_mutex_destroy(&p->lock);
+	}
+	if (err) {
+		free(p);
+		return -err;
+	}
+	ci_list_init(&p->waking);
+	ci_list_init(&p->yielding);
+	ci_list_init(&p->yielded);
+	*ret = p;
+	return 0;
+}
+
+static int open_model(cigo_loop *loop)
+{
+	struct preemptive *p;
+	int err = make(&p);
+
+	if (err)
+		return err;
+	loop->model_data = p;
+	ci_entry_enter(loop);
+	ci_self.roams = loop;
+	return 0;
+}
+
+static void close_model(cigo_loop *loop)
+{
+	struct preemptive *p = of(loop);
+
+	ci_self.roams = NULL;
+	ci_self.held = NULL;
+	pthread_mutex_unlock(&p->lock);
+	pthread_cond_destroy(&p->callback_over);
+	pthread_mutex_destroy(&p->lock);
+	free(p);
+	loop->model_data = NULL;
+}
+
+const struct ci_model_ops ci_preemptive = {
+	.name = "preemptive",
+	.open = open_model,
+	.close = close_model,
+	.wake = start,
+	.suspend = suspend,
+	.yield = yield,
+	.leave = leave,
+	.come_back = come_back,
+	.strand_main = strand_main,
+	.dispatch = dispatch,
+	.tick = tick,
+	.callback_over = callback_over,
+	.await_callback = await_callback,
+};

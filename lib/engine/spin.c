@@ -46,8 +46,8 @@ static void no_room(struct ci_spin *p)
 		p->need = CI_SPIN_RETRY;
 }
 
-/* Besides the two of us, is there a CPU for which nobody waits? Who passed the baton last may have been
- * preempted by who got it, before it slept: so it counts as one that wants to run. */
+/* Besides the two of us, is there a CPU for which nobody waits? The last passer of the baton may have been
+ * preempted by its receiver, before it slept: so it counts as one that wants to run. */
 static bool room(void)
 {
 	int wanted = ci_affinity_wanted();
@@ -73,7 +73,7 @@ static void begin(cigo_loop *loop, struct ci_strand *beside)
 	p->beside = beside;
 }
 
-/* Once may be anything that just passes by. */
+/* Being crowded once may be something that just passes by: twice in a row counts. */
 static void look_round(struct ci_spin *p)
 {
 	bool crowded = !room();

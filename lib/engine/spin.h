@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Two strands that pass the baton to each other and nobody else (a generator and its consumer, two
- * coroutines that send messages): each on a CPU of its own, and who waits spins for a moment before it
- * sleeps. A handoff then costs the way of a cache line, 150 to 350 ns, instead of a sleep and a wake,
+ * coroutines that send messages): each on a CPU of its own, and the waiting one spins for a moment before
+ * it sleeps. A handoff then costs the way of a cache line, 150 to 350 ns, instead of a sleep and a wake,
  * 2 us; and less CPU time in total.
  *
  * It begins after CI_SPIN_BEGIN handoffs in strict alternation, if the machine has a CPU that nobody

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Events to those who listen.
+ * Events for tracers.
  */
 #include "engine/trace.h"
 
@@ -52,12 +52,12 @@ int cigo_trace_set(cigo_loop *loop, const cigo_trace_hooks *hooks, void *arg)
 				t->hooks.hook(t->arg, (e));                       \
 	} while (0)
 
-/* The lane of who runs: a coroutine; or the loop, also where a strand drives. */
+/* The id of the coroutine that runs; 0: the loop, also where a coroutine's thread drives. */
 static uint64_t here(const cigo_loop *loop)
 {
 	const struct ci_coroutine *me = ci_self.me;
 
-	return me && me->loop == loop && !me->away ? me->id : 0;
+	return me && me->loop == loop && !ci_coroutine_is_away(me) ? me->id : 0;
 }
 
 const char *ci_trace_name(const char *call)
@@ -92,7 +92,7 @@ void ci_trace_start(cigo_loop *loop, uint64_t id, const char *name, bool worker)
 
 void ci_trace_ready(cigo_loop *loop, const struct ci_coroutine *s)
 {
-	if (s->away)
+	if (ci_coroutine_is_away(s))
 		ci_trace_queued(loop, s->id);
 }
 
@@ -100,14 +100,14 @@ void ci_trace_suspend(cigo_loop *loop, const struct ci_coroutine *me)
 {
 	cigo_trace_event e = { .id = me->id, .call = ci_trace_name(me->call) };
 
-	if (me->placed) {
+	if (me->at_valid) {
 		e.file = me->place.file;
 		e.function = me->place.function;
 		e.line = me->place.line;
 	}
-	loop->awaited(me, &e.on, &e.on_id);
+	loop->hooks->awaited(me, &e.on, &e.on_id);
 	tell(loop, suspend, &e);
-	if (ci_engine_may_go_on(me)) /* yields, or was woken meanwhile */
+	if (me->state == CI_CORO_YIELDING)
 		ci_trace_queued(loop, me->id);
 }
 

@@ -11,7 +11,7 @@
 #include "cigo/trace.h"
 #include "engine/coroutine.h"
 
-/* Somebody who listens, from before the run to its end. */
+/* A listener, from before the run to its end. */
 struct ci_tracer {
 	cigo_trace_hooks hooks;
 	void *arg;
@@ -32,7 +32,7 @@ void ci_trace_remove(cigo_loop *loop, struct ci_tracer *t);
 const char *ci_trace_name(const char *call);
 
 void ci_trace_spawn(cigo_loop *loop, uint64_t id, const char *name, bool worker);
-/* A lane that has not begun may. */
+/* The first step of that task is queued. */
 void ci_trace_queued(cigo_loop *loop, uint64_t id);
 void ci_trace_start(cigo_loop *loop, uint64_t id, const char *name, bool worker);
 /* May go on. While it is not away yet nothing is told: its suspend will. */

@@ -32,12 +32,11 @@ static void done(struct ci_listener *l, cigo_future *f)
 {
 	cigo_gen *g = ci_container_of(l, cigo_gen, done);
 
+	(void)f;
 	g->state = CI_GEN_DONE;
 	g->coroutine = NULL;
-	if (g->consumer) {
-		f->loop->direct = g->consumer;
-		ci_trace(f->loop, ready, g->consumer);
-	}
+	if (g->consumer)
+		ci_engine_direct(g->consumer);
 }
 
 /* The run ends and nobody will come: the yield returns false. */
@@ -48,7 +47,7 @@ static void leave(cigo_loop *loop, struct ci_leaver *l)
 	loop->parked--;
 	g->leaving = true;
 	g->state = CI_GEN_RUNNING;
-	ci_engine_ready(loop, &g->coroutine->resume);
+	ci_engine_wake(g->coroutine);
 }
 
 static void yield_in_loop(cigo_gen *g)

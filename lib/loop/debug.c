@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The debug mode's watch. In the cooperative model one holds the baton at a time, so one point of
- * time is enough; in the preemptive one none hogs anything. Time is real here, always.
+ * The debug mode's watch. Where one coroutine runs at a time, one point of time is enough; where they
+ * run beside each other none hogs anything. Time is real here, always.
  */
 #include "loop/debug.h"
 
@@ -60,7 +60,7 @@ static const cigo_trace_hooks hooks = {
 };
 
 /* Nothing that is known of can wake the loop ever. It may be meant: so it sleeps on. */
-static void stuck(cigo_loop *loop)
+void ci_debug_stuck(cigo_loop *loop)
 {
 	ci_warn("the loop sleeps for ever: no timer, descriptor, signal, thread can wake any of these");
 	if (ci_dump(loop, stderr))
@@ -72,9 +72,8 @@ void ci_debug_open(struct ci_debug *d, cigo_loop *loop, bool outsiders)
 	*d = (struct ci_debug){ .loop = loop, .tracer = { .hooks = hooks, .arg = d } };
 	if (loop->options.debug != CIGO_DEBUG_ON)
 		return;
-	if (!outsiders)
-		loop->stuck = stuck;
-	if (!ci_is_preemptive(loop))
+	loop->tell_stuck = !outsiders;
+	if (loop->model->exclusive)
 		ci_trace_add(loop, &d->tracer);
 }
 
@@ -82,7 +81,7 @@ void ci_debug_close(struct ci_debug *d)
 {
 	cigo_loop *loop = d->loop;
 
-	if (loop->options.debug == CIGO_DEBUG_ON && !ci_is_preemptive(loop))
+	if (loop->options.debug == CIGO_DEBUG_ON && loop->model->exclusive)
 		ci_trace_remove(loop, &d->tracer);
-	loop->stuck = NULL;
+	loop->tell_stuck = false;
 }

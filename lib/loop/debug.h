@@ -15,6 +15,8 @@ struct ci_debug {
 
 /* outsiders: somebody without a reference may come too. Without the debug mode nothing happens. */
 void ci_debug_open(struct ci_debug *d, cigo_loop *loop, bool outsiders);
+/* A hook of the engine: says so, with a dump. It may be meant: so the loop sleeps on. */
+void ci_debug_stuck(cigo_loop *loop);
 void ci_debug_close(struct ci_debug *d);
 
 #endif

@@ -45,7 +45,7 @@ static const struct ci_coroutine *coroutine_of(const cigo_future *f)
 
 static bool is_suspended(const struct ci_coroutine *s)
 {
-	return s && s->away && !s->section && !ci_engine_may_go_on(s);
+	return s && s->state == CI_CORO_SUSPENDED;
 }
 
 static int by_number(const void *a, const void *b)
@@ -196,7 +196,7 @@ static void say_wait(const struct dump *d, const struct ci_coroutine *s,
 		fputs(", for another ", d->out);
 		say_time(d, w->until - ci_engine_now(d->loop));
 	}
-	if (s->placed) {
+	if (s->at_valid) {
 		char text[CI_PLACE_TEXT];
 
 		fprintf(d->out, ", at %s", ci_place_text(&s->place, text));
@@ -213,12 +213,12 @@ static void say_task(const struct dump *d, const struct node *n, const struct ci
 		fputs("has not started: it is not its turn in its group", d->out);
 	else if (!s)
 		fputs("has not started", d->out);
-	else if (s->section) {
+	else if (s->state == CI_CORO_IN_SECTION) {
 		fputs("in a blocking section for ", d->out);
 		say_time(d, d->now - s->since);
-	} else if (ci_engine_may_go_on(s))
+	} else if (ci_coroutine_may_go_on(s))
 		fprintf(d->out, "ready, after %s", ci_trace_name(s->call));
-	else if (s->away)
+	else if (s->state == CI_CORO_SUSPENDED)
 		say_wait(d, s, &n->what);
 	else
 		fputs("runs", d->out);
@@ -343,7 +343,7 @@ static void say_head(const struct dump *d)
 
 	fprintf(d->out,
 		"cigo: %ld task%s, %s, %s clock; %ld descriptor%s waited for, %lu outside, ", d->n,
-		d->n == 1 ? "" : "s", ci_is_preemptive(loop) ? "preemptive" : "cooperative",
+		d->n == 1 ? "" : "s", loop->model->name,
 		loop->options.clock == CIGO_CLOCK_VIRTUAL ? "virtual" : "real", loop->waits,
 		loop->waits == 1 ? "" : "s", loop->outside);
 	fprintf(d->out, "%lu callback%s, ", loop->calls, loop->calls == 1 ? "" : "s");

@@ -14,7 +14,7 @@ int ci_dump(cigo_loop *loop, FILE *out);
 /* "main #1", "a callback", as was published; on any thread, in signal handlers. False: nobody. */
 bool ci_dump_holder(const cigo_loop *loop, char *text, size_t size);
 
-/* The ear that hears loop->options.dump_signal. */
+/* The watcher of loop->options.dump_signal. */
 struct ci_dump_watcher {
 	struct ci_signal_watcher watcher;
 	struct ci_signal_message signal_message;
@@ -22,7 +22,7 @@ struct ci_dump_watcher {
 	bool open;
 };
 
-/* The loop's door is open. Without a signal nothing happens. */
+/* The loop's inbox is open. Without a signal nothing happens. */
 void ci_dump_open(struct ci_dump_watcher *d, cigo_loop *loop);
 void ci_dump_close(struct ci_dump_watcher *d);
 

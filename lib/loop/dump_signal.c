@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A dump for a signal. The handler knocks at the loop's door, and the driver writes the dump. While a
+ * A dump for a signal. The handler posts to the loop's inbox, and the driver writes the dump. While a
  * coroutine runs nobody drives; so the handler itself says who that is, at once, by what is published:
  * a hog is named, and the dump follows when it waits at last.
  */

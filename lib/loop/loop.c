@@ -14,6 +14,7 @@
 #include "loop/dump.h"
 #include "loop/interrupt.h"
 #include "base/misuse.h"
+#include "engine/look.h"
 #include "loop/options.h"
 #include "engine/pool.h"
 #include "sync/signal.h"
@@ -22,6 +23,11 @@
 #include "task/wait_info.h"
 
 /* --- making and freeing ---------------------------------------------------------------------- */
+
+static const struct ci_engine_hooks hooks = {
+	.awaited = ci_wait_info_awaited,
+	.stuck = ci_debug_stuck,
+};
 
 cigo_loop *cigo_loop_new(const cigo_loop_options *o)
 {
@@ -37,7 +43,9 @@ cigo_loop *cigo_loop_new(const cigo_loop_options *o)
 	loop->options = options;
 	if (name)
 		loop->options.trace = memcpy(loop + 1, options.trace, name);
-	loop->awaited = ci_wait_info_awaited;
+	loop->model = ci_options_model(&options);
+	loop->hooks = &hooks;
+	loop->home.loop = loop;
 	loop->random = options.shuffle_seed;
 	loop->root = cigo_ctx_background();
 	loop->look_after = 1;
@@ -59,8 +67,8 @@ cigo_loop *cigo_loop_ref(cigo_loop *loop)
 	return loop;
 }
 
-/* Shuts the door; what was posted is delivered, on this thread. */
-static void close_door(cigo_loop *loop)
+/* Closes the inbox; what was posted is delivered, on this thread. */
+static void close_inbox(cigo_loop *loop)
 {
 	struct ci_list messages;
 
@@ -78,7 +86,7 @@ void cigo_loop_unref(cigo_loop *loop)
 								    "running loop");
 	if (loop->state == CI_NEW) { /* never run: posts must not leak */
 		loop->state = CI_DRAINED;
-		close_door(loop);
+		close_inbox(loop);
 		ci_callback_drain(loop);
 	}
 	ci_table_fini(&loop->callback_keys);
@@ -96,7 +104,7 @@ struct run {
 	struct ci_ctx_watch root_ended;	 /* on the root: main is cancelled as a task */
 	struct ci_ctx_watch outer_ended; /* on outer */
 	struct ci_message outer_message;
-	int outer_cause;	       /* written before the letter is posted */
+	int outer_cause;	       /* written before the message is posted */
 	struct ci_interrupt interrupt; /* if loop->ctrl_c */
 	struct ci_dump_watcher dump;
 	struct ci_debug debug;
@@ -147,10 +155,7 @@ static int open_all(cigo_loop *loop, cigo_ctx *outer)
 		err = ops->open(&loop->poller, loop->inbox.wake_fd);
 	if (err)
 		return err;
-	loop->home.loop = loop;
 	loop->last_look = ci_clock_now();
-	ci_affinity_open(loop);
-	ci_spin_open(loop);
 	cigo_ctx *root = ci_ctx_root(outer, loop);
 	if (!root)
 		return -ENOMEM;
@@ -200,16 +205,15 @@ static void finish(struct run *r)
 	ci_ctx_watch_remove(r->outer, &r->outer_ended);
 	ci_future_cancel_all(loop, false);
 	ci_callback_drain(loop);
-	ci_signal_close(loop); /* no signal handler knocks at a door that is closed */
+	ci_signal_close(loop); /* no signal handler posts to an inbox that is closed */
 	if (loop->ctrl_c)
 		ci_interrupt_close(&r->interrupt);
 	ci_dump_close(&r->dump);
-	close_door(loop);
+	close_inbox(loop);
 	ci_callback_drain(loop);
 	ci_engine_home(loop); /* tasks that callbacks spawned too late end without a body */
 	ci_callback_drain(loop);
 	ci_pool_dismiss(loop);
-	ci_affinity_close(loop);
 }
 
 static void close_all(cigo_loop *loop)
@@ -231,7 +235,7 @@ static void close_all(cigo_loop *loop)
 	if (loop->poller)
 		loop->poller->ops->close(loop->poller);
 	loop->poller = NULL;
-	close_door(loop);
+	close_inbox(loop);
 	ci_table_fini(&loop->watch_keys);
 	free(loop->fds);
 	loop->fds = NULL;
@@ -251,11 +255,10 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 	ci_expect(!outer->loop, "the outer context belongs to a loop");
 	ci_expect(loop->state == CI_NEW, "a loop runs once");
 	struct run r = { .loop = loop, .outer = outer };
-	int err = ci_preemptive_open(loop);
+	int err = loop->model->open(loop);
 	if (err)
 		return err;
 	loop->state = CI_RUNNING;
-	ci_self.held = loop;
 	if (loop->options.trace && *loop->options.trace)
 		loop->trace_json = ci_trace_json_open(loop, loop->options.trace);
 	ci_debug_open(&r.debug, loop, outer != cigo_ctx_background());
@@ -272,8 +275,7 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 	close_all(loop);
 	ci_debug_close(&r.debug);
 	ci_trace_json_close(loop, loop->trace_json);
-	ci_self.held = NULL;
-	ci_preemptive_close(loop);
+	loop->model->close(loop);
 	return err;
 }
 
@@ -349,8 +351,8 @@ int cigo_loop_wait_idle(cigo_ctx *ctx)
 	int cause = ci_park_refuse(ctx, me);
 	if (cause)
 		return cause;
-	ci_engine_collect(me->loop); /* what was posted before this call counts */
-	if (!me->loop->calls && !me->loop->preemptive.calling)
+	ci_look_collect(me->loop); /* what was posted before this call counts */
+	if (!ci_callback_any(me->loop))
 		return ci_park_pass(me);
 	struct idler i = { .idler.idle = idle };
 	ci_list_append(&me->loop->idlers, &i.idler.link);

@@ -76,3 +76,8 @@ cigo_loop_options ci_options(const cigo_loop_options *given)
 		o.silence_ns = CIGO_MS(10);
 	return o;
 }
+
+const struct ci_model_ops *ci_options_model(const cigo_loop_options *o)
+{
+	return o->model == CIGO_PREEMPTIVE ? &ci_preemptive : &ci_cooperative;
+}

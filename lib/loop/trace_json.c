@@ -428,7 +428,7 @@ static void head(struct ci_trace_json *j, const cigo_loop *loop)
 	struct ci_trace_file *f = &j->file;
 
 	ci_trace_file_put(f, "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"model\":\"");
-	ci_trace_file_put(f, loop->options.model == CIGO_PREEMPTIVE ? "preemptive" : "cooperative");
+	ci_trace_file_put(f, loop->model->name);
 	ci_trace_file_put(f, "\",\"clock\":\"");
 	ci_trace_file_put(f, loop->options.clock == CIGO_CLOCK_VIRTUAL ? "virtual" : "real");
 	ci_trace_file_put(f, "\",\"program\":\"");

@@ -157,7 +157,7 @@ void ci_stream_end_linger(cigo_stream *s)
 
 	s->lingers = false;
 	ci_timer_disarm(loop, &s->linger);
-	loop->lingering--;
+	loop->kept--;
 	close_fd(s);
 	ci_stream_leave(s);
 }
@@ -375,7 +375,7 @@ static void linger(cigo_stream *s)
 
 	s->inside++;
 	s->lingers = true;
-	loop->lingering++;
+	loop->kept++;
 	ci_timer_arm(loop, &s->linger, ci_clock_add(ci_engine_now(loop), LINGER), lingered);
 	ci_stream_want(s);
 }

@@ -11,7 +11,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "cigo/blocking.h"
 #include "base/misuse.h"
 #include "stream/stream.h"
 
@@ -42,16 +41,16 @@ static int wait_readable(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s)
 }
 
 /* In a blocking section; poll where the descriptor is non-blocking and yet not for epoll. */
-static ssize_t read_slowly(cigo_ctx *ctx, const cigo_stream *s, void *buf, size_t n)
+static ssize_t read_slowly(struct ci_coroutine *me, const cigo_stream *s, void *buf, size_t n)
 {
 	ssize_t done;
 
-	cigo_blocking_begin(ctx);
+	ci_section_begin(me);
 	while ((done = read(s->fd, buf, n)) < 0 && (errno == EINTR || errno == EAGAIN))
 		if (errno == EAGAIN)
 			poll(&(struct pollfd){ .fd = s->fd, .events = POLLIN }, 1, -1);
 	done = done < 0 ? -errno : done;
-	cigo_blocking_end(ctx);
+	ci_section_end(me);
 	return done;
 }
 
@@ -62,7 +61,7 @@ static ssize_t fetch(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, voi
 		if (s->error)
 			return s->error;
 		if (s->slow && me)
-			return read_slowly(ctx, s, buf, n);
+			return read_slowly(me, s, buf, n);
 		if (!s->drained || s->hangup) {
 			ssize_t done = s->socket ? recv(s->fd, buf, n, 0) : read(s->fd, buf, n);
 

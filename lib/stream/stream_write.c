@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cigo/blocking.h"
 #include "base/misuse.h"
 #include "stream/nosig.h"
 #include "stream/stream.h"
@@ -236,12 +235,12 @@ static int write_slowly(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, 
 	if (err || s->error)
 		return err ? err : s->error;
 	s->writing = true;
-	cigo_blocking_begin(ctx);
+	ci_section_begin(me);
 	while ((err = write_now(s, data, n, &done)) == -EAGAIN)
 		cigo_ignore(ci_ctx_block(cigo_ctx_background(),
 					 &(struct pollfd){ .fd = s->fd, .events = POLLOUT }, 1,
 					 CIGO_NEVER));
-	cigo_blocking_end(ctx);
+	ci_section_end(me);
 	s->writing = false;
 	if (err)
 		s->send_error = err;

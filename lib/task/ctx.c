@@ -408,7 +408,7 @@ cigo_ctx *cigo_ctx_at(cigo_ctx *ctx, const char *file, int line, const char *fun
 
 	if (me) {
 		me->place = (struct ci_place){ file, function, line };
-		me->fresh = true;
+		me->at_pending = true;
 	}
 	return ctx;
 }

@@ -365,7 +365,7 @@ static int finished(const cigo_future *f, void *ret, size_t size)
 {
 	if (ci_self.me) {
 		ci_future_forget_writes(ci_self.me, f);
-		ci_self.me->fresh = false;
+		ci_self.me->at_pending = false;
 	}
 	ci_future_copy(f, ret, size);
 	return f->err;

@@ -29,9 +29,7 @@ static void call(cigo_loop *loop, struct ci_callback *c, int status)
 	free(memory);
 	const cigo_ctx *root = loop->root;
 	int err = d.f->err;
-	ci_preemptive_call(loop, 0, d.f);
 	CI_OUTSIDE(d.fn(root, d.f, err, d.arg));
-	ci_preemptive_over(loop);
 	cigo_future_unref(d.f);
 }
 
@@ -68,6 +66,7 @@ int cigo_future_on_done(const cigo_ctx *ctx, cigo_future *f, cigo_done_fn *fn, v
 	d->arg = arg;
 	d->listener.fired = fired;
 	d->callback.call = call;
+	d->callback.about = f;
 	ci_list_init(&d->listener.link);
 	ci_list_append(&f->dones, &d->of_future);
 	ci_future_tell(f);
@@ -94,6 +93,6 @@ int ci_future_drop_done(cigo_future *f, cigo_done_fn *fn, const void *arg)
 		return 0;
 	}
 	if (f->loop) /* it may be running, beside us */
-		ci_preemptive_wait_over(f->loop, 0, f);
+		ci_callback_wait_over(f->loop, 0, f);
 	return -ENOENT;
 }

@@ -27,10 +27,11 @@ struct ci_coroutine *ci_park_enter(const cigo_ctx *ctx)
 		return NULL;
 	}
 	if (ci_self.held != loop)
-		ci_misuse(me && me->blocking ? "called inside a blocking section; call "
-					       "cigo_blocking_end first"
-					     : "this thread does not hold the loop's baton; use "
-					       "cigo_loop_submit or cigo_loop_call_threadsafe");
+		ci_misuse(me && me->state == CI_CORO_IN_SECTION
+				  ? "called inside a blocking section; call "
+				    "cigo_blocking_end first"
+				  : "this thread does not hold the loop's baton; use "
+				    "cigo_loop_submit or cigo_loop_call_threadsafe");
 	ci_misuse("a callback may not suspend; spawn a task (cigo_spawn) that does");
 }
 
@@ -58,17 +59,12 @@ int ci_park_cause(const cigo_ctx *ctx, const struct ci_coroutine *me)
 void ci_park_yield(struct ci_coroutine *me)
 {
 	me->free_calls = 0;
-	if (ci_is_preemptive(me->loop)) {
-		ci_preemptive_yield(me);
-		return;
-	}
-	ci_engine_ready(me->loop, &me->resume);
-	ci_engine_suspend(me);
+	me->loop->model->yield(me);
 }
 
 int ci_park_pass(struct ci_coroutine *me)
 {
-	if (me && ++me->free_calls >= FREE_CALLS && !ci_is_preemptive(me->loop))
+	if (me && ++me->free_calls >= FREE_CALLS && me->loop->model->exclusive)
 		ci_park_yield(me);
 	return 0;
 }
@@ -111,7 +107,7 @@ static void end(struct ci_park *p, enum ci_park_state state, int err)
 	ci_timer_disarm(p->me->loop, &p->timer);
 	if (state != CI_PARK_WOKEN && p->withdraw)
 		p->withdraw(p);
-	ci_engine_ready(p->me->loop, &p->me->resume);
+	ci_engine_wake(p->me);
 }
 
 static void given_ended(struct ci_ctx_watch *w, int cause)

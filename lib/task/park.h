@@ -58,8 +58,8 @@ struct ci_coroutine *ci_park_enter(const cigo_ctx *ctx);
 static inline void ci_park_note(struct ci_coroutine *me)
 {
 	me->call = ci_call;
-	me->placed = me->fresh;
-	me->fresh = false;
+	me->at_valid = me->at_pending;
+	me->at_pending = false;
 }
 
 /* The cause of ctx or of the running task, if ctx heeds that; 0: both alive. */

@@ -60,7 +60,7 @@ static void check_children(const struct ci_task *t)
 
 static void check_return(const struct ci_task *t, const struct ci_coroutine *me)
 {
-	if (me->blocking)
+	if (me->state == CI_CORO_IN_SECTION)
 		ci_misuse_of(t->name, "returned inside a blocking section; call cigo_blocking_end");
 	if (memcmp((char *)t->f.value + t->f.size, canary, sizeof canary) != 0)
 		ci_misuse_of(t->name, "wrote more than the %zu bytes of its result", t->f.size);
@@ -95,6 +95,7 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	me->name = t->name;
 	me->named = false;
 	me->id = t->id;
+	ci_coroutine_move(me, CI_CORO_RUNNING);
 	me->call = NULL;
 	memset(me->label, 0, sizeof me->label);
 	memcpy(me->label, t->name, strnlen(t->name, sizeof me->label - 1));
@@ -102,7 +103,7 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	me->free_calls = me->dead_awaits = 0;
 	ci_trace(loop, start, t->id, t->name, false);
 	/* Else when it first suspends, which the short ones never do. */
-	if (ci_is_preemptive(loop) || loop->options.debug == CIGO_DEBUG_ON)
+	if (!loop->model->exclusive || loop->options.debug == CIGO_DEBUG_ON)
 		ci_engine_name(me);
 	int err = coroutine(t->name, t->id, t);
 	check_return(t, me);
@@ -116,6 +117,7 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	me->name = me->place.file = NULL;
 	t->coroutine = NULL;
 	end(t, err);
+	ci_coroutine_move(me, CI_CORO_EMPTY);
 	me->id = 0;
 	ci_engine_hold(loop, NULL);
 }

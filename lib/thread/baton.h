@@ -4,7 +4,7 @@
  * semaphore, taking it sem_wait on one's own.
  * Invariant: at any instant at most one thread of a loop runs: the one that holds the loop's baton.
  *
- * Why a semaphore and not a mutex: a mutex has an owner, who alone may unlock it. Why sem_t and not
+ * Why a semaphore and not a mutex: a mutex has an owner, which alone may unlock it. Why sem_t and not
  * a bare futex: TSan, helgrind and DRD follow every handoff by sem_t unaided, and it costs the same.
  * sem_post may still touch the semaphore when the waiter runs; so it lives in memory that outlasts
  * both (a strand is joined before it is freed), and nothing else is touched between the post and
@@ -21,7 +21,7 @@ struct ci_coroutine;
 struct ci_thread;
 
 struct ci_baton {
-	sem_t sem; /* at most 1; posted by who holds the loop's baton, waited on by the owner */
+	sem_t sem; /* at most 1; posted by the thread that holds the loop's baton, waited on by the owner */
 };
 
 /* What a thread knows of itself; written by that thread only. */
@@ -31,8 +31,8 @@ struct ci_self {
 	const struct ci_thread *thread; /* of the library, with its signals blocked; NULL: foreign */
 	bool finishing;			/* futures are being completed, see future.c */
 	struct ci_place here; /* of the spawn that this thread is about to make; then unknown */
-	cigo_loop *roams; /* preemptive: whose coroutine or home I am, while outside sections; else
-			   * NULL. Then held says whether I am inside, see entry.h */
+	cigo_loop *roams;     /* preemptive: the loop whose coroutine or home I am, while outside
+			   * sections; else NULL. Then held says whether I am inside, see entry.h */
 };
 
 extern __thread struct ci_self ci_self __attribute__((tls_model("initial-exec")));

@@ -7,8 +7,8 @@
  * all time was spent in futex_wake, and waking one cost 100 us and more. So the table is made to
  * grow with our threads, to between one and four chains for each (64 bytes a chain): then it is 2.
  *
- * The table is the process's, and only ever made larger. Who has chosen the global one has that, as
- * has an older kernel: 256 chains for each CPU.
+ * The table is the process's, and only ever made larger. A process that chose the global one keeps it,
+ * and older kernels have nothing else: 256 chains for each CPU.
  */
 #include "thread/futex_hash.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 
-/* The process has n threads of ours. Any thread, one at a time: who counts them has a mutex. */
+/* The process has n threads of ours. Any thread, one at a time: the counting has a mutex. */
 void ci_futex_hash_expect(unsigned long n);
 
 #endif

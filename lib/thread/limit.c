@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Which limit on threads is the nearest. The kernel says EAGAIN for all of them, so each is compared
- * with what it counts. Nothing is kept: whoever has been refused a thread has time to read /proc.
+ * with what it counts. Nothing is kept: a caller that has been refused a thread has time to read /proc.
  */
 #include "thread/limit.h"
 
@@ -21,7 +21,7 @@
 
 enum {
 	RESERVED = 300,	      /* the lowest process ids are given out once only */
-	DEFAULT = 256 * 1024, /* of a stack; of others one does not know */
+	DEFAULT = 256 * 1024, /* the default stack size; threads of other code may use more */
 	EACH = 36 * 1024,     /* bytes of memory a sleeping coroutine takes, the kernel's too */
 	SYS_ADMIN = 21,	      /* the capabilities that RLIMIT_NPROC does not hold for */
 	SYS_RESOURCE = 24

@@ -13,7 +13,8 @@ struct ci_threads {
 };
 
 struct ci_threads ci_limit_count(void);
-/* One limit more: it replaces *ret if it is nearer. per: of its units a thread takes. */
+/* Considers one more limit; it replaces *ret if it would be reached sooner. per: units that one thread
+ * uses. */
 CIGO_PRINTF(6, 7)
 void ci_limit_offer(cigo_limit *ret, const char *name, int64_t value, int64_t used, int64_t per,
 		    const char *format, ...);

@@ -114,7 +114,7 @@ static void *thread_main(void *arg)
 	return t->body(t->arg);
 }
 
-/* The thread's mask is set as it is made: by its attributes, or else by its maker, who has it for
+/* The thread's mask is set as it is made: by its attributes, or else by its maker, which has it for
  * that moment. */
 static int create(struct ci_thread *t, pthread_attr_t *attr)
 {

@@ -19,7 +19,7 @@ struct ci_thread {
 	void *(*body)(void *arg);
 	void *arg;
 	struct ci_stack stack;
-	sigset_t outside; /* the mask of who made it, or its maker: what a forked child gets */
+	sigset_t outside; /* the mask of the thread that made it, or that one's: what a forked child gets */
 };
 
 /* What each switch touches comes first, up to `over`: the head, see coroutine.h. */

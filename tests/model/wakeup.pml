@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * The door for outsiders: foreign threads post to the inbox under its mutex, and write the eventfd
- * there too, if the driver polls. The driver, before it waits, says under the mutex that it polls,
- * unless something has come in; woken, it takes the eventfd's event first and drains then.
+ * The inbox: foreign threads post to it under its mutex, and write the eventfd there too, if the driver
+ * is asleep. The driver, before it waits, says under the mutex that it sleeps, unless something has come
+ * in; woken, it takes the eventfd's event first, says that it is awake, and drains then.
  *
  * Proved: everything posted arrives, so no wake-up is lost (ltl; no invalid end state).
  * Bugs, each of which must be found: BUG_POLLING_UNCHECKED, BUG_WAKE_OUTSIDE, BUG_DRAIN_LAST. */
@@ -11,7 +11,7 @@
 #define FOREIGNERS 2
 
 byte inbox, got;
-bool polling, eventfd, mutex;
+bool asleep, eventfd, mutex;
 
 #define LOCK atomic { !mutex -> mutex = true }
 #define UNLOCK mutex = false
@@ -23,8 +23,8 @@ active [FOREIGNERS] proctype foreigner()
 
 	do
 	:: k < K ->
-#ifdef BUG_WAKE_OUTSIDE		/* asks whether the driver polls before it posts */
-		wake = polling;
+#ifdef BUG_WAKE_OUTSIDE		/* asks whether the driver sleeps before it posts */
+		wake = asleep;
 		LOCK;
 		inbox++;
 		UNLOCK;
@@ -36,7 +36,7 @@ active [FOREIGNERS] proctype foreigner()
 		LOCK;
 		inbox++;
 		if
-		:: polling -> eventfd = true
+		:: asleep -> eventfd = true; asleep = false
 		:: else -> skip
 		fi;
 		UNLOCK;
@@ -54,30 +54,30 @@ active proctype driver()
 	:: got == FOREIGNERS * K -> break
 	:: else ->
 #ifdef BUG_POLLING_UNCHECKED	/* goes to sleep on an inbox it has not looked at */
-		polling = true;
+		asleep = true;
 		wait = true;
 #else
 		LOCK;
-		polling = (inbox == 0);
-		wait = polling;
+		asleep = (inbox == 0);
+		wait = asleep;
 		UNLOCK;
 #endif
 		if
 		:: wait ->
 			eventfd;	/* epoll_wait: until it is readable */
 #ifndef BUG_DRAIN_LAST
-			eventfd = false
+			eventfd = false;
 #endif
+			asleep = false	/* without the mutex: ci_inbox_awake */
 		:: else -> skip
 		fi;
 		LOCK;
-		polling = false;
 		got = got + inbox;
 		inbox = 0;
 		UNLOCK;
 #ifdef BUG_DRAIN_LAST		/* throws away the wake-up for what came in since */
 		LOCK;
-		polling = true;
+		asleep = true;
 		UNLOCK;
 		eventfd = false;
 		if

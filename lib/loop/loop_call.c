@@ -2,19 +2,16 @@
  *
  * cigo_loop_call_soon, _later, _threadsafe: a function, its argument, and an id that cannot dangle.
  */
-#include "engine/loop_call.h"
-
 #include <errno.h>
 #include <stdlib.h>
 
-#include "engine/callback.h"
-#include "cigo/error.h"
 #include "base/misuse.h"
+#include "cigo/error.h"
+#include "engine/callback.h"
 
 struct user_call {
 	struct ci_callback callback;
 	struct ci_message message; /* threadsafe: on its way */
-	uint64_t id;		   /* 0: none can be asked for */
 	cigo_callback_fn *fn;
 	void *arg;
 };
@@ -25,12 +22,14 @@ static void call(cigo_loop *loop, struct ci_callback *c, int status)
 	cigo_callback_fn *fn = u->fn;
 	void *arg = u->arg;
 
-	ci_table_remove(&loop->callback_keys, u->id);
-	ci_preemptive_call(loop, u->id, NULL);
 	free(u);
 	const cigo_ctx *root = loop->root;
 	CI_OUTSIDE(fn(root, status, arg));
-	ci_preemptive_over(loop);
+}
+
+static void drop(struct ci_callback *c)
+{
+	free(ci_container_of(c, struct user_call, callback));
 }
 
 static struct user_call *make(cigo_callback_fn *fn, void *arg)
@@ -41,6 +40,7 @@ static struct user_call *make(cigo_callback_fn *fn, void *arg)
 		u->fn = fn;
 		u->arg = arg;
 		u->callback.call = call;
+		u->callback.drop = drop;
 	}
 	return u;
 }
@@ -61,13 +61,12 @@ static int64_t schedule(cigo_loop *loop, int64_t ns, cigo_callback_fn *fn, void 
 	struct user_call *u = make(fn, arg);
 	if (!u)
 		return -ENOMEM;
-	u->id = ci_table_add(&loop->callback_keys, u);
-	if (!u->id) {
+	if (ci_callback_identify(loop, &u->callback)) {
 		free(u);
 		return -ENOMEM;
 	}
 	ci_callback_queue(loop, &u->callback, ns);
-	return (int64_t)u->id;
+	return (int64_t)u->callback.id;
 }
 
 int64_t cigo_loop_call_soon(cigo_loop *loop, cigo_callback_fn *fn, void *arg)
@@ -82,22 +81,7 @@ int64_t cigo_loop_call_later(cigo_loop *loop, int64_t ns, cigo_callback_fn *fn, 
 	return schedule(loop, ns, fn, arg);
 }
 
-bool ci_loop_call_cancel(cigo_loop *loop, int64_t id)
-{
-	if (id <= 0)
-		return false;
-	struct user_call *u = ci_table_remove(&loop->callback_keys, (uint64_t)id);
-
-	if (!u) { /* it may be running, beside us */
-		ci_preemptive_wait_over(loop, (uint64_t)id, NULL);
-		return false;
-	}
-	ci_callback_withdraw(loop, &u->callback);
-	free(u);
-	return true;
-}
-
-/* By the driver; with status < 0 by the home thread, when the door is closed. */
+/* By the driver; with status < 0 by the home thread, when the inbox is closed. */
 static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 {
 	struct user_call *u = ci_container_of(message, struct user_call, message);

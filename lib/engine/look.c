@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Looking outside. While busy, descriptors and clock are looked at only every 64 resumptions, or fewer
+ * where those take more than 100 us, so that switching stays cheap and nothing is starved.
+ */
+#include "engine/look.h"
+
+#include "engine/engine.h"
+#include "engine/pending.h"
+#include "engine/pool.h"
+#include "engine/starved.h"
+
+/* True: there were messages. Then the driver is not announced to sleep, and may not. */
+static bool collect(cigo_loop *loop, bool sleeps)
+{
+	struct ci_list messages;
+
+	ci_list_init(&messages);
+	ci_inbox_collect(&loop->inbox, &messages, sleeps);
+	bool any = !ci_list_empty(&messages);
+	ci_engine_deliver(loop, &messages, 0);
+	return any;
+}
+
+void ci_look_collect(cigo_loop *loop)
+{
+	collect(loop, false);
+}
+
+/* How long the driver may sleep, of real time, and whether the virtual clock may jump. */
+static void be_patient(cigo_loop *loop, struct ci_look *l, unsigned pending)
+{
+	int64_t next = ci_timer_next(loop), ns = CIGO_NEVER;
+
+	if (loop->options.clock != CIGO_CLOCK_VIRTUAL) {
+		if (next != CIGO_NEVER) {
+			int64_t now = ci_clock_now();
+			ns = next > now ? next - now : 0;
+		}
+	} else if (next <= loop->virtual_now) {
+		ns = 0;
+	} else if (next != CIGO_NEVER && !(pending & CI_PENDING_REAL)) {
+		l->jumps = true;
+		ns = loop->alien_waits ? loop->options.silence_ns : 0;
+	}
+	if (!ci_list_empty(&loop->starved) && ns > CI_STARVED_NS)
+		ns = CI_STARVED_NS;
+	int64_t pool = l->jumps ? CIGO_NEVER : ci_pool_next(loop);
+	if (pool != CIGO_NEVER && ns > 0) {
+		int64_t wait = pool - ci_clock_now();
+		ns = wait < 0 ? 0 : wait < ns ? wait : ns;
+	}
+	l->timeout = ns;
+}
+
+/* Of a silence of ns, what is still to come: a wait may end early, by a signal or a ring that was about
+ * nothing, and that does not break it. */
+static int64_t rest_of_silence(cigo_loop *loop, int64_t ns)
+{
+	int64_t now = ci_clock_now();
+
+	if (!loop->silent_until)
+		loop->silent_until = ci_clock_add(now, ns);
+	return loop->silent_until > now ? loop->silent_until - now : 0;
+}
+
+/* With nothing ready: the driver sleeps until something may be. */
+static void fall_asleep(cigo_loop *loop, struct ci_look *l)
+{
+	unsigned pending = ci_pending(loop);
+
+	if (ci_unlikely(loop->tell_stuck) &&
+	    !(pending & (CI_PENDING_WAKE | CI_PENDING_OUTSIDERS))) {
+		loop->tell_stuck = false;
+		loop->hooks->stuck(loop);
+	}
+	be_patient(loop, l, pending); /* outsiders ring already */
+	if (l->jumps && l->timeout)
+		l->timeout = rest_of_silence(loop, l->timeout);
+	else
+		loop->silent_until = 0;
+	l->waits = !l->jumps || loop->waits;
+	loop->sleeps_until = ci_timer_next(loop);
+}
+
+struct ci_look ci_look_begin(cigo_loop *loop, bool idle)
+{
+	struct ci_look l = { .idle = idle };
+
+	ci_trace(loop, poll, true);
+	bool came = collect(loop, idle);
+	if (!idle) {
+		l.waits = loop->waits > 0;
+	} else if (!came && !(loop->model->tick &&
+			      loop->model->tick(loop))) { /* else everything may have changed */
+		l.sleeps = true;
+		fall_asleep(loop, &l);
+	}
+	loop->stats.polls += l.waits;
+	return l;
+}
+
+/* On the virtual clock time passes when nothing has happened for as long as it had to be waited. */
+static void wake_up(cigo_loop *loop, const struct ci_look *l, bool silent)
+{
+	silent &= !collect(loop, false) && ci_list_empty(&loop->ready);
+	bool over = !loop->silent_until || ci_clock_now() >= loop->silent_until;
+	if (!silent || over)
+		loop->silent_until = 0;
+	if (l->jumps && silent && over)
+		loop->virtual_now = ci_timer_next(loop);
+}
+
+/* Sets the pace: as many resumptions as fit into CI_LOOK_NS, by what the last ones took. What comes
+ * after an idle time may be of another kind: then it begins with 1, and doubles. */
+static void set_pace(cigo_loop *loop, int64_t now, bool idle)
+{
+	int64_t took = now - loop->last_look;
+	unsigned n = idle ? 1 : 2 * loop->look_after;
+
+	if (n > CI_LOOK_AFTER || loop->options.clock == CIGO_CLOCK_VIRTUAL)
+		n = CI_LOOK_AFTER;
+	else if (!idle && took > CI_LOOK_NS)
+		n = (unsigned)(CI_LOOK_NS * (int64_t)loop->since_look / took);
+	loop->look_after = n ? n : 1;
+	loop->last_look = now;
+	loop->since_look = 0;
+}
+
+void ci_look_end(cigo_loop *loop, const struct ci_look *l, int n)
+{
+	if (l->idle)
+		ci_inbox_awake(&loop->inbox);
+	if (l->waits) {
+		loop->polled += n;
+		ci_fd_watcher_dispatch(loop, loop->events, n);
+	}
+	if (l->sleeps)
+		wake_up(loop, l, !l->waits || n == 0);
+	if (loop->affinity.on)
+		ci_affinity_look(loop, ci_engine_driver(loop));
+	int64_t now = ci_engine_now(loop);
+	ci_timer_fire(loop, now);
+	ci_pool_trim(loop);
+	ci_trace(loop, poll, false);
+	set_pace(loop, now, l->idle);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The queue of what is ready, tick by tick.
+ */
+#include "engine/tick.h"
+
+#include "engine/engine.h"
+#include "engine/look.h"
+#include "engine/pending.h"
+#include "engine/shuffle.h"
+#include "engine/starved.h"
+
+/* The decision point: which of those in the batch is next. First come, first served; a shuffle has
+ * put them in another order when the tick began. */
+static struct ci_list *choose(cigo_loop *loop)
+{
+	return ci_list_pop(&loop->batch);
+}
+
+/* The run ends, and only those are left that wait for a consumer. The one that has waited longest goes,
+ * to its end; then the next, which may hold it open. */
+static void dismiss_leaver(cigo_loop *loop)
+{
+	struct ci_leaver *l = ci_list_entry(ci_list_pop(&loop->leavers), struct ci_leaver, link);
+
+	l->leave(loop, l);
+}
+
+/* Whether the run is over. */
+static bool is_over(cigo_loop *loop)
+{
+	unsigned pending;
+
+	if (ci_likely(loop->state < CI_ENDING))
+		return false;
+	pending = ci_pending(loop) & CI_PENDING_RUN;
+	if (pending == CI_PENDING_LEAVERS)
+		dismiss_leaver(loop);
+	return !pending;
+}
+
+static void begin_batch(cigo_loop *loop)
+{
+	if (loop->model->tick)
+		loop->model->tick(loop);
+	ci_list_splice(&loop->batch, &loop->ready);
+	if (loop->options.shuffle_seed)
+		ci_shuffle(loop, &loop->batch);
+	loop->stats.ticks++;
+}
+
+struct ci_runnable *ci_tick_next(cigo_loop *loop)
+{
+	struct ci_coroutine *direct = loop->direct;
+	struct ci_list *node;
+
+	loop->direct = NULL;
+	if (direct)
+		return &direct->resume;
+	while (!(node = choose(loop))) {
+		if (is_over(loop))
+			return NULL;
+		if (ci_unlikely(!ci_list_empty(&loop->starved)))
+			ci_starved_feed(loop);
+		bool idle = ci_list_empty(&loop->ready);
+		if (idle || loop->since_look >= loop->look_after) {
+			struct ci_look l = ci_look_begin(loop, idle);
+			int n = !l.waits ? 0
+					 : loop->poller->ops->wait(loop->poller, l.timeout,
+								   loop->events);
+			ci_look_end(loop, &l, n);
+		}
+		begin_batch(loop);
+	}
+	loop->since_look++;
+	return ci_list_entry(node, struct ci_runnable, link);
+}
+
+struct ci_coroutine *ci_tick_next_coroutine(cigo_loop *loop)
+{
+	struct ci_list *node = choose(loop);
+	struct ci_runnable *r = node ? ci_list_entry(node, struct ci_runnable, link) : NULL;
+
+	if (r && r->where == CI_RESUME) {
+		loop->since_look++;
+		return ci_container_of(r, struct ci_coroutine, resume);
+	}
+	if (node)
+		ci_list_prepend(&loop->batch, node);
+	return NULL;
+}
