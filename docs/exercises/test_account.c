@@ -43,14 +43,15 @@ static void run_clerks(cigo_ctx *ctx, struct account *a, int cancelled)
 	}
 }
 
+TEST_CASE("account");
+
 LOOP_TEST(ten_deposits_of_five_are_fifty)
 {
 	struct account a = { .lock = cigo_mutex_new() };
 
 	run_clerks(ctx, &a, -1);
-	ck_assert_int_eq(a.balance, 50);
+	equal(a.balance, 50);
 	cigo_mutex_free(a.lock);
-	return 0;
 }
 
 LOOP_TEST(the_auditor_sees_each_of_them)
@@ -59,9 +60,8 @@ LOOP_TEST(the_auditor_sees_each_of_them)
 
 	run_clerks(ctx, &a, -1);
 	ck_assert_msg(fine, "the auditor was shown an outdated balance");
-	ck_assert_int_eq(seen, a.balance);
+	equal(seen, a.balance);
 	cigo_mutex_free(a.lock);
-	return 0;
 }
 
 LOOP_TEST(one_that_was_cancelled_adds_nothing)
@@ -70,18 +70,7 @@ LOOP_TEST(one_that_was_cancelled_adds_nothing)
 		struct account a = { .lock = cigo_mutex_new() };
 
 		run_clerks(ctx, &a, cancelled);
-		ck_assert_int_eq(a.balance, 45);
+		equal(a.balance, 45);
 		cigo_mutex_free(a.lock);
 	}
-	return 0;
-}
-
-int main(void)
-{
-	Suite *s = suite_create("account");
-	TCase *tc = t_case(s, "account");
-
-	t_add(tc, ten_deposits_of_five_are_fifty, the_auditor_sees_each_of_them,
-	      one_that_was_cancelled_adds_nothing);
-	return t_main(s);
 }

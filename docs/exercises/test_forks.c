@@ -64,13 +64,14 @@ static void clear_table(void)
 		cigo_mutex_free(forks[i]); /* misuse, if one is held still */
 }
 
+TEST_CASE("forks");
+
 LOOP_TEST(one_alone_eats)
 {
 	lay_table();
 	EXPECT(0, eat(ctx, forks, N, 3));
-	ck_assert_int_eq(meals[3], 1);
+	equal(meals[3], 1);
 	clear_table();
-	return 0;
 }
 
 LOOP_TEST(all_eat_three_times)
@@ -79,9 +80,8 @@ LOOP_TEST(all_eat_three_times)
 	ck_assert_msg(all_eat(ctx, CIGO_S(60)) == 0,
 		      "deadlock: after 60 virtual seconds not all had eaten");
 	for (int i = 0; i < N; i++)
-		ck_assert_int_eq(meals[i], 3);
+		equal(meals[i], 3);
 	clear_table();
-	return 0;
 }
 
 LOOP_TEST(a_cancelled_philosopher_holds_no_fork)
@@ -89,17 +89,7 @@ LOOP_TEST(a_cancelled_philosopher_holds_no_fork)
 	for (int ms = 5; ms < 300; ms += 10) {
 		lay_table();
 		int err = all_eat(ctx, CIGO_MS(ms));
-		ck_assert_int_eq(err, -ETIMEDOUT);
+		equal(err, -ETIMEDOUT);
 		clear_table();
 	}
-	return 0;
-}
-
-int main(void)
-{
-	Suite *s = suite_create("forks");
-	TCase *tc = t_case(s, "forks");
-
-	t_add(tc, one_alone_eats, all_eat_three_times, a_cancelled_philosopher_holds_no_fork);
-	return t_main(s);
 }

@@ -38,13 +38,14 @@ CORO(ask_something_hard)
 	return ask(ctx, hard, ret);
 }
 
+TEST_CASE("patience");
+
 LOOP_TEST(an_easy_question_is_answered)
 {
 	int answer;
 
 	EXPECT(0, ask(ctx, easy, &answer));
-	ck_assert_int_eq(answer, 42);
-	return 0;
+	equal(answer, 42);
 }
 
 LOOP_TEST(after_two_seconds_the_answer_is_minus_one)
@@ -53,11 +54,10 @@ LOOP_TEST(after_two_seconds_the_answer_is_minus_one)
 	int answer;
 
 	EXPECT(0, ask(ctx, hard, &answer));
-	ck_assert_int_eq(answer, -1);
-	ck_assert_msg(cigo_now(ctx) - begin < CIGO_S(3), "ask() took %g s, not 2 s",
+	equal(answer, -1);
+	ck_assert_msg(cigo_now(ctx) - begin < CIGO_S(3), "it took %g s",
 		      (double)(cigo_now(ctx) - begin) / 1e9);
-	ck_assert_int_eq(open_questions, 0);
-	return 0;
+	equal(open_questions, 0);
 }
 
 LOOP_TEST(other_errors_are_passed_on)
@@ -65,7 +65,6 @@ LOOP_TEST(other_errors_are_passed_on)
 	int answer;
 
 	EXPECT(-EDOM, ask(ctx, silly, &answer));
-	return 0;
 }
 
 LOOP_TEST(the_caller_can_be_cancelled)
@@ -74,16 +73,5 @@ LOOP_TEST(the_caller_can_be_cancelled)
 
 	EXPECT(0, cigo_sleep(ctx, CIGO_S(1)));
 	EXPECT(-ECANCELED, cigo_task_stop(ctx, t));
-	ck_assert_int_eq(open_questions, 0);
-	return 0;
-}
-
-int main(void)
-{
-	Suite *s = suite_create("patience");
-	TCase *tc = t_case(s, "patience");
-
-	t_add(tc, an_easy_question_is_answered, after_two_seconds_the_answer_is_minus_one,
-	      other_errors_are_passed_on, the_caller_can_be_cancelled);
-	return t_main(s);
+	equal(open_questions, 0);
 }

@@ -25,15 +25,16 @@ CORO(count)
 	return count_primes(ctx, *(int *)arg, ret);
 }
 
+TEST_CASE("polite");
+
 LOOP_TEST(there_are_1229_primes_below_10000)
 {
 	int n;
 
 	EXPECT(0, count_primes(ctx, 10000, &n));
-	ck_assert_int_eq(n, 1229);
+	equal(n, 1229);
 	EXPECT(0, count_primes(ctx, 2, &n));
-	ck_assert_int_eq(n, 0);
-	return 0;
+	equal(n, 0);
 }
 
 LOOP_TEST(others_have_a_turn_every_hundred_numbers)
@@ -47,7 +48,6 @@ LOOP_TEST(others_have_a_turn_every_hundred_numbers)
 	ck_assert_msg(turns >= 99,
 		      "the other coroutine had %d turns in 10,000 numbers, expected 99 or more",
 		      turns);
-	return 0;
 }
 
 LOOP_TEST(cancelled_it_ends_soon)
@@ -58,15 +58,4 @@ LOOP_TEST(cancelled_it_ends_soon)
 	EXPECT(0, cigo_yield(ctx));
 	cigo_future_cancel(t, 0);
 	EXPECT(-ECANCELED, cigo_take(ctx, t, &n));
-	return 0;
-}
-
-int main(void)
-{
-	Suite *s = suite_create("polite");
-	TCase *tc = t_case(s, "polite");
-
-	t_add(tc, there_are_1229_primes_below_10000, others_have_a_turn_every_hundred_numbers,
-	      cancelled_it_ends_soon);
-	return t_main(s);
 }

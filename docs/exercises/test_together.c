@@ -16,13 +16,14 @@ int oracle(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
+TEST_CASE("together");
+
 LOOP_TEST(the_answers_are_added)
 {
 	int sum;
 
 	EXPECT(0, together(ctx, (const int[]){ 1, 2, 3 }, &sum));
-	ck_assert_int_eq(sum, 60);
-	return 0;
+	equal(sum, 60);
 }
 
 LOOP_TEST(three_questions_take_one_second)
@@ -33,7 +34,6 @@ LOOP_TEST(three_questions_take_one_second)
 	EXPECT(0, together(ctx, (const int[]){ 1, 2, 3 }, &sum));
 	ck_assert_msg(cigo_now(ctx) - begin < CIGO_MS(1500), "together() took %g s, not 1 s",
 		      (double)(cigo_now(ctx) - begin) / 1e9);
-	return 0;
 }
 
 LOOP_TEST(what_the_oracle_will_not_answer_is_an_error)
@@ -41,15 +41,4 @@ LOOP_TEST(what_the_oracle_will_not_answer_is_an_error)
 	int sum;
 
 	EXPECT(-EDOM, together(ctx, (const int[]){ 1, -2, 3 }, &sum));
-	return 0;
-}
-
-int main(void)
-{
-	Suite *s = suite_create("together");
-	TCase *tc = t_case(s, "together");
-
-	t_add(tc, the_answers_are_added, three_questions_take_one_second,
-	      what_the_oracle_will_not_answer_is_an_error);
-	return t_main(s);
 }

@@ -14,13 +14,15 @@ static const struct node one = { .value = 1 }, three = { .value = 3 }, five = { 
 			 seven = { .value = 7 }, two = { &one, &three, 2 },
 			 six = { &five, &seven, 6 }, four = { &two, &six, 4 };
 
+TEST_CASE("walk");
+
 LOOP_TEST(of_nothing_there_is_nothing)
 {
 	cigo_iter *it = walk(ctx, NULL);
 	int value;
 
 	ck_assert(!cigo_next(ctx, it, &value));
-	return cigo_iter_close(ctx, it);
+	ok(cigo_iter_close(ctx, it));
 }
 
 LOOP_TEST(left_then_the_node_then_right)
@@ -29,9 +31,9 @@ LOOP_TEST(left_then_the_node_then_right)
 	int value, expected = 1;
 
 	for (; cigo_next(ctx, it, &value); expected++)
-		ck_assert_int_eq(value, expected);
-	ck_assert_int_eq(expected, 8);
-	return cigo_iter_close(ctx, it);
+		equal(value, expected);
+	equal(expected, 8);
+	ok(cigo_iter_close(ctx, it));
 }
 
 LOOP_TEST(one_may_leave_early)
@@ -41,7 +43,7 @@ LOOP_TEST(one_may_leave_early)
 
 	while (value < 3)
 		ck_assert(cigo_next(ctx, it, &value));
-	return cigo_iter_close(ctx, it);
+	ok(cigo_iter_close(ctx, it));
 }
 
 LOOP_TEST(trees_may_be_deep)
@@ -53,17 +55,7 @@ LOOP_TEST(trees_may_be_deep)
 		nodes[i] = (struct node){ i + 1 < DEEP ? &nodes[i + 1] : NULL, NULL, i + 1 };
 	cigo_iter *it = walk(ctx, nodes);
 	for (; cigo_next(ctx, it, &value); expected--)
-		ck_assert_int_eq(value, expected);
-	ck_assert_int_eq(expected, 0);
-	return cigo_iter_close(ctx, it);
-}
-
-int main(void)
-{
-	Suite *s = suite_create("walk");
-	TCase *tc = t_case(s, "walk");
-
-	t_add(tc, of_nothing_there_is_nothing, left_then_the_node_then_right, one_may_leave_early,
-	      trees_may_be_deep);
-	return t_main(s);
+		equal(value, expected);
+	equal(expected, 0);
+	ok(cigo_iter_close(ctx, it));
 }

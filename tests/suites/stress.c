@@ -475,7 +475,7 @@ static void (*const steps[])(cigo_ctx *ctx, struct world *w) = {
 	step_cancel, step_several, step_call, step_future, step_grace,	step_outside,
 };
 
-static int act(cigo_ctx *ctx, void *arg, void *ret)
+CORO(act)
 {
 	const struct actor *a = arg;
 	struct world *w = a->w;
@@ -496,6 +496,8 @@ static int act(cigo_ctx *ctx, void *arg, void *ret)
 }
 
 /* ---- the world ---- */
+
+TEST_CASE("seeds", .seconds = 30);
 
 CORO(world_main)
 {
@@ -634,43 +636,40 @@ static uint64_t live(uint64_t seed, int poller, bool calm)
 
 static uint64_t first_seed;
 
-T_TEST(a_seed_on_both_pollers)
+static long seeds(void)
+{
+	bool one = t_env("CIGO_STRESS_SEED", -1) >= 0;
+
+	return one ? 1 : t_env("CIGO_STRESS_SEEDS", t_scale(10, 3));
+}
+
+BEFORE_ALL
+{
+	long seed = t_env("CIGO_STRESS_SEED", -1);
+	uint32_t random = 1;
+
+	if (getrandom(&random, sizeof random, 0) != sizeof random)
+		random = (uint32_t)t_real_now();
+	first_seed = seed >= 0 ? (uint64_t)seed : random % 1000000000 + 1;
+	fprintf(stderr, "seeds %llu to %llu; CIGO_STRESS_SEED=n tries one again\n",
+		(unsigned long long)first_seed,
+		(unsigned long long)first_seed + (unsigned long long)seeds() - 1);
+}
+
+TEST(a_seed_on_both_pollers, COOPERATIVE, TIMES(seeds()))
 {
 	live(first_seed + (uint64_t)_i, CIGO_POLLER_EPOLL, false);
 	live(first_seed + (uint64_t)_i, CIGO_POLLER_POLL, false);
 }
 
-T_TEST(a_seed_means_the_same_run_each_time)
+TEST(a_seed_means_the_same_run_each_time, COOPERATIVE, TIMES(seeds() < 5 ? seeds() : 5))
 {
 	uint64_t seed = first_seed + (uint64_t)_i;
 
 	for (int poller = CIGO_POLLER_EPOLL; poller <= CIGO_POLLER_POLL; poller++) {
 		uint64_t fate = live(seed, poller, true);
 
-		ck_assert_uint_eq(live(seed, poller, true), fate);
+		equal(live(seed, poller, true), fate);
 		ck_assert_uint_ne(live(seed + 1000000, poller, true), fate);
 	}
-}
-
-int main(void)
-{
-	Suite *s = suite_create("stress");
-	TCase *tc = t_case_slow(s, "seeds", 30);
-	long n = t_env("CIGO_STRESS_SEEDS", t_scale(10, 3)), seed = t_env("CIGO_STRESS_SEED", -1);
-	uint32_t random = 1;
-
-	if (seed >= 0) {
-		n = 1;
-		first_seed = (uint64_t)seed;
-	} else {
-		if (getrandom(&random, sizeof random, 0) != sizeof random)
-			random = (uint32_t)t_real_now();
-		first_seed = random % 1000000000 + 1;
-	}
-	fprintf(stderr, "seeds %llu to %llu; CIGO_STRESS_SEED=n tries one again\n",
-		(unsigned long long)first_seed,
-		(unsigned long long)first_seed + (unsigned long long)n - 1);
-	t_add_loop_cooperative(tc, a_seed_on_both_pollers, 0, (int)n);
-	t_add_loop_cooperative(tc, a_seed_means_the_same_run_each_time, 0, (int)(n < 5 ? n : 5));
-	return t_main(s);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The addresses of a stream's two ends.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <netinet/tcp.h>
 
@@ -57,6 +57,8 @@ static void must_agree(const struct ends *e)
 	ck_assert_str_eq(local(e->server), cigo_listener_address(e->l));
 }
 
+TEST_CASE("ends");
+
 LOOP_TEST(the_ends_of_a_v4_connection)
 {
 	struct ends e;
@@ -65,7 +67,6 @@ LOOP_TEST(the_ends_of_a_v4_connection)
 	must_agree(&e);
 	equal(strncmp(local(e.client), "127.0.0.1:", 10), 0);
 	close_ends(&e);
-	return 0;
 }
 
 LOOP_TEST(the_ends_of_a_v6_connection)
@@ -74,13 +75,12 @@ LOOP_TEST(the_ends_of_a_v6_connection)
 	struct ends e;
 
 	if (probe < 0)
-		return 0; /* no IPv6 here */
+		return; /* no IPv6 here */
 	close(probe);
 	connect_ends(ctx, &e, "tcp6", "[::1]:0", NULL);
 	must_agree(&e);
 	equal(strncmp(local(e.client), "[::1]:", 6), 0);
 	close_ends(&e);
-	return 0;
 }
 
 LOOP_TEST(a_v4_client_of_a_dual_stack_server_has_its_v4_address)
@@ -92,7 +92,6 @@ LOOP_TEST(a_v4_client_of_a_dual_stack_server_has_its_v4_address)
 	ck_assert_str_eq(local(e.server), peer(e.client));
 	equal(strncmp(peer(e.server), "127.0.0.1:", 10), 0);
 	close_ends(&e);
-	return 0;
 }
 
 LOOP_TEST(the_ends_of_an_abstract_unix_connection)
@@ -107,7 +106,6 @@ LOOP_TEST(the_ends_of_an_abstract_unix_connection)
 	ck_assert_str_eq(local(e.client), "");
 	ck_assert_str_eq(peer(e.server), "");
 	close_ends(&e);
-	return 0;
 }
 
 LOOP_TEST(the_ends_of_a_unix_connection_by_path)
@@ -123,7 +121,6 @@ LOOP_TEST(the_ends_of_a_unix_connection_by_path)
 	ck_assert_str_eq(peer(e.server), "");
 	close_ends(&e);
 	ok(rmdir(dir));
-	return 0;
 }
 
 LOOP_TEST(the_longest_unix_addresses_fit)
@@ -141,20 +138,15 @@ LOOP_TEST(the_longest_unix_addresses_fit)
 	equal(strlen(text), sizeof un.sun_path);
 	equal(strncmp(text, "@xxxx@xxxx", 10), 0);
 	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(a_socketpair_has_no_names)
+STREAM_TEST(a_socketpair_has_no_names)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
-
 	ck_assert_str_eq(local(s), "");
 	ck_assert_str_eq(peer(s), "");
-	close(raw);
-	cigo_stream_close(s);
-	return 0;
 }
+
+TEST_CASE("errors");
 
 LOOP_TEST(a_buffer_that_is_too_small_is_enobufs_and_left_empty)
 {
@@ -171,7 +163,6 @@ LOOP_TEST(a_buffer_that_is_too_small_is_enobufs_and_left_empty)
 	}
 	equal(cigo_address_local(e.server, text, (size_t)length + 1), length);
 	close_ends(&e);
-	return 0;
 }
 
 LOOP_TEST(what_has_no_address_says_so)
@@ -188,7 +179,6 @@ LOOP_TEST(what_has_no_address_says_so)
 	cigo_stream_close(r);
 	cigo_stream_close(w);
 	cigo_stream_close(bad);
-	return 0;
 }
 
 LOOP_TEST(a_peer_that_has_gone_is_enotconn)
@@ -205,35 +195,9 @@ LOOP_TEST(a_peer_that_has_gone_is_enotconn)
 	fails(cigo_address_peer(e.server, text, sizeof text), -ENOTCONN);
 	ck_assert_str_eq(text, "");
 	close_ends(&e);
-	return 0;
 }
 
-MISUSE(no_buffer)
+PLAIN_MISUSE_TEST(no_buffer_is_misuse, "cigo_address_local: nowhere to put the address")
 {
 	cigo_address_local(NULL, NULL, 5);
-}
-
-T_TEST(no_buffer_is_misuse)
-{
-	t_abort(no_buffer, NULL, "cigo_address_local: nowhere to put the address");
-}
-
-int main(void)
-{
-	Suite *s = suite_create("address");
-	TCase *tc = t_case(s, "ends");
-
-	t_add(tc, the_ends_of_a_v4_connection);
-	t_add(tc, the_ends_of_a_v6_connection);
-	t_add(tc, a_v4_client_of_a_dual_stack_server_has_its_v4_address);
-	t_add(tc, the_ends_of_an_abstract_unix_connection);
-	t_add(tc, the_ends_of_a_unix_connection_by_path);
-	t_add(tc, the_longest_unix_addresses_fit);
-	t_add(tc, a_socketpair_has_no_names);
-	tc = t_case(s, "errors");
-	t_add(tc, a_buffer_that_is_too_small_is_enobufs_and_left_empty);
-	t_add(tc, what_has_no_address_says_so);
-	t_add(tc, a_peer_that_has_gone_is_enotconn);
-	t_add(tc, no_buffer_is_misuse);
-	return t_main(s);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Floor 1 by itself: batons and strands, without a loop. All that the strands share here is plain
  * memory: TSan, helgrind and DRD say whether the baton alone orders it. */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <alloca.h>
 #include <signal.h>
@@ -39,7 +39,7 @@ static void init_home(void)
 	ci_self.held = LOOP;
 }
 
-/* ---- the baton ---- */
+TEST_CASE("baton", .seconds = 30);
 
 static int steps; /* plain: the baton's holder's */
 
@@ -52,7 +52,7 @@ static void step_and_give_back(struct ci_strand *s)
 	ck_assert_ptr_null(ci_self.held);
 }
 
-T_TEST(who_takes_the_baton_holds_it_and_who_passes_it_does_not)
+TEST(who_takes_the_baton_holds_it_and_who_passes_it_does_not)
 {
 	init_home();
 	struct ci_strand *s = strand(STACK, step_and_give_back);
@@ -66,7 +66,7 @@ T_TEST(who_takes_the_baton_holds_it_and_who_passes_it_does_not)
 	ci_baton_fini(&home);
 }
 
-T_TEST(a_baton_passed_before_anyone_waits_is_not_lost)
+TEST(a_baton_passed_before_anyone_waits_is_not_lost)
 {
 	init_home();
 	ci_baton_pass(&home); /* to oneself, even */
@@ -111,7 +111,7 @@ static void run_in_ring(struct ci_strand *s)
 {
 	for (;;) {
 		ci_baton_take(&s->baton, LOOP);
-		ck_assert_int_eq(ring.inside++, 0);
+		equal(ring.inside++, 0);
 		unsigned me = number_of(s);
 		ring.turns[me]++;
 		bool over = ring.left <= 0;
@@ -130,7 +130,7 @@ static void run_in_ring(struct ci_strand *s)
 		ring.inside--;
 		errno = 1000 + (int)me;
 		ci_baton_pass(to);
-		ck_assert_int_eq(errno, 1000 + (int)me);
+		equal(errno, 1000 + (int)me);
 		if (over)
 			return;
 	}
@@ -162,12 +162,12 @@ static void run_ring(bool dice)
 	ci_baton_fini(&home);
 }
 
-T_TEST(one_at_a_time_runs_round_a_ring)
+TEST(one_at_a_time_runs_round_a_ring)
 {
 	run_ring(false);
 }
 
-T_TEST(one_at_a_time_runs_in_any_order)
+TEST(one_at_a_time_runs_in_any_order)
 {
 	run_ring(true);
 }
@@ -180,7 +180,7 @@ static void give_back(struct ci_strand *s)
 	ci_baton_pass(&home);
 }
 
-T_TEST(taking_the_baton_keeps_errno)
+TEST(taking_the_baton_keeps_errno)
 {
 	init_home();
 	struct ci_strand *s = strand(STACK, give_back);
@@ -217,7 +217,7 @@ static void interrupt_and_give_back(struct ci_strand *s)
 	ci_baton_pass(&home);
 }
 
-T_TEST(waiting_for_the_baton_survives_signals)
+TEST(waiting_for_the_baton_survives_signals)
 {
 	struct sigaction action = { .sa_handler = on_interrupt }; /* no SA_RESTART */
 
@@ -236,7 +236,7 @@ T_TEST(waiting_for_the_baton_survives_signals)
 	ci_baton_fini(&home);
 }
 
-/* ---- strands: stacks ---- */
+TEST_CASE("stacks");
 
 static size_t want;		  /* bytes of stack */
 static __thread char own[300000]; /* more than the smallest stacks have */
@@ -262,14 +262,14 @@ static void use_it(struct ci_strand *s T_UNUSED)
 	volatile char *mine = own;
 
 	for (size_t i = 0; i < sizeof own; i += STRIDE)
-		ck_assert_int_eq(mine[i], 0);
+		equal(mine[i], 0);
 	for (size_t i = 0; i < sizeof own; i += STRIDE)
 		mine[i] = 2;
 	/* what glibc and our own frames need is little, but something */
 	equal(use_stack(want - 8 * 1024), true);
 }
 
-T_TEST(a_strand_has_the_stack_asked_for_beside_its_thread_locals)
+TEST(a_strand_has_the_stack_asked_for_beside_its_thread_locals, TIMES(5))
 {
 	static const size_t sizes[] = { 32 * 1024, 64 * 1024, 256 * 1024, 1 << 20, 8 << 20 };
 
@@ -284,7 +284,7 @@ static void use_little(struct ci_strand *s T_UNUSED)
 	equal(use_stack(1024), true);
 }
 
-T_TEST(a_stack_too_small_to_live_on_is_made_larger)
+TEST(a_stack_too_small_to_live_on_is_made_larger)
 {
 	on_strand(0, use_little);
 	on_strand(1, use_little);
@@ -321,12 +321,12 @@ static void feel_for_the_guard(struct ci_strand *s T_UNUSED)
 	equal(guard, GUARD);
 }
 
-T_TEST(below_the_stack_is_a_guard_that_a_60_kb_array_does_not_jump_over)
+TEST(below_the_stack_is_a_guard_that_a_60_kb_array_does_not_jump_over)
 {
 	on_strand(STACK, feel_for_the_guard);
 }
 
-T_TEST(a_stack_of_an_absurd_size_is_eagain)
+TEST(a_stack_of_an_absurd_size_is_eagain)
 {
 	struct ci_strand *s = (struct ci_strand *)&token;
 	sigset_t before, after;
@@ -343,7 +343,7 @@ T_TEST(a_stack_of_an_absurd_size_is_eagain)
 		equal(sigismember(&before, i), sigismember(&after, i));
 }
 
-T_TEST(many_strands_come_and_go)
+TEST(many_strands_come_and_go)
 {
 	struct ci_strand *some[100];
 	long rounds = t_scale(20, 2);
@@ -356,7 +356,7 @@ T_TEST(many_strands_come_and_go)
 	}
 }
 
-/* ---- strands: who they are ---- */
+TEST_CASE("strands");
 
 static struct ci_coroutine *coroutine(void (*body)(struct ci_coroutine *))
 {
@@ -374,10 +374,10 @@ static void know_itself(struct ci_coroutine *c)
 	ck_assert_ptr_eq(c->loop, LOOP);
 	ck_assert_ptr_null(ci_self.held); /* a strand begins without */
 	ck_assert_ptr_eq(ci_self.thread, &c->strand.thread);
-	ck_assert_int_eq(pthread_equal(c->strand.thread.id, pthread_self()), 1);
+	equal(pthread_equal(c->strand.thread.id, pthread_self()), 1);
 }
 
-T_TEST(a_strand_knows_itself_and_begins_without_the_baton)
+TEST(a_strand_knows_itself_and_begins_without_the_baton)
 {
 	struct ci_coroutine *c = coroutine(know_itself);
 
@@ -406,7 +406,7 @@ static void look_at_names(struct ci_strand *s T_UNUSED)
 	}
 }
 
-T_TEST(a_thread_bears_at_most_15_bytes_of_its_name)
+TEST(a_thread_bears_at_most_15_bytes_of_its_name)
 {
 	on_strand(STACK, look_at_names);
 }
@@ -417,14 +417,10 @@ static void leave(struct ci_coroutine *c)
 	pthread_exit(NULL);
 }
 
-MISUSE(leave_by_pthread_exit)
+PLAIN_MISUSE_TEST(pthread_exit_on_a_strand_is_misuse_that_names_the_coroutine,
+		  "leaver: this coroutine's thread was ended")
 {
 	ci_strand_join(&coroutine(leave)->strand);
-}
-
-T_TEST(pthread_exit_on_a_strand_is_misuse_that_names_the_coroutine)
-{
-	t_abort(leave_by_pthread_exit, NULL, "leaver: this coroutine's thread was ended");
 }
 
 /* ---- strands: signals ---- */
@@ -442,7 +438,7 @@ static void look_at_mask(struct ci_strand *s T_UNUSED)
 		equal(sigismember(&mask, blocked[i]), 1);
 }
 
-T_TEST(asynchronous_signals_are_blocked_on_strands_and_faults_are_not)
+TEST(asynchronous_signals_are_blocked_on_strands_and_faults_are_not)
 {
 	sigset_t before, after;
 
@@ -473,7 +469,7 @@ static int child_with_the_mask_of_the_test(void)
 	return status;
 }
 
-static void *fork_on_thread(void *arg)
+THREAD(fork_on_thread)
 {
 	equal(child_with_the_mask_of_the_test(), 0);
 	return arg;
@@ -490,7 +486,7 @@ static void fork_on_strand(struct ci_strand *s)
 	ci_strand_thread_join(&worker);
 }
 
-T_TEST(a_child_forked_on_a_strand_has_the_signal_mask_of_who_made_the_strand)
+TEST(a_child_forked_on_a_strand_has_the_signal_mask_of_who_made_the_strand)
 {
 	sigset_t set;
 
@@ -499,32 +495,4 @@ T_TEST(a_child_forked_on_a_strand_has_the_signal_mask_of_who_made_the_strand)
 	ok(pthread_sigmask(SIG_BLOCK, &set, NULL));
 	on_strand(STACK, fork_on_strand);
 	equal(child_with_the_mask_of_the_test(), 0);
-}
-
-int main(void)
-{
-	Suite *s = suite_create("baton");
-	TCase *tc = t_case_slow(s, "baton", 30);
-
-	t_add(tc, who_takes_the_baton_holds_it_and_who_passes_it_does_not);
-	t_add(tc, a_baton_passed_before_anyone_waits_is_not_lost);
-	t_add(tc, one_at_a_time_runs_round_a_ring);
-	t_add(tc, one_at_a_time_runs_in_any_order);
-	t_add(tc, taking_the_baton_keeps_errno);
-	t_add(tc, waiting_for_the_baton_survives_signals);
-
-	tc = t_case(s, "stacks");
-	t_add_loop(tc, a_strand_has_the_stack_asked_for_beside_its_thread_locals, 0, 5);
-	t_add(tc, a_stack_too_small_to_live_on_is_made_larger);
-	t_add(tc, below_the_stack_is_a_guard_that_a_60_kb_array_does_not_jump_over);
-	t_add(tc, a_stack_of_an_absurd_size_is_eagain);
-	t_add(tc, many_strands_come_and_go);
-
-	tc = t_case(s, "strands");
-	t_add(tc, a_strand_knows_itself_and_begins_without_the_baton);
-	t_add(tc, a_thread_bears_at_most_15_bytes_of_its_name);
-	t_add(tc, pthread_exit_on_a_strand_is_misuse_that_names_the_coroutine);
-	t_add(tc, asynchronous_signals_are_blocked_on_strands_and_faults_are_not);
-	t_add(tc, a_child_forked_on_a_strand_has_the_signal_mask_of_who_made_the_strand);
-	return t_main(s);
 }

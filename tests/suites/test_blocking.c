@@ -18,29 +18,7 @@ static int return_int(void *arg)
 	return *(int *)arg;
 }
 
-CORO(block_till_posted)
-{
-	cigo_blocking_begin(ctx);
-	take_sem(arg);
-	cigo_blocking_end(ctx);
-	return 0;
-}
-
-LOOP_TEST(the_others_go_on_during_a_blocking_section)
-{
-	sem_t sem;
-	cigo_task *t;
-
-	sem_init(&sem, 0, 0);
-	t = cigo_spawn(ctx, block_till_posted, 0, &sem);
-	for (int i = 0; i < 10; i++)
-		ok(cigo_yield(ctx));
-	equal(cigo_future_is_done(t), false);
-	sem_post(&sem);
-	ok(cigo_future_take(ctx, t, NULL, 0));
-	sem_destroy(&sem);
-	return 0;
-}
+TEST_CASE("sections");
 
 CALLBACK(post_sem)
 {
@@ -61,7 +39,6 @@ LOOP_TEST(the_home_thread_drives_when_no_other_strand_can)
 	ok(cigo_blocking_call(ctx, take_sem, &sem)); /* main is the only strand */
 	ok(cigo_loop_wait_idle(ctx));
 	sem_destroy(&sem);
-	return 0;
 }
 
 LOOP_TEST(blocking_call_returns_what_the_function_returned)
@@ -70,31 +47,6 @@ LOOP_TEST(blocking_call_returns_what_the_function_returned)
 
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
 		equal(cigo_blocking_call(ctx, return_int, &values[i]), values[i]);
-	return 0;
-}
-
-CORO(meet_blocking)
-{
-	cigo_blocking_begin(ctx);
-	pthread_barrier_wait(arg);
-	cigo_blocking_end(ctx);
-	return 0;
-}
-
-LOOP_TEST(blocking_sections_run_in_parallel)
-{
-	enum { TASKS = 10 };
-	pthread_barrier_t all;
-	cigo_task *t[TASKS];
-
-	pthread_barrier_init(&all, NULL, TASKS);
-	for (int i = 0; i < TASKS; i++)
-		t[i] = cigo_spawn(ctx, meet_blocking, 0, &all);
-	ok(cigo_wait(ctx, CIGO_WAIT_ALL, t, TASKS));
-	for (int i = 0; i < TASKS; i++)
-		cigo_future_unref(t[i]);
-	pthread_barrier_destroy(&all);
-	return 0;
 }
 
 static int inside, most_inside;
@@ -114,7 +66,7 @@ CORO(touch_between_sections)
 	return 0;
 }
 
-LOOP_TEST(after_a_section_one_runs_at_a_time_again)
+LOOP_TEST(after_a_section_one_runs_at_a_time_again, COOPERATIVE)
 {
 	cigo_task *t[4];
 
@@ -124,7 +76,6 @@ LOOP_TEST(after_a_section_one_runs_at_a_time_again)
 		ok(cigo_future_take(ctx, t[i], NULL, 0));
 	equal(most_inside, 1);
 	equal(inside, 0);
-	return 0;
 }
 
 LOOP_TEST(a_section_keeps_errno)
@@ -133,10 +84,9 @@ LOOP_TEST(a_section_keeps_errno)
 	errno = 77;
 	cigo_blocking_end(ctx);
 	equal(errno, 77);
-	return 0;
 }
 
-/* ---- cancellation ---- */
+TEST_CASE("cancellation");
 
 struct blocked {
 	sem_t sem;
@@ -168,56 +118,11 @@ LOOP_TEST(a_cancellation_during_a_section_is_reported_by_the_next_await)
 	equal(b.call, 0); /* what you got counts */
 	equal(b.next, -EPERM);
 	sem_destroy(&b.sem);
-	return 0;
 }
 
-CORO(spin_till_cancelled)
-{
-	cigo_blocking_begin(ctx);
-	while (!cigo_ctx_error(ctx))
-		sched_yield();
-	cigo_blocking_end(ctx);
-	return cigo_ctx_error(ctx);
-}
+TEST_CASE("where");
 
-LOOP_TEST(a_section_may_ask_whether_it_was_cancelled)
-{
-	cigo_task *t = cigo_spawn(ctx, spin_till_cancelled, 0, NULL);
-
-	ok(cigo_yield(ctx));
-	fails(cigo_task_stop(ctx, t), -ECANCELED);
-	return 0;
-}
-
-static int nap_and_sign(void *arg)
-{
-	nap(30);
-	*(bool *)arg = true;
-	return 0;
-}
-
-CORO(block_and_sign)
-{
-	return cigo_blocking_call(ctx, nap_and_sign, arg);
-}
-
-CORO(leave_blocked)
-{
-	cigo_detach(cigo_spawn(ctx, block_and_sign, 0, arg));
-	return cigo_yield(ctx);
-}
-
-T_TEST(the_run_waits_for_blocking_sections)
-{
-	bool over = false;
-
-	ok(t_run(leave_blocked, &over));
-	equal(over, true);
-}
-
-/* ---- where ---- */
-
-T_TEST(without_a_loop_a_section_is_nothing)
+TEST(without_a_loop_a_section_is_nothing)
 {
 	int value = 7;
 
@@ -238,7 +143,7 @@ CORO(look_at_cpus)
 	return 0;
 }
 
-T_TEST(a_section_may_use_every_cpu)
+TEST(a_section_may_use_every_cpu)
 {
 	cpu_set_t cpus;
 
@@ -246,37 +151,7 @@ T_TEST(a_section_may_use_every_cpu)
 	ok(t_run_real(look_at_cpus, &cpus));
 }
 
-struct posted {
-	cigo_loop *loop;
-	int calls;
-};
-
-CALLBACK(count_call)
-{
-	ok(status);
-	++*(int *)arg;
-}
-
-static int post_hundred(void *arg)
-{
-	struct posted *p = arg;
-
-	for (int i = 0; i < 100; i++)
-		ok(cigo_loop_call_threadsafe(p->loop, count_call, &p->calls));
-	return 0;
-}
-
-LOOP_TEST(a_section_may_post_to_its_loop)
-{
-	struct posted p = { cigo_ctx_loop(ctx), 0 };
-
-	ok(cigo_blocking_call(ctx, post_hundred, &p));
-	ok(cigo_loop_wait_idle(ctx));
-	equal(p.calls, 100);
-	return 0;
-}
-
-/* ---- misuse ---- */
+TEST_CASE("misuse");
 
 static cigo_future *shared;
 
@@ -322,14 +197,14 @@ CORO(spawn_inside)
 	return 0;
 }
 
-MISUSE(run_misuse)
+static void run_misuse(void *arg T_UNUSED)
 {
 	t_run((cigo_coro_fn *)(uintptr_t)arg, NULL);
 }
 
 #define FN(name) ((void *)(uintptr_t)(name))
 
-T_TEST(to_touch_the_loop_in_a_section_is_misuse)
+TEST(to_touch_the_loop_in_a_section_is_misuse)
 {
 	t_abort(run_misuse, FN(yield_inside), "cigo_yield");
 	t_abort(run_misuse, FN(sleep_inside), "cigo_sleep");
@@ -337,12 +212,12 @@ T_TEST(to_touch_the_loop_in_a_section_is_misuse)
 	t_abort(run_misuse, FN(spawn_inside), "cigo_task_spawn");
 }
 
-T_TEST(sections_must_not_nest)
+TEST(sections_must_not_nest)
 {
 	t_abort(run_misuse, FN(nest), "cigo_blocking_begin");
 }
 
-T_TEST(a_section_ends_once)
+TEST(a_section_ends_once)
 {
 	t_abort(run_misuse, FN(end_without_begin), "cigo_blocking_end");
 }
@@ -358,34 +233,7 @@ CORO(call_blocker)
 	return cigo_sleep(ctx, CIGO_S(1));
 }
 
-T_TEST(a_section_in_a_callback_is_misuse)
+TEST(a_section_in_a_callback_is_misuse)
 {
 	t_abort(run_misuse, FN(call_blocker), "cigo_blocking_begin");
-}
-
-int main(void)
-{
-	Suite *s = suite_create("blocking");
-	TCase *tc = t_case(s, "sections");
-
-	t_add(tc, the_others_go_on_during_a_blocking_section);
-	t_add(tc, the_home_thread_drives_when_no_other_strand_can);
-	t_add(tc, blocking_call_returns_what_the_function_returned);
-	t_add(tc, blocking_sections_run_in_parallel);
-	t_add_cooperative(tc, after_a_section_one_runs_at_a_time_again);
-	t_add(tc, a_section_keeps_errno);
-	tc = t_case(s, "cancellation");
-	t_add(tc, a_cancellation_during_a_section_is_reported_by_the_next_await);
-	t_add(tc, a_section_may_ask_whether_it_was_cancelled);
-	t_add(tc, the_run_waits_for_blocking_sections);
-	tc = t_case(s, "where");
-	t_add(tc, without_a_loop_a_section_is_nothing);
-	t_add(tc, a_section_may_use_every_cpu);
-	t_add(tc, a_section_may_post_to_its_loop);
-	tc = t_case(s, "misuse");
-	t_add(tc, to_touch_the_loop_in_a_section_is_misuse);
-	t_add(tc, sections_must_not_nest);
-	t_add(tc, a_section_ends_once);
-	t_add(tc, a_section_in_a_callback_is_misuse);
-	return t_main(s);
 }

@@ -43,16 +43,15 @@ static void called_were(int n, const int *numbers)
 #define CALLED(...) \
 	called_were(sizeof((int[]){ __VA_ARGS__ }) / sizeof(int), (int[]){ __VA_ARGS__ })
 
-/* ---- order ---- */
+TEST_CASE("order");
 
-LOOP_TEST(callbacks_are_called_in_the_order_of_the_calls)
+LOOP_TEST(callbacks_are_called_in_the_order_of_the_calls, COOPERATIVE)
 {
 	for (int i = 0; i < 8; i++)
 		soon(ctx, i);
 	equal(n_called, 0); /* never inside the call that caused them */
 	ok(cigo_yield(ctx));
 	CALLED(0, 1, 2, 3, 4, 5, 6, 7);
-	return 0;
 }
 
 /* asyncigo: 0 7 6 5 4 3 2 1 */
@@ -64,7 +63,6 @@ LOOP_TEST(callbacks_for_the_same_time_are_called_in_the_order_of_the_calls)
 		later(ctx, when - cigo_now(ctx), i);
 	ok(cigo_sleep(ctx, CIGO_MS(6)));
 	CALLED(0, 1, 2, 3, 4, 5, 6, 7);
-	return 0;
 }
 
 LOOP_TEST(callbacks_are_called_in_the_order_of_their_times)
@@ -75,15 +73,13 @@ LOOP_TEST(callbacks_are_called_in_the_order_of_their_times)
 	later(ctx, 0, 0);
 	ok(cigo_sleep(ctx, CIGO_MS(10)));
 	CALLED(0, 1, 2, 3);
-	return 0;
 }
 
-LOOP_TEST(what_was_armed_first_for_the_same_time_comes_first)
+LOOP_TEST(what_was_armed_first_for_the_same_time_comes_first, COOPERATIVE)
 {
 	later(ctx, CIGO_MS(5), 1);
 	ok(cigo_sleep(ctx, CIGO_MS(5)));
 	CALLED(1);
-	return 0;
 }
 
 static int64_t when_called;
@@ -101,7 +97,6 @@ LOOP_TEST(a_callback_is_called_at_its_time_to_the_nanosecond)
 	ck_assert_int_gt(cigo_loop_call_later(cigo_ctx_loop(ctx), 1234567, note_time, NULL), 0);
 	ok(cigo_sleep(ctx, CIGO_S(1)));
 	equal(when_called, start + 1234567);
-	return 0;
 }
 
 LOOP_TEST(a_negative_time_is_now)
@@ -114,7 +109,6 @@ LOOP_TEST(a_negative_time_is_now)
 	ok(cigo_yield(ctx));
 	CALLED(1, 2);
 	equal(cigo_now(ctx), start);
-	return 0;
 }
 
 static int dropped;
@@ -136,7 +130,7 @@ CORO(call_absurdly_late)
 	return 0;
 }
 
-T_TEST(an_absurd_time_is_never)
+TEST(an_absurd_time_is_never)
 {
 	ok(t_run(call_absurdly_late, NULL));
 	equal(dropped, 2);
@@ -154,7 +148,7 @@ CALLBACK(call_again)
 	}
 }
 
-LOOP_TEST(a_callback_that_calls_itself_again_starves_nobody)
+LOOP_TEST(a_callback_that_calls_itself_again_starves_nobody, COOPERATIVE)
 {
 	int times = 0;
 
@@ -164,10 +158,10 @@ LOOP_TEST(a_callback_that_calls_itself_again_starves_nobody)
 	ck_assert_int_ge(times, 9);
 	ck_assert_int_le(times, 11);
 	stop_it = true;
-	return cigo_loop_wait_idle(ctx);
+	ok(cigo_loop_wait_idle(ctx));
 }
 
-/* ---- where ---- */
+TEST_CASE("where");
 
 static pthread_t home;
 
@@ -198,7 +192,7 @@ CORO(spawn_not_on_home_thread)
 	return not_on_home_thread(ctx, NULL, NULL);
 }
 
-T_TEST(callbacks_run_on_the_home_thread_and_coroutines_never_do)
+TEST(callbacks_run_on_the_home_thread_and_coroutines_never_do)
 {
 	home = pthread_self();
 	ok(t_run(spawn_not_on_home_thread, NULL));
@@ -222,7 +216,6 @@ LOOP_TEST(a_callback_has_a_context_of_the_loop_and_no_task)
 	ck_assert_int_gt(cigo_loop_call_soon(loop, look_around, &loop), 0);
 	ok(cigo_yield(ctx));
 	ck_assert_ptr_null(loop);
-	return 0;
 }
 
 CORO(count_up)
@@ -246,7 +239,6 @@ LOOP_TEST(a_callback_may_spawn)
 	for (int i = 0; i < 3; i++)
 		ok(cigo_yield(ctx));
 	equal(n, 1);
-	return 0;
 }
 
 CALLBACK(set_future)
@@ -260,12 +252,12 @@ LOOP_TEST(a_callback_may_complete_what_is_awaited)
 	cigo_future *f = cigo_future_new(0);
 
 	ck_assert_int_gt(cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_S(1), set_future, f), 0);
-	return cigo_future_take(ctx, f, NULL, 0);
+	ok(cigo_future_take(ctx, f, NULL, 0));
 }
 
-/* ---- cancel ---- */
+TEST_CASE("cancel");
 
-LOOP_TEST(a_cancelled_callback_is_not_called)
+LOOP_TEST(a_cancelled_callback_is_not_called, COOPERATIVE)
 {
 	cigo_loop *loop = cigo_ctx_loop(ctx);
 	int64_t a = soon(ctx, 1), b = later(ctx, CIGO_MS(1), 2);
@@ -277,7 +269,6 @@ LOOP_TEST(a_cancelled_callback_is_not_called)
 	equal(cigo_callback_cancel(loop, b), false);
 	ok(cigo_sleep(ctx, CIGO_MS(2)));
 	CALLED(3);
-	return 0;
 }
 
 LOOP_TEST(a_called_callback_cannot_be_cancelled)
@@ -287,10 +278,9 @@ LOOP_TEST(a_called_callback_cannot_be_cancelled)
 	ok(cigo_yield(ctx));
 	CALLED(1);
 	equal(cigo_callback_cancel(cigo_ctx_loop(ctx), id), false);
-	return 0;
 }
 
-LOOP_TEST(an_old_id_never_means_a_new_callback)
+LOOP_TEST(an_old_id_never_means_a_new_callback, COOPERATIVE)
 {
 	for (int i = 0; i < 1000; i++) {
 		int64_t old = soon(ctx, 1), new;
@@ -303,7 +293,6 @@ LOOP_TEST(an_old_id_never_means_a_new_callback)
 	}
 	ok(cigo_yield(ctx));
 	equal(n_called, 0);
-	return 0;
 }
 
 LOOP_TEST(an_id_nobody_gave_cancels_nothing)
@@ -320,7 +309,6 @@ LOOP_TEST(an_id_nobody_gave_cancels_nothing)
 	equal(cigo_callback_cancel(NULL, id), false);
 	ok(cigo_yield(ctx));
 	CALLED(1);
-	return 0;
 }
 
 struct victim {
@@ -336,7 +324,7 @@ CALLBACK(cancel_victim)
 	v->cancelled = cigo_callback_cancel(cigo_ctx_loop(ctx), v->id);
 }
 
-LOOP_TEST(a_callback_may_cancel_another_that_is_due_at_the_same_time)
+LOOP_TEST(a_callback_may_cancel_another_that_is_due_at_the_same_time, COOPERATIVE)
 {
 	struct victim v;
 
@@ -345,7 +333,6 @@ LOOP_TEST(a_callback_may_cancel_another_that_is_due_at_the_same_time)
 	ok(cigo_yield(ctx));
 	equal(v.cancelled, true);
 	equal(n_called, 0);
-	return 0;
 }
 
 LOOP_TEST(a_callback_cannot_cancel_itself)
@@ -355,7 +342,6 @@ LOOP_TEST(a_callback_cannot_cancel_itself)
 	v.id = cigo_loop_call_soon(cigo_ctx_loop(ctx), cancel_victim, &v);
 	ok(cigo_yield(ctx));
 	equal(v.cancelled, false);
-	return 0;
 }
 
 LOOP_TEST(calls_on_no_loop_fail)
@@ -363,10 +349,9 @@ LOOP_TEST(calls_on_no_loop_fail)
 	fails(cigo_loop_call_soon(NULL, note, NULL), -ENOMEM);
 	fails(cigo_loop_call_later(NULL, 1, note, NULL), -ENOMEM);
 	fails(cigo_loop_call_threadsafe(NULL, note, NULL), -ENOMEM);
-	return 0;
 }
 
-/* ---- wait_idle ---- */
+TEST_CASE("wait_idle");
 
 LOOP_TEST(wait_idle_returns_at_once_where_nothing_is_queued)
 {
@@ -374,7 +359,6 @@ LOOP_TEST(wait_idle_returns_at_once_where_nothing_is_queued)
 
 	ok(cigo_loop_wait_idle(ctx));
 	equal(cigo_now(ctx), start);
-	return 0;
 }
 
 LOOP_TEST(wait_idle_waits_for_callbacks_of_later_too)
@@ -386,7 +370,6 @@ LOOP_TEST(wait_idle_waits_for_callbacks_of_later_too)
 	ok(cigo_loop_wait_idle(ctx));
 	CALLED(1, 5);
 	equal(cigo_now(ctx), start + CIGO_S(5));
-	return 0;
 }
 
 static int rest;
@@ -405,7 +388,6 @@ LOOP_TEST(wait_idle_waits_for_what_callbacks_call)
 	ck_assert_int_gt(cigo_loop_call_soon(cigo_ctx_loop(ctx), call_the_next, NULL), 0);
 	ok(cigo_loop_wait_idle(ctx));
 	equal(rest, 0);
-	return 0;
 }
 
 CORO(wait_idle)
@@ -416,7 +398,7 @@ CORO(wait_idle)
 	return err;
 }
 
-LOOP_TEST(every_waiter_for_idleness_has_its_own_wait)
+LOOP_TEST(every_waiter_for_idleness_has_its_own_wait, COOPERATIVE)
 {
 	int idle = 0;
 	cigo_task *a = cigo_spawn(ctx, wait_idle, 0, &idle);
@@ -432,7 +414,6 @@ LOOP_TEST(every_waiter_for_idleness_has_its_own_wait)
 	ok(cigo_future_take(ctx, a, NULL, 0));
 	ok(cigo_future_take(ctx, c, NULL, 0));
 	CALLED(1);
-	return 0;
 }
 
 LOOP_TEST(cancelling_the_last_callback_makes_the_loop_idle)
@@ -446,7 +427,6 @@ LOOP_TEST(cancelling_the_last_callback_makes_the_loop_idle)
 	equal(cigo_callback_cancel(cigo_ctx_loop(ctx), id), true);
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	equal(cigo_now(ctx), start);
-	return 0;
 }
 
 LOOP_TEST(wait_idle_heeds_its_context)
@@ -458,10 +438,9 @@ LOOP_TEST(wait_idle_heeds_its_context)
 	equal(cigo_now(ctx), start + CIGO_S(1));
 	cigo_ctx_unref(timed);
 	equal(cigo_callback_cancel(cigo_ctx_loop(ctx), id), true);
-	return 0;
 }
 
-/* ---- the end ---- */
+TEST_CASE("end");
 
 static int ended[16], n_ended;
 
@@ -486,7 +465,7 @@ CORO(leave_callbacks)
 	return 0;
 }
 
-T_TEST(callbacks_left_at_the_end_are_called_once_with_a_negative_status)
+TEST(callbacks_left_at_the_end_are_called_once_with_a_negative_status, COOPERATIVE)
 {
 	int seen[5] = { 0 };
 
@@ -514,7 +493,7 @@ CORO(leave_a_caller)
 	return 0;
 }
 
-T_TEST(what_is_called_past_the_end_is_refused_or_called_once)
+TEST(what_is_called_past_the_end_is_refused_or_called_once)
 {
 	ok(t_run(leave_a_caller, NULL));
 	if (late_id > 0) {
@@ -531,7 +510,7 @@ CORO(keep_loop)
 	return 0;
 }
 
-T_TEST(a_loop_past_its_end_takes_no_callbacks)
+TEST(a_loop_past_its_end_takes_no_callbacks)
 {
 	cigo_loop *loop;
 
@@ -544,7 +523,7 @@ T_TEST(a_loop_past_its_end_takes_no_callbacks)
 	equal(n_ended, 0);
 }
 
-/* ---- misuse ---- */
+TEST_CASE("misuse");
 
 CALLBACK(sleep_here)
 {
@@ -584,13 +563,13 @@ CORO(call_bad)
 	return cigo_sleep(ctx, CIGO_S(1));
 }
 
-MISUSE(run_bad)
+static void run_bad(void *arg T_UNUSED)
 {
 	t_run(call_bad, arg);
 }
 
 /* asyncigo crashed with an index error */
-T_TEST(to_suspend_in_a_callback_is_misuse)
+TEST(to_suspend_in_a_callback_is_misuse)
 {
 	cigo_future *f = cigo_future_new(0);
 
@@ -601,7 +580,7 @@ T_TEST(to_suspend_in_a_callback_is_misuse)
 	cigo_future_unref(f);
 }
 
-T_TEST(to_run_a_loop_in_a_callback_is_misuse)
+TEST(to_run_a_loop_in_a_callback_is_misuse)
 {
 	int n = 0;
 
@@ -614,20 +593,10 @@ THREAD(call_soon_from_here)
 	return NULL;
 }
 
-CORO(call_from_a_thread)
+MISUSE_TEST(call_soon_from_a_foreign_thread_is_misuse_and_names_the_call_to_use,
+	    "cigo_loop_call_threadsafe")
 {
-	thread_join(thread_start(call_soon_from_here, cigo_ctx_loop(ctx)));
-	return 0;
-}
-
-MISUSE(run_call_from_a_thread)
-{
-	t_run(call_from_a_thread, NULL);
-}
-
-T_TEST(call_soon_from_a_foreign_thread_is_misuse_and_names_the_call_to_use)
-{
-	t_abort(run_call_from_a_thread, NULL, "cigo_loop_call_threadsafe");
+	on_thread(call_soon_from_here, cigo_ctx_loop(ctx));
 }
 
 CALLBACK(never_due)
@@ -646,54 +615,9 @@ CORO(stops_itself_and_waits_for_idleness)
 	return 0;
 }
 
-T_TEST(wait_idle_hears_of_a_stop_that_it_delivers_itself)
+TEST_CASE("wait_idle and a stop");
+
+TEST(wait_idle_hears_of_a_stop_that_it_delivers_itself)
 {
 	fails(t_run(stops_itself_and_waits_for_idleness, NULL), -33);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *s = suite_create("callback");
-	TCase *tc = t_case(s, "order");
-
-	t_add_cooperative(tc, callbacks_are_called_in_the_order_of_the_calls);
-	t_add(tc, callbacks_for_the_same_time_are_called_in_the_order_of_the_calls);
-	t_add(tc, callbacks_are_called_in_the_order_of_their_times);
-	t_add_cooperative(tc, what_was_armed_first_for_the_same_time_comes_first);
-	t_add(tc, a_callback_is_called_at_its_time_to_the_nanosecond);
-	t_add(tc, a_negative_time_is_now);
-	t_add(tc, an_absurd_time_is_never);
-	t_add_cooperative(tc, a_callback_that_calls_itself_again_starves_nobody);
-	tc = t_case(s, "where");
-	t_add(tc, callbacks_run_on_the_home_thread_and_coroutines_never_do);
-	t_add(tc, a_callback_has_a_context_of_the_loop_and_no_task);
-	t_add(tc, a_callback_may_spawn);
-	t_add(tc, a_callback_may_complete_what_is_awaited);
-	tc = t_case(s, "cancel");
-	t_add_cooperative(tc, a_cancelled_callback_is_not_called);
-	t_add(tc, a_called_callback_cannot_be_cancelled);
-	t_add_cooperative(tc, an_old_id_never_means_a_new_callback);
-	t_add(tc, an_id_nobody_gave_cancels_nothing);
-	t_add_cooperative(tc, a_callback_may_cancel_another_that_is_due_at_the_same_time);
-	t_add(tc, a_callback_cannot_cancel_itself);
-	t_add(tc, calls_on_no_loop_fail);
-	tc = t_case(s, "wait_idle");
-	t_add(tc, wait_idle_returns_at_once_where_nothing_is_queued);
-	t_add(tc, wait_idle_waits_for_callbacks_of_later_too);
-	t_add(tc, wait_idle_waits_for_what_callbacks_call);
-	t_add_cooperative(tc, every_waiter_for_idleness_has_its_own_wait);
-	t_add(tc, cancelling_the_last_callback_makes_the_loop_idle);
-	t_add(tc, wait_idle_heeds_its_context);
-	tc = t_case(s, "end");
-	t_add_cooperative(tc, callbacks_left_at_the_end_are_called_once_with_a_negative_status);
-	t_add(tc, what_is_called_past_the_end_is_refused_or_called_once);
-	t_add(tc, a_loop_past_its_end_takes_no_callbacks);
-	tc = t_case(s, "misuse");
-	t_add(tc, to_suspend_in_a_callback_is_misuse);
-	t_add(tc, to_run_a_loop_in_a_callback_is_misuse);
-	t_add(tc, call_soon_from_a_foreign_thread_is_misuse_and_names_the_call_to_use);
-	tc = t_case(s, "wait_idle and a stop");
-	t_add(tc, wait_idle_hears_of_a_stop_that_it_delivers_itself);
-	return t_main(s);
 }

@@ -3,7 +3,7 @@
  * only says EAGAIN, no epoll_ctl a wait, one poll for all that is ready, no memory for a wait.
  */
 #include "tests/tools/faults.h"
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <limits.h>
 
@@ -53,7 +53,15 @@ static void nothing_was_allocated(void)
 	equal(fault_calls("mmap"), 0);
 }
 
-/* ---- streams ---- */
+/* The choice of a home CPU looks into /proc now and then; and where the home thread polls beside the
+ * coroutines, it may tell a reader of what that has just read. */
+BEFORE_ALL
+{
+	setenv("CIGO_HOME", "0", 1);
+	setenv("CIGO_MODEL", "cooperative", 1);
+}
+
+TEST_CASE("streams");
 
 CORO(echo_arg)
 {
@@ -103,7 +111,6 @@ LOOP_TEST(a_message_by_a_pipe_costs_one_write_one_read_one_poll)
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	for (int i = 0; i < 3; i++)
 		cigo_stream_close(s[i]);
-	return 0;
 }
 
 LOOP_TEST(a_message_by_a_socket_costs_one_send_one_read_one_poll)
@@ -119,7 +126,6 @@ LOOP_TEST(a_message_by_a_socket_costs_one_send_one_read_one_poll)
 	cigo_stream_close(here);
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	cigo_stream_close(there[0]);
-	return 0;
 }
 
 LOOP_TEST(a_stream_is_registered_once)
@@ -140,7 +146,6 @@ LOOP_TEST(a_stream_is_registered_once)
 	ck_assert_int_le(fault_calls("epoll_ctl"), 1);
 	cigo_stream_close(s);
 	close(peer);
-	return 0;
 }
 
 /* A full buffer says that there may be more: that read is the one that may find nothing. */
@@ -164,7 +169,6 @@ LOOP_TEST(a_long_message_costs_as_many_reads_as_buffers)
 	equal(polls(), 0);
 	cigo_stream_close(s);
 	close(peer);
-	return 0;
 }
 
 LOOP_TEST(lines_that_came_together_cost_one_read)
@@ -182,7 +186,6 @@ LOOP_TEST(lines_that_came_together_cost_one_read)
 	equal(polls(), 0);
 	cigo_stream_close(s);
 	close(peer);
-	return 0;
 }
 
 CORO(read_once)
@@ -222,10 +225,9 @@ LOOP_TEST(what_is_ready_together_costs_one_poll)
 		cigo_stream_close(s[i]);
 		close(peers[i]);
 	}
-	return 0;
 }
 
-/* ---- memory ---- */
+TEST_CASE("memory");
 
 CORO(complete_arg)
 {
@@ -245,7 +247,6 @@ LOOP_TEST(awaiting_costs_no_memory)
 	equal(fault_calls("malloc") + fault_calls("realloc"), 0);
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	cigo_future_unref(f);
-	return 0;
 }
 
 CORO(yield_and_lock)
@@ -272,27 +273,4 @@ LOOP_TEST(yielding_sleeping_and_locking_cost_no_memory)
 	nothing_was_allocated();
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	cigo_mutex_free(m);
-	return 0;
-}
-
-int main(void)
-{
-	/* The choice of a home CPU looks into /proc now and then; and where the home thread polls
-	 * beside the coroutines, it may tell a reader of what that has just read. */
-	setenv("CIGO_HOME", "0", 1);
-	setenv("CIGO_MODEL", "cooperative", 1);
-
-	Suite *s = suite_create("calls");
-	TCase *tc = t_case(s, "streams");
-
-	t_add(tc, a_message_by_a_pipe_costs_one_write_one_read_one_poll);
-	t_add(tc, a_message_by_a_socket_costs_one_send_one_read_one_poll);
-	t_add(tc, a_stream_is_registered_once);
-	t_add(tc, a_long_message_costs_as_many_reads_as_buffers);
-	t_add(tc, lines_that_came_together_cost_one_read);
-	t_add(tc, what_is_ready_together_costs_one_poll);
-	tc = t_case(s, "memory");
-	t_add(tc, awaiting_costs_no_memory);
-	t_add(tc, yielding_sleeping_and_locking_cost_no_memory);
-	return t_main(s);
 }

@@ -3,11 +3,10 @@
  * alike. Each test runs over a pipe, a socketpair, unix and TCP connections; those that need both
  * directions or a half-close not over the pipe.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 enum kind { PIPE, PAIR, UNIX, TCP4, TCP6, KINDS };
 
-static const char *const kinds[] = { "pipe", "socketpair", "unix", "tcp4", "tcp6" };
 static int kind; /* what the test runs over */
 
 /* Two ends of a stream; of a pipe, a writes and b reads. */
@@ -57,24 +56,21 @@ static void close_ends(struct ends *e)
 	cigo_stream_close(e->b);
 }
 
-/* A test on the virtual clock over kind _i, with the ends open. */
-#define CONFORM(name)                                                           \
-	static void name##_body(cigo_ctx *ctx, struct ends *e);                 \
-	CORO(name##_main)                                                       \
-	{                                                                       \
-		struct ends e;                                                  \
-                                                                                \
-		open_ends(ctx, &e);                                             \
-		name##_body(ctx, &e);                                           \
-		close_ends(&e);                                                 \
-		return 0;                                                       \
-	}                                                                       \
-	T_TEST(name)                                                            \
-	{                                                                       \
-		kind = _i;                                                      \
-		ck_assert_msg(!t_run(name##_main, NULL), "over %s", kinds[_i]); \
-	}                                                                       \
-	static void name##_body(cigo_ctx *ctx T_UNUSED, struct ends *e)
+#define KINDS_FROM(kind) .from = (kind), .to = have_v6() ? KINDS : TCP6
+
+/* A test on the virtual clock over each kind, with the ends open. */
+#define CONFORM(name, ...)                                      \
+	static void name##_over(cigo_ctx *ctx, struct ends *e); \
+	LOOP_TEST(name, __VA_ARGS__)                            \
+	{                                                       \
+		struct ends e;                                  \
+                                                                \
+		kind = t_index;                                 \
+		open_ends(ctx, &e);                             \
+		name##_over(ctx, &e);                           \
+		close_ends(&e);                                 \
+	}                                                       \
+	static void name##_over(cigo_ctx *ctx T_UNUSED, struct ends *e)
 
 static void must_pass(cigo_ctx *ctx, cigo_stream *from, cigo_stream *to, const char *text)
 {
@@ -101,9 +97,9 @@ static size_t clog_up(cigo_ctx *ctx, cigo_stream *s)
 	return all;
 }
 
-/* ---- one way ---- */
+TEST_CASE("one way");
 
-CONFORM(bytes_arrive_in_order)
+CONFORM(bytes_arrive_in_order, KINDS_FROM(PIPE))
 {
 	char c;
 
@@ -123,7 +119,7 @@ CORO(write_later)
 	return err ? err : (int)cigo_stream_write(ctx, arg, "late", 4);
 }
 
-CONFORM(a_read_waits_for_the_first_byte)
+CONFORM(a_read_waits_for_the_first_byte, KINDS_FROM(PIPE))
 {
 	cigo_task *t = cigo_spawn(ctx, write_later, 0, e->a);
 	int64_t begun = cigo_now(ctx);
@@ -134,7 +130,7 @@ CONFORM(a_read_waits_for_the_first_byte)
 	ok(cigo_future_take(ctx, t, NULL, 0));
 }
 
-CONFORM(lines_are_lines_however_they_come)
+CONFORM(lines_are_lines_however_they_come, KINDS_FROM(PIPE))
 {
 	cigo_bytes line;
 
@@ -153,7 +149,7 @@ CONFORM(lines_are_lines_however_they_come)
 	equal(cigo_stream_read_line(ctx, e->b, &line), 0);
 }
 
-CONFORM(what_was_written_before_the_close_is_read_and_then_the_end_for_ever)
+CONFORM(what_was_written_before_the_close_is_read_and_then_the_end_for_ever, KINDS_FROM(PIPE))
 {
 	char got[16] = "";
 
@@ -166,7 +162,7 @@ CONFORM(what_was_written_before_the_close_is_read_and_then_the_end_for_ever)
 		equal(cigo_stream_read(ctx, e->b, got, 10), 0);
 }
 
-CONFORM(writing_to_nobody_is_epipe_in_the_end_and_no_signal)
+CONFORM(writing_to_nobody_is_epipe_in_the_end_and_no_signal, KINDS_FROM(PIPE))
 {
 	static char block[1 << 16];
 	ssize_t n = 1;
@@ -213,7 +209,7 @@ static cigo_task *begin(cigo_ctx *ctx, cigo_coro_fn *fn, struct call *c, cigo_st
 	return t;
 }
 
-CONFORM(a_second_reader_is_told_that_the_first_waits)
+CONFORM(a_second_reader_is_told_that_the_first_waits, KINDS_FROM(PIPE))
 {
 	struct call c;
 	cigo_task *t = begin(ctx, read_one, &c, e->b);
@@ -225,7 +221,7 @@ CONFORM(a_second_reader_is_told_that_the_first_waits)
 	equal(c.result, 1);
 }
 
-CONFORM(a_full_stream_holds_its_writer_until_it_is_read)
+CONFORM(a_full_stream_holds_its_writer_until_it_is_read, KINDS_FROM(PIPE))
 {
 	static char block[1 << 16];
 	struct call c;
@@ -242,7 +238,7 @@ CONFORM(a_full_stream_holds_its_writer_until_it_is_read)
 	equal(c.result, 1 << 23);
 }
 
-CONFORM(a_close_wakes_who_reads)
+CONFORM(a_close_wakes_who_reads, KINDS_FROM(PIPE))
 {
 	struct call c;
 	cigo_task *t = begin(ctx, read_one, &c, e->b);
@@ -253,7 +249,7 @@ CONFORM(a_close_wakes_who_reads)
 	fails(c.result, -ECANCELED);
 }
 
-CONFORM(the_peers_close_wakes_who_reads)
+CONFORM(the_peers_close_wakes_who_reads, KINDS_FROM(PIPE))
 {
 	struct call c;
 	cigo_task *t = begin(ctx, read_one, &c, e->b);
@@ -264,7 +260,7 @@ CONFORM(the_peers_close_wakes_who_reads)
 	equal(c.result, 0);
 }
 
-CONFORM(an_abort_wakes_who_writes_and_stays)
+CONFORM(an_abort_wakes_who_writes_and_stays, KINDS_FROM(PIPE))
 {
 	struct call c;
 	cigo_task *t = begin(ctx, write_much, &c, e->a);
@@ -278,7 +274,7 @@ CONFORM(an_abort_wakes_who_writes_and_stays)
 	fails(cigo_stream_flush(ctx, e->a), -EIO);
 }
 
-CONFORM(the_peers_close_wakes_who_writes)
+CONFORM(the_peers_close_wakes_who_writes, KINDS_FROM(PIPE))
 {
 	struct call c;
 	cigo_task *t = begin(ctx, write_much, &c, e->a);
@@ -289,7 +285,7 @@ CONFORM(the_peers_close_wakes_who_writes)
 	ck_assert(c.result == -EPIPE || c.result == -ECONNRESET);
 }
 
-CONFORM(cancelled_reads_lose_nothing)
+CONFORM(cancelled_reads_lose_nothing, KINDS_FROM(PIPE))
 {
 	cigo_ctx *dead = cigo_ctx_with_cancel(ctx);
 	char got[16] = "";
@@ -312,7 +308,7 @@ CONFORM(cancelled_reads_lose_nothing)
 	cigo_ctx_unref(dead);
 }
 
-CONFORM(cancelled_writes_are_whole_or_not_at_all)
+CONFORM(cancelled_writes_are_whole_or_not_at_all, KINDS_FROM(PIPE))
 {
 	static char block[1 << 16];
 	size_t sent = clog_up(ctx, e->a), all = 0;
@@ -328,7 +324,7 @@ CONFORM(cancelled_writes_are_whole_or_not_at_all)
 	ck_assert_int_le(all, sent + 4096);
 }
 
-CONFORM(timeouts_hold)
+CONFORM(timeouts_hold, KINDS_FROM(PIPE))
 {
 	int64_t begun = cigo_now(ctx);
 	ssize_t n;
@@ -348,7 +344,7 @@ CONFORM(timeouts_hold)
 	cigo_stream_abort(e->a, 0); /* or it would linger */
 }
 
-CONFORM(sends_and_writes_keep_their_order_and_flush_waits_for_them)
+CONFORM(sends_and_writes_keep_their_order_and_flush_waits_for_them, KINDS_FROM(PIPE))
 {
 	static char block[1 << 21], got[1 << 21];
 	cigo_task *t;
@@ -413,7 +409,7 @@ CORO(take_mass)
 	return (int)n;
 }
 
-CONFORM(a_mass_arrives_as_it_was_sent)
+CONFORM(a_mass_arrives_as_it_was_sent, KINDS_FROM(PIPE))
 {
 	struct half from = { e->a, 5 }, to = { e->b, 5 };
 	cigo_task *t = cigo_spawn(ctx, send_mass, 0, &from);
@@ -422,7 +418,9 @@ CONFORM(a_mass_arrives_as_it_was_sent)
 	ok(cigo_future_take(ctx, t, NULL, 0));
 }
 
-CONFORM(both_directions_at_once)
+TEST_CASE("both ways");
+
+CONFORM(both_directions_at_once, KINDS_FROM(PAIR))
 {
 	struct half there[] = { { e->a, 1 }, { e->b, 1 } }, back[] = { { e->b, 2 }, { e->a, 2 } };
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
@@ -435,7 +433,7 @@ CONFORM(both_directions_at_once)
 	ok(cigo_group_close(ctx, g));
 }
 
-CONFORM(who_ends_its_side_may_go_on_reading)
+CONFORM(who_ends_its_side_may_go_on_reading, KINDS_FROM(PAIR))
 {
 	char got[16];
 
@@ -450,7 +448,7 @@ CONFORM(who_ends_its_side_may_go_on_reading)
 	equal(cigo_stream_read(ctx, e->a, got, 8), 0);
 }
 
-CONFORM(a_reader_and_a_writer_of_one_end_do_not_meet)
+CONFORM(a_reader_and_a_writer_of_one_end_do_not_meet, KINDS_FROM(PAIR))
 {
 	struct call r, w;
 	cigo_task *reads = begin(ctx, read_one, &r, e->a);
@@ -467,7 +465,7 @@ CONFORM(a_reader_and_a_writer_of_one_end_do_not_meet)
 	equal(w.result, 1 << 23);
 }
 
-/* ---- without a loop, and in turn ---- */
+TEST_CASE("threads and loops");
 
 THREAD(send_mass_in_thread)
 {
@@ -475,7 +473,7 @@ THREAD(send_mass_in_thread)
 	return NULL;
 }
 
-T_TEST(two_plain_threads_talk_by_it)
+TEST(two_plain_threads_talk_by_it, KINDS_FROM(PIPE))
 {
 	struct half from = { .seed = 3 }, to = { .seed = 3 };
 	struct ends e;
@@ -499,7 +497,7 @@ CORO(pass_in_loop)
 	return 0;
 }
 
-T_TEST(it_may_go_from_a_thread_to_a_loop_and_back)
+TEST(it_may_go_from_a_thread_to_a_loop_and_back, KINDS_FROM(PIPE))
 {
 	struct ends e;
 
@@ -512,7 +510,7 @@ T_TEST(it_may_go_from_a_thread_to_a_loop_and_back)
 	close_ends(&e);
 }
 
-/* ---- whatever the order ---- */
+TEST_CASE("orders", .seconds = 40);
 
 static struct {
 	cigo_stream *a;
@@ -550,7 +548,7 @@ CORO(lines_main)
 	return 0;
 }
 
-T_TEST(whatever_the_order_lines_stay_whole)
+TEST(whatever_the_order_lines_stay_whole, KINDS_FROM(PIPE))
 {
 	kind = _i;
 	for (uint64_t seed = 1; seed <= (uint64_t)t_scale(200, 40); seed++)
@@ -558,47 +556,3 @@ T_TEST(whatever_the_order_lines_stay_whole)
 }
 
 /* ---- the suite ---- */
-
-static bool have_v6(void)
-{
-	int fd = tcp_listen("::1", 0, -1, NULL);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
-int main(void)
-{
-	Suite *s = suite_create("conform");
-	TCase *tc = t_case(s, "one way");
-	int n = have_v6() ? KINDS : TCP6;
-
-	t_add_loop(tc, bytes_arrive_in_order, PIPE, n);
-	t_add_loop(tc, a_read_waits_for_the_first_byte, PIPE, n);
-	t_add_loop(tc, lines_are_lines_however_they_come, PIPE, n);
-	t_add_loop(tc, what_was_written_before_the_close_is_read_and_then_the_end_for_ever, PIPE,
-		   n);
-	t_add_loop(tc, writing_to_nobody_is_epipe_in_the_end_and_no_signal, PIPE, n);
-	t_add_loop(tc, a_second_reader_is_told_that_the_first_waits, PIPE, n);
-	t_add_loop(tc, a_full_stream_holds_its_writer_until_it_is_read, PIPE, n);
-	t_add_loop(tc, a_close_wakes_who_reads, PIPE, n);
-	t_add_loop(tc, the_peers_close_wakes_who_reads, PIPE, n);
-	t_add_loop(tc, an_abort_wakes_who_writes_and_stays, PIPE, n);
-	t_add_loop(tc, the_peers_close_wakes_who_writes, PIPE, n);
-	t_add_loop(tc, cancelled_reads_lose_nothing, PIPE, n);
-	t_add_loop(tc, cancelled_writes_are_whole_or_not_at_all, PIPE, n);
-	t_add_loop(tc, timeouts_hold, PIPE, n);
-	t_add_loop(tc, sends_and_writes_keep_their_order_and_flush_waits_for_them, PIPE, n);
-	t_add_loop(tc, a_mass_arrives_as_it_was_sent, PIPE, n);
-	tc = t_case(s, "both ways");
-	t_add_loop(tc, both_directions_at_once, PAIR, n);
-	t_add_loop(tc, who_ends_its_side_may_go_on_reading, PAIR, n);
-	t_add_loop(tc, a_reader_and_a_writer_of_one_end_do_not_meet, PAIR, n);
-	tc = t_case(s, "threads and loops");
-	t_add_loop(tc, two_plain_threads_talk_by_it, PIPE, n);
-	t_add_loop(tc, it_may_go_from_a_thread_to_a_loop_and_back, PIPE, n);
-	tc = t_case_slow(s, "orders", 40);
-	t_add_loop(tc, whatever_the_order_lines_stay_whole, PIPE, n);
-	return t_main(s);
-}

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * What things cost, in exact counts: handoffs of the baton, polls, threads, wake-ups.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 enum { ROUNDS = 500 };
 
-/* ---- yielding ---- */
+TEST_CASE("yield");
 
 CORO(yield_arg_times)
 {
@@ -14,7 +14,7 @@ CORO(yield_arg_times)
 	return 0;
 }
 
-LOOP_TEST(two_coroutines_yielding_in_turn_cost_one_handoff_per_yield)
+LOOP_TEST(two_coroutines_yielding_in_turn_cost_one_handoff_per_yield, COOPERATIVE)
 {
 	int times = 2 * ROUNDS;
 	cigo_task *t = cigo_spawn(ctx, yield_arg_times, 0, &times);
@@ -28,10 +28,10 @@ LOOP_TEST(two_coroutines_yielding_in_turn_cost_one_handoff_per_yield)
 	after = counts(ctx);
 	equal(after.handoffs - before.handoffs, 2 * ROUNDS);
 	equal(after.strands - before.strands, 0);
-	return cigo_future_take(ctx, t, NULL, 0);
+	ok(cigo_future_take(ctx, t, NULL, 0));
 }
 
-LOOP_TEST(a_coroutine_yielding_alone_costs_no_handoff)
+LOOP_TEST(a_coroutine_yielding_alone_costs_no_handoff, COOPERATIVE)
 {
 	cigo_stats before = counts(ctx), after;
 
@@ -40,10 +40,9 @@ LOOP_TEST(a_coroutine_yielding_alone_costs_no_handoff)
 	after = counts(ctx);
 	equal(after.handoffs - before.handoffs, 0);
 	ck_assert_uint_ge(after.avoided - before.avoided, ROUNDS);
-	return 0;
 }
 
-LOOP_TEST(a_hundred_yielding_in_turn_cost_one_handoff_per_yield)
+LOOP_TEST(a_hundred_yielding_in_turn_cost_one_handoff_per_yield, COOPERATIVE)
 {
 	enum { TASKS = 100, EACH = 20 };
 	int times = EACH;
@@ -62,10 +61,9 @@ LOOP_TEST(a_hundred_yielding_in_turn_cost_one_handoff_per_yield)
 	ok(cigo_wait(ctx, CIGO_WAIT_ALL, tasks, TASKS));
 	for (int i = 0; i < TASKS; i++)
 		cigo_future_unref(tasks[i]);
-	return 0;
 }
 
-LOOP_TEST(a_batch_of_the_ready_queue_is_one_tick)
+LOOP_TEST(a_batch_of_the_ready_queue_is_one_tick, COOPERATIVE)
 {
 	int times = 2 * ROUNDS;
 	cigo_task *t = cigo_spawn(ctx, yield_arg_times, 0, &times);
@@ -79,10 +77,10 @@ LOOP_TEST(a_batch_of_the_ready_queue_is_one_tick)
 	after = counts(ctx);
 	ck_assert_uint_ge(after.ticks - before.ticks, ROUNDS - 2);
 	ck_assert_uint_le(after.ticks - before.ticks, ROUNDS + 2);
-	return cigo_future_take(ctx, t, NULL, 0);
+	ok(cigo_future_take(ctx, t, NULL, 0));
 }
 
-/* ---- short tasks ---- */
+TEST_CASE("short tasks");
 
 CORO(return_arg)
 {
@@ -90,7 +88,7 @@ CORO(return_arg)
 	return 0;
 }
 
-LOOP_TEST(a_thousand_short_tasks_awaited_together_cost_at_most_ten_handoffs)
+LOOP_TEST(a_thousand_short_tasks_awaited_together_cost_at_most_ten_handoffs, COOPERATIVE)
 {
 	enum { TASKS = 1000 };
 	static cigo_task *tasks[TASKS];
@@ -108,10 +106,9 @@ LOOP_TEST(a_thousand_short_tasks_awaited_together_cost_at_most_ten_handoffs)
 		ok(cigo_take(ctx, tasks[i], &got));
 		equal(got, 7);
 	}
-	return 0;
 }
 
-LOOP_TEST(spawning_one_and_awaiting_it_costs_two_handoffs)
+LOOP_TEST(spawning_one_and_awaiting_it_costs_two_handoffs, COOPERATIVE)
 {
 	int number = 7, got;
 	cigo_stats before, after;
@@ -123,10 +120,9 @@ LOOP_TEST(spawning_one_and_awaiting_it_costs_two_handoffs)
 	after = counts(ctx);
 	equal(after.handoffs - before.handoffs, 200);
 	equal(after.strands - before.strands, 0);
-	return 0;
 }
 
-LOOP_TEST(an_idle_strand_is_used_again)
+LOOP_TEST(an_idle_strand_is_used_again, COOPERATIVE)
 {
 	int number = 7, got;
 	cigo_stats before = counts(ctx);
@@ -134,10 +130,9 @@ LOOP_TEST(an_idle_strand_is_used_again)
 	for (int i = 0; i < 1000; i++)
 		ok(cigo_take(ctx, cigo_spawn(ctx, return_arg, sizeof(int), &number), &got));
 	ck_assert_uint_le(counts(ctx).strands - before.strands, 2);
-	return 0;
 }
 
-/* ---- I/O ---- */
+TEST_CASE("I/O");
 
 struct echo {
 	cigo_stream *in, *out;
@@ -160,7 +155,7 @@ static void two_pipes(struct echo *here, struct echo *there)
 	ok(cigo_pipe(&here->in, &there->out));
 }
 
-LOOP_TEST(an_echo_through_two_pipes_costs_two_handoffs_per_round)
+LOOP_TEST(an_echo_through_two_pipes_costs_two_handoffs_per_round, COOPERATIVE)
 {
 	struct echo here, there;
 	cigo_stats before, after;
@@ -182,41 +177,34 @@ LOOP_TEST(an_echo_through_two_pipes_costs_two_handoffs_per_round)
 	cigo_stream_close(here.in);
 	cigo_stream_close(there.in);
 	cigo_stream_close(there.out);
-	return 0;
 }
 
-LOOP_TEST(a_read_that_need_not_wait_costs_no_handoff)
+PIPE_TEST(a_read_that_need_not_wait_costs_no_handoff, COOPERATIVE)
 {
 	cigo_stats before;
-	cigo_stream *r, *w;
 	char c = 'x';
 
-	ok(cigo_pipe(&r, &w));
 	before = counts(ctx);
 	for (int i = 0; i < ROUNDS; i++) {
 		equal(cigo_stream_write(ctx, w, &c, 1), 1);
 		equal(cigo_stream_read(ctx, r, &c, 1), 1);
 	}
 	equal(counts(ctx).handoffs - before.handoffs, 0);
-	cigo_stream_close(r);
-	cigo_stream_close(w);
-	return 0;
 }
 
 /* asyncigo made 1,721 calls of epoll_wait of it: its timeouts were truncated to milliseconds. */
-REAL_TEST(a_sleep_of_10_9_ms_costs_a_few_polls)
+REAL_TEST(a_sleep_of_10_9_ms_costs_a_few_polls, COOPERATIVE)
 {
 	cigo_stats before = counts(ctx);
 
 	ok(cigo_sleep(ctx, CIGO_MS(10.9)));
 	ck_assert_uint_le(counts(ctx).polls - before.polls, 4);
 	equal(counts(ctx).handoffs - before.handoffs, 0);
-	return 0;
 }
 
-/* ---- futures, queues, mutexes ---- */
+TEST_CASE("futures");
 
-LOOP_TEST(awaiting_what_is_done_costs_nothing)
+LOOP_TEST(awaiting_what_is_done_costs_nothing, COOPERATIVE)
 {
 	cigo_future *f = cigo_future_new(sizeof(int));
 	int number = 3, got;
@@ -231,7 +219,6 @@ LOOP_TEST(awaiting_what_is_done_costs_nothing)
 	equal(after.ticks - before.ticks, 0);
 	equal(after.polls - before.polls, 0);
 	cigo_future_unref(f);
-	return 0;
 }
 
 CORO(serve_queues)
@@ -245,7 +232,7 @@ CORO(serve_queues)
 	return err == CIGO_ECLOSED ? 0 : err;
 }
 
-LOOP_TEST(a_round_through_two_queues_costs_two_handoffs)
+LOOP_TEST(a_round_through_two_queues_costs_two_handoffs, COOPERATIVE)
 {
 	cigo_queue *q[2] = { cigo_queue_new(sizeof(int), 0), cigo_queue_new(sizeof(int), 0) };
 	cigo_task *t = cigo_spawn(ctx, serve_queues, 0, q);
@@ -265,10 +252,9 @@ LOOP_TEST(a_round_through_two_queues_costs_two_handoffs)
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	cigo_queue_free(q[0]);
 	cigo_queue_free(q[1]);
-	return 0;
 }
 
-LOOP_TEST(a_free_mutex_costs_no_handoff)
+LOOP_TEST(a_free_mutex_costs_no_handoff, COOPERATIVE)
 {
 	cigo_mutex *m = cigo_mutex_new();
 	cigo_stats before = counts(ctx);
@@ -279,7 +265,6 @@ LOOP_TEST(a_free_mutex_costs_no_handoff)
 	}
 	equal(counts(ctx).handoffs - before.handoffs, 0);
 	cigo_mutex_free(m);
-	return 0;
 }
 
 CORO(await_arg)
@@ -287,7 +272,7 @@ CORO(await_arg)
 	return cigo_join(ctx, arg);
 }
 
-LOOP_TEST(completing_and_cancelling_never_switch)
+LOOP_TEST(completing_and_cancelling_never_switch, COOPERATIVE)
 {
 	cigo_future *f = cigo_future_new(0), *g = cigo_future_new(0);
 	cigo_task *a = cigo_spawn(ctx, await_arg, 0, f), *b = cigo_spawn(ctx, await_arg, 0, g);
@@ -304,10 +289,9 @@ LOOP_TEST(completing_and_cancelling_never_switch)
 	fails(cigo_future_take(ctx, b, NULL, 0), -ECANCELED);
 	cigo_future_unref(f);
 	cigo_future_unref(g);
-	return 0;
 }
 
-/* ---- callbacks and posts ---- */
+TEST_CASE("callbacks");
 
 CALLBACK(count_callback)
 {
@@ -315,7 +299,7 @@ CALLBACK(count_callback)
 	++*(int *)arg;
 }
 
-LOOP_TEST(callbacks_called_in_a_row_cost_one_trip_to_the_home_thread)
+LOOP_TEST(callbacks_called_in_a_row_cost_one_trip_to_the_home_thread, COOPERATIVE)
 {
 	enum { CALLS = 100 };
 	cigo_stats before, after;
@@ -331,7 +315,6 @@ LOOP_TEST(callbacks_called_in_a_row_cost_one_trip_to_the_home_thread)
 	equal(called, CALLS);
 	equal(after.callbacks - before.callbacks, CALLS);
 	equal(after.handoffs - before.handoffs, 2);
-	return 0;
 }
 
 struct poster {
@@ -349,43 +332,21 @@ THREAD(post_all)
 	return NULL;
 }
 
-LOOP_TEST(posts_to_a_loop_that_does_not_poll_write_nothing_to_its_eventfd)
+LOOP_TEST(posts_to_a_loop_that_does_not_poll_write_nothing_to_its_eventfd, COOPERATIVE)
 {
 	struct poster p = { cigo_loop_ref(cigo_ctx_loop(ctx)), 1000, 0 };
 	cigo_stats before = counts(ctx);
 
-	thread_join(thread_start(post_all, &p)); /* the loop stands still meanwhile */
+	on_thread(post_all, &p); /* the loop stands still meanwhile */
 	equal(counts(ctx).wakes - before.wakes, 0);
 	ok(cigo_loop_wait_idle(ctx));
 	equal(p.called, 1000);
-	return 0;
 }
 
-CALLBACK(set_arg)
+REAL_TEST(a_post_to_a_polling_loop_wakes_it_once, COOPERATIVE)
 {
-	ok(status);
-	ok(cigo_future_set(arg, NULL, 0));
-}
-
-struct late_post {
-	cigo_loop *loop;
-	cigo_future *f;
-};
-
-THREAD(post_late)
-{
-	struct late_post *p = arg;
-
-	nap(50);
-	ok(cigo_loop_call_threadsafe(p->loop, set_arg, p->f));
-	cigo_loop_unref(p->loop);
-	return NULL;
-}
-
-REAL_TEST(a_post_to_a_polling_loop_wakes_it_once)
-{
-	struct late_post p = { cigo_loop_ref(cigo_ctx_loop(ctx)), cigo_future_new(0) };
-	pthread_t t = thread_start(post_late, &p);
+	struct t_post p = { cigo_ctx_loop(ctx), cigo_future_new(0), 50 };
+	pthread_t t = thread_start(t_post, &p);
 	cigo_stats before = counts(ctx), after;
 
 	ok(cigo_join(ctx, p.f));
@@ -394,10 +355,9 @@ REAL_TEST(a_post_to_a_polling_loop_wakes_it_once)
 	ck_assert_uint_le(after.polls - before.polls, 4);
 	thread_join(t);
 	cigo_future_unref(p.f);
-	return 0;
 }
 
-/* ---- the counters themselves ---- */
+TEST_CASE("counters");
 
 LOOP_TEST(counters_of_no_loop_are_zeros)
 {
@@ -407,54 +367,11 @@ LOOP_TEST(counters_of_no_loop_are_zeros)
 	equal(s.handoffs, 0);
 	equal(s.tasks, 0);
 	equal(s.wakes, 0);
-	return 0;
 }
 
-CORO(ask_without_size)
+MISUSE_TEST(counters_of_size_0_are_misuse, "cigo_loop_stats")
 {
 	cigo_stats s = { .size = 0 };
 
-	return cigo_loop_stats(cigo_ctx_loop(ctx), &s);
-}
-
-MISUSE(ask_for_counters_of_size_0)
-{
-	t_run(ask_without_size, NULL);
-}
-
-T_TEST(counters_of_size_0_are_misuse)
-{
-	t_abort(ask_for_counters_of_size_0, NULL, "cigo_loop_stats");
-}
-
-int main(void)
-{
-	Suite *s = suite_create("counts");
-	TCase *tc = t_case(s, "yield");
-
-	t_add_cooperative(tc, two_coroutines_yielding_in_turn_cost_one_handoff_per_yield);
-	t_add_cooperative(tc, a_coroutine_yielding_alone_costs_no_handoff);
-	t_add_cooperative(tc, a_hundred_yielding_in_turn_cost_one_handoff_per_yield);
-	t_add_cooperative(tc, a_batch_of_the_ready_queue_is_one_tick);
-	tc = t_case(s, "short tasks");
-	t_add_cooperative(tc, a_thousand_short_tasks_awaited_together_cost_at_most_ten_handoffs);
-	t_add_cooperative(tc, spawning_one_and_awaiting_it_costs_two_handoffs);
-	t_add_cooperative(tc, an_idle_strand_is_used_again);
-	tc = t_case(s, "I/O");
-	t_add_cooperative(tc, an_echo_through_two_pipes_costs_two_handoffs_per_round);
-	t_add_cooperative(tc, a_read_that_need_not_wait_costs_no_handoff);
-	t_add_cooperative(tc, a_sleep_of_10_9_ms_costs_a_few_polls);
-	tc = t_case(s, "futures");
-	t_add_cooperative(tc, awaiting_what_is_done_costs_nothing);
-	t_add_cooperative(tc, a_round_through_two_queues_costs_two_handoffs);
-	t_add_cooperative(tc, a_free_mutex_costs_no_handoff);
-	t_add_cooperative(tc, completing_and_cancelling_never_switch);
-	tc = t_case(s, "callbacks");
-	t_add_cooperative(tc, callbacks_called_in_a_row_cost_one_trip_to_the_home_thread);
-	t_add_cooperative(tc, posts_to_a_loop_that_does_not_poll_write_nothing_to_its_eventfd);
-	t_add_cooperative(tc, a_post_to_a_polling_loop_wakes_it_once);
-	tc = t_case(s, "counters");
-	t_add(tc, counters_of_no_loop_are_zeros);
-	t_add(tc, counters_of_size_0_are_misuse);
-	return t_main(s);
+	cigo_ignore(cigo_loop_stats(cigo_ctx_loop(ctx), &s));
 }

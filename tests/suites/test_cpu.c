@@ -98,7 +98,14 @@ CORO(see_one_cpu)
 	return end(ctx, &p);
 }
 
-T_TEST(who_hand_over_often_share_a_cpu_and_the_home_threads_mask_is_back)
+BEFORE_ALL
+{
+	setenv("CIGO_MODEL", "cooperative", 1); /* the other has no home CPU, and does not spin */
+}
+
+TEST_CASE("home");
+
+TEST(who_hand_over_often_share_a_cpu_and_the_home_threads_mask_is_back)
 {
 	cpu_set_t before = mask();
 
@@ -121,7 +128,7 @@ CORO(see_the_mask)
 	return end(ctx, &p);
 }
 
-T_TEST(it_is_off_by_option)
+TEST(it_is_off_by_option)
 {
 	cigo_loop_options o = { .size = sizeof o, .home = CIGO_HOME_OFF };
 	cpu_set_t before = mask();
@@ -148,7 +155,7 @@ CORO(two_yield)
 	return 0;
 }
 
-T_TEST(it_is_off_in_the_preemptive_model)
+TEST(it_is_off_in_the_preemptive_model)
 {
 	cigo_loop_options o = { .size = sizeof o, .model = CIGO_PREEMPTIVE };
 	cpu_set_t before = mask();
@@ -156,7 +163,7 @@ T_TEST(it_is_off_in_the_preemptive_model)
 	ok(run(&o, two_yield, &before));
 }
 
-T_TEST(it_is_off_by_environment)
+TEST(it_is_off_by_environment)
 {
 	cpu_set_t before = mask();
 
@@ -164,7 +171,7 @@ T_TEST(it_is_off_by_environment)
 	ok(run(NULL, see_the_mask, &before));
 }
 
-T_TEST(with_one_cpu_there_is_nothing_to_choose)
+TEST(with_one_cpu_there_is_nothing_to_choose)
 {
 	cpu_set_t before = mask(), one;
 
@@ -199,7 +206,7 @@ CORO(two_compute)
 	return cigo_future_take(ctx, b, NULL, 0);
 }
 
-T_TEST(who_hand_over_seldom_are_left_to_the_kernel)
+TEST(who_hand_over_seldom_are_left_to_the_kernel)
 {
 	cpu_set_t before = mask();
 
@@ -221,7 +228,7 @@ CORO(be_left_alone)
 	return 0;
 }
 
-T_TEST(who_has_nobody_left_to_hand_over_to_is_let_go)
+TEST(who_has_nobody_left_to_hand_over_to_is_let_go)
 {
 	cpu_set_t before = mask();
 
@@ -241,7 +248,7 @@ CORO(sleep_alone)
 	return 0;
 }
 
-T_TEST(who_slept_for_long_is_let_go)
+TEST(who_slept_for_long_is_let_go)
 {
 	cpu_set_t before = mask();
 
@@ -274,7 +281,9 @@ CORO(workers_and_sections)
 	return end(ctx, &p);
 }
 
-T_TEST(workers_and_blocking_sections_run_anywhere)
+TEST_CASE("anywhere");
+
+TEST(workers_and_blocking_sections_run_anywhere)
 {
 	cpu_set_t before = mask();
 
@@ -299,7 +308,7 @@ CORO(fork_one)
 	return end(ctx, &p);
 }
 
-T_TEST(a_child_of_fork_runs_anywhere)
+TEST(a_child_of_fork_runs_anywhere)
 {
 	cpu_set_t before = mask();
 
@@ -333,7 +342,7 @@ CORO(callbacks)
 	return end(ctx, &p);
 }
 
-T_TEST(so_does_a_child_of_a_callback)
+TEST(so_does_a_child_of_a_callback)
 {
 	cpu_set_t before = mask();
 
@@ -378,7 +387,9 @@ CORO(go_on_without)
 	return end(ctx, &p);
 }
 
-T_TEST(where_the_kernel_refuses_it_is_off)
+TEST_CASE("refused");
+
+TEST(where_the_kernel_refuses_it_is_off)
 {
 	cpu_set_t before = mask();
 
@@ -401,7 +412,7 @@ CORO(make_no_moves)
 }
 
 /* So it is with more processors than a cpu_set_t has bits. */
-T_TEST(where_the_mask_cannot_be_had_it_is_off)
+TEST(where_the_mask_cannot_be_had_it_is_off)
 {
 	refuse_if(SYS_sched_getaffinity, EINVAL, 1, sizeof(cpu_set_t));
 	ok(run(NULL, make_no_moves, NULL));
@@ -437,7 +448,7 @@ CORO(be_refused_for_the_other)
 	return cigo_future_take(ctx, t, NULL, 0);
 }
 
-T_TEST(where_it_is_refused_later_who_was_bound_is_let_go)
+TEST(where_it_is_refused_later_who_was_bound_is_let_go)
 {
 	cpu_set_t before = mask();
 
@@ -462,7 +473,7 @@ CORO(lose_the_home_cpu)
 	return end(ctx, &p);
 }
 
-T_TEST(where_the_home_cpu_is_gone_another_is_taken)
+TEST(where_the_home_cpu_is_gone_another_is_taken)
 {
 	cpu_set_t before = mask();
 
@@ -487,7 +498,9 @@ CORO(alternate)
 	return end(ctx, &p);
 }
 
-T_TEST(spinning_is_off_by_option)
+TEST_CASE("spinning");
+
+TEST(spinning_is_off_by_option)
 {
 	cigo_loop_options o = { .size = sizeof o, .spin = CIGO_SPIN_OFF };
 	cigo_stats s;
@@ -496,7 +509,7 @@ T_TEST(spinning_is_off_by_option)
 	equal(s.spins, 0);
 }
 
-T_TEST(spinning_changes_nothing_but_the_time)
+TEST(spinning_changes_nothing_but_the_time)
 {
 	cigo_stats s;
 
@@ -532,7 +545,7 @@ CORO(three)
 	return 0;
 }
 
-T_TEST(three_in_turn_do_not_spin)
+TEST(three_in_turn_do_not_spin)
 {
 	ok(run(NULL, three, NULL));
 }
@@ -557,14 +570,14 @@ CORO(generate)
 	return cigo_iter_close(ctx, it);
 }
 
-T_TEST(a_generator_and_its_consumer_may_spin)
+TEST(a_generator_and_its_consumer_may_spin)
 {
 	ok(run(NULL, generate, NULL));
 }
 
 /* --- several loops --------------------------------------------------------------------------- */
 
-static void *run_alternate(void *arg)
+THREAD(run_alternate)
 {
 	cigo_loop_options o = { .size = sizeof o, .clock = CIGO_CLOCK_REAL };
 
@@ -572,7 +585,9 @@ static void *run_alternate(void *arg)
 	return (void *)(intptr_t)cigo_run_with(&o, cigo_ctx_background(), three, arg);
 }
 
-T_TEST(a_loop_on_another_thread_leaves_my_mask_alone)
+TEST_CASE("loops");
+
+TEST(a_loop_on_another_thread_leaves_my_mask_alone)
 {
 	cpu_set_t before = mask();
 	pthread_t t = thread_start(run_alternate, NULL);
@@ -583,38 +598,4 @@ T_TEST(a_loop_on_another_thread_leaves_my_mask_alone)
 	}
 	ck_assert_ptr_null(thread_join(t));
 	ck_assert(is_mask(&before));
-}
-
-int main(void)
-{
-	setenv("CIGO_MODEL", "cooperative", 1); /* the other has no home CPU, and does not spin */
-
-	Suite *s = suite_create("cpu");
-	TCase *tc = t_case(s, "home");
-
-	t_add(tc, who_hand_over_often_share_a_cpu_and_the_home_threads_mask_is_back);
-	t_add(tc, it_is_off_by_option);
-	t_add(tc, it_is_off_in_the_preemptive_model);
-	t_add(tc, it_is_off_by_environment);
-	t_add(tc, with_one_cpu_there_is_nothing_to_choose);
-	t_add(tc, who_hand_over_seldom_are_left_to_the_kernel);
-	t_add(tc, who_has_nobody_left_to_hand_over_to_is_let_go);
-	t_add(tc, who_slept_for_long_is_let_go);
-	tc = t_case(s, "anywhere");
-	t_add(tc, workers_and_blocking_sections_run_anywhere);
-	t_add(tc, a_child_of_fork_runs_anywhere);
-	t_add(tc, so_does_a_child_of_a_callback);
-	tc = t_case(s, "refused");
-	t_add(tc, where_the_kernel_refuses_it_is_off);
-	t_add(tc, where_the_mask_cannot_be_had_it_is_off);
-	t_add(tc, where_it_is_refused_later_who_was_bound_is_let_go);
-	t_add(tc, where_the_home_cpu_is_gone_another_is_taken);
-	tc = t_case(s, "spinning");
-	t_add(tc, spinning_is_off_by_option);
-	t_add(tc, spinning_changes_nothing_but_the_time);
-	t_add(tc, three_in_turn_do_not_spin);
-	t_add(tc, a_generator_and_its_consumer_may_spin);
-	tc = t_case(s, "loops");
-	t_add(tc, a_loop_on_another_thread_leaves_my_mask_alone);
-	return t_main(s);
 }

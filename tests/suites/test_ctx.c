@@ -1,54 +1,52 @@
 /* SPDX-License-Identifier: MIT
  * Contexts: cancellation, deadlines, values, clean-up; with a loop and without.
  */
-#include "tests/tools/bodies.h"
+#include "tests/tools/kit.h"
 
 #include <pthread.h>
 #include <sched.h>
 
-/* ---- the tree ---- */
+TEST_CASE("tree");
 
-T_TEST(the_background_is_never_cancelled_and_has_nothing)
+TEST(the_background_is_never_cancelled_and_has_nothing)
 {
 	static const char key;
 	cigo_ctx *bg = cigo_ctx_background();
 
 	ck_assert_ptr_nonnull(bg);
 	ck_assert_ptr_eq(bg, cigo_ctx_background());
-	ck_assert_int_eq(cigo_ctx_error(bg), 0);
-	ck_assert_int_eq(cigo_ctx_deadline(bg), CIGO_NEVER);
+	ok(cigo_ctx_error(bg));
+	equal(cigo_ctx_deadline(bg), CIGO_NEVER);
 	ck_assert_ptr_null(cigo_ctx_value(bg, &key, 4));
 	ck_assert_ptr_null(cigo_ctx_loop(bg));
 	ck_assert_ptr_null(cigo_task_current(bg));
 	cigo_ctx_unref(bg);
 	cigo_ctx_unref(bg);
 	ck_assert_ptr_eq(cigo_ctx_ref(bg), bg);
-	ck_assert_int_eq(cigo_ctx_error(bg), 0);
+	ok(cigo_ctx_error(bg));
 }
-END_TEST
 
-T_TEST(cancelling_a_context_cancels_what_descends_from_it)
+TEST(cancelling_a_context_cancels_what_descends_from_it)
 {
 	cigo_ctx *root = cigo_ctx_with_cancel(cigo_ctx_background());
 	cigo_ctx *a = cigo_ctx_with_cancel(root), *b = cigo_ctx_with_cancel(root);
 	cigo_ctx *aa = cigo_ctx_with_value(a, &a, "x", 2);
 
 	cigo_ctx_cancel(a, -EIO);
-	ck_assert_int_eq(cigo_ctx_error(a), -EIO);
-	ck_assert_int_eq(cigo_ctx_error(aa), -EIO);
-	ck_assert_int_eq(cigo_ctx_error(root), 0);
-	ck_assert_int_eq(cigo_ctx_error(b), 0);
+	fails(cigo_ctx_error(a), -EIO);
+	fails(cigo_ctx_error(aa), -EIO);
+	ok(cigo_ctx_error(root));
+	ok(cigo_ctx_error(b));
 	cigo_ctx_cancel(root, -EPERM);
-	ck_assert_int_eq(cigo_ctx_error(root), -EPERM);
-	ck_assert_int_eq(cigo_ctx_error(b), -EPERM);
+	fails(cigo_ctx_error(root), -EPERM);
+	fails(cigo_ctx_error(b), -EPERM);
 	cigo_ctx_unref(aa);
 	cigo_ctx_unref(b);
 	cigo_ctx_unref(a);
 	cigo_ctx_unref(root);
 }
-END_TEST
 
-T_TEST(the_first_cause_stays)
+TEST(the_first_cause_stays)
 {
 	cigo_ctx *root = cigo_ctx_with_cancel(cigo_ctx_background());
 	cigo_ctx *child = cigo_ctx_with_cancel(root);
@@ -56,24 +54,22 @@ T_TEST(the_first_cause_stays)
 	cigo_ctx_cancel(child, -EIO);
 	cigo_ctx_cancel(child, -EPERM);
 	cigo_ctx_cancel(root, -EXDEV);
-	ck_assert_int_eq(cigo_ctx_error(child), -EIO);
-	ck_assert_int_eq(cigo_ctx_error(root), -EXDEV);
+	fails(cigo_ctx_error(child), -EIO);
+	fails(cigo_ctx_error(root), -EXDEV);
 	cigo_ctx_unref(child);
 	cigo_ctx_unref(root);
 }
-END_TEST
 
-T_TEST(no_reason_means_canceled)
+TEST(no_reason_means_canceled)
 {
 	cigo_ctx *c = cigo_ctx_with_cancel(cigo_ctx_background());
 
 	cigo_ctx_cancel(c, 0);
-	ck_assert_int_eq(cigo_ctx_error(c), -ECANCELED);
+	fails(cigo_ctx_error(c), -ECANCELED);
 	cigo_ctx_unref(c);
 }
-END_TEST
 
-T_TEST(a_child_of_a_cancelled_context_is_born_cancelled)
+TEST(a_child_of_a_cancelled_context_is_born_cancelled)
 {
 	cigo_ctx *dead = t_dead(cigo_ctx_background(), -EIO);
 	cigo_ctx *children[] = {
@@ -84,14 +80,13 @@ T_TEST(a_child_of_a_cancelled_context_is_born_cancelled)
 	};
 
 	for (int i = 0; i < 4; i++) {
-		ck_assert_int_eq(cigo_ctx_error(children[i]), -EIO);
+		fails(cigo_ctx_error(children[i]), -EIO);
 		cigo_ctx_unref(children[i]);
 	}
 	cigo_ctx_unref(dead);
 }
-END_TEST
 
-T_TEST(a_child_keeps_its_ancestors_alive)
+TEST(a_child_keeps_its_ancestors_alive)
 {
 	cigo_ctx *root = cigo_ctx_with_cancel(cigo_ctx_background());
 	cigo_ctx *middle = cigo_ctx_with_value(root, &root, "x", 2);
@@ -101,12 +96,11 @@ T_TEST(a_child_keeps_its_ancestors_alive)
 	ck_assert_str_eq(cigo_ctx_value(leaf, &root, 2), "x");
 	cigo_ctx_cancel(root, -EIO);
 	cigo_ctx_unref(root);
-	ck_assert_int_eq(cigo_ctx_error(leaf), -EIO);
+	fails(cigo_ctx_error(leaf), -EIO);
 	cigo_ctx_unref(leaf);
 }
-END_TEST
 
-T_TEST(a_child_given_back_is_forgotten_by_its_parent)
+TEST(a_child_given_back_is_forgotten_by_its_parent)
 {
 	cigo_ctx *root = cigo_ctx_with_cancel(cigo_ctx_background());
 
@@ -115,26 +109,24 @@ T_TEST(a_child_given_back_is_forgotten_by_its_parent)
 	cigo_ctx_cancel(root, 0); /* would touch them */
 	cigo_ctx_unref(root);
 }
-END_TEST
 
-T_TEST(a_reference_more_is_a_reference_to_give_back)
+TEST(a_reference_more_is_a_reference_to_give_back)
 {
 	cigo_ctx *c = cigo_ctx_with_cancel(cigo_ctx_background());
 
 	ck_assert_ptr_eq(cigo_ctx_ref(c), c);
 	cigo_ctx_unref(c);
 	cigo_ctx_cancel(c, -EIO);
-	ck_assert_int_eq(cigo_ctx_error(c), -EIO);
+	fails(cigo_ctx_error(c), -EIO);
 	cigo_ctx_unref(c);
 }
-END_TEST
 
-T_TEST(a_context_that_could_not_be_made_is_one_that_failed)
+TEST(a_context_that_could_not_be_made_is_one_that_failed)
 {
 	static const char key;
 	int value = 1;
 
-	ck_assert_int_eq(cigo_ctx_error(NULL), -ENOMEM);
+	fails(cigo_ctx_error(NULL), -ENOMEM);
 	ck_assert_ptr_null(cigo_ctx_with_cancel(NULL));
 	ck_assert_ptr_null(cigo_ctx_with_timeout(NULL, 1));
 	ck_assert_ptr_null(cigo_ctx_with_deadline(NULL, 1));
@@ -149,22 +141,20 @@ T_TEST(a_context_that_could_not_be_made_is_one_that_failed)
 	cigo_ignore(cigo_ctx_deadline(NULL) == 0);
 	cigo_ctx_cancel(NULL, -EIO);
 	cigo_ctx_unref(NULL);
-	ck_assert_int_eq(cigo_sleep(NULL, 1), -ENOMEM);
-	ck_assert_int_eq(cigo_yield(NULL), -ENOMEM);
-	ck_assert_int_eq(cigo_call_timeout(NULL, 1, t_sleeper, NULL, NULL), -ENOMEM);
+	fails(cigo_sleep(NULL, 1), -ENOMEM);
+	fails(cigo_yield(NULL), -ENOMEM);
+	fails(cigo_call_timeout(NULL, 1, t_sleeper, NULL, NULL), -ENOMEM);
 }
-END_TEST
 
-T_TEST(a_value_of_no_possible_size_is_want_of_memory)
+TEST(a_value_of_no_possible_size_is_want_of_memory)
 {
 	ck_assert_ptr_null(cigo_ctx_with_value(cigo_ctx_background(), &errno, "x", SIZE_MAX));
 	ck_assert_ptr_null(cigo_ctx_with_value(cigo_ctx_background(), &errno, "x", SIZE_MAX / 2));
 }
-END_TEST
 
 enum { MANY = 100000, FEW = 10000 };
 
-T_CORO(a_chain_of_100000_contexts_needs_no_stack)
+LOOP_TEST(a_chain_of_100000_contexts_needs_no_stack)
 {
 	cigo_ctx *root = cigo_ctx_with_cancel(ctx), *leaf = cigo_ctx_ref(root);
 	cigo_task *t;
@@ -176,15 +166,15 @@ T_CORO(a_chain_of_100000_contexts_needs_no_stack)
 		leaf = child;
 	}
 	t = t_job(leaf, .ns = CIGO_NEVER);
-	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ok(cigo_yield(ctx));
 	cigo_ctx_cancel(root, -EIO);
-	ck_assert_int_eq(cigo_ctx_error(leaf), -EIO);
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EIO);
+	fails(cigo_ctx_error(leaf), -EIO);
+	fails(cigo_future_take(ctx, t, NULL, 0), -EIO);
 	cigo_ctx_unref(root);
 	cigo_ctx_unref(leaf);
 }
 
-T_CORO(a_context_may_have_100000_children)
+LOOP_TEST(a_context_may_have_100000_children)
 {
 	long n = t_scale(MANY, FEW), cancelled = 0;
 	cigo_ctx **children = calloc((size_t)n, sizeof *children);
@@ -197,48 +187,45 @@ T_CORO(a_context_may_have_100000_children)
 		cancelled += cigo_ctx_error(children[i]) == -EIO;
 		cigo_ctx_unref(children[i]);
 	}
-	ck_assert_int_eq(cancelled, n);
+	equal(cancelled, n);
 	cigo_ctx_unref(root);
 	free(children);
 }
 
 static cigo_ctx *kept[3];
 
-static int keeps_contexts(cigo_ctx *ctx, void *arg, void *ret)
+CORO(keeps_contexts)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	kept[0] = cigo_ctx_ref(ctx);
 	kept[1] = cigo_ctx_with_timeout(ctx, CIGO_S(3600));
 	kept[2] = cigo_ctx_with_value(kept[1], &kept, "still here", 11);
 	return 0;
 }
 
-T_TEST(a_context_may_outlive_its_loop)
+TEST(a_context_may_outlive_its_loop)
 {
-	ck_assert_int_eq(t_run(keeps_contexts, NULL), 0);
+	ok(t_run(keeps_contexts, NULL));
 	ck_assert_str_eq(cigo_ctx_value(kept[2], &kept, 11), "still here");
 	for (int i = 2; i >= 0; i--) {
 		cigo_ignore(cigo_ctx_error(kept[i]));
 		cigo_ctx_unref(kept[i]);
 	}
 }
-END_TEST
 
-/* ---- values ---- */
+TEST_CASE("values");
 
-T_TEST(a_context_carries_a_copy_of_its_value)
+TEST(a_context_carries_a_copy_of_its_value)
 {
 	static const char key;
 	int value = 7;
 	cigo_ctx *c = cigo_ctx_with_value(cigo_ctx_background(), &key, &value, sizeof value);
 
 	value = 8;
-	ck_assert_int_eq(*(const int *)cigo_ctx_value(c, &key, sizeof value), 7);
+	equal(*(const int *)cigo_ctx_value(c, &key, sizeof value), 7);
 	cigo_ctx_unref(c);
 }
-END_TEST
 
-T_TEST(the_nearest_value_is_found)
+TEST(the_nearest_value_is_found)
 {
 	static const char key, other;
 	cigo_ctx *a = cigo_ctx_with_value(cigo_ctx_background(), &key, "a", 2);
@@ -257,7 +244,6 @@ T_TEST(the_nearest_value_is_found)
 	cigo_ctx_unref(c);
 	cigo_ctx_unref(d);
 }
-END_TEST
 
 static void asks_for_another_size(void *arg)
 {
@@ -266,76 +252,71 @@ static void asks_for_another_size(void *arg)
 	cigo_ignore(cigo_ctx_value(c, arg, 8) == NULL);
 }
 
-T_TEST(asking_for_a_value_of_another_size_is_misuse)
+TEST(asking_for_a_value_of_another_size_is_misuse)
 {
 	t_abort(asks_for_another_size, &(int){ 0 }, "cigo_ctx_value");
 }
-END_TEST
 
-static int finds_value(cigo_ctx *ctx, void *key, void *ret)
+CORO(finds_value)
 {
-	const int *value = cigo_ctx_value(ctx, key, sizeof *value);
+	const int *value = cigo_ctx_value(ctx, arg, sizeof *value);
 
 	*(int *)ret = value ? *value : -1;
 	return 0;
 }
 
-T_CORO(a_task_sees_its_spawner_s_values)
+LOOP_TEST(a_task_sees_its_spawner_s_values)
 {
 	static char key;
 	cigo_ctx *c = cigo_ctx_with_value(ctx, &key, &(int){ 42 }, sizeof(int));
 	cigo_ctx *clean = cigo_ctx_without_cancel(c, CIGO_S(1));
 	int value;
 
-	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(c, finds_value, sizeof(int), &key), &value), 0);
-	ck_assert_int_eq(value, 42);
-	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(clean, finds_value, sizeof(int), &key), &value),
-			 0);
-	ck_assert_int_eq(value, 42);
-	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(ctx, finds_value, sizeof(int), &key), &value),
-			 0);
-	ck_assert_int_eq(value, -1);
-	ck_assert_int_eq(cigo_take(ctx, cigo_go(c, finds_value, sizeof(int), &key), &value), 0);
-	ck_assert_int_eq(value, 42);
+	ok(cigo_take(ctx, cigo_spawn(c, finds_value, sizeof(int), &key), &value));
+	equal(value, 42);
+	ok(cigo_take(ctx, cigo_spawn(clean, finds_value, sizeof(int), &key), &value));
+	equal(value, 42);
+	ok(cigo_take(ctx, cigo_spawn(ctx, finds_value, sizeof(int), &key), &value));
+	equal(value, -1);
+	ok(cigo_take(ctx, cigo_go(c, finds_value, sizeof(int), &key), &value));
+	equal(value, 42);
 	cigo_ctx_unref(clean);
 	cigo_ctx_unref(c);
 }
 
 static char outer_key;
 
-static int expects_outer_value(cigo_ctx *ctx, void *arg, void *ret)
+CORO(expects_outer_value)
 {
 	int value;
 
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	finds_value(ctx, &outer_key, &value);
 	return value == 9 ? 0 : -EINVAL;
 }
 
-T_TEST(the_run_sees_its_outer_context_s_values)
+TEST(the_run_sees_its_outer_context_s_values)
 {
 	cigo_ctx *outer =
 		cigo_ctx_with_value(cigo_ctx_background(), &outer_key, &(int){ 9 }, sizeof(int));
 
-	ck_assert_int_eq(cigo_run_with(NULL, outer, expects_outer_value, NULL), 0);
+	ok(cigo_run_with(NULL, outer, expects_outer_value, NULL));
 	cigo_ctx_unref(outer);
 }
-END_TEST
 
-/* ---- cancelling what waits ---- */
+TEST_CASE("cancelling");
 
-T_CORO(cancelling_a_context_wakes_a_sleeper_at_once_with_the_cause)
+LOOP_TEST(cancelling_a_context_wakes_a_sleeper_at_once_with_the_cause, COOPERATIVE)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
 	cigo_task *t = t_job(c, .ns = CIGO_S(3600));
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(10)));
 	cigo_ctx_cancel(c, -EIO);
 	ck_assert(!cigo_future_is_done(t)); /* cancelling does not switch */
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EIO);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(10));
-	ck_assert_int_eq(cigo_ctx_error(ctx), 0);
+	fails(cigo_future_take(ctx, t, NULL, 0), -EIO);
+	equal(cigo_now(ctx) - start, CIGO_MS(10));
+	ok(cigo_ctx_error(ctx));
 	cigo_ctx_unref(c);
 }
 
@@ -344,11 +325,10 @@ struct two_sleeps {
 	int first, second, third;
 };
 
-static int sleeps_thrice(cigo_ctx *ctx, void *arg, void *ret)
+CORO(sleeps_thrice)
 {
 	struct two_sleeps *s = arg;
 
-	CIGO_UNUSED(ret);
 	if (s->other)
 		ctx = s->other;
 	s->first = cigo_sleep(ctx, CIGO_S(3600));
@@ -357,131 +337,130 @@ static int sleeps_thrice(cigo_ctx *ctx, void *arg, void *ret)
 	return 0;
 }
 
-T_CORO(the_cause_is_sticky)
+LOOP_TEST(the_cause_is_sticky)
 {
 	int64_t start = cigo_now(ctx);
 	struct two_sleeps s = { .other = NULL };
 	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
 	cigo_task *t = cigo_spawn(c, sleeps_thrice, 0, &s);
 
-	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ok(cigo_yield(ctx));
 	cigo_ctx_cancel(c, -EIO);
 	cigo_ignore(cigo_future_take(ctx, t, NULL, 0));
-	ck_assert_int_eq(s.first, -EIO);
-	ck_assert_int_eq(s.second, -EIO);
-	ck_assert_int_eq(s.third, -EIO);
-	ck_assert_int_eq(cigo_now(ctx), start);
+	equal(s.first, -EIO);
+	equal(s.second, -EIO);
+	equal(s.third, -EIO);
+	equal(cigo_now(ctx), start);
 	cigo_ctx_unref(c);
 }
 
-T_CORO(a_wait_heeds_its_task_s_cancellation_beside_its_context_s)
+LOOP_TEST(a_wait_heeds_its_task_s_cancellation_beside_its_context_s)
 {
 	cigo_ctx *unrelated = cigo_ctx_with_cancel(ctx);
 	struct two_sleeps s = { .other = unrelated };
 	cigo_task *t = cigo_spawn(ctx, sleeps_thrice, 0, &s);
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	cigo_future_cancel(t, -EXDEV);
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EXDEV);
-	ck_assert_int_eq(s.first, -EXDEV);
-	ck_assert_int_eq(s.second, -EXDEV);
-	ck_assert_int_eq(s.third, -EXDEV);
-	ck_assert_int_eq(cigo_ctx_error(unrelated), 0);
+	fails(cigo_future_take(ctx, t, NULL, 0), -EXDEV);
+	equal(s.first, -EXDEV);
+	equal(s.second, -EXDEV);
+	equal(s.third, -EXDEV);
+	ok(cigo_ctx_error(unrelated));
 	cigo_ctx_unref(unrelated);
 }
 
-T_CORO(a_wait_heeds_the_context_it_is_given)
+LOOP_TEST(a_wait_heeds_the_context_it_is_given)
 {
 	cigo_ctx *given = cigo_ctx_with_cancel(ctx);
 	struct two_sleeps s = { .other = given };
 	cigo_task *t = cigo_spawn(ctx, sleeps_thrice, 0, &s);
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	cigo_ctx_cancel(given, -EIO);
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0); /* itself it was not cancelled */
-	ck_assert_int_eq(s.first, -EIO);
-	ck_assert_int_eq(s.second, -EIO);
-	ck_assert_int_eq(s.third, -EIO);
+	ok(cigo_future_take(ctx, t, NULL, 0)); /* itself it was not cancelled */
+	equal(s.first, -EIO);
+	equal(s.second, -EIO);
+	equal(s.third, -EIO);
 	cigo_ctx_unref(given);
 }
 
-static void cancels_it(const cigo_ctx *ctx, int status, void *arg)
+CALLBACK(cancels_it)
 {
-	CIGO_UNUSED(ctx);
 	if (!status)
 		cigo_ctx_cancel(arg, -EIO);
 }
 
-T_CORO(a_callback_may_cancel)
+LOOP_TEST(a_callback_may_cancel)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
 
 	cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_MS(7), cancels_it, c);
-	ck_assert_int_eq(cigo_sleep(c, CIGO_S(1)), -EIO);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(7));
+	fails(cigo_sleep(c, CIGO_S(1)), -EIO);
+	equal(cigo_now(ctx) - start, CIGO_MS(7));
 	cigo_ctx_unref(c);
 }
 
-static void *cancels_foreign(void *arg)
+THREAD(cancels_foreign)
 {
 	cigo_ctx_cancel(arg, 0);
 	return NULL;
 }
 
-T_MISUSE(cancelling_a_loop_s_context_from_a_foreign_thread_is_misuse, "cigo_ctx_cancel")
+MISUSE_TEST(cancelling_a_loop_s_context_from_a_foreign_thread_is_misuse, "cigo_ctx_cancel")
 {
 	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
 
-	t_foreign(cancels_foreign, c);
+	on_thread(cancels_foreign, c);
 }
 
-/* ---- time ---- */
+TEST_CASE("time");
 
-T_CORO(a_timeout_ends_a_wait_to_the_nanosecond)
+LOOP_TEST(a_timeout_ends_a_wait_to_the_nanosecond)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_ctx *c = cigo_ctx_with_timeout(ctx, 1234567891);
 
-	ck_assert_int_eq(cigo_ctx_error(c), 0);
-	ck_assert_int_eq(cigo_ctx_deadline(c), start + 1234567891);
-	ck_assert_int_eq(cigo_sleep(c, CIGO_S(60)), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_now(ctx) - start, 1234567891);
-	ck_assert_int_eq(cigo_ctx_error(c), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_ctx_error(ctx), 0);
+	ok(cigo_ctx_error(c));
+	equal(cigo_ctx_deadline(c), start + 1234567891);
+	fails(cigo_sleep(c, CIGO_S(60)), -ETIMEDOUT);
+	equal(cigo_now(ctx) - start, 1234567891);
+	fails(cigo_ctx_error(c), -ETIMEDOUT);
+	ok(cigo_ctx_error(ctx));
 	cigo_ctx_unref(c);
 }
 
-T_CORO(a_deadline_is_a_point_of_the_loop_s_clock)
+LOOP_TEST(a_deadline_is_a_point_of_the_loop_s_clock)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_ctx *c = cigo_ctx_with_deadline(ctx, start + CIGO_MS(30));
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0);
-	ck_assert_int_eq(cigo_sleep(c, CIGO_S(60)), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(30));
+	ok(cigo_sleep(ctx, CIGO_MS(10)));
+	fails(cigo_sleep(c, CIGO_S(60)), -ETIMEDOUT);
+	equal(cigo_now(ctx) - start, CIGO_MS(30));
 	cigo_ctx_unref(c);
 }
 
-T_CORO(a_wait_that_ends_in_time_is_not_ended_by_its_timeout)
+LOOP_TEST(a_wait_that_ends_in_time_is_not_ended_by_its_timeout)
 {
 	cigo_ctx *c = cigo_ctx_with_timeout(ctx, CIGO_MS(10));
 
-	ck_assert_int_eq(cigo_sleep(c, CIGO_MS(9)), 0);
-	ck_assert_int_eq(cigo_ctx_error(c), 0);
-	ck_assert_int_eq(cigo_sleep(c, CIGO_MS(9)), -ETIMEDOUT);
+	ok(cigo_sleep(c, CIGO_MS(9)));
+	ok(cigo_ctx_error(c));
+	fails(cigo_sleep(c, CIGO_MS(9)), -ETIMEDOUT);
 	cigo_ctx_unref(c);
 }
 
-T_CORO(of_a_sleep_and_a_timeout_due_together_the_one_set_first_wins)
+LOOP_TEST(of_a_sleep_and_a_timeout_due_together_the_one_set_first_wins)
 {
 	cigo_ctx *c = cigo_ctx_with_timeout(ctx, CIGO_MS(5));
 
-	ck_assert_int_eq(cigo_sleep(c, CIGO_MS(5)), -ETIMEDOUT);
+	fails(cigo_sleep(c, CIGO_MS(5)), -ETIMEDOUT);
 	cigo_ctx_unref(c);
 }
 
-T_CORO(a_timeout_in_the_past_is_over_at_once)
+LOOP_TEST(a_timeout_in_the_past_is_over_at_once)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_ctx *contexts[] = {
@@ -491,14 +470,14 @@ T_CORO(a_timeout_in_the_past_is_over_at_once)
 	};
 
 	for (int i = 0; i < 6; i++) {
-		ck_assert_int_eq(cigo_ctx_error(contexts[i]), -ETIMEDOUT);
-		ck_assert_int_eq(cigo_sleep(contexts[i], CIGO_S(1)), -ETIMEDOUT);
+		fails(cigo_ctx_error(contexts[i]), -ETIMEDOUT);
+		fails(cigo_sleep(contexts[i], CIGO_S(1)), -ETIMEDOUT);
 		cigo_ctx_unref(contexts[i]);
 	}
-	ck_assert_int_eq(cigo_now(ctx), start);
+	equal(cigo_now(ctx), start);
 }
 
-T_CORO(an_absurd_timeout_is_never)
+LOOP_TEST(an_absurd_timeout_is_never)
 {
 	static const int64_t absurd[] = { CIGO_NEVER, CIGO_NEVER - 1, CIGO_NEVER - CIGO_S(1) };
 
@@ -506,19 +485,19 @@ T_CORO(an_absurd_timeout_is_never)
 		cigo_ctx *c = cigo_ctx_with_timeout(ctx, absurd[i]);
 
 		ck_assert_int_gt(cigo_ctx_deadline(c), CIGO_NEVER - CIGO_S(2));
-		ck_assert_int_eq(cigo_sleep(c, CIGO_S(3600) * 24 * 365), 0);
-		ck_assert_int_eq(cigo_ctx_error(c), 0);
+		ok(cigo_sleep(c, CIGO_S(3600) * 24 * 365));
+		ok(cigo_ctx_error(c));
 		cigo_ctx_unref(c);
 	}
 	{
 		cigo_ctx *c = cigo_ctx_with_timeout(ctx, CIGO_NEVER);
 
-		ck_assert_int_eq(cigo_ctx_deadline(c), CIGO_NEVER);
+		equal(cigo_ctx_deadline(c), CIGO_NEVER);
 		cigo_ctx_unref(c);
 	}
 }
 
-T_CORO(the_nearest_deadline_is_told)
+LOOP_TEST(the_nearest_deadline_is_told)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_ctx *far = cigo_ctx_with_timeout(ctx, CIGO_S(10));
@@ -526,48 +505,48 @@ T_CORO(the_nearest_deadline_is_told)
 	cigo_ctx *farther = cigo_ctx_with_timeout(near, CIGO_S(100));
 	cigo_ctx *named = cigo_ctx_with_value(farther, &far, "x", 2);
 
-	ck_assert_int_eq(cigo_ctx_deadline(ctx), CIGO_NEVER);
-	ck_assert_int_eq(cigo_ctx_deadline(far), start + CIGO_S(10));
-	ck_assert_int_eq(cigo_ctx_deadline(near), start + CIGO_S(1));
-	ck_assert_int_eq(cigo_ctx_deadline(named), start + CIGO_S(1));
-	ck_assert_int_eq(cigo_sleep(named, CIGO_S(200)), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_now(ctx), start + CIGO_S(1));
+	equal(cigo_ctx_deadline(ctx), CIGO_NEVER);
+	equal(cigo_ctx_deadline(far), start + CIGO_S(10));
+	equal(cigo_ctx_deadline(near), start + CIGO_S(1));
+	equal(cigo_ctx_deadline(named), start + CIGO_S(1));
+	fails(cigo_sleep(named, CIGO_S(200)), -ETIMEDOUT);
+	equal(cigo_now(ctx), start + CIGO_S(1));
 	cigo_ctx_unref(named);
 	cigo_ctx_unref(farther);
 	cigo_ctx_unref(near);
 	cigo_ctx_unref(far);
 }
 
-T_CORO(the_last_unref_disarms_a_timeout)
+LOOP_TEST(the_last_unref_disarms_a_timeout)
 {
 	cigo_ctx_unref(cigo_ctx_with_timeout(ctx, CIGO_MS(5)));
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0); /* nothing fires into freed memory */
+	ok(cigo_sleep(ctx, CIGO_MS(10))); /* nothing fires into freed memory */
 }
 
-T_CORO(a_timeout_reaches_the_tasks_below)
+LOOP_TEST(a_timeout_reaches_the_tasks_below)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_ctx *c = cigo_ctx_with_timeout(ctx, CIGO_MS(20));
 	cigo_task *t = t_job(c, .ns = CIGO_S(60));
 
 	cigo_ctx_unref(c); /* the task's context keeps it */
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(20));
+	fails(cigo_future_take(ctx, t, NULL, 0), -ETIMEDOUT);
+	equal(cigo_now(ctx) - start, CIGO_MS(20));
 }
 
-T_CORO(the_virtual_clock_stands_still_between_jumps)
+LOOP_TEST(the_virtual_clock_stands_still_between_jumps)
 {
 	int64_t start = cigo_now(ctx);
 
-	t_nap(CIGO_MS(2));
+	nap(2);
 	for (int i = 0; i < 100; i++)
-		ck_assert_int_eq(cigo_yield(ctx), 0);
-	ck_assert_int_eq(cigo_now(ctx), start);
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_S(3600)), 0);
-	ck_assert_int_eq(cigo_now(ctx), start + CIGO_S(3600));
+		ok(cigo_yield(ctx));
+	equal(cigo_now(ctx), start);
+	ok(cigo_sleep(ctx, CIGO_S(3600)));
+	equal(cigo_now(ctx), start + CIGO_S(3600));
 }
 
-T_CORO_REAL(the_real_clock_is_the_monotonic_one)
+REAL_TEST(the_real_clock_is_the_monotonic_one)
 {
 	int64_t before = t_real_now(), now = cigo_now(ctx);
 
@@ -575,7 +554,7 @@ T_CORO_REAL(the_real_clock_is_the_monotonic_one)
 	ck_assert_int_le(now, t_real_now());
 	ck_assert_int_ge(now, before - CIGO_S(5));
 	before = t_real_now();
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(2)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(2)));
 	ck_assert_int_ge(t_real_now() - before, CIGO_MS(2));
 }
 
@@ -586,7 +565,7 @@ struct call {
 	int64_t deadline;
 };
 
-static int notes_call(cigo_ctx *ctx, void *arg, void *ret)
+CORO(notes_call)
 {
 	struct call *call = arg;
 
@@ -597,31 +576,31 @@ static int notes_call(cigo_ctx *ctx, void *arg, void *ret)
 	return 5;
 }
 
-T_CORO(a_call_with_a_timeout_is_made_here_and_returns_what_the_function_returned)
+LOOP_TEST(a_call_with_a_timeout_is_made_here_and_returns_what_the_function_returned)
 {
 	int64_t start = cigo_now(ctx);
 	struct call call;
 	int value = 0;
 
-	ck_assert_int_eq(cigo_call_timeout(ctx, CIGO_MS(10), notes_call, &call, &value), 5);
+	equal(cigo_call_timeout(ctx, CIGO_MS(10), notes_call, &call, &value), 5);
 	ck_assert(pthread_equal(call.thread, pthread_self()));
-	ck_assert_int_eq(call.deadline, start + CIGO_MS(10));
-	ck_assert_int_eq(value, 42);
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(20)), 0);
+	equal(call.deadline, start + CIGO_MS(10));
+	equal(value, 42);
+	ok(cigo_sleep(ctx, CIGO_MS(20)));
 }
 
-T_CORO(a_call_with_a_timeout_ends_in_time)
+LOOP_TEST(a_call_with_a_timeout_ends_in_time)
 {
 	int64_t start = cigo_now(ctx);
 
-	ck_assert_int_eq(cigo_call_timeout(ctx, CIGO_MS(10), t_sleeper, NULL, NULL), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(10));
-	ck_assert_int_eq(cigo_call_timeout(ctx, -1, t_sleeper, NULL, NULL), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(10));
-	ck_assert_int_eq(cigo_ctx_error(ctx), 0);
+	fails(cigo_call_timeout(ctx, CIGO_MS(10), t_sleeper, NULL, NULL), -ETIMEDOUT);
+	equal(cigo_now(ctx) - start, CIGO_MS(10));
+	fails(cigo_call_timeout(ctx, -1, t_sleeper, NULL, NULL), -ETIMEDOUT);
+	equal(cigo_now(ctx) - start, CIGO_MS(10));
+	ok(cigo_ctx_error(ctx));
 }
 
-/* ---- clean-up ---- */
+TEST_CASE("clean-up");
 
 struct cleaner {
 	int while_alive, dead, clean, after_grace;
@@ -630,12 +609,11 @@ struct cleaner {
 	bool early; /* makes its context for clean-up before it sleeps */
 };
 
-static int cleans_up(cigo_ctx *ctx, void *arg, void *ret)
+CORO(cleans_up)
 {
 	struct cleaner *c = arg;
 	cigo_ctx *clean = c->early ? cigo_ctx_without_cancel(ctx, c->grace) : NULL;
 
-	CIGO_UNUSED(ret);
 	c->while_alive = cigo_sleep(ctx, CIGO_S(3600));
 	c->cancelled_at = cigo_now(ctx);
 	c->dead = cigo_sleep(ctx, CIGO_MS(1));
@@ -649,142 +627,138 @@ static int cleans_up(cigo_ctx *ctx, void *arg, void *ret)
 	return 0;
 }
 
-T_CORO(clean_up_may_wait_under_a_context_without_cancel_until_its_grace_is_over)
+LOOP_TEST(clean_up_may_wait_under_a_context_without_cancel_until_its_grace_is_over)
 {
 	struct cleaner c = { .grace = CIGO_MS(200) };
 	cigo_task *t = cigo_spawn(ctx, cleans_up, 0, &c);
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0);
-	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
-	ck_assert_int_eq(c.while_alive, -ECANCELED);
-	ck_assert_int_eq(c.dead, -ECANCELED);
-	ck_assert_int_eq(c.clean, 0);
-	ck_assert_int_eq(c.cleaned_at - c.cancelled_at, CIGO_MS(50));
-	ck_assert_int_eq(c.after_grace, -ETIMEDOUT);
-	ck_assert_int_eq(c.ended_at - c.cancelled_at, CIGO_MS(200));
+	ok(cigo_sleep(ctx, CIGO_MS(10)));
+	fails(cigo_task_stop(ctx, t), -ECANCELED);
+	equal(c.while_alive, -ECANCELED);
+	equal(c.dead, -ECANCELED);
+	equal(c.clean, 0);
+	equal(c.cleaned_at - c.cancelled_at, CIGO_MS(50));
+	equal(c.after_grace, -ETIMEDOUT);
+	equal(c.ended_at - c.cancelled_at, CIGO_MS(200));
 }
 
-T_CORO(the_grace_counts_from_when_the_context_is_made)
+LOOP_TEST(the_grace_counts_from_when_the_context_is_made)
 {
 	struct cleaner c = { .grace = CIGO_MS(200), .early = true };
 	cigo_task *t = cigo_spawn(ctx, cleans_up, 0, &c);
 	int64_t start = cigo_now(ctx);
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(100)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(100)));
 	cigo_task_stop(ctx, t);
-	ck_assert_int_eq(c.clean, 0);
-	ck_assert_int_eq(c.ended_at - start, CIGO_MS(200));
+	equal(c.clean, 0);
+	equal(c.ended_at - start, CIGO_MS(200));
 }
 
-T_TEST(cancellation_of_the_parent_does_not_reach_a_context_without_cancel)
+TEST(cancellation_of_the_parent_does_not_reach_a_context_without_cancel)
 {
 	cigo_ctx *root = cigo_ctx_with_cancel(cigo_ctx_background());
 	cigo_ctx *clean = cigo_ctx_without_cancel(root, CIGO_NEVER);
 	cigo_ctx *below = cigo_ctx_with_cancel(clean);
 
 	cigo_ctx_cancel(root, -EIO);
-	ck_assert_int_eq(cigo_ctx_error(clean), 0);
-	ck_assert_int_eq(cigo_ctx_error(below), 0);
-	ck_assert_int_eq(cigo_ctx_deadline(below), CIGO_NEVER);
+	ok(cigo_ctx_error(clean));
+	ok(cigo_ctx_error(below));
+	equal(cigo_ctx_deadline(below), CIGO_NEVER);
 	cigo_ctx_cancel(clean, -EXDEV); /* its own does */
-	ck_assert_int_eq(cigo_ctx_error(below), -EXDEV);
+	fails(cigo_ctx_error(below), -EXDEV);
 	cigo_ctx_unref(below);
 	cigo_ctx_unref(clean);
 	cigo_ctx_unref(root);
 }
-END_TEST
 
-T_CORO(a_parent_s_deadline_does_not_reach_a_context_without_cancel)
+LOOP_TEST(a_parent_s_deadline_does_not_reach_a_context_without_cancel)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(10));
 	cigo_ctx *clean = cigo_ctx_without_cancel(timed, CIGO_MS(100));
 	cigo_ctx *below = cigo_ctx_with_timeout(clean, CIGO_MS(60));
 
-	ck_assert_int_eq(cigo_ctx_deadline(clean), start + CIGO_MS(100));
-	ck_assert_int_eq(cigo_ctx_deadline(below), start + CIGO_MS(60));
-	ck_assert_int_eq(cigo_sleep(clean, CIGO_MS(50)), 0);
-	ck_assert_int_eq(cigo_ctx_error(timed), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_sleep(below, CIGO_MS(50)), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(60));
+	equal(cigo_ctx_deadline(clean), start + CIGO_MS(100));
+	equal(cigo_ctx_deadline(below), start + CIGO_MS(60));
+	ok(cigo_sleep(clean, CIGO_MS(50)));
+	fails(cigo_ctx_error(timed), -ETIMEDOUT);
+	fails(cigo_sleep(below, CIGO_MS(50)), -ETIMEDOUT);
+	equal(cigo_now(ctx) - start, CIGO_MS(60));
 	cigo_ctx_unref(below);
 	cigo_ctx_unref(clean);
 	cigo_ctx_unref(timed);
 }
 
-static int spawns_under_clean(cigo_ctx *ctx, void *arg, void *ret)
+CORO(spawns_under_clean)
 {
 	cigo_ctx *clean = cigo_ctx_without_cancel(ctx, CIGO_S(3600));
 
-	CIGO_UNUSED(ret);
 	*(cigo_task **)arg = t_job(clean, .ns = CIGO_MS(50));
 	cigo_ctx_unref(clean);
 	return cigo_sleep(ctx, CIGO_NEVER);
 }
 
-T_CORO(a_task_spawned_for_clean_up_is_not_cancelled_with_its_spawner)
+LOOP_TEST(a_task_spawned_for_clean_up_is_not_cancelled_with_its_spawner)
 {
 	cigo_task *below = NULL, *t = cigo_spawn(ctx, spawns_under_clean, 0, &below);
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0);
-	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
-	ck_assert_int_eq(cigo_future_take(ctx, below, NULL, 0), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(10)));
+	fails(cigo_task_stop(ctx, t), -ECANCELED);
+	ok(cigo_future_take(ctx, below, NULL, 0));
 }
 
-static int sleeps_under(cigo_ctx *ctx, void *clean, void *ret)
+CORO(sleeps_under)
 {
-	CIGO_UNUSED(ctx);
-	*(int *)ret = cigo_sleep(clean, CIGO_MS(20));
+	*(int *)ret = cigo_sleep(arg, CIGO_MS(20));
 	return 0;
 }
 
-T_CORO(who_waits_under_another_s_context_without_cancel_hears_no_cancellation_either)
+LOOP_TEST(who_waits_under_another_s_context_without_cancel_hears_no_cancellation_either)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_ctx *clean = cigo_ctx_without_cancel(ctx, CIGO_S(1)); /* not the sleeper's */
 	cigo_task *t = cigo_spawn(ctx, sleeps_under, sizeof(int), clean);
 	int err = 1;
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(5)));
 	cigo_future_cancel(t, -EIO);
-	ck_assert_int_eq(cigo_take(ctx, t, &err), -EIO);
-	ck_assert_int_eq(err, 0);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(20));
+	fails(cigo_take(ctx, t, &err), -EIO);
+	equal(err, 0);
+	equal(cigo_now(ctx) - start, CIGO_MS(20));
 	cigo_ctx_unref(clean);
 }
 
-T_CORO(a_grace_in_the_past_is_over_at_once)
+LOOP_TEST(a_grace_in_the_past_is_over_at_once)
 {
 	cigo_ctx *clean = cigo_ctx_without_cancel(ctx, -1);
 
-	ck_assert_int_eq(cigo_sleep(clean, CIGO_MS(1)), -ETIMEDOUT);
+	fails(cigo_sleep(clean, CIGO_MS(1)), -ETIMEDOUT);
 	cigo_ctx_unref(clean);
 }
 
-/* ---- loops and threads ---- */
+TEST_CASE("loops and threads");
 
-static int tells_loop(cigo_ctx *ctx, void *arg, void *ret)
+CORO(tells_loop)
 {
-	CIGO_UNUSED(arg);
 	*(cigo_loop **)ret = cigo_ctx_loop(ctx);
 	return 0;
 }
 
-T_CORO(a_context_knows_its_loop)
+LOOP_TEST(a_context_knows_its_loop)
 {
 	cigo_ctx *c = cigo_ctx_with_timeout(ctx, CIGO_S(1));
 	cigo_loop *loop;
 
 	ck_assert_ptr_nonnull(cigo_ctx_loop(ctx));
 	ck_assert_ptr_eq(cigo_ctx_loop(c), cigo_ctx_loop(ctx));
-	ck_assert_int_eq(cigo_take(ctx, cigo_spawn(c, tells_loop, sizeof loop, NULL), &loop), 0);
+	ok(cigo_take(ctx, cigo_spawn(c, tells_loop, sizeof loop, NULL), &loop));
 	ck_assert_ptr_eq(loop, cigo_ctx_loop(ctx));
-	ck_assert_int_eq(cigo_take(ctx, cigo_go(c, tells_loop, sizeof loop, NULL), &loop), 0);
+	ok(cigo_take(ctx, cigo_go(c, tells_loop, sizeof loop, NULL), &loop));
 	ck_assert_ptr_null(loop);
 	cigo_ctx_unref(c);
 }
 
-T_CORO(noting_the_place_changes_nothing)
+LOOP_TEST(noting_the_place_changes_nothing)
 {
 	ck_assert_ptr_eq(cigo_ctx_at(ctx, __FILE__, 1, "f"), ctx);
 	ck_assert_ptr_eq(CIGO_AT(ctx), ctx);
@@ -792,77 +766,72 @@ T_CORO(noting_the_place_changes_nothing)
 			 cigo_ctx_background());
 }
 
-static void *cancels_later(void *arg)
+THREAD(cancels_later)
 {
-	t_nap(CIGO_MS(5));
+	nap(5);
 	cigo_ctx_cancel(arg, -EIO);
 	return NULL;
 }
 
-T_TEST(without_a_loop_any_thread_may_cancel_a_sleep)
+TEST(without_a_loop_any_thread_may_cancel_a_sleep)
 {
 	cigo_ctx *c = cigo_ctx_with_cancel(cigo_ctx_background());
 	cigo_ctx *below = cigo_ctx_with_timeout(c, CIGO_S(60));
 	int64_t start = t_real_now();
 	pthread_t thread;
 
-	ck_assert_int_eq(pthread_create(&thread, NULL, cancels_later, c), 0);
-	ck_assert_int_eq(cigo_sleep(below, CIGO_S(60)), -EIO);
+	ok(pthread_create(&thread, NULL, cancels_later, c));
+	fails(cigo_sleep(below, CIGO_S(60)), -EIO);
 	ck_assert_int_lt(t_real_now() - start, CIGO_S(5));
 	pthread_join(thread, NULL);
-	ck_assert_int_eq(cigo_sleep(below, CIGO_S(60)), -EIO);
-	ck_assert_int_eq(cigo_yield(below), -EIO);
+	fails(cigo_sleep(below, CIGO_S(60)), -EIO);
+	fails(cigo_yield(below), -EIO);
 	cigo_ctx_unref(below);
 	cigo_ctx_unref(c);
 }
-END_TEST
 
-T_TEST(without_a_loop_a_timeout_ends_a_sleep)
+TEST(without_a_loop_a_timeout_ends_a_sleep)
 {
 	int64_t start = t_real_now();
 	cigo_ctx *c = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_MS(5));
 	cigo_ctx *late = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_S(60));
 
-	ck_assert_int_eq(cigo_ctx_error(late), 0);
-	ck_assert_int_eq(cigo_sleep(late, CIGO_MS(1)), 0);
-	ck_assert_int_eq(cigo_sleep(c, CIGO_S(60)), -ETIMEDOUT);
+	ok(cigo_ctx_error(late));
+	ok(cigo_sleep(late, CIGO_MS(1)));
+	fails(cigo_sleep(c, CIGO_S(60)), -ETIMEDOUT);
 	ck_assert_int_ge(t_real_now() - start, CIGO_MS(5));
 	ck_assert_int_lt(t_real_now() - start, CIGO_S(5));
-	ck_assert_int_eq(cigo_ctx_error(c), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_call_timeout(cigo_ctx_background(), CIGO_MS(1), t_sleeper, NULL,
-					   NULL),
-			 -ETIMEDOUT);
+	fails(cigo_ctx_error(c), -ETIMEDOUT);
+	fails(cigo_call_timeout(cigo_ctx_background(), CIGO_MS(1), t_sleeper, NULL, NULL),
+	      -ETIMEDOUT);
 	cigo_ctx_unref(c);
 	cigo_ctx_unref(late);
 }
-END_TEST
 
-T_TEST(without_a_loop_a_past_timeout_is_over_at_once)
+TEST(without_a_loop_a_past_timeout_is_over_at_once)
 {
 	cigo_ctx *c = cigo_ctx_with_timeout(cigo_ctx_background(), -5);
 	int64_t start = t_real_now();
 
-	ck_assert_int_eq(cigo_ctx_error(c), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_sleep(c, CIGO_S(60)), -ETIMEDOUT);
+	fails(cigo_ctx_error(c), -ETIMEDOUT);
+	fails(cigo_sleep(c, CIGO_S(60)), -ETIMEDOUT);
 	ck_assert_int_lt(t_real_now() - start, CIGO_S(5));
 	cigo_ctx_unref(c);
 }
-END_TEST
 
-T_TEST(without_a_loop_a_timeout_is_told_without_anyone_waiting_for_it)
+TEST(without_a_loop_a_timeout_is_told_without_anyone_waiting_for_it)
 {
 	cigo_ctx *c = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_MS(2));
 	cigo_ctx *below = cigo_ctx_with_cancel(c);
 
-	t_nap(CIGO_MS(3));
-	ck_assert_int_eq(cigo_ctx_error(below), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_ctx_error(c), -ETIMEDOUT);
+	nap(3);
+	fails(cigo_ctx_error(below), -ETIMEDOUT);
+	fails(cigo_ctx_error(c), -ETIMEDOUT);
 	cigo_ctx_unref(below);
 	cigo_ctx_unref(c);
 }
-END_TEST
 
-static void *churns(void *arg)
+THREAD(churns)
 {
 	for (int i = 0; i < 500; i++) {
 		cigo_ctx *c = cigo_ctx_with_timeout(arg, CIGO_S(60));
@@ -876,82 +845,75 @@ static void *churns(void *arg)
 	return NULL;
 }
 
-T_TEST(without_a_loop_threads_share_a_tree)
+TEST(without_a_loop_threads_share_a_tree)
 {
 	cigo_ctx *root = cigo_ctx_with_cancel(cigo_ctx_background());
 	pthread_t threads[3];
 
 	for (int i = 0; i < 3; i++)
-		ck_assert_int_eq(pthread_create(&threads[i], NULL, churns, root), 0);
-	t_nap(CIGO_MS(1));
+		ok(pthread_create(&threads[i], NULL, churns, root));
+	nap(1);
 	cigo_ctx_cancel(root, -EIO);
 	for (int i = 0; i < 3; i++)
 		pthread_join(threads[i], NULL);
-	ck_assert_int_eq(cigo_ctx_error(root), -EIO);
+	fails(cigo_ctx_error(root), -EIO);
 	cigo_ctx_unref(root);
 }
-END_TEST
 
-T_TEST(cancelling_the_outer_context_from_any_thread_wakes_main)
+TEST(cancelling_the_outer_context_from_any_thread_wakes_main)
 {
 	cigo_ctx *outer = cigo_ctx_with_cancel(cigo_ctx_background());
 	int64_t start = t_real_now();
 	pthread_t thread;
 
-	ck_assert_int_eq(pthread_create(&thread, NULL, cancels_later, outer), 0);
-	ck_assert_int_eq(cigo_run_with(NULL, outer, t_sleeper, NULL), -EIO);
+	ok(pthread_create(&thread, NULL, cancels_later, outer));
+	fails(cigo_run_with(NULL, outer, t_sleeper, NULL), -EIO);
 	ck_assert_int_lt(t_real_now() - start, CIGO_S(5));
 	pthread_join(thread, NULL);
 	cigo_ctx_unref(outer);
 }
-END_TEST
 
-static int main_spawns_sleepers(cigo_ctx *ctx, void *arg, void *ret)
+CORO(main_spawns_sleepers)
 {
 	int *ended = arg;
 	cigo_task *t = t_job(ctx, .ns = CIGO_NEVER, .ended = ended);
 
-	CIGO_UNUSED(ret);
 	cigo_detach(t_job(ctx, .ns = CIGO_NEVER, .cleanup = CIGO_MS(2), .ended = ended));
 	return cigo_future_take(ctx, t, NULL, 0);
 }
 
-T_TEST(the_outer_context_s_deadline_reaches_all_tasks)
+TEST(the_outer_context_s_deadline_reaches_all_tasks, COOPERATIVE)
 {
 	cigo_ctx *outer = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_MS(200));
 	int ended = 0;
 
-	ck_assert_int_eq(cigo_run_with(NULL, outer, main_spawns_sleepers, &ended), -ETIMEDOUT);
-	ck_assert_int_eq(ended, 2);
+	fails(cigo_run_with(NULL, outer, main_spawns_sleepers, &ended), -ETIMEDOUT);
+	equal(ended, 2);
 	cigo_ctx_unref(outer);
 }
-END_TEST
 
 static int begun_main;
 
-static int counts_main(cigo_ctx *ctx, void *arg, void *ret)
+CORO(counts_main)
 {
-	CIGO_UNUSED(ctx), CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	begun_main++;
 	return 0;
 }
 
-T_TEST(a_run_under_a_dead_outer_context_returns_the_cause_and_main_never_runs)
+TEST(a_run_under_a_dead_outer_context_returns_the_cause_and_main_never_runs)
 {
 	cigo_ctx *outer = t_dead(cigo_ctx_background(), -EIO);
 
-	ck_assert_int_eq(cigo_run_with(NULL, outer, counts_main, NULL), -EIO);
-	ck_assert_int_eq(begun_main, 0);
+	fails(cigo_run_with(NULL, outer, counts_main, NULL), -EIO);
+	equal(begun_main, 0);
 	cigo_ctx_unref(outer);
 }
-END_TEST
 
-static int asks_while_blocking(cigo_ctx *ctx, void *arg, void *ret)
+CORO(asks_while_blocking)
 {
 	int64_t until = t_real_now() + CIGO_S(5);
 	int err;
 
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	cigo_blocking_begin(ctx);
 	while (!(err = cigo_ctx_error(ctx)) && t_real_now() < until)
 		sched_yield();
@@ -959,85 +921,27 @@ static int asks_while_blocking(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-T_CORO(a_blocking_section_may_ask_for_its_context_s_error)
+LOOP_TEST(a_blocking_section_may_ask_for_its_context_s_error)
 {
 	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
 	cigo_task *t = cigo_spawn(c, asks_while_blocking, 0, NULL);
 
-	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ok(cigo_yield(ctx));
 	cigo_ctx_cancel(c, -EIO);
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EIO);
+	fails(cigo_future_take(ctx, t, NULL, 0), -EIO);
 	cigo_ctx_unref(c);
 }
 
-T_CORO(a_worker_may_ask_for_its_context_s_error)
+LOOP_TEST(a_worker_may_ask_for_its_context_s_error)
 {
 	cigo_task *t = cigo_go(ctx, asks_while_blocking, 0, NULL);
 
-	ck_assert_int_eq(cigo_yield(ctx), 0);
-	ck_assert_int_eq(cigo_future_cancel(t, -EXDEV), 0);
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EXDEV);
+	ok(cigo_yield(ctx));
+	equal(cigo_future_cancel(t, -EXDEV), 0);
+	fails(cigo_future_take(ctx, t, NULL, 0), -EXDEV);
 }
 
-T_MISUSE(blocking_by_the_background_in_a_coroutine_is_misuse, "cigo_sleep")
+MISUSE_TEST(blocking_by_the_background_in_a_coroutine_is_misuse, "cigo_sleep")
 {
-	CIGO_UNUSED(ctx);
 	cigo_ignore(cigo_sleep(cigo_ctx_background(), CIGO_MS(1)));
-}
-
-int main(void)
-{
-	Suite *s = suite_create("ctx");
-	TCase *tc = t_case(s, "tree");
-
-	t_add(tc, the_background_is_never_cancelled_and_has_nothing,
-	      cancelling_a_context_cancels_what_descends_from_it, the_first_cause_stays,
-	      no_reason_means_canceled, a_child_of_a_cancelled_context_is_born_cancelled,
-	      a_child_keeps_its_ancestors_alive, a_child_given_back_is_forgotten_by_its_parent,
-	      a_reference_more_is_a_reference_to_give_back,
-	      a_context_that_could_not_be_made_is_one_that_failed,
-	      a_value_of_no_possible_size_is_want_of_memory,
-	      a_chain_of_100000_contexts_needs_no_stack, a_context_may_have_100000_children,
-	      a_context_may_outlive_its_loop);
-	tc = t_case(s, "values");
-	t_add(tc, a_context_carries_a_copy_of_its_value, the_nearest_value_is_found,
-	      asking_for_a_value_of_another_size_is_misuse, a_task_sees_its_spawner_s_values,
-	      the_run_sees_its_outer_context_s_values);
-	tc = t_case(s, "cancelling");
-	t_add(tc, the_cause_is_sticky, a_wait_heeds_its_task_s_cancellation_beside_its_context_s,
-	      a_wait_heeds_the_context_it_is_given, a_callback_may_cancel,
-	      cancelling_a_loop_s_context_from_a_foreign_thread_is_misuse);
-	t_add_cooperative(tc, cancelling_a_context_wakes_a_sleeper_at_once_with_the_cause);
-	tc = t_case(s, "time");
-	t_add(tc, a_timeout_ends_a_wait_to_the_nanosecond,
-	      a_deadline_is_a_point_of_the_loop_s_clock,
-	      a_wait_that_ends_in_time_is_not_ended_by_its_timeout,
-	      of_a_sleep_and_a_timeout_due_together_the_one_set_first_wins,
-	      a_timeout_in_the_past_is_over_at_once, an_absurd_timeout_is_never,
-	      the_nearest_deadline_is_told, the_last_unref_disarms_a_timeout,
-	      a_timeout_reaches_the_tasks_below, the_virtual_clock_stands_still_between_jumps,
-	      the_real_clock_is_the_monotonic_one,
-	      a_call_with_a_timeout_is_made_here_and_returns_what_the_function_returned,
-	      a_call_with_a_timeout_ends_in_time);
-	tc = t_case(s, "clean-up");
-	t_add(tc, clean_up_may_wait_under_a_context_without_cancel_until_its_grace_is_over,
-	      the_grace_counts_from_when_the_context_is_made,
-	      cancellation_of_the_parent_does_not_reach_a_context_without_cancel,
-	      a_parent_s_deadline_does_not_reach_a_context_without_cancel,
-	      a_task_spawned_for_clean_up_is_not_cancelled_with_its_spawner,
-	      who_waits_under_another_s_context_without_cancel_hears_no_cancellation_either,
-	      a_grace_in_the_past_is_over_at_once);
-	tc = t_case(s, "loops and threads");
-	t_add(tc, a_context_knows_its_loop, noting_the_place_changes_nothing,
-	      without_a_loop_any_thread_may_cancel_a_sleep, without_a_loop_a_timeout_ends_a_sleep,
-	      without_a_loop_a_past_timeout_is_over_at_once,
-	      without_a_loop_a_timeout_is_told_without_anyone_waiting_for_it,
-	      without_a_loop_threads_share_a_tree,
-	      cancelling_the_outer_context_from_any_thread_wakes_main,
-	      a_run_under_a_dead_outer_context_returns_the_cause_and_main_never_runs,
-	      a_blocking_section_may_ask_for_its_context_s_error,
-	      a_worker_may_ask_for_its_context_s_error,
-	      blocking_by_the_background_in_a_coroutine_is_misuse);
-	t_add_cooperative(tc, the_outer_context_s_deadline_reaches_all_tasks);
-	return t_main(s);
 }

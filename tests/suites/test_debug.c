@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The debug mode: hogs, errors nobody asked for, loops that sleep for ever.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <signal.h>
 
@@ -39,10 +39,10 @@ static void has_time(const char *got, const char *text, long least)
 
 	ck_assert_msg(p != NULL, "\"%s\" is not in \"%s\"", text, got);
 	ck_assert_int_ge(strtol(p + strlen(text), &end, 10), least);
-	ck_assert_int_eq(strncmp(end, " ms", 3), 0);
+	equal(strncmp(end, " ms", 3), 0);
 }
 
-/* ---- who holds the baton for long ---- */
+TEST_CASE("slow");
 
 CORO(naps)
 {
@@ -59,7 +59,7 @@ CORO(naps_in_many_ways)
 	return cigo_take(ctx, t, (char *)NULL);
 }
 
-T_TEST(a_hog_is_named_with_call_and_place)
+TEST(a_hog_is_named_with_call_and_place)
 {
 	const char *got = run_virtual(naps_in_many_ways, NULL, 0);
 
@@ -81,7 +81,7 @@ CORO(calls_back)
 	return cigo_loop_wait_idle(ctx);
 }
 
-T_TEST(a_callback_can_hog_too)
+TEST(a_callback_can_hog_too)
 {
 	has_time(run_virtual(calls_back, NULL, 0), "cigo: a callback held the baton for ", 120);
 }
@@ -97,7 +97,7 @@ CORO(naps_without_the_baton)
 	return cigo_take(ctx, t, (char *)NULL);
 }
 
-T_TEST(who_gives_the_baton_up_is_no_hog)
+TEST(who_gives_the_baton_up_is_no_hog)
 {
 	ck_assert_str_eq(run((cigo_loop_options){ .clock = CIGO_CLOCK_REAL,
 						  .slow_ns = t_is_slow() ? CIGO_MS(900) : 0 },
@@ -111,7 +111,7 @@ CORO(naps_shortly)
 	return 0;
 }
 
-T_TEST(how_long_is_long_is_an_option)
+TEST(how_long_is_long_is_an_option)
 {
 	cigo_loop_options o = { .slow_ns = CIGO_MS(10) };
 
@@ -120,7 +120,7 @@ T_TEST(how_long_is_long_is_an_option)
 	ck_assert_str_eq(run(o, naps_shortly, NULL, 0), "");
 }
 
-T_TEST(nothing_is_said_without_the_debug_mode)
+TEST(nothing_is_said_without_the_debug_mode)
 {
 	static struct caught c;
 
@@ -131,7 +131,7 @@ T_TEST(nothing_is_said_without_the_debug_mode)
 	ck_assert_str_eq(got, "");
 }
 
-/* ---- errors nobody asked for ---- */
+TEST_CASE("errors");
 
 CORO(breaks)
 {
@@ -144,7 +144,7 @@ CORO(forgets_a_task)
 	return cigo_sleep(ctx, 1);
 }
 
-T_TEST(a_detached_task_that_fails_is_told)
+TEST(a_detached_task_that_fails_is_told)
 {
 	const char *got = run_virtual(forgets_a_task, NULL, 0);
 
@@ -158,7 +158,7 @@ CORO(keeps_a_task)
 	return cigo_sleep(ctx, 1);
 }
 
-T_TEST(so_is_one_that_is_left_over)
+TEST(so_is_one_that_is_left_over)
 {
 	cigo_task *t = NULL;
 
@@ -180,7 +180,7 @@ CORO(forgets_a_future)
 	return 0;
 }
 
-T_TEST(so_is_a_future_but_not_a_cancelled_one)
+TEST(so_is_a_future_but_not_a_cancelled_one)
 {
 	ck_assert_str_eq(run_virtual(forgets_a_future, NULL, 0),
 			 "cigo: future failed, and nobody asked for its error: No such file or "
@@ -203,7 +203,7 @@ CORO(ends_one_for_a_reason)
 	return cigo_sleep(ctx, 1);
 }
 
-T_TEST(nor_a_task_that_was_told_to_end_with_that_error)
+TEST(nor_a_task_that_was_told_to_end_with_that_error)
 {
 	ck_assert_str_eq(run_virtual(ends_one_for_a_reason, NULL, 0), "");
 }
@@ -224,7 +224,7 @@ CORO(starts_one)
 	return cigo_future_take(ctx, cigo_spawn(ctx, begins, 0, NULL), NULL, 0);
 }
 
-T_TEST(threads_bear_names_from_the_first_step_on)
+TEST(threads_bear_names_from_the_first_step_on)
 {
 	ck_assert_str_eq(run_virtual(starts_one, NULL, 0), "");
 }
@@ -267,12 +267,12 @@ CORO(asks_in_every_way)
 	return -ENOENT;
 }
 
-T_TEST(whoever_asks_is_left_alone)
+TEST(whoever_asks_is_left_alone)
 {
 	ck_assert_str_eq(run_virtual(asks_in_every_way, NULL, -ENOENT), "");
 }
 
-/* ---- sleeping for ever ---- */
+TEST_CASE("for ever");
 
 /* Ctrl-C is the way out of those. It needs no reference on the loop. */
 THREAD(interrupts)
@@ -324,7 +324,7 @@ static void tell_once(int model)
 	has(got, "future_await of a future, at test_debug.c:");
 }
 
-T_TEST(a_loop_that_nothing_can_wake_says_so_once_and_dumps)
+TEST(a_loop_that_nothing_can_wake_says_so_once_and_dumps)
 {
 	tell_once(CIGO_COOPERATIVE);
 	tell_once(CIGO_PREEMPTIVE);
@@ -356,7 +356,7 @@ CORO(is_referred_to)
 	return awaits_nothing(ctx, NULL, NULL);
 }
 
-T_TEST(one_that_something_may_wake_does_not)
+TEST(one_that_something_may_wake_does_not)
 {
 	cigo_loop_options real = { .clock = CIGO_CLOCK_REAL };
 
@@ -378,7 +378,7 @@ THREAD(cancels)
 	return NULL;
 }
 
-T_TEST(an_outer_context_may_wake_it)
+TEST(an_outer_context_may_wake_it)
 {
 	cigo_loop_options o = { .size = sizeof o, .debug = CIGO_DEBUG_ON };
 	cigo_ctx *outer = cigo_ctx_with_cancel(cigo_ctx_background());
@@ -392,23 +392,4 @@ T_TEST(an_outer_context_may_wake_it)
 	ck_assert_str_eq(got, "");
 	thread_join(t);
 	cigo_ctx_unref(outer);
-}
-
-int main(void)
-{
-	Suite *s = suite_create("debug");
-	TCase *tc = t_case(s, "slow");
-
-	t_add(tc, a_hog_is_named_with_call_and_place, a_callback_can_hog_too,
-	      who_gives_the_baton_up_is_no_hog, how_long_is_long_is_an_option,
-	      nothing_is_said_without_the_debug_mode);
-	tc = t_case(s, "errors");
-	t_add(tc, threads_bear_names_from_the_first_step_on);
-	t_add(tc, nor_a_task_that_was_told_to_end_with_that_error);
-	t_add(tc, a_detached_task_that_fails_is_told, so_is_one_that_is_left_over,
-	      so_is_a_future_but_not_a_cancelled_one, whoever_asks_is_left_alone);
-	tc = t_case(s, "for ever");
-	t_add(tc, a_loop_that_nothing_can_wake_says_so_once_and_dumps,
-	      one_that_something_may_wake_does_not, an_outer_context_may_wake_it);
-	return t_main(s);
 }

@@ -2,7 +2,7 @@
  * Clients: addresses, names, races, refusals. Linked with getaddrinfo wrapped, so that names mean
  * what a test says; no test leaves the machine.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <netdb.h>
 #include <netinet/tcp.h>
@@ -134,7 +134,7 @@ static void dial_fails(cigo_ctx *ctx, const char *network, const char *addr, int
 	equal(t_count_fds(), fds);
 }
 
-/* ---- addresses ---- */
+TEST_CASE("addresses");
 
 LOOP_TEST(ipv4_by_number)
 {
@@ -143,7 +143,6 @@ LOOP_TEST(ipv4_by_number)
 	dial_talk(ctx, "tcp", address("127.0.0.1", port), l);
 	dial_talk(ctx, "tcp4", address("127.0.0.1", port), l);
 	close(l);
-	return 0;
 }
 
 LOOP_TEST(ipv6_by_number)
@@ -151,11 +150,10 @@ LOOP_TEST(ipv6_by_number)
 	int port, l = tcp_listen("::1", 0, 5, &port);
 
 	if (l < 0)
-		return 0; /* no IPv6 here */
+		return; /* no IPv6 here */
 	dial_talk(ctx, "tcp", address("[::1]", port), l);
 	dial_talk(ctx, "tcp6", address("[::1]", port), l);
 	close(l);
-	return 0;
 }
 
 LOOP_TEST(localhost_by_name)
@@ -165,7 +163,6 @@ LOOP_TEST(localhost_by_name)
 	dial_talk(ctx, "tcp", address("localhost", port), l);
 	dial_talk(ctx, "tcp4", address("localhost", port), l);
 	close(l);
-	return 0;
 }
 
 LOOP_TEST(a_path_of_the_file_system)
@@ -184,7 +181,6 @@ LOOP_TEST(a_path_of_the_file_system)
 	unlink(a.sun_path);
 	dial_fails(ctx, "unix", a.sun_path, -ENOENT);
 	rmdir(dir);
-	return 0;
 }
 
 LOOP_TEST(a_name_of_the_abstract_namespace)
@@ -202,7 +198,6 @@ LOOP_TEST(a_name_of_the_abstract_namespace)
 	dial_talk(ctx, "unix", name, l);
 	close(l);
 	dial_fails(ctx, "unix", name, -ECONNREFUSED);
-	return 0;
 }
 
 LOOP_TEST(a_connection_has_nodelay_and_is_close_on_exec)
@@ -219,7 +214,6 @@ LOOP_TEST(a_connection_has_nodelay_and_is_close_on_exec)
 	equal(fcntl(fd, F_GETFL) & O_NONBLOCK, O_NONBLOCK);
 	cigo_stream_close(s);
 	close(l);
-	return 0;
 }
 
 /* asyncigo leaked 50 descriptors of 50 */
@@ -231,10 +225,9 @@ LOOP_TEST(fifty_dials_leave_no_descriptor)
 		dial_talk(ctx, "tcp", address("127.0.0.1", port), l);
 	equal(t_count_fds(), fds);
 	close(l);
-	return 0;
 }
 
-/* ---- what cannot be dialled ---- */
+TEST_CASE("errors");
 
 LOOP_TEST(what_does_not_parse_is_einval)
 {
@@ -263,7 +256,6 @@ LOOP_TEST(what_does_not_parse_is_einval)
 	dial_fails(ctx, NULL, "127.0.0.1:80", -EINVAL);
 	dial_fails(ctx, "tcp", NULL, -EINVAL);
 	dial_fails(ctx, "unix", NULL, -EINVAL);
-	return 0;
 }
 
 LOOP_TEST(a_unix_path_must_fit)
@@ -276,7 +268,6 @@ LOOP_TEST(a_unix_path_must_fit)
 	dial_fails(ctx, "unix", path, -EINVAL);
 	path[0] = '@';
 	dial_fails(ctx, "unix", path, -EINVAL);
-	return 0;
 }
 
 LOOP_TEST(an_absurdly_long_address_is_an_error)
@@ -289,7 +280,6 @@ LOOP_TEST(an_absurdly_long_address_is_an_error)
 	ck_assert_int_lt(cigo_dial(ctx, "tcp", text, &s), 0);
 	ck_assert_ptr_null(s);
 	free(text);
-	return 0;
 }
 
 LOOP_TEST(a_port_nobody_listens_at_is_refused)
@@ -303,7 +293,6 @@ LOOP_TEST(a_port_nobody_listens_at_is_refused)
 		dial_fails(ctx, "tcp6", address("[::1]", port), -ECONNREFUSED);
 		close(l);
 	}
-	return 0;
 }
 
 LOOP_TEST(a_name_that_does_not_resolve_is_eresolve)
@@ -323,7 +312,6 @@ LOOP_TEST(a_name_that_does_not_resolve_is_eresolve)
 	err = cigo_dial(ctx, "tcp", "fake.test:80", &s);
 	ck_assert(err == -ENOMEM || err == CIGO_ERESOLVE);
 	ck_assert_ptr_null(s);
-	return 0;
 }
 
 LOOP_TEST(a_service_nobody_knows_is_an_error)
@@ -333,7 +321,6 @@ LOOP_TEST(a_service_nobody_knows_is_an_error)
 
 	ck_assert(err == -EINVAL || err == CIGO_ERESOLVE);
 	ck_assert_ptr_null(s);
-	return 0;
 }
 
 LOOP_TEST(an_address_of_the_other_family_is_an_error)
@@ -345,7 +332,6 @@ LOOP_TEST(an_address_of_the_other_family_is_an_error)
 	s = (void *)&s;
 	ck_assert_int_lt(cigo_dial(ctx, "tcp4", "[::1]:80", &s), 0);
 	ck_assert_ptr_null(s);
-	return 0;
 }
 
 LOOP_TEST(under_a_dead_context_nobody_is_dialled)
@@ -359,10 +345,9 @@ LOOP_TEST(under_a_dead_context_nobody_is_dialled)
 	equal(errno, EAGAIN);
 	cigo_ctx_unref(dead);
 	close(l);
-	return 0;
 }
 
-/* ---- servers that never answer ---- */
+TEST_CASE("no answer");
 
 /* A listener whose queue is full: the kernel drops what else knocks. */
 struct full {
@@ -412,7 +397,6 @@ LOOP_TEST(a_dial_that_takes_too_long_ends_with_its_context)
 	equal(cigo_now(ctx), start + CIGO_S(0.2));
 	cigo_ctx_unref(timed);
 	empty(&f);
-	return 0;
 }
 
 struct dialling {
@@ -448,10 +432,9 @@ LOOP_TEST(a_cancelled_dial_ends_at_once_and_leaves_nothing)
 	ck_assert_ptr_null(d.s);
 	equal(t_count_fds(), fds);
 	empty(&f);
-	return 0;
 }
 
-/* ---- several addresses ---- */
+TEST_CASE("several addresses");
 
 LOOP_TEST(a_refused_address_is_followed_by_the_next_at_once)
 {
@@ -462,7 +445,6 @@ LOOP_TEST(a_refused_address_is_followed_by_the_next_at_once)
 	dial_talk(ctx, "tcp", address("fake.test", port), l);
 	ck_assert_int_lt(cigo_now(ctx) - start, CIGO_MS(250));
 	close(l);
-	return 0;
 }
 
 LOOP_TEST(when_all_addresses_refuse_it_is_the_last_ones_error)
@@ -472,7 +454,6 @@ LOOP_TEST(when_all_addresses_refuse_it_is_the_last_ones_error)
 	HOST_MEANS("127.0.0.1", "127.0.0.2");
 	dial_fails(ctx, "tcp", address("fake.test", port), -ECONNREFUSED);
 	close(l);
-	return 0;
 }
 
 LOOP_TEST(an_address_that_does_not_answer_is_raced_after_250_ms_and_then_closed)
@@ -495,7 +476,6 @@ LOOP_TEST(an_address_that_does_not_answer_is_raced_after_250_ms_and_then_closed)
 	must_talk(ctx, s, l);
 	close(l);
 	empty(&f);
-	return 0;
 }
 
 LOOP_TEST(three_addresses_begin_250_ms_apart)
@@ -518,7 +498,6 @@ LOOP_TEST(three_addresses_begin_250_ms_apart)
 	close(l);
 	empty(&a);
 	empty(&b);
-	return 0;
 }
 
 LOOP_TEST(families_take_turns)
@@ -541,7 +520,6 @@ LOOP_TEST(families_take_turns)
 	}
 	empty(&a);
 	empty(&b);
-	return 0;
 }
 
 LOOP_TEST(a_cancelled_race_closes_all_its_sockets)
@@ -559,7 +537,6 @@ LOOP_TEST(a_cancelled_race_closes_all_its_sockets)
 	cigo_ctx_unref(timed);
 	empty(&a);
 	empty(&b);
-	return 0;
 }
 
 LOOP_TEST(of_several_addresses_that_answer_one_is_taken)
@@ -575,10 +552,9 @@ LOOP_TEST(of_several_addresses_that_answer_one_is_taken)
 	must_talk(ctx, s, a);
 	close(a);
 	close(b);
-	return 0;
 }
 
-/* ---- names are resolved elsewhere ---- */
+TEST_CASE("lookup");
 
 CORO(post_in_a_while)
 {
@@ -603,7 +579,6 @@ LOOP_TEST(a_lookup_does_not_block_the_loop)
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	close(l);
 	sem_destroy(&sem);
-	return 0;
 }
 
 struct lookup {
@@ -627,7 +602,7 @@ CORO(cancel_a_lookup)
 	return 0;
 }
 
-T_TEST(a_cancelled_dial_does_not_wait_for_its_lookup)
+TEST(a_cancelled_dial_does_not_wait_for_its_lookup)
 {
 	struct lookup u = { .d = { "fake.test:80", 1, NULL } };
 
@@ -638,7 +613,7 @@ T_TEST(a_cancelled_dial_does_not_wait_for_its_lookup)
 	sem_destroy(&u.sem);
 }
 
-/* ---- without a loop ---- */
+TEST_CASE("without a loop");
 
 struct server {
 	int listener;
@@ -658,7 +633,7 @@ THREAD(greet_later)
 	return NULL;
 }
 
-T_TEST(a_plain_thread_may_dial)
+TEST(a_plain_thread_may_dial)
 {
 	struct server server;
 	int port;
@@ -679,7 +654,7 @@ T_TEST(a_plain_thread_may_dial)
 	close(server.listener);
 }
 
-T_TEST(a_plain_thread_gets_the_same_errors)
+TEST(a_plain_thread_gets_the_same_errors)
 {
 	cigo_ctx *ctx = cigo_ctx_background();
 	int port, l = tcp_listen("127.0.0.1", 0, -1, &port);
@@ -692,7 +667,7 @@ T_TEST(a_plain_thread_gets_the_same_errors)
 	close(l);
 }
 
-T_TEST(a_plain_threads_dial_races_addresses_too)
+TEST(a_plain_threads_dial_races_addresses_too)
 {
 	struct full f;
 	int port, l, fds;
@@ -721,7 +696,7 @@ THREAD(cancel_later)
 	return NULL;
 }
 
-T_TEST(a_plain_threads_dial_is_woken_by_a_cancellation)
+TEST(a_plain_threads_dial_is_woken_by_a_cancellation)
 {
 	struct full f;
 	int port;
@@ -737,7 +712,7 @@ T_TEST(a_plain_threads_dial_is_woken_by_a_cancellation)
 	empty(&f);
 }
 
-T_TEST(a_plain_threads_dial_times_out)
+TEST(a_plain_threads_dial_times_out)
 {
 	struct full f;
 	int port;
@@ -751,22 +726,11 @@ T_TEST(a_plain_threads_dial_times_out)
 	empty(&f);
 }
 
-CORO(dial_without_loop)
+MISUSE_TEST(to_dial_without_a_loop_in_a_coroutine_is_misuse, "cigo_dial")
 {
 	cigo_stream *s;
 
 	cigo_ignore(cigo_dial(cigo_ctx_background(), "tcp", "127.0.0.1:1", &s));
-	return 0;
-}
-
-MISUSE(dial_without_the_loop)
-{
-	t_run(dial_without_loop, NULL);
-}
-
-T_TEST(to_dial_without_a_loop_in_a_coroutine_is_misuse)
-{
-	t_abort(dial_without_the_loop, NULL, "cigo_dial");
 }
 
 /* ---- between the wake and the turn ---- */
@@ -795,6 +759,8 @@ CORO(dials)
 }
 
 /* A full backlog: the connection is neither made nor refused. */
+TEST_CASE("between the wake and the turn");
+
 LOOP_TEST(a_dial_cancelled_after_its_lookup_does_not_wait_for_the_connection)
 {
 	int port, listener = tcp_listen("127.0.0.1", 0, 0, &port), full[4];
@@ -818,52 +784,4 @@ LOOP_TEST(a_dial_cancelled_after_its_lookup_does_not_wait_for_the_connection)
 	for (int i = 0; i < 4; i++)
 		close(full[i]);
 	close(listener);
-	return 0;
-}
-
-int main(void)
-{
-	Suite *s = suite_create("dial");
-	TCase *tc = t_case(s, "addresses");
-
-	t_add(tc, ipv4_by_number);
-	t_add(tc, ipv6_by_number);
-	t_add(tc, localhost_by_name);
-	t_add(tc, a_path_of_the_file_system);
-	t_add(tc, a_name_of_the_abstract_namespace);
-	t_add(tc, a_connection_has_nodelay_and_is_close_on_exec);
-	t_add(tc, fifty_dials_leave_no_descriptor);
-	tc = t_case(s, "errors");
-	t_add(tc, what_does_not_parse_is_einval);
-	t_add(tc, a_unix_path_must_fit);
-	t_add(tc, an_absurdly_long_address_is_an_error);
-	t_add(tc, a_port_nobody_listens_at_is_refused);
-	t_add(tc, a_name_that_does_not_resolve_is_eresolve);
-	t_add(tc, a_service_nobody_knows_is_an_error);
-	t_add(tc, an_address_of_the_other_family_is_an_error);
-	t_add(tc, under_a_dead_context_nobody_is_dialled);
-	tc = t_case(s, "no answer");
-	t_add(tc, a_dial_that_takes_too_long_ends_with_its_context);
-	t_add(tc, a_cancelled_dial_ends_at_once_and_leaves_nothing);
-	tc = t_case(s, "several addresses");
-	t_add(tc, a_refused_address_is_followed_by_the_next_at_once);
-	t_add(tc, when_all_addresses_refuse_it_is_the_last_ones_error);
-	t_add(tc, an_address_that_does_not_answer_is_raced_after_250_ms_and_then_closed);
-	t_add(tc, three_addresses_begin_250_ms_apart);
-	t_add(tc, families_take_turns);
-	t_add(tc, a_cancelled_race_closes_all_its_sockets);
-	t_add(tc, of_several_addresses_that_answer_one_is_taken);
-	tc = t_case(s, "lookup");
-	t_add(tc, a_lookup_does_not_block_the_loop);
-	t_add(tc, a_cancelled_dial_does_not_wait_for_its_lookup);
-	tc = t_case(s, "without a loop");
-	t_add(tc, a_plain_thread_may_dial);
-	t_add(tc, a_plain_thread_gets_the_same_errors);
-	t_add(tc, a_plain_threads_dial_races_addresses_too);
-	t_add(tc, a_plain_threads_dial_is_woken_by_a_cancellation);
-	t_add(tc, a_plain_threads_dial_times_out);
-	t_add(tc, to_dial_without_a_loop_in_a_coroutine_is_misuse);
-	tc = t_case(s, "between the wake and the turn");
-	t_add(tc, a_dial_cancelled_after_its_lookup_does_not_wait_for_the_connection);
-	return t_main(s);
 }

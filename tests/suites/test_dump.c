@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Dumps: the text, who may ask and how, hogs.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <semaphore.h>
 #include <signal.h>
@@ -13,20 +13,7 @@ static void pass(sem_t *gate)
 		equal(errno, EINTR);
 }
 
-/* ---- the text, exact on the virtual clock ---- */
-
-/* Who runs when is the cooperative model's. */
-static int run_cooperative(cigo_coro_fn *body, void *arg)
-{
-	cigo_loop_options o = { .size = sizeof o,
-				.model = CIGO_COOPERATIVE,
-				.clock = CIGO_CLOCK_VIRTUAL };
-
-	return cigo_run_with(&o, cigo_ctx_background(), body, arg);
-}
-
-#undef LOOP_TEST
-#define LOOP_TEST(name) LOOP_TEST_(name, run_cooperative)
+TEST_CASE("text");
 
 static char *dump(cigo_loop *loop, int expected)
 {
@@ -53,10 +40,9 @@ static void expect(const cigo_ctx *ctx, const char *text)
 	", " timer "\n"
 #define HEAD(n, timer) HEAD_(n, "0 descriptors", "0", "0 callbacks", timer)
 
-LOOP_TEST(one_who_asks_runs)
+LOOP_TEST(one_who_asks_runs, .model = CIGO_COOPERATIVE)
 {
 	expect(ctx, HEAD("1 task", "no timer") "  main #1  runs\n");
-	return 0;
 }
 
 CORO(sleeper)
@@ -74,7 +60,7 @@ CORO(awaits_a_sleeper)
 	return cigo_take(ctx, t, (char *)NULL);
 }
 
-LOOP_TEST(the_tree_says_who_awaits_whom_where_and_how_long)
+LOOP_TEST(the_tree_says_who_awaits_whom_where_and_how_long, .model = CIGO_COOPERATIVE)
 {
 	cigo_task *t = cigo_spawn(ctx, awaits_a_sleeper, 0, NULL);
 
@@ -94,7 +80,7 @@ LOOP_TEST(the_tree_says_who_awaits_whom_where_and_how_long)
 	ck_assert_str_eq(text, want);
 	free(text);
 	ok(cigo_take(ctx, t, (char *)NULL));
-	return cigo_task_stop(ctx, u) == -ECANCELED ? 0 : 1;
+	ok(cigo_task_stop(ctx, u) == -ECANCELED ? 0 : 1);
 }
 
 CORO(leaves_a_child)
@@ -102,7 +88,7 @@ CORO(leaves_a_child)
 	return cigo_detach(cigo_spawn(ctx, sleeper, 0, NULL));
 }
 
-LOOP_TEST(an_orphan_tells_of_its_spawner)
+LOOP_TEST(an_orphan_tells_of_its_spawner, .model = CIGO_COOPERATIVE)
 {
 	cigo_task *t = cigo_spawn(ctx, leaves_a_child, 0, NULL);
 
@@ -113,7 +99,6 @@ LOOP_TEST(an_orphan_tells_of_its_spawner)
 		    "the next timer in 1.500 s") "  main #1  runs\n"
 						 "  sleeper #3  waits 0.000 s: sleep, for another 1.500 s "
 						 "(spawned by #2, which has ended)\n");
-	return 0;
 }
 
 CALLBACK(callback_spawns)
@@ -121,7 +106,7 @@ CALLBACK(callback_spawns)
 	cigo_detach(cigo_spawn(ctx, sleeper, 0, NULL));
 }
 
-LOOP_TEST(what_callbacks_spawned_stands_beside_main)
+LOOP_TEST(what_callbacks_spawned_stands_beside_main, .model = CIGO_COOPERATIVE)
 {
 	cigo_loop_call_soon(cigo_ctx_loop(ctx), callback_spawns, NULL);
 	cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_S(2), callback_spawns, NULL);
@@ -131,7 +116,6 @@ LOOP_TEST(what_callbacks_spawned_stands_beside_main)
 	       HEAD_("2 tasks", "0 descriptors", "0", "1 callback",
 		     "the next timer in 1.500 s") "  main #1  runs\n"
 						  "  sleeper #2  waits 0.000 s: sleep, for another 1.500 s\n");
-	return 0;
 }
 
 CORO(reads)
@@ -146,7 +130,7 @@ CORO(reads_stream)
 	return (int)cigo_stream_read(ctx, arg, &c, 1);
 }
 
-LOOP_TEST(descriptors_are_named)
+LOOP_TEST(descriptors_are_named, .model = CIGO_COOPERATIVE)
 {
 	cigo_stream *s;
 	int fd[2], peer = stream_pair(&s);
@@ -170,7 +154,6 @@ LOOP_TEST(descriptors_are_named)
 	close(peer);
 	close(fd[0]);
 	close(fd[1]);
-	return 0;
 }
 
 CORO(blocks)
@@ -187,7 +170,7 @@ CORO(works)
 	return 0;
 }
 
-LOOP_TEST(sections_and_workers_are_outside)
+LOOP_TEST(sections_and_workers_are_outside, .model = CIGO_COOPERATIVE)
 {
 	sem_t gate;
 
@@ -204,7 +187,6 @@ LOOP_TEST(sections_and_workers_are_outside)
 	ok(cigo_take(ctx, a, (char *)NULL));
 	ok(cigo_take(ctx, b, (char *)NULL));
 	sem_destroy(&gate);
-	return 0;
 }
 
 CORO(lingers)
@@ -219,7 +201,7 @@ CORO(lingers)
 	return err;
 }
 
-LOOP_TEST(the_cancelled_and_the_ready_are_told)
+LOOP_TEST(the_cancelled_and_the_ready_are_told, .model = CIGO_COOPERATIVE)
 {
 	cigo_task *t = cigo_spawn(ctx, lingers, 0, NULL);
 
@@ -236,7 +218,6 @@ LOOP_TEST(the_cancelled_and_the_ready_are_told)
 						 "    lingers #2  waits 0.000 s: sleep, for another 2.000 s "
 						 "(cancelled: Broken pipe)\n");
 	fails(cigo_take(ctx, t, (char *)NULL), -EPIPE);
-	return 0;
 }
 
 /* ---- groups and sets ---- */
@@ -255,7 +236,7 @@ CORO(waits_for_any)
 	return cigo_wait(ctx, CIGO_WAIT_FIRST_RESULT, both, 2);
 }
 
-LOOP_TEST(sets_are_listed)
+LOOP_TEST(sets_are_listed, .model = CIGO_COOPERATIVE)
 {
 	cigo_future *both[2] = { cigo_future_new(0), cigo_spawn(ctx, sleeper, 0, NULL) };
 	cigo_task *all = cigo_spawn(ctx, waits_for_all, 0, both);
@@ -273,7 +254,6 @@ LOOP_TEST(sets_are_listed)
 	ok(cigo_take(ctx, any, (char *)NULL));
 	cigo_future_unref(both[0]);
 	cigo_future_unref(both[1]);
-	return 0;
 }
 
 CORO(has_a_group)
@@ -286,7 +266,7 @@ CORO(has_a_group)
 	return cigo_group_close(ctx, g);
 }
 
-LOOP_TEST(a_group_lists_who_may_run)
+LOOP_TEST(a_group_lists_who_may_run, .model = CIGO_COOPERATIVE)
 {
 	cigo_task *t = cigo_spawn(ctx, has_a_group, 0, NULL);
 
@@ -297,7 +277,7 @@ LOOP_TEST(a_group_lists_who_may_run)
 						 "    has_a_group #2  waits 0.001 s: group_wait of all of member #3\n"
 						 "      member #3  waits 0.001 s: sleep, for another 1.499 s\n"
 						 "      member #4  has not started: it is not its turn in its group\n");
-	return cigo_take(ctx, t, (char *)NULL);
+	ok(cigo_take(ctx, t, (char *)NULL));
 }
 
 /* ---- cycles ---- */
@@ -321,7 +301,7 @@ CORO(philosopher)
 	return err;
 }
 
-LOOP_TEST(philosophers_are_a_cycle)
+LOOP_TEST(philosophers_are_a_cycle, .model = CIGO_COOPERATIVE)
 {
 	struct table t = { { cigo_mutex_new(), cigo_mutex_new(), cigo_mutex_new() }, 0 };
 	cigo_task *who[3];
@@ -342,7 +322,6 @@ LOOP_TEST(philosophers_are_a_cycle)
 		fails(cigo_task_stop(ctx, who[i]), -ECANCELED);
 	for (int i = 0; i < 3; i++)
 		cigo_mutex_free(t.forks[i]);
-	return 0;
 }
 
 CORO(locks)
@@ -369,7 +348,7 @@ CORO(awaits_with_the_lock)
 	return cigo_task_stop(ctx, t);
 }
 
-LOOP_TEST(a_lock_over_an_await_is_a_cycle)
+LOOP_TEST(a_lock_over_an_await_is_a_cycle, .model = CIGO_COOPERATIVE)
 {
 	cigo_mutex *m = cigo_mutex_new();
 	cigo_task *t = cigo_spawn(ctx, awaits_with_the_lock, 0, m);
@@ -383,7 +362,6 @@ LOOP_TEST(a_lock_over_an_await_is_a_cycle)
 				"  deadlock: awaits_with_the_lock #2 -> locks #3 -> awaits_with_the_lock #2\n");
 	fails(cigo_task_stop(ctx, t), -ECANCELED);
 	cigo_mutex_free(m);
-	return 0;
 }
 
 /* A chain of spawners as deep as this needs no stack. */
@@ -405,15 +383,15 @@ CORO(digs)
 	return cigo_take(ctx, t, (char *)NULL);
 }
 
-LOOP_TEST(deep_trees_need_no_stack)
+LOOP_TEST(deep_trees_need_no_stack, .model = CIGO_COOPERATIVE)
 {
 	int left = (int)t_scale(3000, 100);
 	cigo_task *t = cigo_spawn(ctx, digs, 0, &left);
 
-	return cigo_take(ctx, t, (char *)NULL);
+	ok(cigo_take(ctx, t, (char *)NULL));
 }
 
-/* ---- from outside ---- */
+TEST_CASE("outside");
 
 THREAD(asks)
 {
@@ -424,7 +402,7 @@ THREAD(asks)
 	return text;
 }
 
-LOOP_TEST(another_thread_asks_through_the_door)
+LOOP_TEST(another_thread_asks_through_the_door, .model = CIGO_COOPERATIVE)
 {
 	pthread_t t = thread_start(asks, cigo_loop_ref(cigo_ctx_loop(ctx)));
 
@@ -436,7 +414,6 @@ LOOP_TEST(another_thread_asks_through_the_door)
 		HEAD("1 task",
 		     "the next timer in 1.000 s") "  main #1  waits 0.000 s: sleep, for another 1.000 s\n");
 	free(text);
-	return 0;
 }
 
 struct hogged {
@@ -478,13 +455,13 @@ CORO(a_cruncher_of_long_name)
 	return 0;
 }
 
-LOOP_TEST(a_coroutine_that_hogs_is_named)
+LOOP_TEST(a_coroutine_that_hogs_is_named, .model = CIGO_COOPERATIVE)
 {
 	cigo_task *t = cigo_spawn(ctx, a_cruncher_of_long_name, 0, NULL);
 
 	ok(cigo_take(ctx, t, (char *)NULL));
 	hog(ctx, "cigo: no answer within 1 s: main #1 holds the baton\n");
-	return 0; /* both questions are delivered now, and forgotten */
+	return; /* both questions are delivered now, and forgotten */
 }
 
 CALLBACK(callback_hogs)
@@ -492,13 +469,13 @@ CALLBACK(callback_hogs)
 	hog(ctx, "cigo: no answer within 1 s: a callback holds the baton\n");
 }
 
-LOOP_TEST(a_callback_that_hogs_is_named)
+LOOP_TEST(a_callback_that_hogs_is_named, .model = CIGO_COOPERATIVE)
 {
 	cigo_loop_call_soon(cigo_ctx_loop(ctx), callback_hogs, NULL);
-	return cigo_loop_wait_idle(ctx);
+	ok(cigo_loop_wait_idle(ctx));
 }
 
-T_TEST(loops_that_do_not_run_say_so)
+TEST(loops_that_do_not_run_say_so)
 {
 	cigo_loop *loop = cigo_loop_new(NULL);
 	char *text = dump(loop, -ETIMEDOUT);
@@ -511,14 +488,9 @@ T_TEST(loops_that_do_not_run_say_so)
 	free(dump(NULL, -ENOMEM));
 }
 
-MISUSE(dump_into_nothing)
+PLAIN_MISUSE_TEST(no_file_is_misuse, "no file")
 {
 	cigo_loop_dump(cigo_loop_new(NULL), NULL);
-}
-
-T_TEST(no_file_is_misuse)
-{
-	t_abort(dump_into_nothing, NULL, "no file");
 }
 
 /* ---- in the preemptive model ---- */
@@ -558,7 +530,7 @@ CORO(dumps_beside_a_cruncher)
 	return 0;
 }
 
-T_TEST(preemptively_many_run)
+TEST(preemptively_many_run)
 {
 	cigo_loop_options o = { .size = sizeof o,
 				.model = CIGO_PREEMPTIVE,
@@ -608,7 +580,7 @@ CORO(wakes_many)
 	return cigo_future_take(ctx, onlooker, NULL, 0);
 }
 
-T_TEST(preemptively_who_is_woken_is_ready)
+TEST(preemptively_who_is_woken_is_ready)
 {
 	cigo_loop_options o = { .size = sizeof o,
 				.model = CIGO_PREEMPTIVE,
@@ -617,7 +589,7 @@ T_TEST(preemptively_who_is_woken_is_ready)
 	ok(cigo_run_with(&o, cigo_ctx_background(), wakes_many, NULL));
 }
 
-/* ---- by signal ---- */
+TEST_CASE("signal");
 
 CORO(gets_a_signal)
 {
@@ -639,7 +611,7 @@ static void with_signal(const cigo_loop_options *o, const char *text)
 		ck_abort_msg("\"%s\" is not in \"%s\"", text, got);
 }
 
-T_TEST(a_signal_asks_and_names_who_runs_at_once)
+TEST(a_signal_asks_and_names_who_runs_at_once)
 {
 	cigo_loop_options o = { .size = sizeof o,
 				.model = CIGO_COOPERATIVE,
@@ -660,7 +632,7 @@ CORO(waits_for_the_same)
 	return cigo_take(ctx, t, (char *)NULL);
 }
 
-T_TEST(the_program_may_wait_for_the_same_signal)
+TEST(the_program_may_wait_for_the_same_signal, COOPERATIVE)
 {
 	cigo_loop_options o = { .size = sizeof o, .dump_signal = SIGUSR2 };
 	static struct caught c;
@@ -678,7 +650,7 @@ CORO(gets_usr1)
 	return cigo_sleep(ctx, CIGO_MS(20));
 }
 
-T_TEST(the_environment_asks_for_sigusr1)
+TEST(the_environment_asks_for_sigusr1, COOPERATIVE)
 {
 	static struct caught c;
 
@@ -693,7 +665,7 @@ T_TEST(the_environment_asks_for_sigusr1)
 	ok(cigo_run(gets_usr1, NULL)); /* goes on */
 }
 
-T_TEST(signals_that_cannot_be_heard_are_named)
+TEST(signals_that_cannot_be_heard_are_named)
 {
 	cigo_loop_options o = { .size = sizeof o, .dump_signal = SIGKILL };
 	static struct caught c;
@@ -703,25 +675,4 @@ T_TEST(signals_that_cannot_be_heard_are_named)
 	const char *got = caught_stderr(&c);
 	ok(err);
 	ck_assert_str_eq(got, "cigo: no dumps: signal 9: Invalid argument\n");
-}
-
-int main(void)
-{
-	Suite *s = suite_create("dump");
-	TCase *tc = t_case(s, "text");
-
-	t_add(tc, one_who_asks_runs, the_tree_says_who_awaits_whom_where_and_how_long,
-	      an_orphan_tells_of_its_spawner, what_callbacks_spawned_stands_beside_main,
-	      descriptors_are_named, sections_and_workers_are_outside,
-	      the_cancelled_and_the_ready_are_told, sets_are_listed, a_group_lists_who_may_run,
-	      philosophers_are_a_cycle, a_lock_over_an_await_is_a_cycle, deep_trees_need_no_stack);
-	tc = t_case(s, "outside");
-	t_add(tc, another_thread_asks_through_the_door, a_coroutine_that_hogs_is_named,
-	      a_callback_that_hogs_is_named, loops_that_do_not_run_say_so, preemptively_many_run,
-	      preemptively_who_is_woken_is_ready, no_file_is_misuse);
-	tc = t_case(s, "signal");
-	t_add(tc, a_signal_asks_and_names_who_runs_at_once, signals_that_cannot_be_heard_are_named);
-	t_add_cooperative(tc, the_environment_asks_for_sigusr1);
-	t_add_cooperative(tc, the_program_may_wait_for_the_same_signal);
-	return t_main(s);
 }

@@ -1,33 +1,32 @@
 /* SPDX-License-Identifier: MIT
  * Errors: their texts, those of the program's own, and cigo_must.
  */
-#include "tests/tools/bodies.h"
+#include "tests/tools/kit.h"
 
-T_TEST(success_has_a_text)
+TEST_CASE("texts");
+
+TEST(success_has_a_text)
 {
 	ck_assert_str_eq(cigo_strerror(0), "no error");
 	ck_assert_str_eq(cigo_strerror(1), "no error");
 	ck_assert_str_eq(cigo_strerror(INT32_MAX), "no error");
 }
-END_TEST
 
-T_TEST(the_ends_of_contexts_have_go_s_texts)
+TEST(the_ends_of_contexts_have_go_s_texts)
 {
 	ck_assert_str_eq(cigo_strerror(-ECANCELED), "context canceled");
 	ck_assert_str_eq(cigo_strerror(-ETIMEDOUT), "context deadline exceeded");
 }
-END_TEST
 
-T_TEST(system_errors_have_the_system_s_texts)
+TEST(system_errors_have_the_system_s_texts)
 {
 	ck_assert_str_eq(cigo_strerror(-ENOENT), strerror(ENOENT));
 	ck_assert_str_eq(cigo_strerror(-EPIPE), strerror(EPIPE));
 	ck_assert_str_eq(cigo_strerror(-EDEADLK), strerror(EDEADLK));
 	ck_assert_str_eq(cigo_strerror(-EPERM), strerror(EPERM));
 }
-END_TEST
 
-T_TEST(the_library_s_own_errors_have_texts_of_their_own)
+TEST(the_library_s_own_errors_have_texts_of_their_own)
 {
 	static const int errors[] = { CIGO_ENOLOOP, CIGO_ECLOSED, CIGO_ERESOLVE };
 
@@ -38,9 +37,8 @@ T_TEST(the_library_s_own_errors_have_texts_of_their_own)
 		ck_assert_str_ne(cigo_strerror(errors[i]), cigo_strerror(errors[(i + 1) % 3]));
 	}
 }
-END_TEST
 
-T_TEST(any_number_has_a_text)
+TEST(any_number_has_a_text)
 {
 	ck_assert_ptr_nonnull(cigo_strerror(INT32_MIN));
 	ck_assert_ptr_nonnull(cigo_strerror(INT32_MIN + 1));
@@ -48,9 +46,8 @@ T_TEST(any_number_has_a_text)
 	ck_assert_ptr_nonnull(cigo_strerror(-1000000));
 	ck_assert_uint_gt(strlen(cigo_strerror(-4000)), 0);
 }
-END_TEST
 
-T_TEST(a_lent_text_stays_as_it_was)
+TEST(a_lent_text_stays_as_it_was)
 {
 	const char *known = cigo_strerror(-ENOENT), *unknown = cigo_strerror(-3999);
 	char known_copy[200], unknown_copy[200];
@@ -62,9 +59,10 @@ T_TEST(a_lent_text_stays_as_it_was)
 	ck_assert_str_eq(known, known_copy);
 	ck_assert_str_eq(unknown, unknown_copy);
 }
-END_TEST
 
-T_TEST(a_new_error_has_a_code_and_the_text_given)
+TEST_CASE("own errors");
+
+TEST(a_new_error_has_a_code_and_the_text_given)
 {
 	int oops = cigo_error_new("oops"), again = cigo_error_new("oops");
 
@@ -76,9 +74,8 @@ T_TEST(a_new_error_has_a_code_and_the_text_given)
 	ck_assert_str_eq(cigo_strerror(oops), "oops");
 	ck_assert_str_eq(cigo_strerror(again), "oops");
 }
-END_TEST
 
-T_TEST(a_new_error_s_text_is_copied)
+TEST(a_new_error_s_text_is_copied)
 {
 	char text[] = "out of cheese";
 	int err = cigo_error_new(text);
@@ -86,18 +83,16 @@ T_TEST(a_new_error_s_text_is_copied)
 	memset(text, 'x', sizeof text - 1);
 	ck_assert_str_eq(cigo_strerror(err), "out of cheese");
 }
-END_TEST
 
-T_TEST(a_new_error_without_a_text_is_an_error_all_the_same)
+TEST(a_new_error_without_a_text_is_an_error_all_the_same)
 {
 	int err = cigo_error_new(NULL);
 
 	ck_assert_int_lt(err, 0);
 	ck_assert_ptr_nonnull(cigo_strerror(err));
 }
-END_TEST
 
-T_TEST(a_long_text_is_kept_whole)
+TEST(a_long_text_is_kept_whole)
 {
 	static char text[100000];
 	int err;
@@ -107,11 +102,10 @@ T_TEST(a_long_text_is_kept_whole)
 	ck_assert_int_lt(err, -4095);
 	ck_assert_str_eq(cigo_strerror(err), text);
 }
-END_TEST
 
 enum { MOST = 65536 };
 
-T_TEST(exactly_65536_errors_can_be_registered)
+TEST(exactly_65536_errors_can_be_registered)
 {
 	static int codes[MOST];
 	const char *first_text;
@@ -125,22 +119,21 @@ T_TEST(exactly_65536_errors_can_be_registered)
 		codes[i] = cigo_error_new(text);
 		refused += codes[i] == -ENOMEM;
 	}
-	ck_assert_int_eq(refused, 0);
-	ck_assert_int_eq(cigo_error_new("one too many"), -ENOMEM);
+	equal(refused, 0);
+	fails(cigo_error_new("one too many"), -ENOMEM);
 	for (int i = 0; i < MOST; i++) {
 		snprintf(text, sizeof text, "error %d", i);
 		wrong += strcmp(cigo_strerror(codes[i]), text) != 0;
 	}
-	ck_assert_int_eq(wrong, 0);
+	equal(wrong, 0);
 	ck_assert_ptr_eq(cigo_strerror(codes[0]), first_text); /* lent for as long as the process */
 }
-END_TEST
 
 enum { THREADS = 4, EACH = 500 };
 
 static int thread_codes[THREADS][EACH];
 
-static void *registers(void *arg)
+THREAD(registers)
 {
 	int me = *(int *)arg;
 	intptr_t wrong = 0;
@@ -155,13 +148,13 @@ static void *registers(void *arg)
 	return (void *)wrong;
 }
 
-T_TEST(any_thread_may_register_errors)
+TEST(any_thread_may_register_errors)
 {
 	int numbers[THREADS] = { 0, 1, 2, 3 };
 	pthread_t threads[THREADS];
 
 	for (int i = 0; i < THREADS; i++)
-		ck_assert_int_eq(pthread_create(&threads[i], NULL, registers, &numbers[i]), 0);
+		ok(pthread_create(&threads[i], NULL, registers, &numbers[i]));
 	for (int i = 0; i < THREADS; i++) {
 		void *wrong;
 
@@ -176,25 +169,25 @@ T_TEST(any_thread_may_register_errors)
 			ck_assert_str_eq(cigo_strerror(thread_codes[i][j]), text);
 		}
 }
-END_TEST
 
-T_CORO(an_error_of_one_s_own_travels_as_any_other)
+LOOP_TEST(an_error_of_one_s_own_travels_as_any_other)
 {
 	int oops = cigo_error_new("oops");
 	cigo_task *t = t_job(ctx, .result = oops, .value = 25);
 	int value;
 
-	ck_assert_int_eq(cigo_take(ctx, t, &value), oops);
-	ck_assert_int_eq(value, 25);
+	equal(cigo_take(ctx, t, &value), oops);
+	equal(value, 25);
 }
 
-T_TEST(must_returns_what_is_no_error)
+TEST_CASE("must");
+
+TEST(must_returns_what_is_no_error)
 {
-	ck_assert_int_eq(cigo_must(0), 0);
-	ck_assert_int_eq(cigo_must(42), 42);
-	ck_assert_int_eq(cigo_must((ssize_t)1 << 40), (ssize_t)1 << 40);
+	ok(cigo_must(0));
+	equal(cigo_must(42), 42);
+	equal(cigo_must((ssize_t)1 << 40), (ssize_t)1 << 40);
 }
-END_TEST
 
 static void must_error(void *arg)
 {
@@ -207,29 +200,9 @@ static void must_own_error(void *arg)
 	cigo_must(cigo_error_new("out of cheese"));
 }
 
-T_TEST(must_aborts_with_the_error_s_text)
+TEST(must_aborts_with_the_error_s_text)
 {
 	t_abort(must_error, &(int){ -ECANCELED }, "context canceled");
 	t_abort(must_error, &(int){ -ENOENT }, strerror(ENOENT));
 	t_abort(must_own_error, NULL, "out of cheese");
-}
-END_TEST
-
-int main(void)
-{
-	Suite *s = suite_create("error");
-	TCase *tc = t_case(s, "texts");
-
-	t_add(tc, success_has_a_text, the_ends_of_contexts_have_go_s_texts,
-	      system_errors_have_the_system_s_texts,
-	      the_library_s_own_errors_have_texts_of_their_own, any_number_has_a_text,
-	      a_lent_text_stays_as_it_was);
-	tc = t_case(s, "own errors");
-	t_add(tc, a_new_error_has_a_code_and_the_text_given, a_new_error_s_text_is_copied,
-	      a_new_error_without_a_text_is_an_error_all_the_same, a_long_text_is_kept_whole,
-	      exactly_65536_errors_can_be_registered, any_thread_may_register_errors,
-	      an_error_of_one_s_own_travels_as_any_other);
-	tc = t_case(s, "must");
-	t_add(tc, must_returns_what_is_no_error, must_aborts_with_the_error_s_text);
-	return t_main(s);
 }

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * Whatever the C library refuses, nothing leaks, hangs or crashes. */
 #include "tests/tools/faults.h"
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <signal.h>
 #include <sys/eventfd.h>
 
-#define FOR_BOTH(tc, name) t_add_loop(tc, name, CIGO_POLLER_EPOLL, CIGO_POLLER_POLL + 1)
+TEST_CASE("mechanism");
 
-/* ---- the mechanism itself ---- */
-
-T_TEST(the_nth_call_fails_once)
+TEST(the_nth_call_fails_once)
 {
 	void *volatile p[4];
 
@@ -21,15 +19,15 @@ T_TEST(the_nth_call_fails_once)
 	p[3] = malloc(1);
 	fault_disarm();
 	ck_assert(p[0] && p[1] && !p[2] && p[3]);
-	ck_assert_int_eq(fault_hits(), 1);
-	ck_assert_int_eq(fault_calls("malloc"), 3);
-	ck_assert_int_eq(fault_calls(NULL), 4);
+	equal(fault_hits(), 1);
+	equal(fault_calls("malloc"), 3);
+	equal(fault_calls(NULL), 4);
 	ck_assert_str_eq(fault_last(), "malloc");
 	for (int i = 0; i < 4; i++)
 		free(p[i]);
 }
 
-T_TEST(every_call_from_the_nth_on_fails)
+TEST(every_call_from_the_nth_on_fails)
 {
 	int fds[3];
 
@@ -39,23 +37,23 @@ T_TEST(every_call_from_the_nth_on_fails)
 		fds[i] = eventfd(0, EFD_CLOEXEC);
 	}
 	fault_disarm();
-	ck_assert_int_eq(errno, ENFILE);
+	equal(errno, ENFILE);
 	ck_assert(fds[0] >= 0 && fds[1] < 0 && fds[2] < 0);
-	ck_assert_int_eq(fault_hits(), 2);
+	equal(fault_hits(), 2);
 	close(fds[0]);
 }
 
-static void *do_nothing(void *arg)
+THREAD(do_nothing)
 {
 	return arg;
 }
 
-T_TEST(calls_that_return_their_error_do)
+TEST(calls_that_return_their_error_do)
 {
 	pthread_t thread;
 
 	fault_arm("any", 1, 0);
-	ck_assert_int_eq(pthread_create(&thread, NULL, do_nothing, NULL), EAGAIN);
+	equal(pthread_create(&thread, NULL, do_nothing, NULL), EAGAIN);
 	fault_disarm();
 	ck_assert_str_eq(fault_last(), "pthread_create");
 }
@@ -65,7 +63,7 @@ static void arm_unknown(void *arg)
 	fault_arm(arg, 1, 0);
 }
 
-T_TEST(a_call_not_wrapped_is_named)
+TEST(a_call_not_wrapped_is_named)
 {
 	char name[] = "getpid";
 
@@ -365,7 +363,7 @@ CORO(use_everything)
 	return err;
 }
 
-/* ---- the sweep ---- */
+TEST_CASE("sweep", .seconds = 60);
 
 /* What a program may expect of a failed call: the call's own error, or that memory, threads or
  * descriptors ran out. */
@@ -439,29 +437,29 @@ static void sweep(cigo_coro_fn *body, int poller, const char *call, bool from)
 }
 
 /* One test a poller. */
-T_TEST(whichever_call_fails_once_nothing_leaks_hangs_or_crashes)
+TEST(whichever_call_fails_once_nothing_leaks_hangs_or_crashes, BOTH_POLLERS)
 {
 	sweep(use_everything, _i, "any", false);
 }
 
-T_TEST(whenever_everything_begins_to_fail_nothing_leaks_hangs_or_crashes)
+TEST(whenever_everything_begins_to_fail_nothing_leaks_hangs_or_crashes, BOTH_POLLERS)
 {
 	sweep(use_everything, _i, "any", true);
 }
 
-T_TEST(whenever_memory_runs_out_nothing_leaks_hangs_or_crashes)
+TEST(whenever_memory_runs_out_nothing_leaks_hangs_or_crashes, BOTH_POLLERS)
 {
 	sweep(use_everything, _i,
 	      "malloc,calloc,realloc,reallocarray,aligned_alloc,posix_memalign,strdup,strndup",
 	      true);
 }
 
-T_TEST(whenever_threads_run_out_nothing_leaks_hangs_or_crashes)
+TEST(whenever_threads_run_out_nothing_leaks_hangs_or_crashes, BOTH_POLLERS)
 {
 	sweep(use_everything, _i, "pthread_create", true);
 }
 
-T_TEST(without_a_loop_a_wait_for_signals_leaks_nothing_whichever_call_fails)
+TEST(without_a_loop_a_wait_for_signals_leaks_nothing_whichever_call_fails)
 {
 	struct sigaction action;
 
@@ -477,7 +475,7 @@ T_TEST(without_a_loop_a_wait_for_signals_leaks_nothing_whichever_call_fails)
 	equal(action.sa_handler == SIG_DFL, true);
 }
 
-T_TEST(interrupted_waits_are_no_failures)
+TEST(interrupted_waits_are_no_failures)
 {
 	struct world w = { .calls = 0 };
 
@@ -502,7 +500,7 @@ CORO(sleep_arg)
 }
 
 /* A kernel or a tool that does not know the call, and a filter that forbids what it does not know. */
-T_TEST(without_epoll_pwait2_it_waits_all_the_same)
+TEST(without_epoll_pwait2_it_waits_all_the_same)
 {
 	cigo_loop_options o = { .size = sizeof o,
 				.clock = CIGO_CLOCK_REAL,
@@ -543,7 +541,7 @@ static int run_without(const char *call, int poller)
 	return err;
 }
 
-T_TEST(a_loop_that_cannot_be_set_up_says_why)
+TEST(a_loop_that_cannot_be_set_up_says_why)
 {
 	fails(run_without("malloc,calloc", CIGO_POLLER_EPOLL), -ENOMEM);
 	fails(run_without("eventfd", CIGO_POLLER_EPOLL), -EMFILE);
@@ -597,7 +595,7 @@ static int use_all_by_blocking(void)
 	return err;
 }
 
-T_TEST(without_a_loop_too_whichever_call_fails_nothing_leaks_hangs_or_crashes)
+TEST(without_a_loop_too_whichever_call_fails_nothing_leaks_hangs_or_crashes)
 {
 	server = tcp_listen("127.0.0.1", 0, 100, &server_port);
 	for (int from = 0; from < 2; from++)
@@ -619,26 +617,4 @@ T_TEST(without_a_loop_too_whichever_call_fails_nothing_leaks_hangs_or_crashes)
 				break;
 		}
 	close(server);
-}
-
-int main(void)
-{
-	Suite *s = suite_create("faults");
-	TCase *tc = t_case(s, "mechanism");
-
-	t_add(tc, the_nth_call_fails_once);
-	t_add(tc, every_call_from_the_nth_on_fails);
-	t_add(tc, calls_that_return_their_error_do);
-	t_add(tc, a_call_not_wrapped_is_named);
-	tc = t_case_slow(s, "sweep", 60);
-	FOR_BOTH(tc, whichever_call_fails_once_nothing_leaks_hangs_or_crashes);
-	FOR_BOTH(tc, whenever_everything_begins_to_fail_nothing_leaks_hangs_or_crashes);
-	FOR_BOTH(tc, whenever_memory_runs_out_nothing_leaks_hangs_or_crashes);
-	FOR_BOTH(tc, whenever_threads_run_out_nothing_leaks_hangs_or_crashes);
-	t_add(tc, without_a_loop_a_wait_for_signals_leaks_nothing_whichever_call_fails);
-	t_add(tc, interrupted_waits_are_no_failures);
-	t_add(tc, without_epoll_pwait2_it_waits_all_the_same);
-	t_add(tc, a_loop_that_cannot_be_set_up_says_why);
-	t_add(tc, without_a_loop_too_whichever_call_fails_nothing_leaks_hangs_or_crashes);
-	return t_main(s);
 }

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT
- * Waiting for descriptors of one's own.
+ * Waiting for descriptors of one's own, on both pollers: each does the same.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
-#include <dirent.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
 
 struct waiter {
-	int fd, events;
-	int result;
+	int fd, events, result, number;
 };
 
 CORO(wait_fd)
@@ -20,53 +18,60 @@ CORO(wait_fd)
 	return 0;
 }
 
-LOOP_TEST(a_wait_returns_what_the_descriptor_is_ready_for)
+static cigo_task *spawn_waiter(cigo_ctx *ctx, struct waiter *w, int fd, int events)
 {
-	int fd[2];
+	*w = (struct waiter){ .fd = fd, .events = events };
+	return cigo_spawn(ctx, wait_fd, 0, w);
+}
 
-	raw_pair(fd);
+/* A test on each poller with the two ends of a connection, which are closed behind it. */
+#define FD_TEST(name, ...)                               \
+	static void name##_by(cigo_ctx *ctx, int fd[2]); \
+	LOOP_TEST(name, BOTH_POLLERS, __VA_ARGS__)       \
+	{                                                \
+		int fd[2];                               \
+                                                         \
+		raw_pair(fd);                            \
+		name##_by(ctx, fd);                      \
+		ok(close(fd[0]));                        \
+		ok(close(fd[1]));                        \
+	}                                                \
+	static void name##_by(cigo_ctx *ctx, int fd[2])
+
+TEST_CASE("ready");
+
+FD_TEST(a_wait_returns_what_the_descriptor_is_ready_for)
+{
 	equal(cigo_fd_wait(ctx, fd[0], CIGO_WRITE), CIGO_WRITE);
 	equal(cigo_fd_wait(ctx, fd[0], CIGO_READ | CIGO_WRITE), CIGO_WRITE);
 	raw_say(fd[1], "x");
 	equal(cigo_fd_wait(ctx, fd[0], CIGO_READ), CIGO_READ);
 	equal(cigo_fd_wait(ctx, fd[0], CIGO_READ | CIGO_WRITE), CIGO_READ | CIGO_WRITE);
 	equal(cigo_fd_wait(ctx, fd[0], CIGO_WRITE), CIGO_WRITE);
-	close(fd[0]);
-	close(fd[1]);
-	return 0;
 }
 
-LOOP_TEST(a_wait_ends_when_the_descriptor_becomes_ready)
+FD_TEST(a_wait_ends_when_the_descriptor_becomes_ready)
 {
-	int fd[2];
-	struct waiter w = { .events = CIGO_READ };
-	cigo_task *t;
+	struct waiter w;
+	cigo_task *t = spawn_waiter(ctx, &w, fd[0], CIGO_READ);
 
-	raw_pair(fd);
-	w.fd = fd[0];
-	t = cigo_spawn(ctx, wait_fd, 0, &w);
 	ok(cigo_sleep(ctx, CIGO_S(1)));
 	equal(cigo_future_is_done(t), false);
 	raw_say(fd[1], "x");
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	equal(w.result, CIGO_READ);
-	close(fd[0]);
-	close(fd[1]);
-	return 0;
 }
 
-LOOP_TEST(a_wait_for_writing_ends_when_there_is_room)
+LOOP_TEST(a_wait_for_writing_ends_when_there_is_room, BOTH_POLLERS)
 {
 	int fd[2];
-	struct waiter w = { .events = CIGO_WRITE };
+	struct waiter w;
 	static char mass[65536];
 	cigo_task *t;
 
 	raw_pipe(fd);
-	while (write(fd[1], mass, sizeof mass) > 0)
-		;
-	w.fd = fd[1];
-	t = cigo_spawn(ctx, wait_fd, 0, &w);
+	raw_fill(fd[1]);
+	t = spawn_waiter(ctx, &w, fd[1], CIGO_WRITE);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	equal(cigo_future_is_done(t), false);
 	ck_assert_int_gt(read(fd[0], mass, sizeof mass), 0);
@@ -74,81 +79,68 @@ LOOP_TEST(a_wait_for_writing_ends_when_there_is_room)
 	equal(w.result, CIGO_WRITE);
 	close(fd[0]);
 	close(fd[1]);
-	return 0;
 }
 
-LOOP_TEST(a_hang_up_counts_as_ready_for_all_that_was_asked)
+FD_TEST(one_waiter_may_wait_for_either)
 {
-	int fd[2], both = CIGO_READ | CIGO_WRITE;
+	struct waiter w;
+	cigo_task *t;
 
-	raw_pair(fd);
-	close(fd[1]);
+	raw_fill(fd[0]);
+	t = spawn_waiter(ctx, &w, fd[0], CIGO_READ | CIGO_WRITE);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	equal(cigo_future_is_done(t), false);
+	raw_say(fd[1], "x");
+	ok(cigo_future_take(ctx, t, NULL, 0));
+	equal(w.result, CIGO_READ);
+}
+
+FD_TEST(a_hang_up_counts_as_ready_for_all_that_was_asked)
+{
+	int both = CIGO_READ | CIGO_WRITE, ends[2];
+
+	raw_hang_up(fd[1]);
 	equal(cigo_fd_wait(ctx, fd[0], CIGO_READ), CIGO_READ);
 	equal(cigo_fd_wait(ctx, fd[0], CIGO_WRITE), CIGO_WRITE);
 	equal(cigo_fd_wait(ctx, fd[0], both), both);
-	close(fd[0]);
-	raw_pipe(fd);
-	close(fd[0]);
-	equal(cigo_fd_wait(ctx, fd[1], CIGO_WRITE), CIGO_WRITE);
-	close(fd[1]);
-	raw_pipe(fd);
-	close(fd[1]);
-	equal(cigo_fd_wait(ctx, fd[0], CIGO_READ), CIGO_READ);
-	close(fd[0]);
-	return 0;
+	for (int i = 0; i < 2; i++) {
+		raw_pipe(ends);
+		close(ends[i]);
+		equal(cigo_fd_wait(ctx, ends[!i], i ? CIGO_READ : CIGO_WRITE),
+		      i ? CIGO_READ : CIGO_WRITE);
+		close(ends[!i]);
+	}
 }
 
-LOOP_TEST(a_hang_up_wakes_reader_and_writer)
+FD_TEST(a_hang_up_wakes_a_reader)
 {
-	int fd[2];
-	struct waiter r = { .events = CIGO_READ }, w = { .events = CIGO_WRITE };
-	static char mass[65536];
+	struct waiter r;
+	cigo_task *t = spawn_waiter(ctx, &r, fd[0], CIGO_READ);
+
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	raw_hang_up(fd[1]);
+	ok(cigo_future_take(ctx, t, NULL, 0));
+	equal(r.result, CIGO_READ);
+}
+
+FD_TEST(a_hang_up_wakes_reader_and_writer)
+{
+	struct waiter r, w;
 	cigo_task *a, *b;
 
-	raw_pair(fd);
-	while (write(fd[0], mass, sizeof mass) > 0)
-		;
-	r.fd = w.fd = fd[0];
-	a = cigo_spawn(ctx, wait_fd, 0, &r);
-	b = cigo_spawn(ctx, wait_fd, 0, &w);
+	raw_fill(fd[0]);
+	a = spawn_waiter(ctx, &r, fd[0], CIGO_READ);
+	b = spawn_waiter(ctx, &w, fd[0], CIGO_WRITE);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
-	close(fd[1]);
+	raw_hang_up(fd[1]);
 	ok(cigo_future_take(ctx, a, NULL, 0));
 	ok(cigo_future_take(ctx, b, NULL, 0));
 	equal(r.result, CIGO_READ);
 	equal(w.result, CIGO_WRITE);
-	close(fd[0]);
-	return 0;
-}
-
-LOOP_TEST(wrong_events_are_einval)
-{
-	int fd[2], wrong[] = { 0, 4, 8, -1, CIGO_READ | 4 };
-
-	raw_pair(fd);
-	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-		fails(cigo_fd_wait(ctx, fd[0], wrong[i]), -EINVAL);
-	close(fd[0]);
-	close(fd[1]);
-	return 0;
-}
-
-LOOP_TEST(a_bad_descriptor_is_ebadf)
-{
-	int closed = dup(0);
-
-	close(closed);
-	fails(cigo_fd_wait(ctx, -1, CIGO_READ), -EBADF);
-	fails(cigo_fd_wait(ctx, closed, CIGO_READ), -EBADF);
-	fails(cigo_fd_wait(ctx, closed, CIGO_WRITE), -EBADF);
-	fails(cigo_fd_wait(ctx, 1 << 20, CIGO_READ | CIGO_WRITE), -EBADF);
-	fails(cigo_fd_wait(ctx, INT32_MAX, CIGO_READ), -EBADF);
-	fails(cigo_fd_wait(ctx, INT32_MIN, CIGO_READ), -EBADF);
-	return 0;
 }
 
 /* epoll refuses them with EPERM */
-LOOP_TEST(a_regular_file_is_always_ready)
+LOOP_TEST(a_regular_file_is_always_ready, BOTH_POLLERS)
 {
 	FILE *f = tmpfile();
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), both = CIGO_READ | CIGO_WRITE;
@@ -159,25 +151,156 @@ LOOP_TEST(a_regular_file_is_always_ready)
 	equal(cigo_fd_wait(ctx, null, both), both);
 	fclose(f);
 	close(null);
-	return 0;
 }
 
-LOOP_TEST(a_third_waiter_on_a_descriptor_is_told_that_it_is_busy)
+LOOP_TEST(eventfds_timerfds_and_duplicates_can_be_waited_for, BOTH_POLLERS)
 {
-	int fd[2];
-	struct waiter r = { .events = CIGO_READ }, w = { .events = CIGO_WRITE };
-	static char mass[65536];
+	int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), copy = dup(event);
+	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	struct itimerspec soon = { { 0, 0 }, { 0, 1 } };
+	struct waiter w[3] = { { event, CIGO_READ, 0, 0 },
+			       { copy, CIGO_READ, 0, 1 },
+			       { timer, CIGO_READ, 0, 2 } };
+	cigo_task *t[3];
+	uint64_t one = 1;
+
+	for (int i = 0; i < 3; i++)
+		t[i] = cigo_spawn(ctx, wait_fd, 0, &w[i]);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	raw_write(event, &one, sizeof one);
+	ok(timerfd_settime(timer, 0, &soon, NULL));
+	for (int i = 0; i < 3; i++) {
+		ok(cigo_future_take(ctx, t[i], NULL, 0));
+		equal(w[i].result, CIGO_READ);
+	}
+	close(event);
+	close(copy);
+	close(timer);
+}
+
+LOOP_TEST(a_socket_that_has_an_error_is_ready, BOTH_POLLERS)
+{
+	int port, l = tcp_listen("127.0.0.1", 0, -1, &port), fd, err = 0;
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+	socklen_t n = sizeof err;
+
+	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (connect(fd, (struct sockaddr *)&a, sizeof a) && errno == EINPROGRESS) {
+		equal(cigo_fd_wait(ctx, fd, CIGO_WRITE), CIGO_WRITE);
+		ok(getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &n));
+		equal(err, ECONNREFUSED);
+	}
+	close(fd);
+	close(l);
+}
+
+TEST_CASE("many");
+
+static int woken[1024], n_woken; /* their numbers, in order */
+
+CORO(wait_in_order)
+{
+	struct waiter *w = arg;
+	int err = wait_fd(ctx, arg, ret);
+
+	woken[n_woken++] = w->number;
+	return err;
+}
+
+LOOP_TEST(descriptors_ready_at_once_are_served_in_the_order_of_their_waiters, COOPERATIVE,
+	  BOTH_POLLERS)
+{
+	enum { PAIRS = 20 };
+	int fd[PAIRS][2];
+	struct waiter w[PAIRS];
+	cigo_task *t[PAIRS];
+
+	for (int i = 0; i < PAIRS; i++)
+		raw_pair(fd[i]);
+	for (int i = 0; i < PAIRS; i++) {
+		int j = i * 7 % PAIRS; /* the order of waiting is not that of the numbers */
+
+		w[i] = (struct waiter){ fd[j][0], CIGO_READ, 0, i };
+		t[i] = cigo_spawn(ctx, wait_in_order, 0, &w[i]);
+	}
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	for (int i = PAIRS; i--;) /* nor is that of becoming ready */
+		raw_say(fd[i][1], "x");
+	ok(cigo_wait(ctx, CIGO_WAIT_ALL, t, PAIRS));
+	for (int i = 0; i < PAIRS; i++) {
+		equal(woken[i], i);
+		equal(w[i].result, CIGO_READ);
+		cigo_future_unref(t[i]);
+		close(fd[i][0]);
+		close(fd[i][1]);
+	}
+}
+
+LOOP_TEST(hundreds_of_descriptors_can_be_waited_for, COOPERATIVE, BOTH_POLLERS)
+{
+	enum { PAIRS = 300 };
+	static int fd[PAIRS][2];
+	static struct waiter w[PAIRS];
+	static cigo_task *t[PAIRS];
+
+	for (int i = 0; i < PAIRS; i++) {
+		raw_pair(fd[i]);
+		w[i] = (struct waiter){ fd[i][0], CIGO_READ, 0, i };
+		t[i] = cigo_spawn(ctx, wait_in_order, 0, &w[i]);
+	}
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	for (int i = 0; i < PAIRS; i += 2)
+		raw_say(fd[i][1], "x");
+	for (int i = 0; i < PAIRS; i += 2) {
+		ok(cigo_future_take(ctx, t[i], NULL, 0));
+		equal(w[i].result, CIGO_READ);
+	}
+	equal(n_woken, PAIRS / 2);
+	for (int i = 1; i < PAIRS; i += 2) {
+		equal(cigo_future_is_done(t[i]), false);
+		fails(cigo_task_stop(ctx, t[i]), -ECANCELED);
+	}
+	for (int i = 0; i < PAIRS; i++) {
+		close(fd[i][0]);
+		close(fd[i][1]);
+	}
+}
+
+TEST_CASE("errors");
+
+FD_TEST(wrong_events_are_einval)
+{
+	int wrong[] = { 0, 4, 8, -1, CIGO_READ | 4 };
+
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		fails(cigo_fd_wait(ctx, fd[0], wrong[i]), -EINVAL);
+}
+
+LOOP_TEST(a_bad_descriptor_is_ebadf, BOTH_POLLERS)
+{
+	int closed = dup(0);
+
+	close(closed);
+	fails(cigo_fd_wait(ctx, -1, CIGO_READ), -EBADF);
+	fails(cigo_fd_wait(ctx, closed, CIGO_READ), -EBADF);
+	fails(cigo_fd_wait(ctx, closed, CIGO_WRITE), -EBADF);
+	fails(cigo_fd_wait(ctx, 1 << 20, CIGO_READ | CIGO_WRITE), -EBADF);
+	fails(cigo_fd_wait(ctx, INT32_MAX, CIGO_READ), -EBADF);
+	fails(cigo_fd_wait(ctx, INT32_MIN, CIGO_READ), -EBADF);
+}
+
+FD_TEST(a_third_waiter_on_a_descriptor_is_told_that_it_is_busy)
+{
+	struct waiter r, w;
 	cigo_task *reader, *writer;
 
-	raw_pair(fd);
-	while (write(fd[0], mass, sizeof mass) > 0)
-		;
-	r.fd = w.fd = fd[0];
-	reader = cigo_spawn(ctx, wait_fd, 0, &r);
+	raw_fill(fd[0]);
+	reader = spawn_waiter(ctx, &r, fd[0], CIGO_READ);
 	ok(cigo_yield(ctx));
 	fails(cigo_fd_wait(ctx, fd[0], CIGO_READ), -EBUSY);
 	fails(cigo_fd_wait(ctx, fd[0], CIGO_READ | CIGO_WRITE), -EBUSY);
-	writer = cigo_spawn(ctx, wait_fd, 0, &w);
+	writer = spawn_waiter(ctx, &w, fd[0], CIGO_WRITE);
 	ok(cigo_yield(ctx));
 	fails(cigo_fd_wait(ctx, fd[0], CIGO_WRITE), -EBUSY);
 	fails(cigo_fd_wait(ctx, fd[0], CIGO_READ), -EBUSY);
@@ -185,13 +308,9 @@ LOOP_TEST(a_third_waiter_on_a_descriptor_is_told_that_it_is_busy)
 	ok(cigo_future_take(ctx, reader, NULL, 0));
 	equal(r.result, CIGO_READ);
 	equal(cigo_future_is_done(writer), false);
-	while (read(fd[1], mass, sizeof mass) > 0)
-		;
+	raw_empty(fd[1]);
 	ok(cigo_future_take(ctx, writer, NULL, 0));
 	equal(w.result, CIGO_WRITE);
-	close(fd[0]);
-	close(fd[1]);
-	return 0;
 }
 
 CORO(read_stream)
@@ -201,10 +320,8 @@ CORO(read_stream)
 	return (int)cigo_stream_read(ctx, arg, &c, 1) - 1;
 }
 
-LOOP_TEST(a_streams_reader_counts_as_a_waiter)
+STREAM_TEST(a_streams_reader_counts_as_a_waiter, BOTH_POLLERS)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_task *t = cigo_spawn(ctx, read_stream, 0, s);
 
 	ok(cigo_yield(ctx));
@@ -214,45 +331,37 @@ LOOP_TEST(a_streams_reader_counts_as_a_waiter)
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	raw_say(raw, "y");
 	equal(cigo_fd_wait(ctx, cigo_stream_fd(s), CIGO_READ), CIGO_READ);
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-LOOP_TEST(cancelling_the_reader_leaves_the_writer_waiting)
+TEST_CASE("cancellation");
+
+FD_TEST(cancelling_the_reader_leaves_the_writer_waiting)
 {
-	int fd[2];
-	struct waiter r = { .events = CIGO_READ }, w = { .events = CIGO_WRITE };
-	static char mass[65536];
+	struct waiter r, w;
+	char c;
 	cigo_task *reader, *writer;
 
-	raw_pair(fd);
-	while (write(fd[0], mass, sizeof mass) > 0)
-		;
-	r.fd = w.fd = fd[0];
+	raw_fill(fd[0]);
 	for (int i = 0; i < 3; i++) {
-		reader = cigo_spawn(ctx, wait_fd, 0, &r);
-		writer = cigo_spawn(ctx, wait_fd, 0, &w);
+		reader = spawn_waiter(ctx, &r, fd[0], CIGO_READ);
+		writer = spawn_waiter(ctx, &w, fd[0], CIGO_WRITE);
 		ok(cigo_sleep(ctx, CIGO_MS(1)));
 		fails(cigo_task_stop(ctx, reader), -ECANCELED);
 		fails(r.result, -ECANCELED);
 		ok(cigo_sleep(ctx, CIGO_MS(1)));
 		equal(cigo_future_is_done(writer), false);
-		reader = cigo_spawn(ctx, wait_fd, 0, &r); /* the place is free again */
+		reader = spawn_waiter(ctx, &r, fd[0], CIGO_READ); /* the place is free again */
 		ok(cigo_sleep(ctx, CIGO_MS(1)));
 		fails(cigo_task_stop(ctx, writer), -ECANCELED);
 		equal(cigo_future_is_done(reader), false);
 		raw_say(fd[1], "x");
 		ok(cigo_future_take(ctx, reader, NULL, 0));
 		equal(r.result, CIGO_READ);
-		ck_assert_int_eq(read(fd[0], mass, sizeof mass), 1);
+		equal(read(fd[0], &c, 1), 1);
 	}
-	close(fd[0]);
-	close(fd[1]);
-	return 0;
 }
 
-LOOP_TEST(a_number_may_be_closed_and_used_again_after_a_wait)
+LOOP_TEST(a_number_may_be_closed_and_used_again_after_a_wait, BOTH_POLLERS)
 {
 	int fd[2], other[2], number;
 
@@ -273,65 +382,47 @@ LOOP_TEST(a_number_may_be_closed_and_used_again_after_a_wait)
 	}
 	close(number);
 	close(fd[1]);
-	return 0;
 }
 
-LOOP_TEST(a_wait_under_a_dead_context_fails_with_its_cause)
+LOOP_TEST(a_cancelled_wait_leaves_the_number_free_for_another_use, BOTH_POLLERS)
 {
-	int fd[2];
-	cigo_ctx *dead = cigo_ctx_with_cancel(ctx);
+	int fd[2], other[2], number;
 
 	raw_pair(fd);
-	cigo_ctx_cancel(dead, -EIO);
-	fails(cigo_fd_wait(dead, fd[0], CIGO_READ), -EIO);
-	cigo_ctx_unref(dead);
-	close(fd[0]);
+	number = fd[0];
+	for (int i = 0; i < 20; i++) {
+		cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(1));
+
+		fails(cigo_fd_wait(timed, number, CIGO_READ), -ETIMEDOUT);
+		cigo_ctx_unref(timed);
+		raw_pair(other);
+		close(number);
+		equal(dup3(other[0], number, O_CLOEXEC), number);
+		close(other[0]);
+		close(fd[1]);
+		fd[1] = other[1];
+		timed = cigo_ctx_with_timeout(ctx, CIGO_MS(1));
+		fails(cigo_fd_wait(timed, number, CIGO_READ), -ETIMEDOUT);
+		cigo_ctx_unref(timed);
+		raw_say(fd[1], "x");
+		equal(cigo_fd_wait(ctx, number, CIGO_READ), CIGO_READ);
+		raw_expect(number, "x");
+	}
+	close(number);
 	close(fd[1]);
-	return 0;
 }
 
-LOOP_TEST(a_timeout_ends_a_wait_to_the_nanosecond)
+FD_TEST(a_timeout_ends_a_wait_to_the_nanosecond)
 {
-	int fd[2];
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, 1234567891);
 	int64_t start = cigo_now(ctx);
 
-	raw_pair(fd);
 	fails(cigo_fd_wait(timed, fd[0], CIGO_READ), -ETIMEDOUT);
 	equal(cigo_now(ctx), start + 1234567891);
 	cigo_ctx_unref(timed);
-	close(fd[0]);
-	close(fd[1]);
-	return 0;
 }
 
-LOOP_TEST(eventfds_timerfds_and_duplicates_can_be_waited_for)
-{
-	int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), copy = dup(event);
-	int timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	struct itimerspec soon = { { 0, 0 }, { 0, 1 } };
-	struct waiter w[3] = { { event, CIGO_READ, 0 },
-			       { copy, CIGO_READ, 0 },
-			       { timer, CIGO_READ, 0 } };
-	cigo_task *t[3];
-	uint64_t one = 1;
-
-	for (int i = 0; i < 3; i++)
-		t[i] = cigo_spawn(ctx, wait_fd, 0, &w[i]);
-	ok(cigo_sleep(ctx, CIGO_MS(1)));
-	raw_write(event, &one, sizeof one);
-	ok(timerfd_settime(timer, 0, &soon, NULL));
-	for (int i = 0; i < 3; i++) {
-		ok(cigo_future_take(ctx, t[i], NULL, 0));
-		equal(w[i].result, CIGO_READ);
-	}
-	close(event);
-	close(copy);
-	close(timer);
-	return 0;
-}
-
-/* ---- without a loop ---- */
+TEST_CASE("without a loop");
 
 struct slow {
 	int fd;
@@ -345,7 +436,7 @@ THREAD(say_later)
 	return NULL;
 }
 
-T_TEST(without_a_loop_a_wait_blocks_the_thread)
+TEST(without_a_loop_a_wait_blocks_the_thread)
 {
 	int fd[2];
 	struct slow slow;
@@ -371,7 +462,7 @@ THREAD(cancel_later)
 	return NULL;
 }
 
-T_TEST(without_a_loop_a_wait_is_woken_by_a_cancellation_from_another_thread)
+TEST(without_a_loop_a_wait_is_woken_by_a_cancellation_from_another_thread)
 {
 	int fd[2];
 	struct slow slow = { .ctx = cigo_ctx_with_cancel(cigo_ctx_background()) };
@@ -388,21 +479,7 @@ T_TEST(without_a_loop_a_wait_is_woken_by_a_cancellation_from_another_thread)
 	close(fd[1]);
 }
 
-T_TEST(without_a_loop_a_timeout_ends_a_wait)
-{
-	int fd[2];
-	cigo_ctx *timed = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_MS(20));
-	int64_t start = t_real_now();
-
-	raw_pair(fd);
-	fails(cigo_fd_wait(timed, fd[0], CIGO_READ), -ETIMEDOUT);
-	ck_assert_int_ge(t_real_now() - start, CIGO_MS(20));
-	cigo_ctx_unref(timed);
-	close(fd[0]);
-	close(fd[1]);
-}
-
-T_TEST(without_a_loop_errors_are_the_same)
+TEST(without_a_loop_errors_are_the_same)
 {
 	cigo_ctx *ctx = cigo_ctx_background();
 	FILE *f = tmpfile();
@@ -420,7 +497,7 @@ CORO(wait_without_loop)
 	return 0;
 }
 
-MISUSE(wait_without_the_loop)
+PLAIN_MISUSE_TEST(to_wait_without_a_loop_in_a_coroutine_is_misuse, "cigo_fd_wait")
 {
 	int fd[2];
 
@@ -428,37 +505,21 @@ MISUSE(wait_without_the_loop)
 	t_run(wait_without_loop, &fd[0]);
 }
 
-T_TEST(to_wait_without_a_loop_in_a_coroutine_is_misuse)
-{
-	t_abort(wait_without_the_loop, NULL, "cigo_fd_wait");
-}
-
-/* ---- close-on-exec ---- */
+TEST_CASE("close-on-exec");
 
 static bool was_open[1024];
 
-static void note_open(int fd)
+static void note_open(int fd, void *arg T_UNUSED)
 {
 	if (fd < 1024)
 		was_open[fd] = true;
 }
 
-static void must_be_cloexec(int fd)
+static void must_be_cloexec(int fd, void *arg T_UNUSED)
 {
 	if (fd < 1024 && was_open[fd])
 		return;
 	ck_assert_msg(fcntl(fd, F_GETFD) & FD_CLOEXEC, "descriptor %d would be inherited", fd);
-}
-
-static void each_fd(void (*fn)(int fd))
-{
-	DIR *dir = opendir("/proc/self/fd");
-	struct dirent *e;
-
-	while ((e = readdir(dir)))
-		if (e->d_name[0] != '.' && atoi(e->d_name) != dirfd(dir))
-			fn(atoi(e->d_name));
-	closedir(dir);
 }
 
 CORO(open_all_kinds)
@@ -467,16 +528,16 @@ CORO(open_all_kinds)
 	int port, ends[2], listener = tcp_listen("127.0.0.1", 0, 5, &port);
 	char address[64];
 
-	note_open(listener);
+	note_open(listener, NULL);
 	snprintf(address, sizeof address, "127.0.0.1:%d", port);
 	ok(cigo_pipe(&r, &w));
 	ok(cigo_dial(ctx, "tcp", address, &tcp));
 	ok(socketpair(AF_UNIX, SOCK_STREAM, 0, ends));
-	note_open(ends[1]);
+	note_open(ends[1], NULL);
 	s = cigo_stream_open(ends[0]);
 	equal(cigo_fd_wait(ctx, ends[1], CIGO_WRITE), CIGO_WRITE);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
-	each_fd(must_be_cloexec);
+	t_each_number("/proc/self/fd", must_be_cloexec, NULL);
 	cigo_stream_close(r);
 	cigo_stream_close(w);
 	cigo_stream_close(tcp);
@@ -487,41 +548,8 @@ CORO(open_all_kinds)
 }
 
 /* asyncigo: none was */
-T_TEST(every_descriptor_of_the_library_is_close_on_exec)
+TEST(every_descriptor_of_the_library_is_close_on_exec)
 {
-	each_fd(note_open);
+	t_each_number("/proc/self/fd", note_open, NULL);
 	ok(t_run(open_all_kinds, NULL));
-}
-
-int main(void)
-{
-	Suite *s = suite_create("fd");
-	TCase *tc = t_case(s, "ready");
-
-	t_add(tc, a_wait_returns_what_the_descriptor_is_ready_for);
-	t_add(tc, a_wait_ends_when_the_descriptor_becomes_ready);
-	t_add(tc, a_wait_for_writing_ends_when_there_is_room);
-	t_add(tc, a_hang_up_counts_as_ready_for_all_that_was_asked);
-	t_add(tc, a_hang_up_wakes_reader_and_writer);
-	t_add(tc, a_regular_file_is_always_ready);
-	t_add(tc, eventfds_timerfds_and_duplicates_can_be_waited_for);
-	tc = t_case(s, "errors");
-	t_add(tc, wrong_events_are_einval);
-	t_add(tc, a_bad_descriptor_is_ebadf);
-	t_add(tc, a_third_waiter_on_a_descriptor_is_told_that_it_is_busy);
-	t_add(tc, a_streams_reader_counts_as_a_waiter);
-	tc = t_case(s, "cancellation");
-	t_add(tc, cancelling_the_reader_leaves_the_writer_waiting);
-	t_add(tc, a_number_may_be_closed_and_used_again_after_a_wait);
-	t_add(tc, a_wait_under_a_dead_context_fails_with_its_cause);
-	t_add(tc, a_timeout_ends_a_wait_to_the_nanosecond);
-	tc = t_case(s, "without a loop");
-	t_add(tc, without_a_loop_a_wait_blocks_the_thread);
-	t_add(tc, without_a_loop_a_wait_is_woken_by_a_cancellation_from_another_thread);
-	t_add(tc, without_a_loop_a_timeout_ends_a_wait);
-	t_add(tc, without_a_loop_errors_are_the_same);
-	t_add(tc, to_wait_without_a_loop_in_a_coroutine_is_misuse);
-	tc = t_case(s, "close-on-exec");
-	t_add(tc, every_descriptor_of_the_library_is_close_on_exec);
-	return t_main(s);
 }

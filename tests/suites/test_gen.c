@@ -2,8 +2,7 @@
  * Generators: yields, awaits between them, consumers that leave, cancellation, the run's end; in a
  * loop and on plain threads.
  */
-#include "tests/tools/bodies.h"
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 /* The next finished task of g; NULL: none is left, or an error came. */
 static cigo_task *next_of(cigo_ctx *ctx, cigo_group *g)
@@ -23,29 +22,18 @@ int __wrap_pthread_create(pthread_t *t, const pthread_attr_t *a, void *(*fn)(voi
 	return no_threads ? EAGAIN : __real_pthread_create(t, a, fn, arg);
 }
 
-/* A test without a loop. */
-#define PLAIN_TEST(name)                            \
-	static void name##_body(cigo_ctx *ctx);     \
-	T_TEST(name)                                \
-	{                                           \
-		name##_body(cigo_ctx_background()); \
-	}                                           \
-	END_TEST                                    \
-	static void name##_body(cigo_ctx *ctx)
-
 /* The same test with and without a loop: NAME_in_a_loop and NAME_without. */
-#define BOTH_TESTS(name)                        \
-	static void name##_both(cigo_ctx *ctx); \
-	T_CORO(name##_in_a_loop)                \
-	{                                       \
-		name##_both(ctx);               \
-	}                                       \
-	PLAIN_TEST(name##_without)              \
-	{                                       \
-		name##_both(ctx);               \
-	}                                       \
+#define BOTH_TESTS(name, ...)                    \
+	static void name##_both(cigo_ctx *ctx);  \
+	LOOP_TEST(name##_in_a_loop, __VA_ARGS__) \
+	{                                        \
+		name##_both(ctx);                \
+	}                                        \
+	PLAIN_TEST(name##_without, __VA_ARGS__)  \
+	{                                        \
+		name##_both(ctx);                \
+	}                                        \
 	static void name##_both(cigo_ctx *ctx)
-#define BOTH(name) name##_in_a_loop, name##_without
 
 /* ---- bodies ---- */
 
@@ -74,7 +62,7 @@ static int counter(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	if (c->cleanup) {
 		cigo_ctx *clean = cigo_ctx_without_cancel(ctx, CIGO_S(3600));
 
-		ck_assert_int_eq(cigo_sleep(clean, c->cleanup), 0);
+		ok(cigo_sleep(clean, c->cleanup));
 		cigo_ctx_unref(clean);
 	}
 	if (c->ended)
@@ -100,7 +88,7 @@ static int counter(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 		equal(cigo_iter_error(it), (err));       \
 	} while (0)
 
-/* ---- items ---- */
+TEST_CASE("items");
 
 BOTH_TESTS(the_consumer_gets_what_is_yielded)
 {
@@ -208,7 +196,7 @@ BOTH_TESTS(the_body_begins_at_the_first_next)
 	ok(cigo_iter_close(ctx, it));
 }
 
-/* ---- consumers that leave ---- */
+TEST_CASE("leaving");
 
 struct stubborn {
 	int falses, extra;
@@ -268,7 +256,7 @@ static int sleeps_at_the_end(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	return cigo_sleep(ctx, CIGO_MS(4));
 }
 
-T_CORO(close_returns_when_the_body_has_and_its_context_bounds_the_wait)
+LOOP_TEST(close_returns_when_the_body_has_and_its_context_bounds_the_wait)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_iter *it = cigo_generate(ctx, sleeps_at_the_end, 4, &(int){ 1 });
@@ -314,7 +302,7 @@ BOTH_TESTS(yield_all_takes_nothing_when_nobody_is_there)
 	close(raw);
 }
 
-/* ---- generators in generators ---- */
+TEST_CASE("nested");
 
 struct node {
 	const struct node *left, *right;
@@ -443,7 +431,7 @@ BOTH_TESTS(leaving_the_outermost_ends_all_nested_ones)
 	equal(ended, 1);
 }
 
-T_CORO(yield_all_of_nothing_made_is_an_error)
+LOOP_TEST(yield_all_of_nothing_made_is_an_error)
 {
 	cigo_iter *none = NULL, *it = cigo_generate(ctx, passes_on, sizeof(int), &none);
 
@@ -451,18 +439,17 @@ T_CORO(yield_all_of_nothing_made_is_an_error)
 	fails(cigo_iter_close(ctx, it), -ENOMEM);
 }
 
-/* ---- several consumers ---- */
+TEST_CASE("consumers", .seconds = 30);
 
 struct taker {
 	cigo_iter *it;
 	int *sum, n;
 };
 
-static int takes(cigo_ctx *ctx, void *arg, void *ret)
+CORO(takes)
 {
 	struct taker *t = arg;
 
-	CIGO_UNUSED(ret);
 	for (int i = 0, item; i < t->n; i++) {
 		ck_assert(cigo_next(ctx, t->it, &item));
 		*t->sum += item;
@@ -471,7 +458,7 @@ static int takes(cigo_ctx *ctx, void *arg, void *ret)
 	return 0;
 }
 
-T_CORO_SEED(tasks_may_consume_a_generator_in_turn)
+SEED_TEST(tasks_may_consume_a_generator_in_turn, COOPERATIVE, .seeds = t_scale(200, 50))
 {
 	int sum = 0, ended = 0;
 	cigo_iter *it = count(.from = 1, .ended = &ended);
@@ -488,9 +475,8 @@ T_CORO_SEED(tasks_may_consume_a_generator_in_turn)
 	equal(ended, 1);
 }
 
-static int makes(cigo_ctx *ctx, void *arg, void *ret)
+CORO(makes)
 {
-	CIGO_UNUSED(arg);
 	cigo_iter *it = count(.from = 3);
 
 	next_is(it, 3);
@@ -498,7 +484,7 @@ static int makes(cigo_ctx *ctx, void *arg, void *ret)
 	return 0;
 }
 
-T_CORO(a_generator_outlives_its_maker)
+LOOP_TEST(a_generator_outlives_its_maker)
 {
 	cigo_iter *it = NULL;
 
@@ -521,15 +507,15 @@ PLAIN_TEST(plain_threads_may_consume_a_generator_in_turn)
 	cigo_iter *it = count(.from = 1);
 
 	for (int i = 1; i < 6; i += 2) {
-		equal((intptr_t)t_foreign(takes_one_plainly, it), i);
+		equal((intptr_t)on_thread(takes_one_plainly, it), i);
 		next_is(it, i + 1);
 	}
 	ok(cigo_iter_close(ctx, it));
 }
 
-/* ---- cancellation ---- */
+TEST_CASE("cancellation");
 
-T_CORO(the_context_of_a_next_reaches_the_innermost_await)
+LOOP_TEST(the_context_of_a_next_reaches_the_innermost_await)
 {
 	int64_t start = cigo_now(ctx);
 	int ended = 0, i;
@@ -552,7 +538,7 @@ CALLBACK(cancel_it)
 	cigo_ctx_cancel(arg, -EXDEV);
 }
 
-T_CORO(the_context_of_the_maker_reaches_the_innermost_await)
+LOOP_TEST(the_context_of_the_maker_reaches_the_innermost_await)
 {
 	cigo_ctx *own = cigo_ctx_with_cancel(ctx);
 	cigo_iter *it =
@@ -564,7 +550,7 @@ T_CORO(the_context_of_the_maker_reaches_the_innermost_await)
 	cigo_ctx_unref(own);
 }
 
-T_CORO(a_maker_s_context_that_ended_between_two_items_is_heeded_by_the_next_await)
+LOOP_TEST(a_maker_s_context_that_ended_between_two_items_is_heeded_by_the_next_await)
 {
 	cigo_ctx *own = cigo_ctx_with_cancel(ctx);
 	cigo_iter *it =
@@ -577,18 +563,17 @@ T_CORO(a_maker_s_context_that_ended_between_two_items_is_heeded_by_the_next_awai
 	cigo_ctx_unref(own);
 }
 
-static int consumes(cigo_ctx *ctx, void *arg, void *ret)
+CORO(consumes)
 {
 	cigo_iter *it = arg;
 	int i;
 
-	CIGO_UNUSED(ret);
 	while (cigo_next(ctx, it, &i))
 		;
 	return cigo_iter_error(it);
 }
 
-T_CORO(cancelling_the_consuming_task_reaches_the_innermost_await)
+LOOP_TEST(cancelling_the_consuming_task_reaches_the_innermost_await)
 {
 	int ended = 0;
 	cigo_iter *it = count(.pause = CIGO_NEVER, .cleanup = CIGO_MS(7), .ended = &ended);
@@ -611,15 +596,14 @@ struct other {
 	cigo_iter *it;
 };
 
-static int consumes_by_another_context(cigo_ctx *ctx, void *arg, void *ret)
+CORO(consumes_by_another_context)
 {
 	struct other *o = arg;
 
-	CIGO_UNUSED(ctx);
 	return consumes(o->ctx, o->it, ret);
 }
 
-T_CORO(the_running_task_s_own_cancellation_counts_as_well_as_the_given_context_s)
+LOOP_TEST(the_running_task_s_own_cancellation_counts_as_well_as_the_given_context_s)
 {
 	struct other o = { ctx, count(.pause = CIGO_NEVER) };
 	cigo_task *t = cigo_spawn(ctx, consumes_by_another_context, 0, &o);
@@ -629,7 +613,7 @@ T_CORO(the_running_task_s_own_cancellation_counts_as_well_as_the_given_context_s
 	fails(cigo_iter_close(ctx, o.it), -ECANCELED);
 }
 
-T_CORO(a_next_under_a_dead_context_begins_nothing)
+LOOP_TEST(a_next_under_a_dead_context_begins_nothing)
 {
 	int given = 0, i;
 	cigo_iter *it = count(.given = &given);
@@ -641,7 +625,7 @@ T_CORO(a_next_under_a_dead_context_begins_nothing)
 	cigo_ctx_unref(dead);
 }
 
-T_CORO(clean_up_in_a_cancelled_task_may_await_in_close)
+LOOP_TEST(clean_up_in_a_cancelled_task_may_await_in_close)
 {
 	int ended = 0;
 	cigo_iter *it = count(.cleanup = CIGO_MS(3), .ended = &ended);
@@ -711,7 +695,7 @@ PLAIN_TEST(without_a_loop_too_a_timeout_of_a_next_reaches_the_await)
 	cigo_ctx_unref(timed);
 }
 
-/* ---- streams ---- */
+TEST_CASE("streams");
 
 static int lengths(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 {
@@ -732,11 +716,10 @@ struct script {
 };
 
 /* Lines of first, first + 2, ... letters, in two pieces each. */
-static int writes_lines(cigo_ctx *ctx, void *arg, void *ret)
+CORO(writes_lines)
 {
 	struct script *w = arg;
 
-	CIGO_UNUSED(ret);
 	for (int i = 0; i < 5; i++) {
 		ck_assert_int_ge(cigo_stream_printf(ctx, w->s, "%.*s", w->first + 2 * i,
 						    "xxxxxxxxxxxxxxxxxxxxxxxx"),
@@ -753,7 +736,7 @@ struct twins {
 	int a, b;
 };
 
-T_CORO_SEED(two_generators_that_read_streams_can_be_zipped)
+SEED_TEST(two_generators_that_read_streams_can_be_zipped, .seeds = t_scale(200, 50))
 {
 	cigo_stream *in[2], *out[2];
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
@@ -779,7 +762,7 @@ T_CORO_SEED(two_generators_that_read_streams_can_be_zipped)
 	cigo_stream_close(in[1]);
 }
 
-/* ---- the run's end ---- */
+TEST_CASE("end");
 
 static int ended_at_the_end, yields_true_at_the_end;
 static cigo_iter *left_open[3];
@@ -796,9 +779,8 @@ static int waits_for_its_end(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	return -EIO;
 }
 
-static int leaves_them_open(cigo_ctx *ctx, void *arg, void *ret)
+CORO(leaves_them_open)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	for (int i = 0; i < 3; i++) {
 		left_open[i] = cigo_generate(ctx, waits_for_its_end, sizeof(int), &i);
 		if (i < 2)
@@ -809,7 +791,7 @@ static int leaves_them_open(cigo_ctx *ctx, void *arg, void *ret)
 	return 0;
 }
 
-T_TEST(generators_left_open_are_ended_after_everything_else)
+TEST(generators_left_open_are_ended_after_everything_else)
 {
 	int threads = t_count_threads();
 
@@ -822,13 +804,11 @@ T_TEST(generators_left_open_are_ended_after_everything_else)
 	fails(cigo_iter_close(NULL, left_open[1]), -ECANCELED);
 	ok(cigo_iter_close(NULL, left_open[2])); /* it had never begun */
 }
-END_TEST
 
-static int closes_late(cigo_ctx *ctx, void *arg, void *ret)
+CORO(closes_late)
 {
 	cigo_iter *it = count(.from = 4);
 
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	next_is(it, 4);
 	fails(cigo_sleep(ctx, CIGO_NEVER), -ECANCELED);
 	cigo_ctx *clean = cigo_ctx_without_cancel(ctx, CIGO_S(5));
@@ -846,26 +826,23 @@ static int closes_late(cigo_ctx *ctx, void *arg, void *ret)
 	return 0;
 }
 
-static int leaves_that_one_open(cigo_ctx *ctx, void *arg, void *ret)
+CORO(leaves_that_one_open)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	cigo_detach(cigo_spawn(ctx, closes_late, 0, NULL));
 	return cigo_yield(ctx);
 }
 
-T_TEST(a_cancelled_task_s_clean_up_still_finds_its_generator)
+TEST(a_cancelled_task_s_clean_up_still_finds_its_generator)
 {
 	ok(t_run(leaves_that_one_open, NULL));
 	t_expect_said("closed");
 }
-END_TEST
 
-static int leaves_nested(cigo_ctx *ctx, void *arg, void *ret)
+CORO(leaves_nested)
 {
 	int *ended = arg;
 	cigo_iter *it = count(.ended = ended);
 
-	CIGO_UNUSED(ret);
 	for (int i = 0; i < 5; i++)
 		it = cigo_generate(ctx, passes_on, sizeof(int), &it);
 	next_is(it, 0);
@@ -874,11 +851,10 @@ static int leaves_nested(cigo_ctx *ctx, void *arg, void *ret)
 }
 
 /* The innermost takes its time; whoever holds it open finds it ended. */
-static int leaves_slow_nested(cigo_ctx *ctx, void *arg, void *ret)
+CORO(leaves_slow_nested)
 {
 	cigo_iter *it = cigo_generate(ctx, waits_for_its_end, sizeof(int), &(int){ 0 });
 
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	for (int i = 0; i < 3; i++)
 		it = cigo_generate(ctx, passes_on, sizeof(int), &it);
 	next_is(it, 0);
@@ -886,15 +862,14 @@ static int leaves_slow_nested(cigo_ctx *ctx, void *arg, void *ret)
 	return 0;
 }
 
-T_TEST(nested_generators_left_open_end_from_the_inside)
+TEST(nested_generators_left_open_end_from_the_inside)
 {
 	ok(t_run(leaves_slow_nested, NULL));
 	equal(ended_at_the_end, 1);
 	ck_assert_int_lt(cigo_iter_close(NULL, left_open[0]), 0);
 }
-END_TEST
 
-T_TEST(nested_generators_left_open_are_ended_too)
+TEST(nested_generators_left_open_are_ended_too)
 {
 	int ended = 0;
 
@@ -902,11 +877,10 @@ T_TEST(nested_generators_left_open_are_ended_too)
 	equal(ended, 1);
 	fails(cigo_iter_close(NULL, left_open[0]), -ECANCELED);
 }
-END_TEST
 
-/* ---- counting ---- */
+TEST_CASE("counts", .seconds = 60);
 
-T_CORO(an_item_costs_two_handoffs)
+LOOP_TEST(an_item_costs_two_handoffs)
 {
 	enum { ITEMS = 1000 };
 	cigo_iter *it = count(.from = 0);
@@ -923,7 +897,7 @@ T_CORO(an_item_costs_two_handoffs)
 	equal(counts(ctx).handoffs - after.handoffs, 2);
 }
 
-T_CORO(a_generator_uses_the_thread_of_one_that_ended)
+LOOP_TEST(a_generator_uses_the_thread_of_one_that_ended)
 {
 	cigo_iter *it = count(.n = 1);
 
@@ -957,7 +931,7 @@ BOTH_TESTS(many_generators_can_be_open_at_once)
 	free(its);
 }
 
-/* ---- what a body is ---- */
+TEST_CASE("bodies");
 
 static int looks_around(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 {
@@ -971,7 +945,7 @@ static int looks_around(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	return 0;
 }
 
-T_CORO(a_body_is_a_task_of_its_own_named_after_its_function)
+LOOP_TEST(a_body_is_a_task_of_its_own_named_after_its_function)
 {
 	cigo_task *me = cigo_task_current(ctx);
 	cigo_iter *it = cigo_generate(ctx, looks_around, sizeof(int), &me);
@@ -998,7 +972,7 @@ static int as_they_finish(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	return err == -ECANCELED ? 0 : err;
 }
 
-T_CORO(a_body_may_have_a_group_open_while_it_yields)
+LOOP_TEST(a_body_may_have_a_group_open_while_it_yields)
 {
 	cigo_iter *it = cigo_generate(ctx, as_they_finish, sizeof(int), &(int){ 5 });
 
@@ -1025,7 +999,7 @@ static int holds_a_lock(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	return 0;
 }
 
-T_CORO(a_lock_taken_in_a_body_is_the_body_s)
+LOOP_TEST(a_lock_taken_in_a_body_is_the_body_s)
 {
 	cigo_mutex *m = cigo_mutex_new();
 	cigo_iter *it = cigo_generate(ctx, holds_a_lock, sizeof(int), &m);
@@ -1048,7 +1022,7 @@ static int waits_for_its_consumer(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	return err;
 }
 
-T_CORO(a_body_that_awaits_its_consumer_is_told)
+LOOP_TEST(a_body_that_awaits_its_consumer_is_told)
 {
 	cigo_task *me = cigo_task_current(ctx);
 	cigo_iter *it = cigo_generate(ctx, waits_for_its_consumer, sizeof(int), &me);
@@ -1063,7 +1037,7 @@ static int sections(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 {
 	for (int i = 0; i < *(int *)arg; i++) {
 		cigo_blocking_begin(ctx);
-		t_nap(CIGO_MS(1));
+		nap(1);
 		cigo_blocking_end(ctx);
 		if (!cigo_yield_item(ctx, gen, &i))
 			break;
@@ -1071,7 +1045,7 @@ static int sections(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	return 0;
 }
 
-T_CORO(a_body_may_have_blocking_sections)
+LOOP_TEST(a_body_may_have_blocking_sections)
 {
 	cigo_iter *it = cigo_generate(ctx, sections, sizeof(int), &(int){ 5 });
 
@@ -1105,11 +1079,10 @@ BOTH_TESTS(errno_is_each_one_s_own)
 	equal(errno, 99);
 }
 
-/* ---- others beside ---- */
+TEST_CASE("beside", .seconds = 30);
 
-static int counts_turns(cigo_ctx *ctx, void *arg, void *ret)
+CORO(counts_turns)
 {
-	CIGO_UNUSED(ret);
 	while (!cigo_yield(ctx))
 		++*(int *)arg;
 	return 0;
@@ -1120,7 +1093,7 @@ CALLBACK(set_flag)
 	*(int *)arg = 1;
 }
 
-T_CORO_REAL(an_endless_generator_starves_neither_tasks_nor_timers_nor_callbacks)
+REAL_TEST(an_endless_generator_starves_neither_tasks_nor_timers_nor_callbacks)
 {
 	int turns = 0, called = 0, timed = 0, i = 0;
 	cigo_iter *it = count(.from = 0);
@@ -1134,15 +1107,14 @@ T_CORO_REAL(an_endless_generator_starves_neither_tasks_nor_timers_nor_callbacks)
 	fails(cigo_task_stop(ctx, t), -ECANCELED);
 }
 
-static int ticks(cigo_ctx *ctx, void *arg, void *ret)
+CORO(ticks)
 {
-	CIGO_UNUSED(ret);
 	while (!cigo_sleep(ctx, CIGO_MS(1)))
 		++*(int *)arg;
 	return 0;
 }
 
-T_CORO(others_run_while_a_generator_awaits)
+LOOP_TEST(others_run_while_a_generator_awaits)
 {
 	int n = 0;
 	cigo_task *t = cigo_spawn(ctx, ticks, 0, &n);
@@ -1158,7 +1130,7 @@ T_CORO(others_run_while_a_generator_awaits)
 }
 
 /* Many of them, of all kinds, in random order; what each gives is known. */
-T_CORO_SEED(every_order_of_events_gives_the_same_items)
+SEED_TEST(every_order_of_events_gives_the_same_items, .seeds = t_scale(200, 50))
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	int sums[8] = { 0 }, ended = 0;
@@ -1180,7 +1152,7 @@ T_CORO_SEED(every_order_of_events_gives_the_same_items)
 	ok(cigo_group_close(ctx, g));
 }
 
-/* ---- failures ---- */
+TEST_CASE("failures");
 
 BOTH_TESTS(no_thread_to_be_had_is_the_iterator_s_error)
 {
@@ -1198,13 +1170,12 @@ BOTH_TESTS(no_thread_to_be_had_is_the_iterator_s_error)
 
 PLAIN_TEST(without_a_context_there_is_none)
 {
-	CIGO_UNUSED(ctx);
 	ck_assert_ptr_null(cigo_iter_generate(NULL, "x", counter, 4, NULL, 0));
 	ck_assert(!cigo_gen_yield_item(NULL, NULL, &(int){ 1 }, 4));
-	ck_assert(!cigo_gen_yield_item(cigo_ctx_background(), NULL, &(int){ 1 }, 4));
+	ck_assert(!cigo_gen_yield_item(ctx, NULL, &(int){ 1 }, 4));
 }
 
-/* ---- misuse ---- */
+TEST_CASE("misuse");
 
 static cigo_gen *smuggled;
 
@@ -1217,7 +1188,7 @@ static int smuggles(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 
 #define OWN_BODY "only a generator's own body may yield"
 
-T_MISUSE(yielding_from_outside_is_misuse, OWN_BODY)
+MISUSE_TEST(yielding_from_outside_is_misuse, OWN_BODY)
 {
 	cigo_iter *it = cigo_generate(ctx, smuggles, sizeof(int), &(int){ 1 });
 
@@ -1232,7 +1203,7 @@ static int yields_for_another(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	return 0;
 }
 
-T_MISUSE(yielding_for_another_generator_is_misuse, OWN_BODY)
+MISUSE_TEST(yielding_for_another_generator_is_misuse, OWN_BODY)
 {
 	cigo_iter *it = cigo_generate(ctx, smuggles, sizeof(int), &(int){ 1 });
 
@@ -1241,9 +1212,8 @@ T_MISUSE(yielding_for_another_generator_is_misuse, OWN_BODY)
 	next_is(it, 1);
 }
 
-static int helper(cigo_ctx *ctx, void *arg, void *ret)
+CORO(helper)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	cigo_yield_item(ctx, smuggled, &(int){ 3 });
 	return 0;
 }
@@ -1255,7 +1225,7 @@ static int yields_in_a_child(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	return cigo_future_take(ctx, cigo_spawn(ctx, helper, 0, NULL), NULL, 0);
 }
 
-T_MISUSE(yielding_in_a_child_of_the_body_is_misuse, OWN_BODY)
+MISUSE_TEST(yielding_in_a_child_of_the_body_is_misuse, OWN_BODY)
 {
 	cigo_iter *it = cigo_generate(ctx, yields_in_a_child, sizeof(int), &(int){ 1 });
 
@@ -1270,7 +1240,7 @@ static int yields_in_a_section(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	return 0;
 }
 
-T_MISUSE(yielding_in_a_blocking_section_is_misuse, "blocking")
+MISUSE_TEST(yielding_in_a_blocking_section_is_misuse, "blocking")
 {
 	cigo_iter *it = cigo_generate(ctx, yields_in_a_section, sizeof(int), &(int){ 1 });
 
@@ -1284,14 +1254,14 @@ static int yields_long(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	return 0;
 }
 
-T_MISUSE(yielding_another_size_is_misuse, "items have 4 bytes, not 8")
+MISUSE_TEST(yielding_another_size_is_misuse, "items have 4 bytes, not 8")
 {
 	cigo_iter *it = cigo_generate(ctx, yields_long, sizeof(int), &(int){ 1 });
 
 	next_is(it, 1);
 }
 
-T_MISUSE(two_consumers_at_once_are_misuse, "two consumers of one iterator at the same moment")
+MISUSE_TEST(two_consumers_at_once_are_misuse, "two consumers of one iterator at the same moment")
 {
 	cigo_iter *it = count(.pause = CIGO_MS(1));
 
@@ -1300,13 +1270,12 @@ T_MISUSE(two_consumers_at_once_are_misuse, "two consumers of one iterator at the
 	cigo_ignore(cigo_sleep(ctx, CIGO_S(1)));
 }
 
-static int closes(cigo_ctx *ctx, void *arg, void *ret)
+CORO(closes)
 {
-	CIGO_UNUSED(ret);
 	return cigo_iter_close(ctx, arg);
 }
 
-T_MISUSE(closing_while_another_asks_is_misuse, "somebody is inside its next")
+MISUSE_TEST(closing_while_another_asks_is_misuse, "somebody is inside its next", COOPERATIVE)
 {
 	cigo_iter *it = count(.pause = CIGO_MS(1));
 
@@ -1316,7 +1285,7 @@ T_MISUSE(closing_while_another_asks_is_misuse, "somebody is inside its next")
 
 static cigo_iter *plain_one;
 
-T_MISUSE(a_generator_made_without_a_loop_is_not_for_coroutines, "made without a loop")
+MISUSE_TEST(a_generator_made_without_a_loop_is_not_for_coroutines, "made without a loop")
 {
 	int i;
 
@@ -1324,7 +1293,7 @@ T_MISUSE(a_generator_made_without_a_loop_is_not_for_coroutines, "made without a 
 	cigo_next(ctx, plain_one, &i);
 }
 
-T_MISUSE(a_generator_of_a_loop_is_not_for_contexts_without_one, "loop")
+MISUSE_TEST(a_generator_of_a_loop_is_not_for_contexts_without_one, "loop")
 {
 	cigo_iter *it = count(.n = 1);
 	int i;
@@ -1340,86 +1309,9 @@ static int leaves_a_group(cigo_ctx *ctx, cigo_gen *gen, void *arg)
 	return g ? 0 : -ENOMEM;
 }
 
-T_MISUSE(a_body_that_returns_with_an_open_group_is_misuse, "leaves_a_group")
+MISUSE_TEST(a_body_that_returns_with_an_open_group_is_misuse, "leaves_a_group")
 {
 	cigo_iter *it = cigo_generate(ctx, leaves_a_group, 4, &(int){ 1 });
 
 	next_is(it, 1);
-}
-
-T_MISUSE_CALLBACK(asking_in_a_callback_is_misuse, "cigo_iter_next")
-{
-	int i;
-
-	cigo_next(ctx, count(.n = 1), &i);
-}
-
-int main(void)
-{
-	Suite *s = suite_create("gen");
-	TCase *tc = t_case(s, "items");
-
-	t_add(tc, BOTH(the_consumer_gets_what_is_yielded), BOTH(a_body_may_yield_nothing),
-	      BOTH(items_may_be_large_and_are_copies),
-	      BOTH(a_body_that_returns_an_error_fails_its_iterator),
-	      BOTH(between_the_yields_the_body_may_await), BOTH(the_argument_is_copied),
-	      BOTH(the_body_begins_at_the_first_next));
-	tc = t_case(s, "leaving");
-	t_add(tc, BOTH(yield_is_false_for_ever_when_the_consumer_has_left),
-	      BOTH(breaking_out_runs_the_body_to_its_end),
-	      BOTH(the_clean_up_of_a_body_may_await_and_fail),
-	      close_returns_when_the_body_has_and_its_context_bounds_the_wait,
-	      BOTH(yield_all_takes_nothing_when_nobody_is_there));
-	tc = t_case(s, "nested");
-	t_add(tc, BOTH(a_recursive_walk_gives_a_tree_s_keys_in_order),
-	      BOTH(two_trees_have_the_same_fringe_or_not),
-	      BOTH(errors_climb_through_nested_generators),
-	      BOTH(leaving_the_outermost_ends_all_nested_ones),
-	      yield_all_of_nothing_made_is_an_error);
-	tc = t_case_slow(s, "consumers", 30);
-	t_add_loop_cooperative(tc, tasks_may_consume_a_generator_in_turn, 0, (int)t_scale(200, 50));
-	t_add(tc, a_generator_outlives_its_maker, plain_threads_may_consume_a_generator_in_turn);
-	tc = t_case(s, "cancellation");
-	t_add(tc, the_context_of_a_next_reaches_the_innermost_await,
-	      the_context_of_the_maker_reaches_the_innermost_await,
-	      a_maker_s_context_that_ended_between_two_items_is_heeded_by_the_next_await,
-	      cancelling_the_consuming_task_reaches_the_innermost_await,
-	      the_running_task_s_own_cancellation_counts_as_well_as_the_given_context_s,
-	      a_next_under_a_dead_context_begins_nothing,
-	      clean_up_in_a_cancelled_task_may_await_in_close,
-	      without_a_loop_too_the_context_of_a_next_reaches_the_await,
-	      without_a_loop_too_the_context_of_the_maker_reaches_the_await,
-	      without_a_loop_too_a_timeout_of_the_maker_reaches_the_await,
-	      without_a_loop_too_a_timeout_of_a_next_reaches_the_await);
-	tc = t_case(s, "streams");
-	t_add_loop(tc, two_generators_that_read_streams_can_be_zipped, 0, (int)t_scale(200, 50));
-	tc = t_case(s, "end");
-	t_add(tc, generators_left_open_are_ended_after_everything_else,
-	      a_cancelled_task_s_clean_up_still_finds_its_generator,
-	      nested_generators_left_open_are_ended_too,
-	      nested_generators_left_open_end_from_the_inside);
-	tc = t_case_slow(s, "counts", 60);
-	t_add(tc, an_item_costs_two_handoffs, a_generator_uses_the_thread_of_one_that_ended,
-	      BOTH(many_generators_can_be_open_at_once));
-	tc = t_case(s, "bodies");
-	t_add(tc, a_body_is_a_task_of_its_own_named_after_its_function,
-	      a_body_may_have_a_group_open_while_it_yields, a_lock_taken_in_a_body_is_the_body_s,
-	      a_body_that_awaits_its_consumer_is_told, a_body_may_have_blocking_sections,
-	      BOTH(errno_is_each_one_s_own));
-	tc = t_case_slow(s, "beside", 30);
-	t_add(tc, an_endless_generator_starves_neither_tasks_nor_timers_nor_callbacks,
-	      others_run_while_a_generator_awaits);
-	t_add_loop(tc, every_order_of_events_gives_the_same_items, 0, (int)t_scale(200, 50));
-	tc = t_case(s, "failures");
-	t_add(tc, BOTH(no_thread_to_be_had_is_the_iterator_s_error),
-	      without_a_context_there_is_none);
-	tc = t_case(s, "misuse");
-	t_add(tc, yielding_from_outside_is_misuse, yielding_for_another_generator_is_misuse,
-	      yielding_in_a_child_of_the_body_is_misuse, yielding_in_a_blocking_section_is_misuse,
-	      yielding_another_size_is_misuse, two_consumers_at_once_are_misuse,
-	      a_generator_made_without_a_loop_is_not_for_coroutines,
-	      a_generator_of_a_loop_is_not_for_contexts_without_one,
-	      a_body_that_returns_with_an_open_group_is_misuse, asking_in_a_callback_is_misuse);
-	t_add_cooperative(tc, closing_while_another_asks_is_misuse);
-	return t_main(s);
 }

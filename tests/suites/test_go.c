@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Workers: functions on threads of their own.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <semaphore.h>
 
@@ -10,6 +10,8 @@ CORO(return_arg_and_fail)
 	*(int *)ret = 42;
 	return *(int *)arg;
 }
+
+TEST_CASE("workers");
 
 LOOP_TEST(a_workers_value_and_error_are_awaited_like_a_tasks)
 {
@@ -23,7 +25,6 @@ LOOP_TEST(a_workers_value_and_error_are_awaited_like_a_tasks)
 	equal(got, 42);
 	err = 5; /* counts as 0 */
 	ok(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, sizeof got, &err), &got));
-	return 0;
 }
 
 static const char key;
@@ -55,7 +56,7 @@ CORO(start_observer)
 	return cigo_future_take(ctx, t, NULL, 0);
 }
 
-T_TEST(a_worker_has_a_thread_of_its_own_no_loop_and_the_values_of_its_context)
+TEST(a_worker_has_a_thread_of_its_own_no_loop_and_the_values_of_its_context)
 {
 	home = pthread_self();
 	ok(t_run(start_observer, NULL));
@@ -65,44 +66,6 @@ CORO(wait_for_post)
 {
 	while (sem_wait(arg) && errno == EINTR)
 		;
-	return 0;
-}
-
-LOOP_TEST(the_loop_goes_on_while_a_worker_works)
-{
-	sem_t sem;
-	cigo_task *t;
-
-	sem_init(&sem, 0, 0);
-	t = cigo_go(ctx, wait_for_post, 0, &sem);
-	for (int i = 0; i < 10; i++)
-		ok(cigo_yield(ctx));
-	equal(cigo_future_is_done(t), false);
-	sem_post(&sem);
-	ok(cigo_future_take(ctx, t, NULL, 0));
-	sem_destroy(&sem);
-	return 0;
-}
-
-CORO(meet)
-{
-	pthread_barrier_wait(arg);
-	return 0;
-}
-
-LOOP_TEST(workers_run_in_parallel)
-{
-	enum { WORKERS = 20 };
-	pthread_barrier_t all;
-	cigo_task *t[WORKERS];
-
-	pthread_barrier_init(&all, NULL, WORKERS);
-	for (int i = 0; i < WORKERS; i++)
-		t[i] = cigo_go(ctx, meet, 0, &all);
-	ok(cigo_wait(ctx, CIGO_WAIT_ALL, t, WORKERS));
-	for (int i = 0; i < WORKERS; i++)
-		cigo_future_unref(t[i]);
-	pthread_barrier_destroy(&all);
 	return 0;
 }
 
@@ -129,10 +92,9 @@ LOOP_TEST(a_callback_may_start_a_worker)
 	ok(cigo_yield(ctx));
 	ok(cigo_future_take(ctx, s.t, NULL, 0));
 	sem_destroy(&s.sem);
-	return 0;
 }
 
-/* ---- cancellation ---- */
+TEST_CASE("cancellation");
 
 struct sleeper {
 	int err, asked, ended;
@@ -167,7 +129,6 @@ LOOP_TEST(cancelling_a_worker_wakes_what_blocks_by_its_context)
 	equal(got, 9); /* what it wrote, and the reason */
 	equal(s.err, -EPERM);
 	equal(s.asked, -EPERM);
-	return 0;
 }
 
 CORO(spin_till_cancelled)
@@ -175,15 +136,6 @@ CORO(spin_till_cancelled)
 	while (!cigo_ctx_error(ctx))
 		sched_yield();
 	return cigo_ctx_error(ctx);
-}
-
-LOOP_TEST(a_worker_may_ask_whether_it_was_cancelled)
-{
-	cigo_task *t = cigo_go(ctx, spin_till_cancelled, 0, NULL);
-
-	nap(10);
-	fails(cigo_task_stop(ctx, t), -ECANCELED);
-	return 0;
 }
 
 /* on the real clock: the virtual one stands still while a worker works */
@@ -198,7 +150,6 @@ REAL_TEST(an_await_under_a_timeout_cancels_the_worker_and_waits_for_it)
 	equal(s.err, -ETIMEDOUT);
 	cigo_future_unref(t);
 	cigo_ctx_unref(timed);
-	return 0;
 }
 
 CORO(await_worker)
@@ -218,7 +169,6 @@ LOOP_TEST(cancelling_who_awaits_a_worker_cancels_the_worker)
 	ok(cigo_future_cancel(t, -EPERM));
 	fails(cigo_future_take(ctx, t, NULL, 0), -EPERM);
 	equal(s.ended, 1);
-	return 0;
 }
 
 CORO(never_to_run)
@@ -236,7 +186,6 @@ LOOP_TEST(under_a_dead_context_a_worker_never_runs)
 	fails(cigo_future_take(ctx, cigo_go(dead, never_to_run, 0, &n), NULL, 0), -EIO);
 	equal(n, 0);
 	cigo_ctx_unref(dead);
-	return 0;
 }
 
 LOOP_TEST(cancelling_a_parent_context_reaches_the_worker)
@@ -248,32 +197,9 @@ LOOP_TEST(cancelling_a_parent_context_reaches_the_worker)
 	cigo_ctx_cancel(parent, -EIO);
 	fails(cigo_future_take(ctx, t, NULL, 0), -EIO);
 	cigo_ctx_unref(parent);
-	return 0;
 }
 
-/* ---- the end ---- */
-
-CORO(nap_and_sign)
-{
-	nap(50);
-	*(int *)arg = 1;
-	return 0;
-}
-
-CORO(leave_worker)
-{
-	cigo_detach(cigo_go(ctx, nap_and_sign, 0, arg));
-	nap(10);
-	return 0;
-}
-
-T_TEST(the_run_waits_for_its_workers)
-{
-	int signed_off = 0;
-
-	ok(t_run(leave_worker, &signed_off));
-	equal(signed_off, 1);
-}
+TEST_CASE("end");
 
 CORO(leave_sleeping_worker)
 {
@@ -282,7 +208,7 @@ CORO(leave_sleeping_worker)
 	return 0;
 }
 
-T_TEST(the_end_of_the_run_cancels_its_workers)
+TEST(the_end_of_the_run_cancels_its_workers)
 {
 	struct sleeper s = { 0 };
 
@@ -299,7 +225,7 @@ CORO(keep_worker)
 	return cigo_join(ctx, *(cigo_task **)arg);
 }
 
-T_TEST(a_workers_handle_may_outlive_the_loop)
+TEST(a_workers_handle_may_outlive_the_loop)
 {
 	cigo_task *t;
 	int got = 0;
@@ -310,7 +236,7 @@ T_TEST(a_workers_handle_may_outlive_the_loop)
 	cigo_future_unref(t);
 }
 
-/* ---- what a worker may do ---- */
+TEST_CASE("what a worker may do");
 
 CORO(sleep_20_ms)
 {
@@ -324,7 +250,7 @@ CORO(sleep_20_ms)
 
 LOOP_TEST(a_workers_sleep_blocks_its_thread_by_the_real_clock)
 {
-	return cigo_future_take(ctx, cigo_go(ctx, sleep_20_ms, 0, NULL), NULL, 0);
+	ok(cigo_future_take(ctx, cigo_go(ctx, sleep_20_ms, 0, NULL), NULL, 0));
 }
 
 CORO(time_out_here)
@@ -339,38 +265,13 @@ CORO(time_out_here)
 
 LOOP_TEST(a_worker_may_have_timeouts_of_its_own)
 {
-	return cigo_future_take(ctx, cigo_go(ctx, time_out_here, 0, NULL), NULL, 0);
+	ok(cigo_future_take(ctx, cigo_go(ctx, time_out_here, 0, NULL), NULL, 0));
 }
 
 struct posting {
 	cigo_loop *loop;
 	int calls;
 };
-
-CALLBACK(count_call)
-{
-	ok(status);
-	++*(int *)arg;
-}
-
-CORO(post_here)
-{
-	struct posting *p = arg;
-
-	for (int i = 0; i < 100; i++)
-		ok(cigo_loop_call_threadsafe(p->loop, count_call, &p->calls));
-	return 0;
-}
-
-LOOP_TEST(a_worker_may_post_to_its_loop)
-{
-	struct posting p = { cigo_ctx_loop(ctx), 0 };
-
-	ok(cigo_future_take(ctx, cigo_go(ctx, post_here, 0, &p), NULL, 0));
-	ok(cigo_loop_wait_idle(ctx));
-	equal(p.calls, 100);
-	return 0;
-}
 
 CORO(add_one)
 {
@@ -394,7 +295,6 @@ LOOP_TEST(a_worker_may_submit_tasks_to_its_loop)
 
 	ok(cigo_future_take(ctx, cigo_go(ctx, submit_here, 0, &p), NULL, 0));
 	equal(p.calls, 10);
-	return 0;
 }
 
 CORO(run_loop_here)
@@ -408,7 +308,6 @@ LOOP_TEST(a_worker_may_run_a_loop_of_its_own)
 
 	ok(cigo_future_take(ctx, cigo_go(ctx, run_loop_here, 0, &n), NULL, 0));
 	equal(n, 1);
-	return 0;
 }
 
 CORO(echo_here)
@@ -436,7 +335,7 @@ LOOP_TEST(a_worker_and_a_coroutine_may_talk_through_streams)
 		equal(c, i);
 	}
 	cigo_stream_close(s);
-	return cigo_future_take(ctx, t, NULL, 0);
+	ok(cigo_future_take(ctx, t, NULL, 0));
 }
 
 LOOP_TEST(many_workers_one_after_another_leave_nothing)
@@ -446,10 +345,9 @@ LOOP_TEST(many_workers_one_after_another_leave_nothing)
 	for (int i = 0; i < 200; i++)
 		ok(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, sizeof got, &err), &got));
 	ck_assert_int_le(t_wait_threads(6), 6);
-	return 0;
 }
 
-/* ---- misuse ---- */
+TEST_CASE("misuse");
 
 static cigo_future *shared;
 
@@ -488,7 +386,7 @@ CORO(misuse_in_worker)
 	return cigo_future_take(ctx, cigo_go(ctx, *(cigo_coro_fn **)arg, 0, NULL), NULL, 0);
 }
 
-MISUSE(run_misuse)
+static void run_misuse(void *arg T_UNUSED)
 {
 	cigo_coro_fn *fn = (cigo_coro_fn *)(uintptr_t)arg;
 
@@ -497,7 +395,7 @@ MISUSE(run_misuse)
 
 #define FN(name) ((void *)(uintptr_t)(name))
 
-T_TEST(to_touch_a_future_from_a_worker_is_misuse_and_names_the_call_to_use)
+TEST(to_touch_a_future_from_a_worker_is_misuse_and_names_the_call_to_use)
 {
 	t_abort(run_misuse, FN(complete_here), "cigo_future_set");
 	t_abort(run_misuse, FN(complete_here), "cigo_loop_call_threadsafe");
@@ -505,7 +403,7 @@ T_TEST(to_touch_a_future_from_a_worker_is_misuse_and_names_the_call_to_use)
 	t_abort(run_misuse, FN(ask_here), "cigo_future_is_done");
 }
 
-T_TEST(to_spawn_or_await_in_a_worker_is_misuse)
+TEST(to_spawn_or_await_in_a_worker_is_misuse)
 {
 	t_abort(run_misuse, FN(spawn_here), "cigo_task_spawn");
 	t_abort(run_misuse, FN(await_here), "cigo_future_await");
@@ -519,14 +417,9 @@ CORO(complete_worker)
 	return cigo_set(t, &err);
 }
 
-MISUSE(run_complete_worker)
+PLAIN_MISUSE_TEST(to_complete_a_worker_is_misuse, "cigo_future_set")
 {
 	t_run(complete_worker, NULL);
-}
-
-T_TEST(to_complete_a_worker_is_misuse)
-{
-	t_abort(run_complete_worker, NULL, "cigo_future_set");
 }
 
 CORO(exit_thread)
@@ -534,44 +427,7 @@ CORO(exit_thread)
 	pthread_exit(NULL);
 }
 
-T_TEST(pthread_exit_in_a_worker_is_misuse)
+TEST(pthread_exit_in_a_worker_is_misuse)
 {
 	t_abort(run_misuse, FN(exit_thread), "misuse");
-}
-
-int main(void)
-{
-	Suite *s = suite_create("go");
-	TCase *tc = t_case(s, "workers");
-
-	t_add(tc, a_workers_value_and_error_are_awaited_like_a_tasks);
-	t_add(tc, a_worker_has_a_thread_of_its_own_no_loop_and_the_values_of_its_context);
-	t_add(tc, the_loop_goes_on_while_a_worker_works);
-	t_add(tc, workers_run_in_parallel);
-	t_add(tc, a_callback_may_start_a_worker);
-	tc = t_case(s, "cancellation");
-	t_add(tc, cancelling_a_worker_wakes_what_blocks_by_its_context);
-	t_add(tc, a_worker_may_ask_whether_it_was_cancelled);
-	t_add(tc, an_await_under_a_timeout_cancels_the_worker_and_waits_for_it);
-	t_add(tc, cancelling_who_awaits_a_worker_cancels_the_worker);
-	t_add(tc, under_a_dead_context_a_worker_never_runs);
-	t_add(tc, cancelling_a_parent_context_reaches_the_worker);
-	tc = t_case(s, "end");
-	t_add(tc, the_run_waits_for_its_workers);
-	t_add(tc, the_end_of_the_run_cancels_its_workers);
-	t_add(tc, a_workers_handle_may_outlive_the_loop);
-	tc = t_case(s, "what a worker may do");
-	t_add(tc, a_workers_sleep_blocks_its_thread_by_the_real_clock);
-	t_add(tc, a_worker_may_have_timeouts_of_its_own);
-	t_add(tc, a_worker_may_post_to_its_loop);
-	t_add(tc, a_worker_may_submit_tasks_to_its_loop);
-	t_add(tc, a_worker_may_run_a_loop_of_its_own);
-	t_add(tc, a_worker_and_a_coroutine_may_talk_through_streams);
-	t_add(tc, many_workers_one_after_another_leave_nothing);
-	tc = t_case(s, "misuse");
-	t_add(tc, to_touch_a_future_from_a_worker_is_misuse_and_names_the_call_to_use);
-	t_add(tc, to_spawn_or_await_in_a_worker_is_misuse);
-	t_add(tc, to_complete_a_worker_is_misuse);
-	t_add(tc, pthread_exit_in_a_worker_is_misuse);
-	return t_main(s);
 }

@@ -8,7 +8,7 @@
 #include "base/list.h"
 #include "base/table.h"
 
-/* ---- list ---- */
+TEST_CASE("list");
 
 struct item {
 	int number;
@@ -40,7 +40,7 @@ static void make_items(struct item *items, int n)
 	}
 }
 
-T_TEST(a_new_list_is_empty)
+TEST(a_new_list_is_empty)
 {
 	struct ci_list head, constant = CI_LIST_INIT(constant);
 
@@ -50,7 +50,7 @@ T_TEST(a_new_list_is_empty)
 	ck_assert_ptr_null(ci_list_pop(&head));
 }
 
-T_TEST(a_list_keeps_the_order_of_appending_and_prepending)
+TEST(a_list_keeps_the_order_of_appending_and_prepending)
 {
 	struct item items[5];
 	struct ci_list head = CI_LIST_INIT(head);
@@ -65,7 +65,7 @@ T_TEST(a_list_keeps_the_order_of_appending_and_prepending)
 	ck_assert_ptr_eq(ci_list_first(&head, struct item, link), &items[0]);
 }
 
-T_TEST(a_node_may_be_put_before_any_other)
+TEST(a_node_may_be_put_before_any_other)
 {
 	struct item items[3];
 	struct ci_list head = CI_LIST_INIT(head);
@@ -77,7 +77,7 @@ T_TEST(a_node_may_be_put_before_any_other)
 	list_is(&head, "012");
 }
 
-T_TEST(unlinking_is_always_legal)
+TEST(unlinking_is_always_legal)
 {
 	struct item items[3];
 	struct ci_list head = CI_LIST_INIT(head);
@@ -96,7 +96,7 @@ T_TEST(unlinking_is_always_legal)
 	list_is(&head, "");
 }
 
-T_TEST(pop_takes_the_first)
+TEST(pop_takes_the_first)
 {
 	struct item items[3];
 	struct ci_list head = CI_LIST_INIT(head);
@@ -111,7 +111,7 @@ T_TEST(pop_takes_the_first)
 	ck_assert_ptr_null(ci_list_pop(&head));
 }
 
-T_TEST(splice_moves_all_to_the_end)
+TEST(splice_moves_all_to_the_end)
 {
 	struct item items[4];
 	struct ci_list a = CI_LIST_INIT(a), b = CI_LIST_INIT(b);
@@ -131,7 +131,7 @@ T_TEST(splice_moves_all_to_the_end)
 	list_is(&b, "0123");
 }
 
-T_TEST(the_node_visited_may_be_unlinked)
+TEST(the_node_visited_may_be_unlinked)
 {
 	struct item items[5];
 	struct ci_list head = CI_LIST_INIT(head);
@@ -145,7 +145,7 @@ T_TEST(the_node_visited_may_be_unlinked)
 	list_is(&head, "13");
 }
 
-/* ---- heap ---- */
+TEST_CASE("heap");
 
 static uint64_t random_state;
 
@@ -164,7 +164,7 @@ static struct ci_heap_node *take_first(struct ci_heap *h)
 	return n;
 }
 
-T_TEST(an_empty_heap_has_no_first)
+TEST(an_empty_heap_has_no_first)
 {
 	struct ci_heap h = { NULL };
 
@@ -172,7 +172,7 @@ T_TEST(an_empty_heap_has_no_first)
 	equal(ci_heap_check(&h), 0);
 }
 
-T_TEST(a_heap_gives_its_nodes_by_key_and_ties_by_sequence)
+TEST(a_heap_gives_its_nodes_by_key_and_ties_by_sequence)
 {
 	enum { NODES = 2000 };
 	static struct ci_heap_node nodes[NODES];
@@ -200,7 +200,7 @@ T_TEST(a_heap_gives_its_nodes_by_key_and_ties_by_sequence)
 	ck_assert_ptr_null(ci_heap_first(&h));
 }
 
-T_TEST(any_node_may_be_taken_out)
+TEST(any_node_may_be_taken_out)
 {
 	enum { NODES = 300 };
 	static struct ci_heap_node nodes[NODES];
@@ -236,7 +236,7 @@ T_TEST(any_node_may_be_taken_out)
 	}
 }
 
-T_TEST(extreme_keys_are_in_order)
+TEST(extreme_keys_are_in_order)
 {
 	struct ci_heap_node low = { .key = INT64_MIN }, zero = { .key = 0 },
 			    high = { .key = INT64_MAX };
@@ -276,7 +276,7 @@ THREAD(sort_many)
 	return NULL;
 }
 
-T_TEST(many_nodes_need_no_stack)
+TEST(many_nodes_need_no_stack)
 {
 	pthread_attr_t attr;
 	pthread_t t;
@@ -288,9 +288,9 @@ T_TEST(many_nodes_need_no_stack)
 	thread_join(t);
 }
 
-/* ---- clock ---- */
+TEST_CASE("clock");
 
-T_TEST(sums_of_times_do_not_overflow)
+TEST(sums_of_times_do_not_overflow)
 {
 	equal(ci_clock_add(5, 3), 8);
 	equal(ci_clock_add(5, 0), 5);
@@ -303,7 +303,7 @@ T_TEST(sums_of_times_do_not_overflow)
 	equal(ci_clock_add(0, CIGO_NEVER), CIGO_NEVER);
 }
 
-T_TEST(milliseconds_are_rounded_up)
+TEST(milliseconds_are_rounded_up)
 {
 	equal(ci_clock_ms(0), 0);
 	equal(ci_clock_ms(-5), 0);
@@ -315,7 +315,7 @@ T_TEST(milliseconds_are_rounded_up)
 	equal(ci_clock_ms(CIGO_NEVER - 1), 86400000); /* a day at most: it looks again */
 }
 
-T_TEST(a_timespec_has_all_nanoseconds)
+TEST(a_timespec_has_all_nanoseconds)
 {
 	struct timespec t = ci_clock_timespec(INT64_C(1234567890123456789));
 
@@ -326,7 +326,7 @@ T_TEST(a_timespec_has_all_nanoseconds)
 	ck_assert_int_lt(t.tv_nsec, 1000000000);
 }
 
-T_TEST(the_clock_is_the_monotonic_one)
+TEST(the_clock_is_the_monotonic_one)
 {
 	int64_t before = t_real_now(), now = ci_clock_now();
 
@@ -334,9 +334,9 @@ T_TEST(the_clock_is_the_monotonic_one)
 	ck_assert_int_le(now, t_real_now());
 }
 
-/* ---- table ---- */
+TEST_CASE("table");
 
-T_TEST(a_key_leads_to_its_value)
+TEST(a_key_leads_to_its_value)
 {
 	struct ci_table t = { 0 };
 	int values[3];
@@ -357,7 +357,7 @@ T_TEST(a_key_leads_to_its_value)
 	ci_table_fini(&t);
 }
 
-T_TEST(an_old_key_never_leads_to_a_new_value)
+TEST(an_old_key_never_leads_to_a_new_value)
 {
 	struct ci_table t = { 0 };
 	int value, other, wrong = 0;
@@ -375,7 +375,7 @@ T_TEST(an_old_key_never_leads_to_a_new_value)
 	ci_table_fini(&t);
 }
 
-T_TEST(any_number_may_be_asked_for)
+TEST(any_number_may_be_asked_for)
 {
 	struct ci_table t = { 0 };
 	uint64_t odd[] = { 0, 1, 2, UINT32_MAX, UINT64_C(1) << 32, UINT64_MAX, INT64_MAX };
@@ -389,7 +389,7 @@ T_TEST(any_number_may_be_asked_for)
 	ci_table_fini(&t);
 }
 
-T_TEST(a_table_grows)
+TEST(a_table_grows)
 {
 	enum { VALUES = 10000 };
 	static int values[VALUES];
@@ -404,35 +404,4 @@ T_TEST(a_table_grows)
 		ck_assert_ptr_eq(ci_table_get(&t, keys[i]), i % 3 ? &values[i] : NULL);
 	ci_table_fini(&t);
 	ck_assert_ptr_null(ci_table_get(&t, keys[1]));
-}
-
-int main(void)
-{
-	Suite *s = suite_create("ground");
-	TCase *tc = t_case(s, "list");
-
-	t_add(tc, a_new_list_is_empty);
-	t_add(tc, a_list_keeps_the_order_of_appending_and_prepending);
-	t_add(tc, a_node_may_be_put_before_any_other);
-	t_add(tc, unlinking_is_always_legal);
-	t_add(tc, pop_takes_the_first);
-	t_add(tc, splice_moves_all_to_the_end);
-	t_add(tc, the_node_visited_may_be_unlinked);
-	tc = t_case(s, "heap");
-	t_add(tc, an_empty_heap_has_no_first);
-	t_add(tc, a_heap_gives_its_nodes_by_key_and_ties_by_sequence);
-	t_add(tc, any_node_may_be_taken_out);
-	t_add(tc, extreme_keys_are_in_order);
-	t_add(tc, many_nodes_need_no_stack);
-	tc = t_case(s, "clock");
-	t_add(tc, sums_of_times_do_not_overflow);
-	t_add(tc, milliseconds_are_rounded_up);
-	t_add(tc, a_timespec_has_all_nanoseconds);
-	t_add(tc, the_clock_is_the_monotonic_one);
-	tc = t_case(s, "table");
-	t_add(tc, a_key_leads_to_its_value);
-	t_add(tc, an_old_key_never_leads_to_a_new_value);
-	t_add(tc, any_number_may_be_asked_for);
-	t_add(tc, a_table_grows);
-	return t_main(s);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Groups: structured concurrency.
  */
-#include "tests/tools/bodies.h"
+#include "tests/tools/kit.h"
 
 #include <malloc.h>
 #include <time.h>
@@ -14,15 +14,19 @@ static cigo_task *next_of(cigo_ctx *ctx, cigo_group *g)
 	return cigo_group_next(ctx, g, &t) > 0 ? t : NULL;
 }
 
-static int runs_nothing(cigo_ctx *ctx, void *arg, void *ret)
+CORO(runs_nothing)
 {
-	CIGO_UNUSED(ctx), CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	return 0;
 }
 
-/* ---- waiting ---- */
+BEFORE_ALL
+{
+	mallopt(M_ARENA_MAX, 1); /* mallinfo2 knows the first arena only */
+}
 
-T_CORO(a_group_s_wait_returns_when_all_its_bodies_have)
+TEST_CASE("waiting");
+
+LOOP_TEST(a_group_s_wait_returns_when_all_its_bodies_have)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
@@ -30,37 +34,37 @@ T_CORO(a_group_s_wait_returns_when_all_its_bodies_have)
 
 	for (int i = 1; i <= 5; i++)
 		ck_assert_ptr_nonnull(t_group_job(g, .ns = CIGO_MS(i), .ended = &ended));
-	ck_assert_int_eq(ended, 0);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
-	ck_assert_int_eq(ended, 5);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	equal(ended, 0);
+	ok(cigo_group_wait(ctx, g));
+	equal(ended, 5);
+	equal(cigo_now(ctx) - start, CIGO_MS(5));
+	ok(cigo_group_close(ctx, g));
 }
 
-T_CORO(an_empty_group_has_nothing_to_wait_for)
+LOOP_TEST(an_empty_group_has_nothing_to_wait_for)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
 	ck_assert_ptr_nonnull(g);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+	ok(cigo_group_wait(ctx, g));
 	ck_assert_ptr_null(next_of(ctx, g));
-	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	ok(cigo_group_wait(ctx, g));
+	ok(cigo_group_close(ctx, g));
 }
 
-T_CORO(start_returns_before_the_body_begins)
+LOOP_TEST(start_returns_before_the_body_begins)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	int begun = 0;
 
 	t_group_job(g, .begun = &begun);
-	ck_assert_int_eq(begun, 0);
-	ck_assert_int_eq(cigo_yield(ctx), 0);
-	ck_assert_int_eq(begun, 1); /* without anybody waiting */
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	equal(begun, 0);
+	ok(cigo_yield(ctx));
+	equal(begun, 1); /* without anybody waiting */
+	ok(cigo_group_close(ctx, g));
 }
 
-T_CORO(a_task_of_a_group_has_a_value_a_name_and_an_error_until_the_close)
+LOOP_TEST(a_task_of_a_group_has_a_value_a_name_and_an_error_until_the_close)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_KEEP_GOING);
 	cigo_task *good = t_group_job(g, .value = 5);
@@ -68,44 +72,44 @@ T_CORO(a_task_of_a_group_has_a_value_a_name_and_an_error_until_the_close)
 	cigo_task *named = cigo_spawn_in(g, runs_nothing, 0, NULL);
 	int value;
 
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
-	ck_assert_int_eq(cigo_result(good, &value), 0);
-	ck_assert_int_eq(value, 5);
-	ck_assert_int_eq(cigo_result(bad, &value), -EIO);
-	ck_assert_int_eq(value, 6);
+	fails(cigo_group_wait(ctx, g), -EIO);
+	ok(cigo_result(good, &value));
+	equal(value, 5);
+	fails(cigo_result(bad, &value), -EIO);
+	equal(value, 6);
 	ck_assert_str_eq(cigo_task_name(good), "job");
 	ck_assert_str_eq(cigo_task_name(named), "runs_nothing");
-	ck_assert_int_eq(cigo_await(ctx, good, &value), 0);
-	ck_assert_int_eq(cigo_group_close(ctx, g), -EIO);
+	ok(cigo_await(ctx, good, &value));
+	fails(cigo_group_close(ctx, g), -EIO);
 }
 
-T_CORO(a_task_of_a_group_can_be_kept_beyond_the_close_by_a_reference)
+LOOP_TEST(a_task_of_a_group_can_be_kept_beyond_the_close_by_a_reference)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	cigo_task *t = cigo_future_ref(t_group_job(g, .value = 5));
 	int value;
 
-	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
-	ck_assert_int_eq(cigo_result(t, &value), 0);
-	ck_assert_int_eq(value, 5);
+	ok(cigo_group_wait(ctx, g));
+	ok(cigo_group_close(ctx, g));
+	ok(cigo_result(t, &value));
+	equal(value, 5);
 	cigo_future_unref(t);
 }
 
-T_CORO(a_task_of_a_group_can_be_awaited_by_itself)
+LOOP_TEST(a_task_of_a_group_can_be_awaited_by_itself)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	cigo_task *t = t_group_job(g, .ns = CIGO_MS(3), .value = 5);
 	int value;
 
 	t_group_job(g, .ns = CIGO_MS(9));
-	ck_assert_int_eq(cigo_await(ctx, t, &value), 0);
-	ck_assert_int_eq(value, 5);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	ok(cigo_await(ctx, t, &value));
+	equal(value, 5);
+	ok(cigo_group_wait(ctx, g));
+	ok(cigo_group_close(ctx, g));
 }
 
-T_CORO(more_may_be_started_after_a_wait)
+LOOP_TEST(more_may_be_started_after_a_wait)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	int ended = 0;
@@ -113,10 +117,10 @@ T_CORO(more_may_be_started_after_a_wait)
 	for (int i = 1; i <= 3; i++) {
 		t_group_job(g, .ns = CIGO_MS(1), .ended = &ended);
 		t_group_job(g, .ended = &ended);
-		ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
-		ck_assert_int_eq(ended, 2 * i);
+		ok(cigo_group_wait(ctx, g));
+		equal(ended, 2 * i);
 	}
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	ok(cigo_group_close(ctx, g));
 }
 
 struct starter {
@@ -125,12 +129,11 @@ struct starter {
 	int *ended;
 };
 
-static int starts_more(cigo_ctx *ctx, void *arg, void *ret)
+CORO(starts_more)
 {
 	struct starter *s = arg, more = { s->g, s->depth - 1, s->ended };
 	int err = cigo_sleep(ctx, CIGO_MS(1));
 
-	CIGO_UNUSED(ret);
 	if (s->depth > 0)
 		for (int i = 0; i < 2; i++)
 			cigo_spawn_copy_in(s->g, starts_more, 0, &more);
@@ -138,43 +141,43 @@ static int starts_more(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-T_CORO(a_group_waits_for_those_its_own_tasks_started)
+LOOP_TEST(a_group_waits_for_those_its_own_tasks_started)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	int ended = 0;
 
 	cigo_spawn_copy_in(g, starts_more, 0, (&(struct starter){ g, 4, &ended }));
-	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
-	ck_assert_int_eq(ended, 31);
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	ok(cigo_group_wait(ctx, g));
+	equal(ended, 31);
+	ok(cigo_group_close(ctx, g));
 }
 
-T_CORO(a_group_that_could_not_be_made_is_one_that_failed)
+LOOP_TEST(a_group_that_could_not_be_made_is_one_that_failed)
 {
 	ck_assert_ptr_null(cigo_group_new(NULL, 0, 0));
 	ck_assert_ptr_null(cigo_spawn_in(NULL, runs_nothing, 0, NULL));
 	ck_assert_ptr_null(cigo_spawn_copy_in(NULL, runs_nothing, 0, &(int){ 1 }));
-	ck_assert_int_eq(cigo_group_wait(ctx, NULL), -ENOMEM);
+	fails(cigo_group_wait(ctx, NULL), -ENOMEM);
 	ck_assert_ptr_null(next_of(ctx, NULL));
 	cigo_group_cancel(NULL, 0);
-	ck_assert_int_eq(cigo_group_close(ctx, NULL), -ENOMEM);
+	fails(cigo_group_close(ctx, NULL), -ENOMEM);
 }
 
-T_CORO(a_task_that_could_not_be_made_fails_its_group)
+LOOP_TEST(a_task_that_could_not_be_made_fails_its_group)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	int begun = 0;
 
 	ck_assert_ptr_null(cigo_spawn_in(g, runs_nothing, SIZE_MAX / 2, NULL));
 	t_group_job(g, .begun = &begun);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -ENOMEM);
-	ck_assert_int_eq(begun, 0);
-	ck_assert_int_eq(cigo_group_close(ctx, g), -ENOMEM);
+	fails(cigo_group_wait(ctx, g), -ENOMEM);
+	equal(begun, 0);
+	fails(cigo_group_close(ctx, g), -ENOMEM);
 }
 
-/* ---- failure ---- */
+TEST_CASE("failure");
 
-T_CORO(the_first_failure_cancels_the_siblings_and_is_what_wait_returns)
+LOOP_TEST(the_first_failure_cancels_the_siblings_and_is_what_wait_returns)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
@@ -183,17 +186,17 @@ T_CORO(the_first_failure_cancels_the_siblings_and_is_what_wait_returns)
 	cigo_task *c = t_group_job(g, .ns = CIGO_MS(1), .value = 8);
 	int value;
 
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
-	ck_assert_int_eq(cigo_future_error(a), -ECANCELED); /* each keeps its own error */
-	ck_assert_int_eq(cigo_future_error(b), -EIO);
-	ck_assert_int_eq(cigo_result(c, &value), 0);
-	ck_assert_int_eq(value, 8);
-	ck_assert_int_eq(cigo_ctx_error(ctx), 0); /* it does not reach the parent */
-	ck_assert_int_eq(cigo_group_close(ctx, g), -EIO);
+	fails(cigo_group_wait(ctx, g), -EIO);
+	equal(cigo_now(ctx) - start, CIGO_MS(5));
+	fails(cigo_future_error(a), -ECANCELED); /* each keeps its own error */
+	fails(cigo_future_error(b), -EIO);
+	ok(cigo_result(c, &value));
+	equal(value, 8);
+	ok(cigo_ctx_error(ctx)); /* it does not reach the parent */
+	fails(cigo_group_close(ctx, g), -EIO);
 }
 
-T_CORO(a_failing_group_still_waits_for_the_siblings_clean_up)
+LOOP_TEST(a_failing_group_still_waits_for_the_siblings_clean_up)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
@@ -201,41 +204,41 @@ T_CORO(a_failing_group_still_waits_for_the_siblings_clean_up)
 
 	t_group_job(g, .ns = CIGO_S(60), .cleanup = CIGO_MS(30), .ended = &ended);
 	t_group_job(g, .ns = CIGO_MS(5), .result = -EIO);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
-	ck_assert_int_eq(ended, 1);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(35));
+	fails(cigo_group_wait(ctx, g), -EIO);
+	equal(ended, 1);
+	equal(cigo_now(ctx) - start, CIGO_MS(35));
 	cigo_group_close(ctx, g);
 }
 
-T_CORO(a_failure_cancels_the_siblings_before_they_can_begin)
+LOOP_TEST(a_failure_cancels_the_siblings_before_they_can_begin, COOPERATIVE)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	int begun = 0;
 
 	t_group_job(g, .result = -EIO);
 	t_group_job(g, .begun = &begun);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
-	ck_assert_int_eq(begun, 0);
+	fails(cigo_group_wait(ctx, g), -EIO);
+	equal(begun, 0);
 	cigo_group_close(ctx, g);
 }
 
-T_CORO(in_a_failed_group_nothing_begins_any_more)
+LOOP_TEST(in_a_failed_group_nothing_begins_any_more)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	int begun = 0;
 	cigo_task *late;
 
 	t_group_job(g, .result = -EIO);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
+	fails(cigo_group_wait(ctx, g), -EIO);
 	late = t_group_job(g, .begun = &begun);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
+	fails(cigo_group_wait(ctx, g), -EIO);
 	ck_assert(cigo_future_is_done(late));
 	ck_assert_int_lt(cigo_future_error(late), 0);
-	ck_assert_int_eq(begun, 0);
-	ck_assert_int_eq(cigo_group_close(ctx, g), -EIO);
+	equal(begun, 0);
+	fails(cigo_group_close(ctx, g), -EIO);
 }
 
-T_CORO(the_first_of_several_failures_counts_and_all_can_be_asked_for)
+LOOP_TEST(the_first_of_several_failures_counts_and_all_can_be_asked_for)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_KEEP_GOING);
 	cigo_task *tasks[] = {
@@ -244,14 +247,14 @@ T_CORO(the_first_of_several_failures_counts_and_all_can_be_asked_for)
 		t_group_job(g, .ns = CIGO_MS(3), .result = -EXDEV),
 	};
 
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EPERM);
-	ck_assert_int_eq(cigo_future_error(tasks[0]), -EIO);
-	ck_assert_int_eq(cigo_future_error(tasks[1]), -EPERM);
-	ck_assert_int_eq(cigo_future_error(tasks[2]), -EXDEV);
-	ck_assert_int_eq(cigo_group_close(ctx, g), -EPERM);
+	fails(cigo_group_wait(ctx, g), -EPERM);
+	fails(cigo_future_error(tasks[0]), -EIO);
+	fails(cigo_future_error(tasks[1]), -EPERM);
+	fails(cigo_future_error(tasks[2]), -EXDEV);
+	fails(cigo_group_close(ctx, g), -EPERM);
 }
 
-T_CORO(a_group_that_keeps_going_cancels_nobody)
+LOOP_TEST(a_group_that_keeps_going_cancels_nobody)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_KEEP_GOING);
@@ -259,20 +262,19 @@ T_CORO(a_group_that_keeps_going_cancels_nobody)
 
 	t_group_job(g, .ns = CIGO_MS(1), .result = -EIO);
 	t_group_job(g, .ns = CIGO_MS(9), .ended = &ended);
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(5)));
 	t_group_job(g, .ns = CIGO_MS(9), .ended = &ended); /* and takes more */
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
-	ck_assert_int_eq(ended, 2);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(14));
-	ck_assert_int_eq(cigo_group_close(ctx, g), -EIO);
+	fails(cigo_group_wait(ctx, g), -EIO);
+	equal(ended, 2);
+	equal(cigo_now(ctx) - start, CIGO_MS(14));
+	fails(cigo_group_close(ctx, g), -EIO);
 }
 
-static int inner_group_waits(cigo_ctx *ctx, void *arg, void *ret)
+CORO(inner_group_waits)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	int err;
 
-	CIGO_UNUSED(ret);
 	t_group_job(g, .ns = CIGO_MS(2), .result = -EIO);
 	t_group_job(g, .ns = CIGO_S(60), .ended = arg);
 	err = cigo_group_wait(ctx, g);
@@ -280,7 +282,7 @@ static int inner_group_waits(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-T_CORO(a_failure_climbs_from_an_inner_group_to_the_outer)
+LOOP_TEST(a_failure_climbs_from_an_inner_group_to_the_outer)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
@@ -288,40 +290,39 @@ T_CORO(a_failure_climbs_from_an_inner_group_to_the_outer)
 
 	t_group_job(g, .ns = CIGO_S(60), .ended = &outer_ended);
 	cigo_spawn_in(g, inner_group_waits, 0, &ended);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
-	ck_assert_int_eq(ended, 1);
-	ck_assert_int_eq(outer_ended, 1);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(2));
+	fails(cigo_group_wait(ctx, g), -EIO);
+	equal(ended, 1);
+	equal(outer_ended, 1);
+	equal(cigo_now(ctx) - start, CIGO_MS(2));
 	cigo_group_close(ctx, g);
 }
 
-static int waits_too(cigo_ctx *ctx, void *arg, void *ret)
+CORO(waits_too)
 {
-	CIGO_UNUSED(ret);
 	return cigo_group_wait(ctx, arg);
 }
 
-T_CORO(several_may_wait_for_one_group)
+LOOP_TEST(several_may_wait_for_one_group, COOPERATIVE)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	cigo_task *other = cigo_spawn(ctx, waits_too, 0, g);
 
 	t_group_job(g, .ns = CIGO_MS(5), .result = -EIO);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
-	ck_assert_int_eq(cigo_future_take(ctx, other, NULL, 0), -EIO);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
+	fails(cigo_group_wait(ctx, g), -EIO);
+	fails(cigo_future_take(ctx, other, NULL, 0), -EIO);
+	equal(cigo_now(ctx) - start, CIGO_MS(5));
 	cigo_group_close(ctx, g);
 }
 
-static int takes_all(cigo_ctx *ctx, void *arg, void *ret)
+CORO(takes_all)
 {
 	while (next_of(ctx, arg))
 		++*(int *)ret;
 	return 0;
 }
 
-T_CORO(several_may_take_what_is_next_and_none_is_taken_twice)
+LOOP_TEST(several_may_take_what_is_next_and_none_is_taken_twice)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	cigo_task *a = cigo_spawn(ctx, takes_all, sizeof(int), g);
@@ -330,60 +331,60 @@ T_CORO(several_may_take_what_is_next_and_none_is_taken_twice)
 
 	for (int i = 0; i < 50; i++)
 		t_group_job(g, .ns = CIGO_MS(1 + i / 3));
-	ck_assert_int_eq(cigo_take(ctx, a, &of_a), 0);
-	ck_assert_int_eq(cigo_take(ctx, b, &of_b), 0);
-	ck_assert_int_eq(of_a + of_b, 50);
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	ok(cigo_take(ctx, a, &of_a));
+	ok(cigo_take(ctx, b, &of_b));
+	equal(of_a + of_b, 50);
+	ok(cigo_group_close(ctx, g));
 }
 
-/* ---- cancelling ---- */
+TEST_CASE("cancelling");
 
-T_CORO(cancelling_a_group_cancels_all_also_those_still_to_come)
+LOOP_TEST(cancelling_a_group_cancels_all_also_those_still_to_come, COOPERATIVE)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	int begun = 0;
 	cigo_task *a = t_group_job(g, .ns = CIGO_S(60)), *b, *c;
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	b = t_group_job(g, .begun = &begun);
 	cigo_group_cancel(g, -EXDEV);
 	c = t_group_job(g, .begun = &begun);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EXDEV);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(1));
-	ck_assert_int_eq(cigo_future_error(a), -EXDEV);
-	ck_assert_int_eq(cigo_future_error(b), -EXDEV);
-	ck_assert_int_eq(cigo_future_error(c), -EXDEV);
-	ck_assert_int_eq(begun, 0);
+	fails(cigo_group_wait(ctx, g), -EXDEV);
+	equal(cigo_now(ctx) - start, CIGO_MS(1));
+	fails(cigo_future_error(a), -EXDEV);
+	fails(cigo_future_error(b), -EXDEV);
+	fails(cigo_future_error(c), -EXDEV);
+	equal(begun, 0);
 	cigo_group_close(ctx, g);
 }
 
-T_CORO(cancelling_a_group_that_keeps_going_cancels_all_too)
+LOOP_TEST(cancelling_a_group_that_keeps_going_cancels_all_too)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_KEEP_GOING);
 	cigo_task *a = t_group_job(g, .ns = CIGO_S(60));
 
 	cigo_group_cancel(g, 0);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -ECANCELED);
-	ck_assert_int_eq(cigo_future_error(a), -ECANCELED);
+	fails(cigo_group_wait(ctx, g), -ECANCELED);
+	fails(cigo_future_error(a), -ECANCELED);
 	cigo_group_close(ctx, g);
 }
 
-T_CORO(a_group_s_tasks_descend_from_its_context)
+LOOP_TEST(a_group_s_tasks_descend_from_its_context)
 {
 	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
 	cigo_group *g = cigo_group_new(c, 0, 0);
 	cigo_task *t = t_group_job(g, .ns = CIGO_S(60));
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	cigo_ctx_cancel(c, -EXDEV);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EXDEV);
-	ck_assert_int_eq(cigo_future_error(t), -EXDEV);
+	fails(cigo_group_wait(ctx, g), -EXDEV);
+	fails(cigo_future_error(t), -EXDEV);
 	cigo_group_close(ctx, g);
 	cigo_ctx_unref(c);
 }
 
-T_CORO(a_wait_whose_context_ends_cancels_the_group_and_waits_on)
+LOOP_TEST(a_wait_whose_context_ends_cancels_the_group_and_waits_on)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(5));
@@ -391,39 +392,38 @@ T_CORO(a_wait_whose_context_ends_cancels_the_group_and_waits_on)
 	int ended = 0;
 	cigo_task *t = t_group_job(g, .ns = CIGO_S(60), .cleanup = CIGO_MS(30), .ended = &ended);
 
-	ck_assert_int_eq(cigo_group_wait(timed, g), -ETIMEDOUT);
-	ck_assert_int_eq(ended, 1);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(35));
-	ck_assert_int_eq(cigo_future_error(t), -ETIMEDOUT);
+	fails(cigo_group_wait(timed, g), -ETIMEDOUT);
+	equal(ended, 1);
+	equal(cigo_now(ctx) - start, CIGO_MS(35));
+	fails(cigo_future_error(t), -ETIMEDOUT);
 	cigo_group_close(ctx, g);
 	cigo_ctx_unref(timed);
 }
 
-static int waits_in_a_group(cigo_ctx *ctx, void *arg, void *ret)
+CORO(waits_in_a_group)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	int *ended = arg;
 
-	CIGO_UNUSED(ret);
 	t_group_job(g, .ns = CIGO_S(60), .cleanup = CIGO_MS(30), .ended = &ended[0]);
 	cigo_ignore(cigo_group_wait(ctx, g));
 	ended[1] = ended[0];
 	return cigo_group_close(ctx, g);
 }
 
-T_CORO(cancelling_who_waits_in_a_group_cancels_the_group_and_waits_for_it)
+LOOP_TEST(cancelling_who_waits_in_a_group_cancels_the_group_and_waits_for_it)
 {
 	int64_t start = cigo_now(ctx);
 	int ended[2] = { 0 };
 	cigo_task *t = cigo_spawn(ctx, waits_in_a_group, 0, ended);
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0);
-	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
-	ck_assert_int_eq(ended[1], 1);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(35));
+	ok(cigo_sleep(ctx, CIGO_MS(5)));
+	fails(cigo_task_stop(ctx, t), -ECANCELED);
+	equal(ended[1], 1);
+	equal(cigo_now(ctx) - start, CIGO_MS(35));
 }
 
-T_CORO(close_cancels_what_runs_and_waits_for_it_whatever_the_context_says)
+LOOP_TEST(close_cancels_what_runs_and_waits_for_it_whatever_the_context_says, COOPERATIVE)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_ctx *dead = t_dead(ctx, -EXDEV);
@@ -431,16 +431,16 @@ T_CORO(close_cancels_what_runs_and_waits_for_it_whatever_the_context_says)
 	int ended = 0, begun = 0;
 
 	t_group_job(g, .ns = CIGO_S(60), .cleanup = CIGO_MS(30), .ended = &ended);
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	t_group_job(g, .begun = &begun);
 	cigo_group_close(dead, g);
-	ck_assert_int_eq(ended, 1);
-	ck_assert_int_eq(begun, 0);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(31));
+	equal(ended, 1);
+	equal(begun, 0);
+	equal(cigo_now(ctx) - start, CIGO_MS(31));
 	cigo_ctx_unref(dead);
 }
 
-T_CORO(a_group_may_be_made_for_clean_up)
+LOOP_TEST(a_group_may_be_made_for_clean_up)
 {
 	cigo_ctx *dead = t_dead(ctx, -EIO);
 	cigo_ctx *clean = cigo_ctx_without_cancel(dead, CIGO_S(1));
@@ -448,123 +448,119 @@ T_CORO(a_group_may_be_made_for_clean_up)
 	int ended = 0;
 
 	t_group_job(g, .ns = CIGO_MS(5), .ended = &ended);
-	ck_assert_int_eq(cigo_group_wait(clean, g), 0);
-	ck_assert_int_eq(ended, 1);
-	ck_assert_int_eq(cigo_group_close(clean, g), 0);
+	ok(cigo_group_wait(clean, g));
+	equal(ended, 1);
+	ok(cigo_group_close(clean, g));
 	cigo_ctx_unref(clean);
 	cigo_ctx_unref(dead);
 }
 
-T_CORO(a_group_in_a_dead_context_begins_nothing)
+LOOP_TEST(a_group_in_a_dead_context_begins_nothing)
 {
 	cigo_ctx *dead = t_dead(ctx, -EIO);
 	cigo_group *g = cigo_group_new(dead, 0, 0);
 	int begun = 0;
 
 	t_group_job(g, .begun = &begun);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
-	ck_assert_int_eq(begun, 0);
+	fails(cigo_group_wait(ctx, g), -EIO);
+	equal(begun, 0);
 	cigo_group_close(ctx, g);
 	cigo_ctx_unref(dead);
 }
 
-/* ---- cycles ---- */
+TEST_CASE("cycles");
 
-static int waits_for_its_group(cigo_ctx *ctx, void *arg, void *ret)
+CORO(waits_for_its_group)
 {
-	CIGO_UNUSED(ret);
 	return cigo_group_wait(ctx, *(cigo_group **)arg);
 }
 
-static int awaits_at(cigo_ctx *ctx, void *arg, void *ret)
+CORO(awaits_at)
 {
-	CIGO_UNUSED(ret);
 	return cigo_join(ctx, *(cigo_task **)arg);
 }
 
-T_CORO(a_task_that_waits_for_its_own_group_is_told)
+LOOP_TEST(a_task_that_waits_for_its_own_group_is_told)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	cigo_task *t = cigo_spawn_in(g, waits_for_its_group, 0, &g);
 
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EDEADLK);
-	ck_assert_int_eq(cigo_future_error(t), -EDEADLK);
+	fails(cigo_group_wait(ctx, g), -EDEADLK);
+	fails(cigo_future_error(t), -EDEADLK);
 	cigo_group_close(ctx, g);
 }
 
-T_CORO(a_group_s_task_that_awaits_who_waits_for_the_group_is_told)
+LOOP_TEST(a_group_s_task_that_awaits_who_waits_for_the_group_is_told, COOPERATIVE)
 {
 	cigo_task *parent = cigo_task_current(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	cigo_task *t = cigo_spawn_in(g, awaits_at, 0, &parent);
 
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EDEADLK);
-	ck_assert_int_eq(cigo_future_error(t), -EDEADLK);
+	fails(cigo_group_wait(ctx, g), -EDEADLK);
+	fails(cigo_future_error(t), -EDEADLK);
 	cigo_group_close(ctx, g);
 }
 
-static int grandchild_awaits(cigo_ctx *ctx, void *arg, void *ret)
+CORO(grandchild_awaits)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	int err;
 
-	CIGO_UNUSED(ret);
 	cigo_spawn_in(g, awaits_at, 0, arg);
 	err = cigo_group_wait(ctx, g);
 	cigo_group_close(ctx, g);
 	return err;
 }
 
-T_CORO(a_circle_through_two_groups_is_found)
+LOOP_TEST(a_circle_through_two_groups_is_found, COOPERATIVE)
 {
 	cigo_task *parent = cigo_task_current(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
 	cigo_spawn_in(g, grandchild_awaits, 0, &parent);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EDEADLK);
+	fails(cigo_group_wait(ctx, g), -EDEADLK);
 	cigo_group_close(ctx, g);
 }
 
-T_CORO(a_task_that_awaits_who_closes_its_group_is_cancelled)
+LOOP_TEST(a_task_that_awaits_who_closes_its_group_is_cancelled)
 {
 	cigo_task *parent = cigo_task_current(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	cigo_task *t = cigo_future_ref(cigo_spawn_in(g, awaits_at, 0, &parent));
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EDEADLK);
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
-	ck_assert_int_eq(cigo_future_error(t), -ECANCELED);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	fails(cigo_group_wait(ctx, g), -EDEADLK);
+	ok(cigo_group_close(ctx, g));
+	fails(cigo_future_error(t), -ECANCELED);
 	cigo_future_unref(t);
 }
 
-T_CORO(a_task_that_awaits_who_waits_for_the_group_is_cancelled_with_it)
+LOOP_TEST(a_task_that_awaits_who_waits_for_the_group_is_cancelled_with_it)
 {
 	cigo_ctx *timed = cigo_ctx_with_cancel(ctx);
 	cigo_task *parent = cigo_task_current(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
 	cigo_spawn_in(g, awaits_at, 0, &parent);
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	cigo_ctx_cancel(timed, -EIO);
-	ck_assert_int_eq(cigo_group_wait(timed, g), -EIO);
+	fails(cigo_group_wait(timed, g), -EIO);
 	cigo_group_close(ctx, g);
 	cigo_ctx_unref(timed);
 }
 
-/* ---- limits ---- */
+TEST_CASE("limits");
 
 struct counter {
 	int running, most, total;
 	int64_t ns;
 };
 
-static int counts_running(cigo_ctx *ctx, void *arg, void *ret)
+CORO(counts_running)
 {
 	struct counter *c = arg;
 	int err;
 
-	CIGO_UNUSED(ret);
 	t_count(&c->total);
 	t_count_in(&c->running, &c->most);
 	err = cigo_sleep(ctx, c->ns);
@@ -572,7 +568,7 @@ static int counts_running(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-T_CORO(at_most_limit_bodies_run_at_a_time)
+LOOP_TEST(at_most_limit_bodies_run_at_a_time)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_group *g = cigo_group_new(ctx, 3, 0);
@@ -580,14 +576,14 @@ T_CORO(at_most_limit_bodies_run_at_a_time)
 
 	for (int i = 0; i < 10; i++)
 		cigo_spawn_in(g, counts_running, 0, &c);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
-	ck_assert_int_eq(c.most, 3);
-	ck_assert_int_eq(c.total, 10);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(40));
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	ok(cigo_group_wait(ctx, g));
+	equal(c.most, 3);
+	equal(c.total, 10);
+	equal(cigo_now(ctx) - start, CIGO_MS(40));
+	ok(cigo_group_close(ctx, g));
 }
 
-T_CORO(no_limit_means_all_at_once)
+LOOP_TEST(no_limit_means_all_at_once)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
@@ -595,25 +591,25 @@ T_CORO(no_limit_means_all_at_once)
 
 	for (int i = 0; i < 100; i++)
 		cigo_spawn_in(g, counts_running, 0, &c);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
-	ck_assert_int_eq(c.most, 100);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(10));
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	ok(cigo_group_wait(ctx, g));
+	equal(c.most, 100);
+	equal(cigo_now(ctx) - start, CIGO_MS(10));
+	ok(cigo_group_close(ctx, g));
 }
 
-T_CORO(those_over_the_limit_begin_in_the_order_of_their_start)
+LOOP_TEST(those_over_the_limit_begin_in_the_order_of_their_start)
 {
 	static const char *const words[] = { "a", "b", "c", "d", "e" };
 	cigo_group *g = cigo_group_new(ctx, 1, 0);
 
 	for (int i = 0; i < 5; i++)
 		t_group_job(g, .ns = CIGO_MS(5 - i), .word = words[i]);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
+	ok(cigo_group_wait(ctx, g));
 	t_expect_said("abcde");
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	ok(cigo_group_close(ctx, g));
 }
 
-T_CORO(those_over_the_limit_never_begin_when_the_group_fails)
+LOOP_TEST(those_over_the_limit_never_begin_when_the_group_fails)
 {
 	cigo_group *g = cigo_group_new(ctx, 2, 0);
 	int begun = 0;
@@ -622,12 +618,12 @@ T_CORO(those_over_the_limit_never_begin_when_the_group_fails)
 	t_group_job(g, .ns = CIGO_MS(9), .begun = &begun);
 	for (int i = 0; i < 10; i++)
 		t_group_job(g, .begun = &begun);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
-	ck_assert_int_eq(begun, 2);
+	fails(cigo_group_wait(ctx, g), -EIO);
+	equal(begun, 2);
 	cigo_group_close(ctx, g);
 }
 
-T_CORO(one_over_the_limit_can_be_cancelled_by_itself)
+LOOP_TEST(one_over_the_limit_can_be_cancelled_by_itself)
 {
 	cigo_group *g = cigo_group_new(ctx, 1, CIGO_GROUP_KEEP_GOING);
 	int begun[2] = { 0 };
@@ -636,18 +632,18 @@ T_CORO(one_over_the_limit_can_be_cancelled_by_itself)
 	t_group_job(g, .ns = CIGO_MS(5));
 	over = t_group_job(g, .begun = &begun[0]);
 	t_group_job(g, .begun = &begun[1]);
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	cigo_future_cancel(over, -EXDEV);
-	ck_assert_int_eq(cigo_join(ctx, over), -EXDEV);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EXDEV);
-	ck_assert_int_eq(begun[0], 0);
-	ck_assert_int_eq(begun[1], 1);
+	fails(cigo_join(ctx, over), -EXDEV);
+	fails(cigo_group_wait(ctx, g), -EXDEV);
+	equal(begun[0], 0);
+	equal(begun[1], 1);
 	cigo_group_close(ctx, g);
 }
 
-/* ---- next ---- */
+TEST_CASE("next", .seconds = 30);
 
-T_CORO(next_gives_the_tasks_as_they_finish)
+LOOP_TEST(next_gives_the_tasks_as_they_finish)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_KEEP_GOING);
 	cigo_task *a = t_group_job(g, .ns = CIGO_MS(3));
@@ -655,8 +651,8 @@ T_CORO(next_gives_the_tasks_as_they_finish)
 	cigo_task *c = t_group_job(g, .ns = CIGO_MS(2));
 
 	ck_assert_ptr_eq(next_of(ctx, g), b);
-	ck_assert_int_eq(cigo_future_error(b), -EIO);
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0); /* the others finish meanwhile */
+	fails(cigo_future_error(b), -EIO);
+	ok(cigo_sleep(ctx, CIGO_MS(10))); /* the others finish meanwhile */
 	ck_assert_ptr_eq(next_of(ctx, g), c);
 	ck_assert_ptr_eq(next_of(ctx, g), a);
 	ck_assert_ptr_null(next_of(ctx, g));
@@ -664,10 +660,10 @@ T_CORO(next_gives_the_tasks_as_they_finish)
 	t_group_job(g, .value = 1);
 	ck_assert_ptr_nonnull(next_of(ctx, g));
 	ck_assert_ptr_null(next_of(ctx, g));
-	ck_assert_int_eq(cigo_group_close(ctx, g), -EIO);
+	fails(cigo_group_close(ctx, g), -EIO);
 }
 
-T_CORO(next_gives_those_too_that_never_began)
+LOOP_TEST(next_gives_those_too_that_never_began)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	int n = 0;
@@ -680,11 +676,11 @@ T_CORO(next_gives_those_too_that_never_began)
 		ck_assert(cigo_future_is_done(t));
 		n++;
 	}
-	ck_assert_int_eq(n, 3);
+	equal(n, 3);
 	cigo_group_close(ctx, g);
 }
 
-T_CORO(next_under_a_cancelled_context_gives_none_at_once)
+LOOP_TEST(next_under_a_cancelled_context_gives_none_at_once)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(5));
@@ -692,14 +688,14 @@ T_CORO(next_under_a_cancelled_context_gives_none_at_once)
 	cigo_task *t = t_group_job(g, .ns = CIGO_MS(9));
 
 	ck_assert_ptr_null(next_of(timed, g));
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
+	equal(cigo_now(ctx) - start, CIGO_MS(5));
 	ck_assert(!cigo_future_is_done(t));
 	ck_assert_ptr_eq(next_of(ctx, g), t); /* it was not lost */
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	ok(cigo_group_close(ctx, g));
 	cigo_ctx_unref(timed);
 }
 
-static int gives_square(cigo_ctx *ctx, void *arg, void *ret)
+CORO(gives_square)
 {
 	int n = *(int *)arg;
 
@@ -707,7 +703,7 @@ static int gives_square(cigo_ctx *ctx, void *arg, void *ret)
 	return cigo_sleep(ctx, CIGO_MS(100 - n));
 }
 
-T_CORO(a_thousand_results_can_be_gathered_as_they_come)
+LOOP_TEST(a_thousand_results_can_be_gathered_as_they_come)
 {
 	cigo_group *g = cigo_group_new(ctx, 20, 0);
 	int value, n = 0;
@@ -717,13 +713,13 @@ T_CORO(a_thousand_results_can_be_gathered_as_they_come)
 	for (int i = 0; i < 1000; i++)
 		cigo_spawn_copy_in(g, gives_square, sizeof(int), &(int){ i % 100 });
 	while ((t = next_of(ctx, g))) {
-		ck_assert_int_eq(cigo_result(t, &value), 0);
+		ok(cigo_result(t, &value));
 		sum += value;
 		n++;
 	}
-	ck_assert_int_eq(n, 1000);
-	ck_assert_int_eq(sum, 3283500);
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	equal(n, 1000);
+	equal(sum, 3283500);
+	ok(cigo_group_close(ctx, g));
 }
 
 /* The CPU time this process needs to gather n results as they come. */
@@ -738,13 +734,13 @@ static int64_t gathering(cigo_ctx *ctx, int n)
 		t_group_job(g, .ns = 1);
 	while (next_of(ctx, g))
 		taken++;
-	ck_assert_int_eq(taken, n);
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	equal(taken, n);
+	ok(cigo_group_close(ctx, g));
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
 	return (to.tv_sec - from.tv_sec) * INT64_C(1000000000) + to.tv_nsec - from.tv_nsec;
 }
 
-T_CORO(gathering_four_times_as_many_results_takes_about_four_times_as_long)
+LOOP_TEST(gathering_four_times_as_many_results_takes_about_four_times_as_long, COOPERATIVE)
 {
 	int n = (int)t_scale(20000, 1000);
 	int64_t once, four_times;
@@ -756,9 +752,9 @@ T_CORO(gathering_four_times_as_many_results_takes_about_four_times_as_long)
 		      once / 1e6, four_times / 1e6);
 }
 
-/* ---- reap ---- */
+TEST_CASE("reap");
 
-T_CORO(a_group_that_reaps_keeps_no_done_task)
+LOOP_TEST(a_group_that_reaps_keeps_no_done_task, COOPERATIVE)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_REAP);
 	long n = t_scale(20000, 2000);
@@ -772,39 +768,39 @@ T_CORO(a_group_that_reaps_keeps_no_done_task)
 		if (i % 10 == 0 && cigo_yield(ctx) != 0)
 			ck_abort();
 	}
-	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ok(cigo_yield(ctx));
 	after = mallinfo2();
-	ck_assert_int_eq(ended, n + 100);
+	equal(ended, n + 100);
 	if (!t_is_slow())
 		ck_assert_uint_lt(after.uordblks, before.uordblks + 100000);
 	ck_assert_ptr_null(next_of(ctx, g));
-	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	ok(cigo_group_wait(ctx, g));
+	ok(cigo_group_close(ctx, g));
 }
 
-T_CORO(next_in_a_group_that_reaps_yields_none)
+LOOP_TEST(next_in_a_group_that_reaps_yields_none)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_REAP);
 
 	t_group_job(g, .ns = CIGO_MS(1));
 	ck_assert_ptr_null(next_of(ctx, g));
-	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
-	ck_assert_int_eq(cigo_group_close(ctx, g), 0);
+	ok(cigo_group_wait(ctx, g));
+	ok(cigo_group_close(ctx, g));
 }
 
-T_CORO(a_group_that_reaps_remembers_the_first_failure)
+LOOP_TEST(a_group_that_reaps_remembers_the_first_failure)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, CIGO_GROUP_REAP);
 	int ended = 0;
 
 	t_group_job(g, .ns = CIGO_MS(1), .result = -EIO);
 	t_group_job(g, .ns = CIGO_S(60), .ended = &ended);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -EIO);
-	ck_assert_int_eq(ended, 1);
-	ck_assert_int_eq(cigo_group_close(ctx, g), -EIO);
+	fails(cigo_group_wait(ctx, g), -EIO);
+	equal(ended, 1);
+	fails(cigo_group_close(ctx, g), -EIO);
 }
 
-/* ---- arguments ---- */
+TEST_CASE("arguments");
 
 static int freed;
 
@@ -814,7 +810,7 @@ static void counts_free(void *arg)
 	freed++;
 }
 
-T_CORO(an_argument_is_freed_exactly_once_in_every_case)
+LOOP_TEST(an_argument_is_freed_exactly_once_in_every_case)
 {
 	cigo_task_options o = { .size = sizeof o, .arg_free = counts_free, .name = "freeing" };
 	cigo_task_options copy = { .size = sizeof o,
@@ -824,66 +820,63 @@ T_CORO(an_argument_is_freed_exactly_once_in_every_case)
 	int64_t ns = CIGO_MS(1);
 
 	ck_assert_ptr_null(cigo_group_spawn_with(NULL, runs_nothing, 0, &ns, &o));
-	ck_assert_int_eq(freed, 1); /* could not be started */
+	equal(freed, 1); /* could not be started */
 	cigo_group_spawn_with(g, runs_nothing, 0, &ns, &o);
 	cigo_group_spawn_with(g, runs_nothing, 0, &ns, &copy);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), 0);
-	ck_assert_int_eq(freed, 3); /* ran */
+	ok(cigo_group_wait(ctx, g));
+	equal(freed, 3); /* ran */
 	cigo_group_spawn_with(g, t_sleeper, 0, &ns, &o);
 	cigo_group_spawn_with(g, runs_nothing, 0, &ns, &copy);
-	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ok(cigo_yield(ctx));
 	cigo_group_cancel(g, 0);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -ECANCELED);
-	ck_assert_int_eq(freed, 5); /* was cancelled, never got its turn */
+	fails(cigo_group_wait(ctx, g), -ECANCELED);
+	equal(freed, 5); /* was cancelled, never got its turn */
 	cigo_group_spawn_with(g, runs_nothing, 0, &ns, &o);
-	ck_assert_int_eq(cigo_group_wait(ctx, g), -ECANCELED);
-	ck_assert_int_eq(freed, 6); /* came after the end */
+	fails(cigo_group_wait(ctx, g), -ECANCELED);
+	equal(freed, 6); /* came after the end */
 	ck_assert_ptr_null(cigo_group_spawn_with(g, runs_nothing, SIZE_MAX / 2, &ns, &o));
-	ck_assert_int_eq(freed, 7); /* could not be made */
+	equal(freed, 7); /* could not be made */
 	cigo_group_close(ctx, g);
-	ck_assert_int_eq(freed, 7);
+	equal(freed, 7);
 }
 
-/* ---- misuse ---- */
+TEST_CASE("misuse");
 
-static int leaves_a_group_open(cigo_ctx *ctx, void *arg, void *ret)
+CORO(leaves_a_group_open)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	t_group_job(cigo_group_new(ctx, 0, 0), .ns = CIGO_MS(1));
 	return 0;
 }
 
-T_MISUSE(returning_with_an_open_group_is_misuse_and_names_the_body, "leaves_a_group_open")
+MISUSE_TEST(returning_with_an_open_group_is_misuse_and_names_the_body, "leaves_a_group_open")
 {
 	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, leaves_a_group_open, 0, NULL), NULL, 0));
 }
 
-static int leaves_an_empty_group_open(cigo_ctx *ctx, void *arg, void *ret)
+CORO(leaves_an_empty_group_open)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	return cigo_group_new(ctx, 0, 0) ? 0 : -ENOMEM;
 }
 
-T_MISUSE(returning_with_an_open_empty_group_is_misuse_too, "group")
+MISUSE_TEST(returning_with_an_open_empty_group_is_misuse_too, "group")
 {
 	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, leaves_an_empty_group_open, 0, NULL),
 				     NULL, 0));
 }
 
-T_MISUSE(options_without_their_size_are_misuse, "cigo_group_spawn_with")
+MISUSE_TEST(options_without_their_size_are_misuse, "cigo_group_spawn_with")
 {
 	cigo_task_options o = { .name = "x" };
 
 	cigo_group_spawn_with(cigo_group_new(ctx, 0, 0), runs_nothing, 0, NULL, &o);
 }
 
-static int closes(cigo_ctx *ctx, void *arg, void *ret)
+CORO(closes)
 {
-	CIGO_UNUSED(ret);
 	return cigo_group_close(ctx, *(cigo_group **)arg);
 }
 
-T_MISUSE(closing_the_group_one_is_in_is_misuse, "close the group it is in")
+MISUSE_TEST(closing_the_group_one_is_in_is_misuse, "close the group it is in")
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
@@ -891,13 +884,12 @@ T_MISUSE(closing_the_group_one_is_in_is_misuse, "close the group it is in")
 	cigo_ignore(cigo_group_wait(ctx, g));
 }
 
-static int awaits_whatever_comes(cigo_ctx *ctx, void *arg, void *ret)
+CORO(awaits_whatever_comes)
 {
-	CIGO_UNUSED(ret);
 	return cigo_join(cigo_ctx_without_cancel(ctx, CIGO_NEVER), *(cigo_task **)arg);
 }
 
-T_MISUSE(closing_a_group_that_waits_for_oneself_whatever_comes_is_misuse, "cannot be cancelled")
+MISUSE_TEST(closing_a_group_that_waits_for_oneself_whatever_comes_is_misuse, "cannot be cancelled")
 {
 	cigo_task *parent = cigo_task_current(ctx);
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
@@ -907,52 +899,38 @@ T_MISUSE(closing_a_group_that_waits_for_oneself_whatever_comes_is_misuse, "canno
 	cigo_group_close(ctx, g);
 }
 
-static void groups_without_a_loop(void *arg)
+PLAIN_MISUSE_TEST(a_group_without_a_loop_is_misuse, "cigo_group_new")
 {
-	CIGO_UNUSED(arg);
-	cigo_ignore(cigo_group_new(cigo_ctx_background(), 0, 0) == NULL);
+	cigo_ignore(cigo_group_new(ctx, 0, 0) == NULL);
 }
 
-T_TEST(a_group_without_a_loop_is_misuse)
+THREAD(starts_foreign)
 {
-	t_abort(groups_without_a_loop, NULL, "cigo_group_new");
-}
-END_TEST
-
-static void *starts_foreign(void *g)
-{
-	cigo_spawn_in(g, runs_nothing, 0, NULL);
+	cigo_spawn_in(arg, runs_nothing, 0, NULL);
 	return NULL;
 }
 
-static void *cancels_foreign(void *g)
+THREAD(cancels_foreign)
 {
-	cigo_group_cancel(g, 0);
+	cigo_group_cancel(arg, 0);
 	return NULL;
 }
 
-T_MISUSE(starting_from_a_foreign_thread_is_misuse, "cigo_group_spawn")
+MISUSE_TEST(starting_from_a_foreign_thread_is_misuse, "cigo_group_spawn")
 {
-	t_foreign(starts_foreign, cigo_group_new(ctx, 0, 0));
+	on_thread(starts_foreign, cigo_group_new(ctx, 0, 0));
 }
 
-T_MISUSE(cancelling_a_group_from_a_foreign_thread_is_misuse, "cigo_group_cancel")
+MISUSE_TEST(cancelling_a_group_from_a_foreign_thread_is_misuse, "cigo_group_cancel")
 {
-	t_foreign(cancels_foreign, cigo_group_new(ctx, 0, 0));
-}
-
-static cigo_group *of_main;
-
-T_MISUSE_CALLBACK(waiting_for_a_group_in_a_callback_is_misuse, "cigo_group_wait")
-{
-	of_main = cigo_group_new(ctx, 0, 0);
-	t_group_job(of_main, .ns = CIGO_MS(1));
-	cigo_ignore(cigo_group_wait(ctx, of_main));
+	on_thread(cancels_foreign, cigo_group_new(ctx, 0, 0));
 }
 
 /* ---- the line of a limited group ---- */
 
-T_CORO(a_task_cancelled_in_the_line_of_its_group_is_done_at_once)
+TEST_CASE("lines and circles");
+
+LOOP_TEST(a_task_cancelled_in_the_line_of_its_group_is_done_at_once, COOPERATIVE)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_group *g = cigo_group_new(ctx, 1, CIGO_GROUP_KEEP_GOING);
@@ -972,7 +950,7 @@ T_CORO(a_task_cancelled_in_the_line_of_its_group_is_done_at_once)
 	ck_assert_int_eq(cigo_group_close(ctx, g), -33);
 }
 
-T_CORO(of_those_in_line_the_first_cancellation_counts)
+LOOP_TEST(of_those_in_line_the_first_cancellation_counts)
 {
 	cigo_group *g = cigo_group_new(ctx, 1, 0);
 
@@ -984,7 +962,7 @@ T_CORO(of_those_in_line_the_first_cancellation_counts)
 	ck_assert_int_eq(cigo_group_close(ctx, g), -33);
 }
 
-T_CORO(close_tells_why_the_group_was_cancelled_whether_or_not_all_had_returned)
+LOOP_TEST(close_tells_why_the_group_was_cancelled_whether_or_not_all_had_returned)
 {
 	for (int i = 0; i < 2; i++) {
 		cigo_group *g = cigo_group_new(ctx, 0, 0);
@@ -997,7 +975,7 @@ T_CORO(close_tells_why_the_group_was_cancelled_whether_or_not_all_had_returned)
 	}
 }
 
-T_CORO(close_after_a_wait_that_timed_out_tells_that)
+LOOP_TEST(close_after_a_wait_that_timed_out_tells_that)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(1));
@@ -1017,7 +995,7 @@ static int awaits_its_owner(cigo_ctx *ctx, void *arg, void *ret)
 	return cigo_future_await(ctx, arg, NULL, 0);
 }
 
-T_CORO(a_circle_through_next_of_the_only_task_is_told)
+LOOP_TEST(a_circle_through_next_of_the_only_task_is_told, COOPERATIVE)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 	cigo_task *t = cigo_spawn_in(g, awaits_its_owner, 0, cigo_task_current(ctx)), *finished;
@@ -1026,76 +1004,4 @@ T_CORO(a_circle_through_next_of_the_only_task_is_told)
 	ck_assert_ptr_eq(finished, t);
 	ck_assert_int_eq(cigo_future_error(t), -EDEADLK);
 	ck_assert_int_eq(cigo_group_close(ctx, g), -EDEADLK);
-}
-
-int main(void)
-{
-	Suite *s = suite_create("group");
-	TCase *tc;
-
-	mallopt(M_ARENA_MAX, 1); /* mallinfo2 knows the first arena only */
-	tc = t_case(s, "waiting");
-	t_add(tc, a_group_s_wait_returns_when_all_its_bodies_have,
-	      an_empty_group_has_nothing_to_wait_for, start_returns_before_the_body_begins,
-	      a_task_of_a_group_has_a_value_a_name_and_an_error_until_the_close,
-	      a_task_of_a_group_can_be_kept_beyond_the_close_by_a_reference,
-	      a_task_of_a_group_can_be_awaited_by_itself, more_may_be_started_after_a_wait,
-	      a_group_waits_for_those_its_own_tasks_started,
-	      a_group_that_could_not_be_made_is_one_that_failed,
-	      a_task_that_could_not_be_made_fails_its_group);
-	tc = t_case(s, "failure");
-	t_add(tc, the_first_failure_cancels_the_siblings_and_is_what_wait_returns,
-	      a_failing_group_still_waits_for_the_siblings_clean_up,
-	      in_a_failed_group_nothing_begins_any_more,
-	      the_first_of_several_failures_counts_and_all_can_be_asked_for,
-	      a_group_that_keeps_going_cancels_nobody,
-	      a_failure_climbs_from_an_inner_group_to_the_outer,
-	      several_may_take_what_is_next_and_none_is_taken_twice);
-	t_add_cooperative(tc, several_may_wait_for_one_group);
-	t_add_cooperative(tc, a_failure_cancels_the_siblings_before_they_can_begin);
-	tc = t_case(s, "cancelling");
-	t_add(tc, cancelling_a_group_that_keeps_going_cancels_all_too,
-	      a_group_s_tasks_descend_from_its_context,
-	      a_wait_whose_context_ends_cancels_the_group_and_waits_on,
-	      cancelling_who_waits_in_a_group_cancels_the_group_and_waits_for_it,
-	      a_group_may_be_made_for_clean_up, a_group_in_a_dead_context_begins_nothing);
-	t_add_cooperative(tc, close_cancels_what_runs_and_waits_for_it_whatever_the_context_says);
-	t_add_cooperative(tc, cancelling_a_group_cancels_all_also_those_still_to_come);
-	tc = t_case(s, "cycles");
-	t_add(tc, a_task_that_waits_for_its_own_group_is_told,
-	      a_task_that_awaits_who_closes_its_group_is_cancelled,
-	      a_task_that_awaits_who_waits_for_the_group_is_cancelled_with_it);
-	t_add_cooperative(tc, a_circle_through_two_groups_is_found,
-			  a_group_s_task_that_awaits_who_waits_for_the_group_is_told);
-	tc = t_case(s, "limits");
-	t_add(tc, at_most_limit_bodies_run_at_a_time, no_limit_means_all_at_once,
-	      those_over_the_limit_begin_in_the_order_of_their_start,
-	      those_over_the_limit_never_begin_when_the_group_fails,
-	      one_over_the_limit_can_be_cancelled_by_itself);
-	tc = t_case_slow(s, "next", 30);
-	t_add(tc, next_gives_the_tasks_as_they_finish, next_gives_those_too_that_never_began,
-	      next_under_a_cancelled_context_gives_none_at_once,
-	      a_thousand_results_can_be_gathered_as_they_come);
-	t_add_cooperative(tc, gathering_four_times_as_many_results_takes_about_four_times_as_long);
-	tc = t_case(s, "reap");
-	t_add(tc, next_in_a_group_that_reaps_yields_none,
-	      a_group_that_reaps_remembers_the_first_failure);
-	t_add_cooperative(tc, a_group_that_reaps_keeps_no_done_task);
-	tc = t_case(s, "arguments");
-	t_add(tc, an_argument_is_freed_exactly_once_in_every_case);
-	tc = t_case(s, "misuse");
-	t_add(tc, returning_with_an_open_group_is_misuse_and_names_the_body,
-	      returning_with_an_open_empty_group_is_misuse_too,
-	      closing_the_group_one_is_in_is_misuse,
-	      closing_a_group_that_waits_for_oneself_whatever_comes_is_misuse,
-	      a_group_without_a_loop_is_misuse, starting_from_a_foreign_thread_is_misuse,
-	      cancelling_a_group_from_a_foreign_thread_is_misuse,
-	      options_without_their_size_are_misuse, waiting_for_a_group_in_a_callback_is_misuse);
-	tc = t_case(s, "lines and circles");
-	t_add(tc, of_those_in_line_the_first_cancellation_counts,
-	      close_tells_why_the_group_was_cancelled_whether_or_not_all_had_returned,
-	      close_after_a_wait_that_timed_out_tells_that);
-	t_add_cooperative(tc, a_task_cancelled_in_the_line_of_its_group_is_done_at_once);
-	t_add_cooperative(tc, a_circle_through_next_of_the_only_task_is_told);
-	return t_main(s);
 }

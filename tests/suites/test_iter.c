@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Iterators: every maker, errors, breaking out early, who owns what.
  */
-#include "tests/tools/bodies.h"
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
@@ -68,16 +67,6 @@ static const char *text_of(cigo_ctx *ctx, cigo_iter *it, size_t size)
 #define gives_long(it, text) ck_assert_str_eq(text_of(ctx, (it), sizeof(int64_t)), (text))
 #define gives(it, text)	     ck_assert_str_eq(text_of(ctx, (it), sizeof(int)), (text))
 
-/* A test without a loop. */
-#define PLAIN_TEST(name)                            \
-	static void name##_body(cigo_ctx *ctx);     \
-	T_TEST(name)                                \
-	{                                           \
-		name##_body(cigo_ctx_background()); \
-	}                                           \
-	END_TEST                                    \
-	static void name##_body(cigo_ctx *ctx)
-
 /* ---- sources that tell what happens to them ---- */
 
 struct probe {
@@ -123,7 +112,7 @@ static cigo_iter *failed(cigo_stream *s)
 	return cigo_stream_chunks(s, 0);
 }
 
-/* ---- makers ---- */
+TEST_CASE("makers");
 
 PLAIN_TEST(a_range_counts_from_0)
 {
@@ -466,9 +455,9 @@ PLAIN_TEST(strings_nobody_gets_are_freed)
 	ok(cigo_iter_close(ctx, it));
 }
 
-/* ---- completed ---- */
+TEST_CASE("completed");
 
-T_CORO(completed_gives_futures_in_the_order_of_their_completion)
+LOOP_TEST(completed_gives_futures_in_the_order_of_their_completion)
 {
 	cigo_task *t[] = { t_job(ctx, .ns = CIGO_MS(30), .value = 3),
 			   t_job(ctx, .ns = CIGO_MS(10), .value = 1, .result = -EIO),
@@ -491,7 +480,7 @@ T_CORO(completed_gives_futures_in_the_order_of_their_completion)
 		cigo_future_unref(t[i]);
 }
 
-T_CORO(completed_knows_the_order_of_those_done_before_too)
+LOOP_TEST(completed_knows_the_order_of_those_done_before_too)
 {
 	cigo_future *f[] = { cigo_future_new(4), cigo_future_new(4), cigo_future_new(4), NULL,
 			     cigo_future_new(4) };
@@ -513,7 +502,7 @@ T_CORO(completed_knows_the_order_of_those_done_before_too)
 		cigo_future_unref(f[i]);
 }
 
-T_CORO(leaving_completed_early_leaves_the_futures_alone)
+LOOP_TEST(leaving_completed_early_leaves_the_futures_alone)
 {
 	cigo_task *t[] = { t_job(ctx, .ns = CIGO_MS(1), .value = 1),
 			   t_job(ctx, .ns = CIGO_MS(2), .value = 2) };
@@ -529,7 +518,7 @@ T_CORO(leaving_completed_early_leaves_the_futures_alone)
 	cigo_future_unref(t[0]);
 }
 
-T_CORO(waiting_in_completed_ends_with_the_context)
+LOOP_TEST(waiting_in_completed_ends_with_the_context)
 {
 	cigo_future *f = cigo_future_new(4), *got;
 	cigo_iter *it = cigo_iter_completed(&f, 1);
@@ -558,7 +547,7 @@ PLAIN_TEST(completed_needs_no_loop_for_what_is_done)
 	cigo_future_unref(f[1]);
 }
 
-/* ---- collect, for_each ---- */
+TEST_CASE("all of it");
 
 PLAIN_TEST(collect_gives_all_items_as_an_array)
 {
@@ -614,7 +603,7 @@ PLAIN_TEST(for_each_calls_until_the_end_or_enough_or_an_error)
 	fails(cigo_iter_for_each(ctx, NULL, add_up, &e), -ENOMEM);
 }
 
-/* ---- errors ---- */
+TEST_CASE("errors");
 
 PLAIN_TEST(an_error_is_kept_and_close_returns_it)
 {
@@ -796,7 +785,7 @@ PLAIN_TEST(strings_and_for_each_lose_nothing_for_want_of_memory_either)
 	equal(err, 0);
 }
 
-/* ---- who owns what ---- */
+TEST_CASE("owners");
 
 PLAIN_TEST(closing_an_outer_closes_all_it_owns)
 {
@@ -879,7 +868,7 @@ PLAIN_TEST(layers_may_be_hundreds_deep)
 	gives(it, "1 2 3");
 }
 
-/* ---- inside a loop ---- */
+TEST_CASE("loop");
 
 static int slow_double(cigo_ctx *ctx, const void *item, void *ret, void *arg)
 {
@@ -890,7 +879,7 @@ static int slow_double(cigo_ctx *ctx, const void *item, void *ret, void *arg)
 	return err ? err : 1;
 }
 
-T_CORO(functions_of_iterators_may_await)
+LOOP_TEST(functions_of_iterators_may_await)
 {
 	int64_t start = cigo_now(ctx);
 
@@ -904,15 +893,14 @@ T_CORO(functions_of_iterators_may_await)
 	cigo_ctx_unref(timed);
 }
 
-static int counts_turns(cigo_ctx *ctx, void *arg, void *ret)
+CORO(counts_turns)
 {
-	CIGO_UNUSED(ret);
 	while (!cigo_yield(ctx))
 		++*(int *)arg;
 	return 0;
 }
 
-T_CORO(an_endless_iterator_starves_nobody)
+LOOP_TEST(an_endless_iterator_starves_nobody, COOPERATIVE)
 {
 	int turns = 0;
 	cigo_task *t = cigo_spawn(ctx, counts_turns, 0, &turns);
@@ -925,7 +913,7 @@ T_CORO(an_endless_iterator_starves_nobody)
 	fails(cigo_task_stop(ctx, t), -ECANCELED);
 }
 
-T_CORO(two_tasks_may_use_one_iterator_in_turn)
+LOOP_TEST(two_tasks_may_use_one_iterator_in_turn)
 {
 	cigo_iter *it = cigo_iter_map(cigo_iter_range(3), slow_double, NULL, 8);
 	int64_t i;
@@ -937,23 +925,9 @@ T_CORO(two_tasks_may_use_one_iterator_in_turn)
 	gives_long(it, "4");
 }
 
-/* ---- misuse ---- */
+TEST_CASE("misuse");
 
-#define PLAIN_MISUSE(name, text)                    \
-	static void name##_body(cigo_ctx *ctx);     \
-	static void name##_run(void *arg)           \
-	{                                           \
-		CIGO_UNUSED(arg);                   \
-		name##_body(cigo_ctx_background()); \
-	}                                           \
-	T_TEST(name)                                \
-	{                                           \
-		t_abort(name##_run, NULL, text);    \
-	}                                           \
-	END_TEST                                    \
-	static void name##_body(cigo_ctx *ctx)
-
-PLAIN_MISUSE(an_item_of_another_size_is_misuse, "items have 8 bytes, not 4")
+PLAIN_MISUSE_TEST(an_item_of_another_size_is_misuse, "items have 8 bytes, not 4")
 {
 	cigo_iter *it = cigo_iter_range(5);
 	int i;
@@ -961,55 +935,50 @@ PLAIN_MISUSE(an_item_of_another_size_is_misuse, "items have 8 bytes, not 4")
 	cigo_next(ctx, it, &i);
 }
 
-PLAIN_MISUSE(collecting_another_size_is_misuse, "items have 8 bytes, not 4")
+PLAIN_MISUSE_TEST(collecting_another_size_is_misuse, "items have 8 bytes, not 4")
 {
 	int *items;
 
 	cigo_ignore(cigo_collect(ctx, cigo_iter_range(5), &items));
 }
 
-PLAIN_MISUSE(a_chain_of_two_sizes_is_misuse, "iterators of 8 and of 4 bytes")
+PLAIN_MISUSE_TEST(a_chain_of_two_sizes_is_misuse, "iterators of 8 and of 4 bytes")
 {
 	cigo_ignore(cigo_chain(cigo_iter_range(5), INTS(1)));
-	CIGO_UNUSED(ctx);
 }
 
-PLAIN_MISUSE(a_zip_of_a_wrong_part_is_misuse, "an iterator of 8 bytes for a part of 4")
+PLAIN_MISUSE_TEST(a_zip_of_a_wrong_part_is_misuse, "an iterator of 8 bytes for a part of 4")
 {
 	cigo_ignore(cigo_zip(struct twins, a, cigo_iter_range(5), b, INTS(1)));
-	CIGO_UNUSED(ctx);
 }
 
-PLAIN_MISUSE(a_zip_s_part_outside_of_the_item_is_misuse, "a part of 4 bytes at 6, in an item of 8")
+PLAIN_MISUSE_TEST(a_zip_s_part_outside_of_the_item_is_misuse,
+		  "a part of 4 bytes at 6, in an item of 8")
 {
 	cigo_ignore(cigo_iter_zip(8, (cigo_zip_part){ INTS(1), 0, 4 },
 				  (cigo_zip_part){ INTS(1), 6, 4 }));
-	CIGO_UNUSED(ctx);
 }
 
-PLAIN_MISUSE(flattening_what_is_no_iterator_is_misuse, "its items are no iterators")
+PLAIN_MISUSE_TEST(flattening_what_is_no_iterator_is_misuse, "its items are no iterators")
 {
 	cigo_ignore(cigo_iter_flatten(INTS(1), 4));
-	CIGO_UNUSED(ctx);
 }
 
-PLAIN_MISUSE(flattening_to_another_size_is_misuse, "an iterator of 8 bytes, not 4")
+PLAIN_MISUSE_TEST(flattening_to_another_size_is_misuse, "an iterator of 8 bytes, not 4")
 {
 	int i;
 
 	cigo_next(ctx, cigo_iter_flat_map(INTS(3), up_to, NULL, 4), &i);
 }
 
-PLAIN_MISUSE(strings_of_what_is_no_bytes_is_misuse, "its items are no cigo_bytes")
+PLAIN_MISUSE_TEST(strings_of_what_is_no_bytes_is_misuse, "its items are no cigo_bytes")
 {
 	cigo_ignore(cigo_iter_strings(INTS(1)));
-	CIGO_UNUSED(ctx);
 }
 
-PLAIN_MISUSE(a_map_without_a_function_is_misuse, "no function")
+PLAIN_MISUSE_TEST(a_map_without_a_function_is_misuse, "no function")
 {
 	cigo_ignore(cigo_iter_map(INTS(1), NULL, NULL, 4));
-	CIGO_UNUSED(ctx);
 }
 
 static int asks_itself(cigo_ctx *ctx, const void *item, void *ret, void *arg)
@@ -1020,7 +989,7 @@ static int asks_itself(cigo_ctx *ctx, const void *item, void *ret, void *arg)
 	return cigo_next(ctx, *(cigo_iter **)arg, &i);
 }
 
-PLAIN_MISUSE(asking_from_inside_is_misuse, "two consumers of one iterator at the same moment")
+PLAIN_MISUSE_TEST(asking_from_inside_is_misuse, "two consumers of one iterator at the same moment")
 {
 	cigo_iter *it = NULL;
 	int64_t i;
@@ -1029,16 +998,15 @@ PLAIN_MISUSE(asking_from_inside_is_misuse, "two consumers of one iterator at the
 	cigo_next(ctx, it, &i);
 }
 
-static int asks_once(cigo_ctx *ctx, void *arg, void *ret)
+CORO(asks_once)
 {
 	int64_t i;
 
-	CIGO_UNUSED(ret);
 	cigo_next(ctx, (cigo_iter *)arg, &i);
 	return 0;
 }
 
-T_MISUSE(two_consumers_at_once_are_misuse, "two consumers of one iterator at the same moment")
+MISUSE_TEST(two_consumers_at_once_are_misuse, "two consumers of one iterator at the same moment")
 {
 	cigo_iter *it = cigo_iter_map(cigo_iter_range(5), slow_double, NULL, 8);
 
@@ -1046,13 +1014,12 @@ T_MISUSE(two_consumers_at_once_are_misuse, "two consumers of one iterator at the
 	asks_once(ctx, it, NULL);
 }
 
-static int closes(cigo_ctx *ctx, void *arg, void *ret)
+CORO(closes)
 {
-	CIGO_UNUSED(ret);
 	return cigo_iter_close(ctx, arg);
 }
 
-T_MISUSE(closing_while_somebody_asks_is_misuse, "somebody is inside its next")
+MISUSE_TEST(closing_while_somebody_asks_is_misuse, "somebody is inside its next", COOPERATIVE)
 {
 	cigo_iter *it = cigo_iter_map(cigo_iter_range(5), slow_double, NULL, 8);
 
@@ -1060,7 +1027,7 @@ T_MISUSE(closing_while_somebody_asks_is_misuse, "somebody is inside its next")
 	asks_once(ctx, it, NULL);
 }
 
-PLAIN_MISUSE(waiting_in_completed_without_a_loop_is_misuse, "a future is pending")
+PLAIN_MISUSE_TEST(waiting_in_completed_without_a_loop_is_misuse, "a future is pending")
 {
 	cigo_future *f = cigo_future_new(4), *got;
 
@@ -1075,7 +1042,9 @@ static int awaits_it(cigo_ctx *ctx, void *arg, void *ret)
 	return cigo_future_await(ctx, arg, NULL, 0);
 }
 
-T_CORO(a_circle_through_completed_of_one_is_told)
+TEST_CASE("completed of one");
+
+LOOP_TEST(a_circle_through_completed_of_one_is_told, COOPERATIVE)
 {
 	cigo_task *t = cigo_spawn(ctx, awaits_it, 0, cigo_task_current(ctx)), *f;
 	cigo_iter *it = cigo_iter_completed(&t, 1);
@@ -1096,64 +1065,10 @@ static int asks_for_who_awaits_it(cigo_ctx *ctx, void *arg, void *ret)
 	return cigo_iter_close(ctx, it);
 }
 
-T_CORO(completed_of_one_that_waits_for_the_caller_is_told)
+LOOP_TEST(completed_of_one_that_waits_for_the_caller_is_told, COOPERATIVE)
 {
 	cigo_task *me = cigo_task_current(ctx);
 	cigo_task *t = cigo_spawn(ctx, asks_for_who_awaits_it, 0, &me);
 
 	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EDEADLK);
-}
-
-int main(void)
-{
-	Suite *s = suite_create("iter");
-	TCase *tc = t_case(s, "makers");
-
-	t_add(tc, a_range_counts_from_0, count_counts_up_to_the_largest_number_and_ends_there,
-	      an_array_s_items_are_of_any_size, map_maps_skips_and_fails_as_its_function_says,
-	      fault_32_a_filter_skips_what_it_rejects_and_goes_on,
-	      flat_map_gives_the_items_of_the_iterators_one_after_the_other,
-	      flatten_takes_over_the_iterators_it_is_given, a_chain_gives_one_after_the_other,
-	      zip_pairs_and_ends_with_the_shorter, zip_longest_pairs_and_ends_with_the_longer,
-	      an_error_of_either_part_ends_a_zip,
-	      zip_asks_the_first_first_and_the_second_only_if_there_was_an_item,
-	      enumerate_counts_from_a_start, uniq_gives_each_item_the_first_time_only,
-	      uniq_is_quick_with_many_items, strings_are_copies_of_their_own,
-	      strings_nobody_gets_are_freed);
-	tc = t_case(s, "completed");
-	t_add(tc, completed_gives_futures_in_the_order_of_their_completion,
-	      completed_knows_the_order_of_those_done_before_too,
-	      leaving_completed_early_leaves_the_futures_alone,
-	      waiting_in_completed_ends_with_the_context, completed_needs_no_loop_for_what_is_done);
-	tc = t_case(s, "all of it");
-	t_add(tc, collect_gives_all_items_as_an_array,
-	      for_each_calls_until_the_end_or_enough_or_an_error);
-	tc = t_case(s, "errors");
-	t_add(tc, an_error_is_kept_and_close_returns_it, an_error_climbs_through_all_layers,
-	      the_error_of_an_early_close_is_returned_too, null_is_an_iterator_that_failed,
-	      a_zip_with_half_missing_closes_the_other_half,
-	      a_missing_context_ends_it_for_want_of_memory,
-	      wherever_memory_ends_it_is_the_error_and_nothing_is_lost,
-	      strings_and_for_each_lose_nothing_for_want_of_memory_either,
-	      makers_take_failed_iterators_like_any);
-	tc = t_case(s, "owners");
-	t_add(tc, closing_an_outer_closes_all_it_owns,
-	      a_chain_closes_each_part_before_it_begins_the_next,
-	      breaking_out_takes_no_item_more_of_the_source_than_was_asked_for,
-	      layers_may_be_hundreds_deep);
-	tc = t_case(s, "loop");
-	t_add(tc, functions_of_iterators_may_await, two_tasks_may_use_one_iterator_in_turn);
-	t_add_cooperative(tc, an_endless_iterator_starves_nobody);
-	tc = t_case(s, "misuse");
-	t_add(tc, an_item_of_another_size_is_misuse, collecting_another_size_is_misuse,
-	      a_chain_of_two_sizes_is_misuse, a_zip_of_a_wrong_part_is_misuse,
-	      a_zip_s_part_outside_of_the_item_is_misuse, flattening_what_is_no_iterator_is_misuse,
-	      flattening_to_another_size_is_misuse, strings_of_what_is_no_bytes_is_misuse,
-	      a_map_without_a_function_is_misuse, asking_from_inside_is_misuse,
-	      two_consumers_at_once_are_misuse, waiting_in_completed_without_a_loop_is_misuse);
-	t_add_cooperative(tc, closing_while_somebody_asks_is_misuse);
-	tc = t_case(s, "completed of one");
-	t_add_cooperative(tc, a_circle_through_completed_of_one_is_told);
-	t_add_cooperative(tc, completed_of_one_that_waits_for_the_caller_is_told);
-	return t_main(s);
 }

@@ -21,9 +21,9 @@ static cigo_limit nearest(void)
 	return l;
 }
 
-/* ---- asking ---- */
+TEST_CASE("asking");
 
-T_TEST(the_nearest_limit_is_named_with_its_numbers_and_a_remedy)
+TEST(the_nearest_limit_is_named_with_its_numbers_and_a_remedy)
 {
 	cigo_limit l = nearest();
 	char number[32];
@@ -37,14 +37,14 @@ T_TEST(the_nearest_limit_is_named_with_its_numbers_and_a_remedy)
 	ck_assert_ptr_nonnull(strstr(l.text, "; "));
 }
 
-T_TEST(asking_keeps_errno)
+TEST(asking_keeps_errno)
 {
 	errno = 77;
 	nearest();
 	equal(errno, 77);
 }
 
-T_TEST(of_an_older_struct_only_its_part_is_written)
+TEST(of_an_older_struct_only_its_part_is_written)
 {
 	union {
 		cigo_limit limit;
@@ -59,19 +59,14 @@ T_TEST(of_an_older_struct_only_its_part_is_written)
 		equal(l.bytes[i], 0x55);
 }
 
-MISUSE(ask_without_size)
+PLAIN_MISUSE_TEST(asking_without_a_size_is_misuse, "cigo_limit_threads")
 {
 	cigo_limit l = { .size = 0 };
 
 	cigo_limit_threads(&l);
 }
 
-T_TEST(asking_without_a_size_is_misuse)
-{
-	t_abort(ask_without_size, NULL, "cigo_limit_threads");
-}
-
-/* ---- out of threads ---- */
+TEST_CASE("out of threads", .seconds = 30);
 
 struct tally {
 	int done, refused, other;
@@ -83,7 +78,7 @@ CORO(sleep_a_while)
 }
 
 /* TASKS at once, all of which sleep for *ms. */
-static int run_many(cigo_ctx *ctx, void *arg, void *ret T_UNUSED)
+CORO(run_many)
 {
 	struct tally *tally = ((void **)arg)[0];
 	cigo_task *tasks[TASKS];
@@ -202,7 +197,7 @@ static void with_few_processes(void *arg T_UNUSED)
 	run_dry("RLIMIT_NPROC");
 }
 
-T_TEST(a_low_rlimit_nproc_is_waited_for_and_told)
+TEST(a_low_rlimit_nproc_is_waited_for_and_told)
 {
 	if (!t_is_slow()) /* sanitizers need memory of /proc that nobody may read */
 		check_child(with_few_processes, NULL, "RLIMIT_NPROC");
@@ -228,7 +223,7 @@ static void in_cgroup(void *folder)
 	run_dry("pids.max");
 }
 
-T_TEST(a_low_limit_of_the_cgroup_is_waited_for_and_told)
+TEST(a_low_limit_of_the_cgroup_is_waited_for_and_told)
 {
 	static const char *const roots[] = { "/sys/fs/cgroup/pids", "/sys/fs/cgroup" };
 	char folder[128], file[160];
@@ -305,7 +300,7 @@ static long pid_max(void)
 	return n;
 }
 
-T_TEST(a_low_pid_max_is_waited_for_and_told)
+TEST(a_low_pid_max_is_waited_for_and_told)
 {
 	long before = pid_max();
 
@@ -317,21 +312,4 @@ T_TEST(a_low_pid_max_is_waited_for_and_told)
 	}
 	check_child(in_namespace, NULL, "kernel.pid_max");
 	equal(pid_max(), before);
-}
-
-int main(void)
-{
-	Suite *s = suite_create("limit");
-	TCase *tc = t_case(s, "asking");
-
-	t_add(tc, the_nearest_limit_is_named_with_its_numbers_and_a_remedy);
-	t_add(tc, asking_keeps_errno);
-	t_add(tc, of_an_older_struct_only_its_part_is_written);
-	t_add(tc, asking_without_a_size_is_misuse);
-
-	tc = t_case_slow(s, "out of threads", 30);
-	t_add(tc, a_low_rlimit_nproc_is_waited_for_and_told);
-	t_add(tc, a_low_limit_of_the_cgroup_is_waited_for_and_told);
-	t_add(tc, a_low_pid_max_is_waited_for_and_told);
-	return t_main(s);
 }

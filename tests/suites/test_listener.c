@@ -2,7 +2,7 @@
  * Listeners and accepting: addresses, options, the line of those that wait, the end. Linked with
  * accept4 and socket wrapped, so that they fail as a test says.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <netinet/tcp.h>
 #include <sys/stat.h>
@@ -40,15 +40,6 @@ int __wrap_socket(int family, int type, int protocol)
 
 /* ---- small tools ---- */
 
-static cigo_listener *must_listen(cigo_ctx *ctx, const char *network, const char *address)
-{
-	cigo_listener *l = NULL;
-
-	ok(cigo_listen(ctx, network, address, NULL, &l));
-	ck_assert_ptr_nonnull(l);
-	return l;
-}
-
 static cigo_stream *must_dial(cigo_ctx *ctx, const cigo_listener *l)
 {
 	const char *address = cigo_listener_address(l);
@@ -57,17 +48,6 @@ static cigo_stream *must_dial(cigo_ctx *ctx, const cigo_listener *l)
 
 	ok(cigo_dial(ctx, is_unix ? "unix" : "tcp", address, &s));
 	return s;
-}
-
-/* Connects without the loop's help. */
-static int raw_client(const cigo_listener *l)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	a.sin_port = htons((uint16_t)atoi(strrchr(cigo_listener_address(l), ':') + 1));
-	ok(connect(fd, (struct sockaddr *)&a, sizeof a));
-	return fd;
 }
 
 /* "host" with the port l listens at. */
@@ -113,27 +93,15 @@ static void listen_fails(cigo_ctx *ctx, const char *network, const char *address
 	equal(t_count_fds(), fds);
 }
 
-static bool have_v6(void)
+TEST_CASE("addresses");
+
+LISTENER_TEST(port_0_is_a_free_one_and_the_address_tells_which)
 {
-	int fd = tcp_listen("::1", 0, -1, NULL);
-
-	if (fd >= 0)
-		close(fd);
-	return fd >= 0;
-}
-
-/* ---- addresses ---- */
-
-LOOP_TEST(port_0_is_a_free_one_and_the_address_tells_which)
-{
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	const char *address = cigo_listener_address(l);
 
 	equal(strncmp(address, "127.0.0.1:", 10), 0);
 	ck_assert_int_gt(atoi(address + 10), 0);
 	must_serve(ctx, l, "tcp", address);
-	cigo_listener_close(l);
-	return 0;
 }
 
 LOOP_TEST(a_v6_address)
@@ -141,12 +109,11 @@ LOOP_TEST(a_v6_address)
 	cigo_listener *l;
 
 	if (!have_v6())
-		return 0;
+		return;
 	l = must_listen(ctx, "tcp", "[::1]:0");
 	equal(strncmp(cigo_listener_address(l), "[::1]:", 6), 0);
 	must_serve(ctx, l, "tcp", cigo_listener_address(l));
 	cigo_listener_close(l);
-	return 0;
 }
 
 LOOP_TEST(a_name)
@@ -158,7 +125,6 @@ LOOP_TEST(a_name)
 	l = must_listen(ctx, "tcp4", "localhost:0");
 	equal(strncmp(cigo_listener_address(l), "127.0.0.1:", 10), 0);
 	cigo_listener_close(l);
-	return 0;
 }
 
 LOOP_TEST(no_host_means_all_addresses_of_both_families)
@@ -171,7 +137,6 @@ LOOP_TEST(no_host_means_all_addresses_of_both_families)
 	}
 	must_serve(ctx, l, "tcp", at_port_of(l, "127.0.0.1"));
 	cigo_listener_close(l);
-	return 0;
 }
 
 LOOP_TEST(where_there_is_no_v6_no_host_means_all_v4_addresses)
@@ -185,7 +150,6 @@ LOOP_TEST(where_there_is_no_v6_no_host_means_all_v4_addresses)
 	must_serve(ctx, l, "tcp", at_port_of(l, "127.0.0.1"));
 	cigo_listener_close(l);
 	fails(cigo_listen(ctx, "tcp", ":0", &o, &l), -EAFNOSUPPORT);
-	return 0;
 }
 
 LOOP_TEST(tcp4_and_tcp6_take_their_own_family_only)
@@ -196,12 +160,11 @@ LOOP_TEST(tcp4_and_tcp6_take_their_own_family_only)
 	equal(strncmp(cigo_listener_address(l), "0.0.0.0:", 8), 0);
 	cigo_listener_close(l);
 	if (!have_v6())
-		return 0;
+		return;
 	l = must_listen(ctx, "tcp6", ":0");
 	must_serve(ctx, l, "tcp", at_port_of(l, "[::1]"));
 	fails(cigo_dial(ctx, "tcp", at_port_of(l, "127.0.0.1"), &s), -ECONNREFUSED);
 	cigo_listener_close(l);
-	return 0;
 }
 
 LOOP_TEST(v6only_takes_no_v4_clients)
@@ -211,12 +174,11 @@ LOOP_TEST(v6only_takes_no_v4_clients)
 	cigo_stream *s;
 
 	if (!have_v6())
-		return 0;
+		return;
 	ok(cigo_listen(ctx, "tcp", ":0", &o, &l));
 	must_serve(ctx, l, "tcp", at_port_of(l, "[::1]"));
 	fails(cigo_dial(ctx, "tcp", at_port_of(l, "127.0.0.1"), &s), -ECONNREFUSED);
 	cigo_listener_close(l);
-	return 0;
 }
 
 LOOP_TEST(an_abstract_name)
@@ -230,7 +192,6 @@ LOOP_TEST(an_abstract_name)
 	must_serve(ctx, l, "unix", name);
 	listen_fails(ctx, "unix", name, -EADDRINUSE);
 	cigo_listener_close(l);
-	return 0;
 }
 
 LOOP_TEST(a_path_is_removed_with_its_listener)
@@ -250,7 +211,6 @@ LOOP_TEST(a_path_is_removed_with_its_listener)
 	ck_assert_str_eq(cigo_listener_address(l), path);
 	cigo_listener_close(l);
 	ok(rmdir(dir));
-	return 0;
 }
 
 LOOP_TEST(a_path_that_is_somebody_elses_now_stays)
@@ -267,7 +227,6 @@ LOOP_TEST(a_path_that_is_somebody_elses_now_stays)
 	must_serve(ctx, second, "unix", path);
 	cigo_listener_close(second);
 	ok(rmdir(dir));
-	return 0;
 }
 
 LOOP_TEST(what_does_not_parse_is_einval)
@@ -289,26 +248,20 @@ LOOP_TEST(what_does_not_parse_is_einval)
 	memset(path, 'x', sizeof path);
 	path[sizeof path - 1] = 0;
 	listen_fails(ctx, "unix", path, -EINVAL);
-	return 0;
 }
 
-LOOP_TEST(what_cannot_be_listened_at_says_why)
+LISTENER_TEST(what_cannot_be_listened_at_says_why)
 {
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
-
 	listen_fails(ctx, "tcp", cigo_listener_address(l), -EADDRINUSE);
 	listen_fails(ctx, "tcp", "192.0.2.1:0", -EADDRNOTAVAIL);
 	listen_fails(ctx, "tcp", "no-such-host.invalid:0", CIGO_ERESOLVE);
 	listen_fails(ctx, "unix", "/no/such/folder/socket", -ENOENT);
 	listen_fails(NULL, "tcp", "127.0.0.1:0", -ENOMEM);
-	cigo_listener_close(l);
-	return 0;
 }
 
-LOOP_TEST(under_a_dead_context_nobody_listens)
+LISTENER_TEST(under_a_dead_context_nobody_listens)
 {
 	cigo_ctx *dead = cigo_ctx_with_cancel(ctx);
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	cigo_stream *s = (void *)&s, *client = must_dial(ctx, l);
 
 	cigo_ctx_cancel(dead, -EIO);
@@ -319,12 +272,10 @@ LOOP_TEST(under_a_dead_context_nobody_listens)
 	must_talk(ctx, client, s);
 	cigo_stream_close(client);
 	cigo_stream_close(s);
-	cigo_listener_close(l);
 	cigo_ctx_unref(dead);
-	return 0;
 }
 
-/* ---- options ---- */
+TEST_CASE("options");
 
 static int option(int fd, int level, int name)
 {
@@ -335,9 +286,8 @@ static int option(int fd, int level, int name)
 	return value;
 }
 
-LOOP_TEST(an_accepted_connection_has_nodelay_and_keepalive_and_is_close_on_exec)
+LISTENER_TEST(an_accepted_connection_has_nodelay_and_keepalive_and_is_close_on_exec)
 {
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	cigo_stream *client = must_dial(ctx, l), *s;
 	int fd;
 
@@ -363,8 +313,6 @@ LOOP_TEST(an_accepted_connection_has_nodelay_and_keepalive_and_is_close_on_exec)
 	equal(option(fd, SOL_SOCKET, SO_KEEPALIVE), 0);
 	cigo_stream_close(client);
 	cigo_stream_close(s);
-	cigo_listener_close(l);
-	return 0;
 }
 
 LOOP_TEST(what_is_not_tcp_has_no_options_of_tcp)
@@ -382,7 +330,6 @@ LOOP_TEST(what_is_not_tcp_has_no_options_of_tcp)
 	cigo_stream_close(s);
 	cigo_stream_close(r);
 	cigo_stream_close(w);
-	return 0;
 }
 
 /* The server closes first, so its port is in TIME_WAIT. */
@@ -402,7 +349,6 @@ LOOP_TEST(a_server_that_restarts_gets_its_port_back_unless_told_otherwise)
 	fails(cigo_listen(ctx, "tcp", address, &o, &l), -EADDRINUSE);
 	ok(cigo_listen(ctx, "tcp", address, NULL, &l));
 	cigo_listener_close(l);
-	return 0;
 }
 
 LOOP_TEST(with_reuseport_several_share_a_port)
@@ -416,7 +362,6 @@ LOOP_TEST(with_reuseport_several_share_a_port)
 	cigo_listener_close(a);
 	must_serve(ctx, b, "tcp", cigo_listener_address(b));
 	cigo_listener_close(b);
-	return 0;
 }
 
 LOOP_TEST(the_backlog_is_as_long_as_told)
@@ -440,17 +385,16 @@ LOOP_TEST(the_backlog_is_as_long_as_told)
 	for (int i = 0; i < 4; i++)
 		close(fds[i]);
 	cigo_listener_close(l);
-	return 0;
 }
 
-MISUSE(listen_with)
+static void listen_with(void *arg T_UNUSED)
 {
 	cigo_listener *l;
 
 	cigo_ignore(cigo_listen(cigo_ctx_background(), "tcp", "127.0.0.1:0", arg, &l));
 }
 
-T_TEST(options_that_make_no_sense_are_misuse)
+TEST(options_that_make_no_sense_are_misuse)
 {
 	cigo_listen_options no_size = { .flags = 1 };
 	cigo_listen_options flags = { .size = sizeof flags, .flags = 64 };
@@ -461,7 +405,7 @@ T_TEST(options_that_make_no_sense_are_misuse)
 	t_abort(listen_with, &backlog, "backlog -1");
 }
 
-/* ---- accepting ---- */
+TEST_CASE("accept");
 
 struct acceptor {
 	cigo_listener *l;
@@ -489,9 +433,8 @@ CORO(dial_later)
 	return err;
 }
 
-LOOP_TEST(accept_waits_until_somebody_comes)
+LISTENER_TEST(accept_waits_until_somebody_comes)
 {
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	cigo_task *t = cigo_spawn(ctx, dial_later, sizeof(cigo_stream *), l);
 	int64_t start = cigo_now(ctx);
 	cigo_stream *client, *s;
@@ -502,8 +445,6 @@ LOOP_TEST(accept_waits_until_somebody_comes)
 	must_talk(ctx, client, s);
 	cigo_stream_close(client);
 	cigo_stream_close(s);
-	cigo_listener_close(l);
-	return 0;
 }
 
 enum { MANY = 8 };
@@ -518,9 +459,8 @@ static void start_acceptors(cigo_ctx *ctx, cigo_listener *l, struct acceptor *a,
 	ok(cigo_yield(ctx));
 }
 
-LOOP_TEST(those_that_wait_are_served_in_the_order_they_came)
+LISTENER_TEST(those_that_wait_are_served_in_the_order_they_came, COOPERATIVE)
 {
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	struct acceptor a[MANY];
 	cigo_task *tasks[MANY];
 	cigo_stream *clients[MANY];
@@ -537,13 +477,10 @@ LOOP_TEST(those_that_wait_are_served_in_the_order_they_came)
 		cigo_stream_close(a[i].s);
 		cigo_future_unref(tasks[i]);
 	}
-	cigo_listener_close(l);
-	return 0;
 }
 
-LOOP_TEST(many_that_come_at_once_are_all_taken)
+LISTENER_TEST(many_that_come_at_once_are_all_taken, COOPERATIVE)
 {
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	struct acceptor a[MANY];
 	cigo_task *tasks[MANY];
 	cigo_stream *clients[MANY];
@@ -558,13 +495,10 @@ LOOP_TEST(many_that_come_at_once_are_all_taken)
 		cigo_stream_close(clients[i]);
 		cigo_stream_close(a[i].s);
 	}
-	cigo_listener_close(l);
-	return 0;
 }
 
-LOOP_TEST(who_is_cancelled_leaves_the_line_and_takes_no_connection)
+LISTENER_TEST(who_is_cancelled_leaves_the_line_and_takes_no_connection)
 {
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	struct acceptor a[MANY];
 	cigo_task *tasks[MANY];
 	cigo_stream *client;
@@ -581,14 +515,11 @@ LOOP_TEST(who_is_cancelled_leaves_the_line_and_takes_no_connection)
 	cigo_future_unref(tasks[MANY - 1]);
 	cigo_stream_close(client);
 	cigo_stream_close(a[MANY - 1].s);
-	cigo_listener_close(l);
-	return 0;
 }
 
 /* The connection is there, but the loop has not yet looked: it is the first one's all the same. */
-LOOP_TEST(who_comes_later_does_not_overtake_those_in_line)
+LISTENER_TEST(who_comes_later_does_not_overtake_those_in_line, COOPERATIVE)
 {
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	cigo_ctx *soon = cigo_ctx_with_timeout(ctx, CIGO_MS(100));
 	struct acceptor a[MANY];
 	cigo_task *tasks[MANY];
@@ -605,14 +536,11 @@ LOOP_TEST(who_comes_later_does_not_overtake_those_in_line)
 		cigo_ignore(cigo_task_stop(ctx, tasks[i]));
 	cigo_ctx_unref(soon);
 	close(client);
-	cigo_listener_close(l);
-	return 0;
 }
 
 /* Nobody waits any more; so nobody asks the poller, and the virtual clock may jump. */
-LOOP_TEST(a_listener_nobody_waits_for_holds_nobody_up)
+LISTENER_TEST(a_listener_nobody_waits_for_holds_nobody_up)
 {
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(5));
 	cigo_stream *s, *client;
 	uint64_t polls;
@@ -631,11 +559,9 @@ LOOP_TEST(a_listener_nobody_waits_for_holds_nobody_up)
 	cigo_ctx_unref(timed);
 	cigo_stream_close(s);
 	cigo_stream_close(client);
-	cigo_listener_close(l);
-	return 0;
 }
 
-LOOP_TEST(an_acceptor_that_never_waits_gives_the_others_a_turn)
+LOOP_TEST(an_acceptor_that_never_waits_gives_the_others_a_turn, COOPERATIVE)
 {
 	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	cigo_stream *clients[100], *s[100];
@@ -657,15 +583,13 @@ LOOP_TEST(an_acceptor_that_never_waits_gives_the_others_a_turn)
 		cigo_stream_close(s[i]);
 	}
 	cigo_listener_close(l);
-	return 0;
 }
 
-/* ---- errors of accept(2) ---- */
+TEST_CASE("errors");
 
-LOOP_TEST(connections_that_broke_in_the_backlog_are_passed_over)
+LISTENER_TEST(connections_that_broke_in_the_backlog_are_passed_over)
 {
 	static const int errors[] = { ECONNABORTED, EINTR, EPROTO, ENETDOWN, EHOSTUNREACH };
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 
 	for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
 		fake.accept_err = errors[i];
@@ -673,13 +597,10 @@ LOOP_TEST(connections_that_broke_in_the_backlog_are_passed_over)
 		must_serve(ctx, l, "tcp", cigo_listener_address(l));
 		equal(fake.accepts, 0);
 	}
-	cigo_listener_close(l);
-	return 0;
 }
 
-LOOP_TEST(those_that_wait_pass_over_broken_connections_and_keep_their_places)
+LISTENER_TEST(those_that_wait_pass_over_broken_connections_and_keep_their_places, COOPERATIVE)
 {
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	struct acceptor a[MANY];
 	cigo_task *tasks[MANY];
 	cigo_stream *clients[MANY];
@@ -701,13 +622,10 @@ LOOP_TEST(those_that_wait_pass_over_broken_connections_and_keep_their_places)
 		cigo_stream_close(a[i].s);
 		cigo_future_unref(tasks[i]);
 	}
-	cigo_listener_close(l);
-	return 0;
 }
 
-LOOP_TEST(without_descriptors_accept_says_so_and_the_connection_waits)
+LISTENER_TEST(without_descriptors_accept_says_so_and_the_connection_waits)
 {
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	cigo_stream *client = must_dial(ctx, l), *s = (void *)&s;
 
 	fake.accept_err = EMFILE;
@@ -721,13 +639,10 @@ LOOP_TEST(without_descriptors_accept_says_so_and_the_connection_waits)
 	must_talk(ctx, client, s);
 	cigo_stream_close(client);
 	cigo_stream_close(s);
-	cigo_listener_close(l);
-	return 0;
 }
 
-LOOP_TEST(without_descriptors_each_that_waits_is_told_once)
+LISTENER_TEST(without_descriptors_each_that_waits_is_told_once)
 {
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	struct acceptor a[MANY];
 	cigo_task *tasks[MANY];
 	cigo_stream *client, *s;
@@ -744,15 +659,12 @@ LOOP_TEST(without_descriptors_each_that_waits_is_told_once)
 	must_talk(ctx, client, s);
 	cigo_stream_close(client);
 	cigo_stream_close(s);
-	cigo_listener_close(l);
-	return 0;
 }
 
-/* ---- the end ---- */
+TEST_CASE("end");
 
-LOOP_TEST(a_stop_wakes_all_that_wait_and_may_be_repeated)
+LISTENER_TEST(a_stop_wakes_all_that_wait_and_may_be_repeated)
 {
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	struct acceptor a[MANY];
 	cigo_task *tasks[MANY];
 	cigo_stream *s = (void *)&s;
@@ -770,8 +682,6 @@ LOOP_TEST(a_stop_wakes_all_that_wait_and_may_be_repeated)
 	ck_assert_ptr_null(s);
 	fails(cigo_dial(ctx, "tcp", address, &s), -ECONNREFUSED);
 	ck_assert_str_eq(cigo_listener_address(l), address);
-	cigo_listener_close(l);
-	return 0;
 }
 
 CALLBACK(stop_it)
@@ -779,17 +689,14 @@ CALLBACK(stop_it)
 	cigo_listener_stop(arg);
 }
 
-LOOP_TEST(a_callback_may_stop_a_listener)
+LISTENER_TEST(a_callback_may_stop_a_listener)
 {
-	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	int64_t start = cigo_now(ctx);
 	cigo_stream *s;
 
 	ck_assert_int_gt(cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_S(1), stop_it, l), 0);
 	fails(cigo_accept(ctx, l, &s), CIGO_ECLOSED);
 	equal(cigo_now(ctx), start + CIGO_S(1));
-	cigo_listener_close(l);
-	return 0;
 }
 
 LOOP_TEST(close_wakes_all_that_wait)
@@ -804,7 +711,6 @@ LOOP_TEST(close_wakes_all_that_wait)
 		fails(cigo_join(ctx, tasks[i]), CIGO_ECLOSED);
 		cigo_future_unref(tasks[i]);
 	}
-	return 0;
 }
 
 LOOP_TEST(no_listener_fails_with_enomem)
@@ -816,10 +722,9 @@ LOOP_TEST(no_listener_fails_with_enomem)
 	ck_assert_str_eq(cigo_listener_address(NULL), "");
 	cigo_listener_stop(NULL);
 	cigo_listener_close(NULL);
-	return 0;
 }
 
-/* ---- whatever the order ---- */
+TEST_CASE("orders", .seconds = 30);
 
 struct crowd {
 	cigo_listener *l;
@@ -872,13 +777,13 @@ CORO(crowd_main)
 	return 0;
 }
 
-T_TEST(whatever_the_order_no_connection_is_lost)
+TEST(whatever_the_order_no_connection_is_lost)
 {
 	for (uint64_t seed = 1; seed <= (uint64_t)t_scale(200, 40); seed++)
 		ok(t_run_seed(seed, crowd_main, NULL));
 }
 
-/* ---- without a loop, and with several ---- */
+TEST_CASE("threads");
 
 THREAD(dial_and_say)
 {
@@ -889,7 +794,7 @@ THREAD(dial_and_say)
 	return NULL;
 }
 
-T_TEST(a_plain_thread_may_listen_and_accept)
+TEST(a_plain_thread_may_listen_and_accept)
 {
 	cigo_ctx *ctx = cigo_ctx_background();
 	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
@@ -929,7 +834,7 @@ static void stop_thread(const char *network, const char *address)
 	cigo_listener_close(a.l);
 }
 
-T_TEST(a_plain_thread_that_accepts_is_woken_by_a_stop)
+TEST(a_plain_thread_that_accepts_is_woken_by_a_stop)
 {
 	char name[64];
 
@@ -938,7 +843,7 @@ T_TEST(a_plain_thread_that_accepts_is_woken_by_a_stop)
 	stop_thread("unix", name);
 }
 
-T_TEST(a_plain_thread_that_accepts_heeds_its_context)
+TEST(a_plain_thread_that_accepts_heeds_its_context)
 {
 	cigo_ctx *timed = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_MS(30));
 	cigo_listener *l = must_listen(timed, "tcp", "127.0.0.1:0");
@@ -965,7 +870,7 @@ CORO(serve_late)
 	return serve_one(ctx, arg, NULL);
 }
 
-T_TEST(a_listener_outlives_the_loops_that_use_it)
+TEST(a_listener_outlives_the_loops_that_use_it)
 {
 	cigo_ctx *ctx = cigo_ctx_background();
 	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
@@ -990,11 +895,11 @@ CORO(foreign_stop_main)
 	cigo_stream *s;
 
 	fails(cigo_accept(timed, l, &s), -ETIMEDOUT);
-	thread_join(thread_start(stop_from_thread, l));
+	on_thread(stop_from_thread, l);
 	return 0;
 }
 
-MISUSE(foreign_stop)
+static void foreign_stop(void *arg T_UNUSED)
 {
 	t_run(foreign_stop_main, NULL);
 }
@@ -1007,67 +912,13 @@ CORO(accept_without_loop)
 	return cigo_accept(cigo_ctx_background(), l, &s);
 }
 
-MISUSE(accept_without_the_loop)
+static void accept_without_the_loop(void *arg T_UNUSED)
 {
 	t_run(accept_without_loop, NULL);
 }
 
-T_TEST(what_would_break_the_loop_is_misuse)
+TEST(what_would_break_the_loop_is_misuse)
 {
 	t_abort(foreign_stop, NULL, "cigo_listener_stop");
 	t_abort(accept_without_the_loop, NULL, "cigo_accept");
-}
-
-int main(void)
-{
-	Suite *s = suite_create("listener");
-	TCase *tc = t_case(s, "addresses");
-
-	t_add(tc, port_0_is_a_free_one_and_the_address_tells_which);
-	t_add(tc, a_v6_address);
-	t_add(tc, a_name);
-	t_add(tc, no_host_means_all_addresses_of_both_families);
-	t_add(tc, where_there_is_no_v6_no_host_means_all_v4_addresses);
-	t_add(tc, tcp4_and_tcp6_take_their_own_family_only);
-	t_add(tc, v6only_takes_no_v4_clients);
-	t_add(tc, an_abstract_name);
-	t_add(tc, a_path_is_removed_with_its_listener);
-	t_add(tc, a_path_that_is_somebody_elses_now_stays);
-	t_add(tc, what_does_not_parse_is_einval);
-	t_add(tc, what_cannot_be_listened_at_says_why);
-	t_add(tc, under_a_dead_context_nobody_listens);
-	tc = t_case(s, "options");
-	t_add(tc, an_accepted_connection_has_nodelay_and_keepalive_and_is_close_on_exec);
-	t_add(tc, what_is_not_tcp_has_no_options_of_tcp);
-	t_add(tc, a_server_that_restarts_gets_its_port_back_unless_told_otherwise);
-	t_add(tc, with_reuseport_several_share_a_port);
-	t_add(tc, the_backlog_is_as_long_as_told);
-	t_add(tc, options_that_make_no_sense_are_misuse);
-	tc = t_case(s, "accept");
-	t_add(tc, accept_waits_until_somebody_comes);
-	t_add_cooperative(tc, those_that_wait_are_served_in_the_order_they_came);
-	t_add_cooperative(tc, many_that_come_at_once_are_all_taken);
-	t_add(tc, who_is_cancelled_leaves_the_line_and_takes_no_connection);
-	t_add_cooperative(tc, who_comes_later_does_not_overtake_those_in_line);
-	t_add(tc, a_listener_nobody_waits_for_holds_nobody_up);
-	t_add_cooperative(tc, an_acceptor_that_never_waits_gives_the_others_a_turn);
-	tc = t_case(s, "errors");
-	t_add(tc, connections_that_broke_in_the_backlog_are_passed_over);
-	t_add_cooperative(tc, those_that_wait_pass_over_broken_connections_and_keep_their_places);
-	t_add(tc, without_descriptors_accept_says_so_and_the_connection_waits);
-	t_add(tc, without_descriptors_each_that_waits_is_told_once);
-	tc = t_case(s, "end");
-	t_add(tc, a_stop_wakes_all_that_wait_and_may_be_repeated);
-	t_add(tc, a_callback_may_stop_a_listener);
-	t_add(tc, close_wakes_all_that_wait);
-	t_add(tc, no_listener_fails_with_enomem);
-	tc = t_case_slow(s, "orders", 30);
-	t_add(tc, whatever_the_order_no_connection_is_lost);
-	tc = t_case(s, "threads");
-	t_add(tc, a_plain_thread_may_listen_and_accept);
-	t_add(tc, a_plain_thread_that_accepts_is_woken_by_a_stop);
-	t_add(tc, a_plain_thread_that_accepts_heeds_its_context);
-	t_add(tc, a_listener_outlives_the_loops_that_use_it);
-	t_add(tc, what_would_break_the_loop_is_misuse);
-	return t_main(s);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The loop: its run and its end, its options, its guests from other threads, its clock.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <sched.h>
 #include <semaphore.h>
@@ -44,9 +44,9 @@ CORO(sleep_till_cancelled)
 	return 0;
 }
 
-/* ---- run ---- */
+TEST_CASE("run");
 
-T_TEST(run_returns_what_main_returned)
+TEST(run_returns_what_main_returned)
 {
 	int values[] = { 0, -EIO, -1, CIGO_ECLOSED, INT32_MIN };
 
@@ -54,14 +54,14 @@ T_TEST(run_returns_what_main_returned)
 		fails(cigo_run(return_arg, &values[i]), values[i]);
 }
 
-T_TEST(a_positive_result_of_main_counts_as_0)
+TEST(a_positive_result_of_main_counts_as_0)
 {
 	int value = 7;
 
 	ok(cigo_run(return_arg, &value));
 }
 
-T_TEST(main_runs_once_on_a_thread_of_its_own)
+TEST(main_runs_once_on_a_thread_of_its_own)
 {
 	int n = 0;
 
@@ -76,12 +76,12 @@ CORO(ret_is_null)
 	return 0;
 }
 
-T_TEST(main_has_no_place_for_a_value)
+TEST(main_has_no_place_for_a_value)
 {
 	ok(cigo_run(ret_is_null, NULL));
 }
 
-T_TEST(a_loop_can_be_made_first_and_run_later)
+TEST(a_loop_can_be_made_first_and_run_later)
 {
 	cigo_loop *loop = cigo_loop_new(NULL);
 	int n = 0;
@@ -92,7 +92,7 @@ T_TEST(a_loop_can_be_made_first_and_run_later)
 	cigo_loop_unref(loop);
 }
 
-T_TEST(a_loop_that_never_ran_leaves_nothing)
+TEST(a_loop_that_never_ran_leaves_nothing)
 {
 	int fds = t_count_fds();
 	cigo_loop *loop = cigo_loop_new(NULL);
@@ -104,7 +104,7 @@ T_TEST(a_loop_that_never_ran_leaves_nothing)
 	cigo_loop_unref(NULL);
 }
 
-T_TEST(no_loop_cannot_be_run)
+TEST(no_loop_cannot_be_run)
 {
 	int n = 0;
 
@@ -119,7 +119,7 @@ CORO(look_at_loop)
 	return 0;
 }
 
-T_TEST(a_context_knows_its_loop)
+TEST(a_context_knows_its_loop)
 {
 	cigo_loop *loop = cigo_loop_new(NULL);
 
@@ -128,7 +128,7 @@ T_TEST(a_context_knows_its_loop)
 	cigo_loop_unref(loop);
 }
 
-T_TEST(a_hundred_runs_leave_nothing_behind)
+TEST(a_hundred_runs_leave_nothing_behind)
 {
 	int n = 0, fds = t_count_fds();
 
@@ -138,25 +138,9 @@ T_TEST(a_hundred_runs_leave_nothing_behind)
 	equal(t_count_fds(), fds);
 }
 
-MISUSE(run_twice)
-{
-	cigo_loop *loop = cigo_loop_new(NULL);
-	int n = 0;
-
-	cigo_loop_run(loop, cigo_ctx_background(), count_up, &n);
-	cigo_loop_run(loop, cigo_ctx_background(), count_up, &n);
-}
-
 CORO(run_inside)
 {
 	return cigo_run(count_up, arg);
-}
-
-MISUSE(nest_runs)
-{
-	int n = 0;
-
-	cigo_run(run_inside, &n);
 }
 
 CORO(leave_by_pthread_exit)
@@ -164,7 +148,7 @@ CORO(leave_by_pthread_exit)
 	pthread_exit(NULL);
 }
 
-MISUSE(exit_from_main)
+static void exit_from_main(void *arg T_UNUSED)
 {
 	cigo_run(leave_by_pthread_exit, NULL);
 }
@@ -175,50 +159,44 @@ CORO(spawn_leaver)
 		ctx, cigo_task_spawn(ctx, "quitter", leave_by_pthread_exit, 0, NULL), NULL, 0);
 }
 
-MISUSE(exit_from_a_task)
+static void exit_from_a_task(void *arg T_UNUSED)
 {
 	cigo_run(spawn_leaver, NULL);
 }
 
-CORO(block_inside)
+PLAIN_MISUSE_TEST(to_run_a_loop_twice_is_misuse, "cigo_loop_run")
 {
-	return cigo_sleep(cigo_ctx_background(), 1);
+	cigo_loop *loop = cigo_loop_new(NULL);
+	int n = 0;
+
+	cigo_loop_run(loop, ctx, count_up, &n);
+	cigo_loop_run(loop, ctx, count_up, &n);
 }
 
-MISUSE(sleep_without_the_loop)
+PLAIN_MISUSE_TEST(to_run_a_loop_inside_a_coroutine_is_misuse, "cigo_")
 {
-	cigo_run(block_inside, NULL);
+	int n = 0;
+
+	cigo_run(run_inside, &n);
 }
 
-T_TEST(to_run_a_loop_twice_is_misuse)
-{
-	t_abort(run_twice, NULL, "cigo_loop_run");
-}
-
-T_TEST(to_run_a_loop_inside_a_coroutine_is_misuse)
-{
-	t_abort(nest_runs, NULL, "cigo_");
-}
-
-T_TEST(pthread_exit_in_a_body_is_misuse_and_names_the_coroutine)
+TEST(pthread_exit_in_a_body_is_misuse_and_names_the_coroutine)
 {
 	t_abort(exit_from_main, NULL, "misuse");
 	t_abort(exit_from_a_task, NULL, "quitter");
 }
 
-T_TEST(to_block_by_a_context_without_loop_in_a_coroutine_is_misuse)
+MISUSE_TEST(to_block_by_a_context_without_loop_in_a_coroutine_is_misuse, "cigo_sleep")
 {
-	t_abort(sleep_without_the_loop, NULL, "cigo_sleep");
+	cigo_ignore(cigo_sleep(cigo_ctx_background(), 1));
 }
 
-/* ---- who runs ---- */
+TEST_CASE("who runs");
 
 /* While it sleeps, its thread drives the loop: and writes on what is unsent, till EAGAIN. */
-LOOP_TEST(errno_survives_suspension)
+STREAM_TEST(errno_survives_suspension)
 {
 	static char mass[1 << 20];
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 
 	ok(cigo_stream_send(s, mass, sizeof mass));
 	for (int i = 0; i < 3; i++) {
@@ -232,9 +210,6 @@ LOOP_TEST(errno_survives_suspension)
 		equal(errno, 77);
 	}
 	cigo_stream_abort(s, 0);
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
 CORO(stay_on_thread)
@@ -258,7 +233,6 @@ LOOP_TEST(a_coroutine_never_changes_its_thread)
 		t[i] = cigo_spawn(ctx, stay_on_thread, 0, NULL);
 	for (int i = 0; i < 10; i++)
 		ok(cigo_future_take(ctx, t[i], NULL, 0));
-	return 0;
 }
 
 static char turns[64];
@@ -272,7 +246,7 @@ CORO(take_turns)
 	return 0;
 }
 
-LOOP_TEST(who_is_ready_runs_in_order)
+LOOP_TEST(who_is_ready_runs_in_order, COOPERATIVE)
 {
 	char a[] = "a", b[] = "b", c[] = "c";
 
@@ -282,7 +256,6 @@ LOOP_TEST(who_is_ready_runs_in_order)
 	for (int i = 0; i < 5; i++)
 		ok(cigo_yield(ctx));
 	ck_assert_str_eq(turns, "abcabcabc");
-	return 0;
 }
 
 CORO(sleep_ms_and_sign)
@@ -300,7 +273,6 @@ LOOP_TEST(sleepers_wake_in_the_order_of_their_times)
 		cigo_detach(cigo_spawn(ctx, sleep_ms_and_sign, 0, names[i]));
 	ok(cigo_sleep(ctx, CIGO_MS(10)));
 	ck_assert_str_eq(turns, "abcde");
-	return 0;
 }
 
 CORO(sleep_5_and_sign)
@@ -310,7 +282,7 @@ CORO(sleep_5_and_sign)
 	return 0;
 }
 
-LOOP_TEST(sleepers_of_the_same_time_wake_in_the_order_they_fell_asleep)
+LOOP_TEST(sleepers_of_the_same_time_wake_in_the_order_they_fell_asleep, COOPERATIVE)
 {
 	static char names[][2] = { "a", "b", "c", "d", "e", "f", "g", "h" };
 
@@ -318,7 +290,6 @@ LOOP_TEST(sleepers_of_the_same_time_wake_in_the_order_they_fell_asleep)
 		cigo_detach(cigo_spawn(ctx, sleep_5_and_sign, 0, names[i]));
 	ok(cigo_sleep(ctx, CIGO_MS(10)));
 	ck_assert_str_eq(turns, "abcdefgh");
-	return 0;
 }
 
 CORO(recurse)
@@ -330,7 +301,7 @@ CORO(recurse)
 	return depth > 0 ? recurse(ctx, &depth, ret) : (int)page[0];
 }
 
-T_TEST(the_stack_size_is_an_option)
+TEST(the_stack_size_is_an_option)
 {
 	cigo_loop_options o = { .size = sizeof o, .stack_size = 8 << 20 };
 	int pages = (int)t_scale(1500, 700); /* redzones make frames bigger */
@@ -338,14 +309,14 @@ T_TEST(the_stack_size_is_an_option)
 	ok(cigo_run_with(&o, cigo_ctx_background(), recurse, &pages));
 }
 
-T_TEST(the_default_stack_takes_200_kib)
+TEST(the_default_stack_takes_200_kib)
 {
 	int pages = (int)t_scale(46, 20);
 
 	ok(cigo_run(recurse, &pages));
 }
 
-/* ---- nobody starves ---- */
+TEST_CASE("nobody starves");
 
 static bool enough;
 
@@ -395,12 +366,12 @@ static int read_beside_yielders(cigo_ctx *ctx)
 
 LOOP_TEST(yielding_tasks_do_not_starve_io)
 {
-	return read_beside_yielders(ctx);
+	ok(read_beside_yielders(ctx));
 }
 
 REAL_TEST(yielding_tasks_do_not_starve_io_on_the_real_clock)
 {
-	return read_beside_yielders(ctx);
+	ok(read_beside_yielders(ctx));
 }
 
 CALLBACK(say_enough)
@@ -422,7 +393,7 @@ CORO(yield_beside_timers)
 	return cigo_future_take(ctx, b, NULL, 0);
 }
 
-T_TEST(yielding_tasks_do_not_starve_timers)
+TEST(yielding_tasks_do_not_starve_timers)
 {
 	ok(t_run_real(yield_beside_timers, NULL));
 }
@@ -444,10 +415,9 @@ REAL_TEST(yielding_tasks_do_not_starve_posts_of_other_threads)
 	ok(cigo_future_take(ctx, a, NULL, 0));
 	ok(cigo_future_take(ctx, b, NULL, 0));
 	thread_join(t);
-	return 0;
 }
 
-LOOP_TEST(an_ever_ready_stream_gives_the_others_a_turn_every_64_calls)
+LOOP_TEST(an_ever_ready_stream_gives_the_others_a_turn_every_64_calls, COOPERATIVE)
 {
 	int raw, bytes = 640;
 	cigo_stream *s;
@@ -466,10 +436,9 @@ LOOP_TEST(an_ever_ready_stream_gives_the_others_a_turn_every_64_calls)
 	ck_assert_int_le(yields, 13);
 	cigo_stream_close(s);
 	close(raw);
-	return 0;
 }
 
-LOOP_TEST(sleeping_under_a_dead_context_gives_the_others_a_turn)
+LOOP_TEST(sleeping_under_a_dead_context_gives_the_others_a_turn, COOPERATIVE)
 {
 	cigo_ctx *dead = cigo_ctx_with_cancel(ctx);
 	cigo_task *other = cigo_spawn(ctx, yield_till_enough, sizeof(long), NULL);
@@ -482,10 +451,9 @@ LOOP_TEST(sleeping_under_a_dead_context_gives_the_others_a_turn)
 	ok(cigo_take(ctx, other, &yields));
 	ck_assert_int_ge(yields, 8);
 	cigo_ctx_unref(dead);
-	return 0;
 }
 
-LOOP_TEST(awaiting_what_is_done_gives_nobody_a_turn)
+LOOP_TEST(awaiting_what_is_done_gives_nobody_a_turn, COOPERATIVE)
 {
 	int n = 0;
 	cigo_future *f = cigo_future_new(0);
@@ -497,12 +465,11 @@ LOOP_TEST(awaiting_what_is_done_gives_nobody_a_turn)
 	equal(n, 0);
 	ok(cigo_future_take(ctx, other, NULL, 0));
 	cigo_future_unref(f);
-	return 0;
 }
 
-/* ---- stop ---- */
+TEST_CASE("stop");
 
-T_TEST(stopped_before_the_run_main_never_runs)
+TEST(stopped_before_the_run_main_never_runs)
 {
 	cigo_loop *loop = cigo_loop_new(NULL);
 	int n = 0;
@@ -522,7 +489,7 @@ CORO(stop_myself)
 	return 0;
 }
 
-T_TEST(stop_cancels_main_and_the_run_returns_the_reason)
+TEST(stop_cancels_main_and_the_run_returns_the_reason)
 {
 	fails(t_run(stop_myself, NULL), -EIO);
 }
@@ -540,7 +507,7 @@ CORO(be_stopped_by_a_callback)
 	return 0;
 }
 
-T_TEST(stop_without_a_reason_is_ecanceled)
+TEST(stop_without_a_reason_is_ecanceled)
 {
 	fails(t_run(be_stopped_by_a_callback, NULL), -ECANCELED);
 }
@@ -560,7 +527,7 @@ CORO(be_stopped_by_a_thread)
 	return 0;
 }
 
-T_TEST(a_foreign_thread_may_stop_a_sleeping_loop)
+TEST(a_foreign_thread_may_stop_a_sleeping_loop)
 {
 	pthread_t t;
 
@@ -580,7 +547,7 @@ CORO(stop_and_clean_up)
 	return 0;
 }
 
-T_TEST(a_stopped_main_may_clean_up)
+TEST(a_stopped_main_may_clean_up)
 {
 	bool clean = false;
 
@@ -588,9 +555,9 @@ T_TEST(a_stopped_main_may_clean_up)
 	equal(clean, true);
 }
 
-/* ---- the outer context ---- */
+TEST_CASE("outer context");
 
-T_TEST(a_dead_outer_context_means_main_never_runs)
+TEST(a_dead_outer_context_means_main_never_runs)
 {
 	cigo_ctx *outer = cigo_ctx_with_cancel(cigo_ctx_background());
 	int n = 0;
@@ -627,7 +594,7 @@ CORO(wake_by_outer)
 }
 
 /* asyncigo noticed it after up to 30 s */
-T_TEST(an_outer_cancel_wakes_main_at_once)
+TEST(an_outer_cancel_wakes_main_at_once)
 {
 	struct outer o = { cigo_ctx_with_cancel(cigo_ctx_background()), -EPERM, 0, 0 };
 	pthread_t t = thread_start(cancel_outer, &o);
@@ -649,7 +616,7 @@ CORO(look_into_first_await)
 }
 
 /* asyncigo's first await after an external cancel was not cancelled */
-T_TEST(the_first_await_after_an_outer_cancel_is_cancelled)
+TEST(the_first_await_after_an_outer_cancel_is_cancelled)
 {
 	cigo_ctx *outer = cigo_ctx_with_cancel(cigo_ctx_background());
 
@@ -670,7 +637,7 @@ CORO(sleep_past_the_deadline)
 	return 0;
 }
 
-T_TEST(an_outer_deadline_ends_main_which_may_clean_up)
+TEST(an_outer_deadline_ends_main_which_may_clean_up)
 {
 	int64_t ns = CIGO_MS(t_is_slow() ? 500 : 50); /* main must have begun by then */
 	cigo_ctx *outer = cigo_ctx_with_timeout(cigo_ctx_background(), ns);
@@ -694,7 +661,7 @@ CORO(look_for_value)
 	return -*value;
 }
 
-T_TEST(main_knows_the_values_of_the_outer_context)
+TEST(main_knows_the_values_of_the_outer_context)
 {
 	int value = 42;
 	cigo_ctx *outer = cigo_ctx_with_value(cigo_ctx_background(), &key, &value, sizeof value);
@@ -711,7 +678,7 @@ CORO(look_at_outer)
 	return 0;
 }
 
-T_TEST(an_outer_context_outlives_its_runs)
+TEST(an_outer_context_outlives_its_runs)
 {
 	cigo_ctx *outer = cigo_ctx_with_cancel(cigo_ctx_background());
 
@@ -722,7 +689,7 @@ T_TEST(an_outer_context_outlives_its_runs)
 	cigo_ctx_unref(outer);
 }
 
-/* ---- the end of the run ---- */
+TEST_CASE("end");
 
 CORO(leave_sleepers)
 {
@@ -733,7 +700,7 @@ CORO(leave_sleepers)
 	return cigo_sleep(ctx, CIGO_MS(1));
 }
 
-T_TEST(sleeping_leftovers_are_cancelled_and_return)
+TEST(sleeping_leftovers_are_cancelled_and_return)
 {
 	struct fate fates[5] = { { 0 } };
 
@@ -762,7 +729,7 @@ CORO(leave_not_started)
 	return 0;
 }
 
-T_TEST(leftovers_not_yet_started_never_run_and_their_arguments_are_freed)
+TEST(leftovers_not_yet_started_never_run_and_their_arguments_are_freed, COOPERATIVE)
 {
 	struct fate fate = { 0 };
 
@@ -801,7 +768,7 @@ CORO(leave_io)
 	return cigo_sleep(ctx, CIGO_MS(1));
 }
 
-T_TEST(leftovers_waiting_for_io_are_cancelled_and_return)
+TEST(leftovers_waiting_for_io_are_cancelled_and_return)
 {
 	struct io_fate f = { .read_err = 1 };
 	int raw = stream_pair(&f.stream);
@@ -835,7 +802,7 @@ CORO(leave_cleaner)
 	return cigo_sleep(ctx, CIGO_MS(1));
 }
 
-T_TEST(a_leftover_may_clean_up_and_the_run_waits_for_it)
+TEST(a_leftover_may_clean_up_and_the_run_waits_for_it)
 {
 	int steps = 0;
 
@@ -858,7 +825,7 @@ CORO(leave_spawner)
 	return cigo_sleep(ctx, CIGO_MS(1));
 }
 
-T_TEST(what_a_leftover_spawns_at_the_end_never_runs)
+TEST(what_a_leftover_spawns_at_the_end_never_runs)
 {
 	struct fate f = { 0 };
 
@@ -887,7 +854,7 @@ CORO(leave_mutex)
 	return cigo_sleep(ctx, CIGO_MS(1));
 }
 
-T_TEST(leftovers_waiting_for_a_mutex_are_cancelled_and_it_is_free_afterwards)
+TEST(leftovers_waiting_for_a_mutex_are_cancelled_and_it_is_free_afterwards, COOPERATIVE)
 {
 	cigo_mutex *m = cigo_mutex_new();
 
@@ -923,7 +890,7 @@ CORO(leave_orphans)
 	return 0;
 }
 
-T_TEST(handles_may_outlive_their_loop)
+TEST(handles_may_outlive_their_loop)
 {
 	struct orphans o;
 	int got = 1;
@@ -956,7 +923,7 @@ CORO(keep_pending)
 	return 0;
 }
 
-T_TEST(a_future_pending_at_the_end_is_cancelled)
+TEST(a_future_pending_at_the_end_is_cancelled)
 {
 	cigo_future *f;
 
@@ -974,7 +941,7 @@ CORO(fail_with_leftovers)
 	return -EIO;
 }
 
-T_TEST(the_run_returns_mains_error_and_not_a_leftovers)
+TEST(the_run_returns_mains_error_and_not_a_leftovers)
 {
 	struct fate f = { 0 };
 
@@ -1002,7 +969,7 @@ CORO(leave_a_chain)
 	return cigo_sleep(ctx, CIGO_MS(1));
 }
 
-T_TEST(leftovers_that_await_each_other_all_return)
+TEST(leftovers_that_await_each_other_all_return)
 {
 	struct fate f = { 0 };
 
@@ -1010,7 +977,7 @@ T_TEST(leftovers_that_await_each_other_all_return)
 	equal(f.ended, 1);
 }
 
-/* ---- posts from other threads ---- */
+TEST_CASE("posts");
 
 enum { THREADS = 4 };
 
@@ -1092,7 +1059,7 @@ CORO(receive_posts)
 	return 0;
 }
 
-T_TEST(posts_of_several_threads_arrive_in_the_order_of_each)
+TEST(posts_of_several_threads_arrive_in_the_order_of_each)
 {
 	posts_home = pthread_self();
 	ok(t_run_real(receive_posts, NULL));
@@ -1119,16 +1086,15 @@ THREAD(flood_loop)
 }
 
 /* asyncigo's 101st deadlocked */
-LOOP_TEST(any_number_of_posts_fits_while_the_loop_stands_still)
+LOOP_TEST(any_number_of_posts_fits_while_the_loop_stands_still, COOPERATIVE)
 {
 	int called = 0;
 	struct flood f = { cigo_ctx_loop(ctx), 20000, &called };
 
-	thread_join(thread_start(flood_loop, &f));
+	on_thread(flood_loop, &f);
 	equal(called, 0);
 	ok(cigo_loop_wait_idle(ctx));
 	equal(called, 20000);
-	return 0;
 }
 
 CORO(leave_while_threads_post)
@@ -1142,7 +1108,7 @@ CORO(leave_while_threads_post)
 	return cigo_sleep(ctx, CIGO_MS(3));
 }
 
-T_TEST(a_post_accepted_as_the_loop_ends_is_called_once_and_others_are_refused)
+TEST(a_post_accepted_as_the_loop_ends_is_called_once_and_others_are_refused)
 {
 	struct {
 		struct poster from[THREADS];
@@ -1167,7 +1133,7 @@ CALLBACK(count_either)
 	n[status < 0]++;
 }
 
-T_TEST(a_post_to_a_loop_that_never_runs_is_dropped_once)
+TEST(a_post_to_a_loop_that_never_runs_is_dropped_once)
 {
 	cigo_loop *loop = cigo_loop_new(NULL);
 	int n[2] = { 0, 0 };
@@ -1184,7 +1150,7 @@ CORO(yield_twice)
 	return cigo_yield(ctx);
 }
 
-T_TEST(a_post_before_the_run_is_called_in_the_run)
+TEST(a_post_before_the_run_is_called_in_the_run)
 {
 	cigo_loop *loop = cigo_loop_new(NULL);
 	int n[2] = { 0, 0 };
@@ -1235,7 +1201,7 @@ static void other_stop(struct other *o)
 	fails(o->err, -ECANCELED);
 }
 
-T_TEST(one_loop_may_post_to_another)
+TEST(one_loop_may_post_to_another)
 {
 	struct other o;
 
@@ -1296,7 +1262,7 @@ THREAD(ring_thread)
 	return NULL;
 }
 
-T_TEST(several_loops_in_several_threads_pass_a_token_around)
+TEST(several_loops_in_several_threads_pass_a_token_around)
 {
 	struct ring r = { .passes = 0 };
 
@@ -1314,7 +1280,7 @@ T_TEST(several_loops_in_several_threads_pass_a_token_around)
 	pthread_barrier_destroy(&r.end);
 }
 
-/* ---- submit ---- */
+TEST_CASE("submit");
 
 struct sum {
 	int a, b, err;
@@ -1330,7 +1296,7 @@ CORO(add)
 	return s->err;
 }
 
-T_TEST(a_plain_thread_may_submit_a_task_and_waits_for_its_result)
+TEST(a_plain_thread_may_submit_a_task_and_waits_for_its_result)
 {
 	struct other o;
 	struct sum s = { 20, 22, 0 };
@@ -1355,7 +1321,7 @@ CORO(submit_to_other)
 	return 0;
 }
 
-T_TEST(a_coroutine_may_submit_to_another_loop)
+TEST(a_coroutine_may_submit_to_another_loop)
 {
 	struct other o;
 
@@ -1390,7 +1356,7 @@ CORO(submit_and_tick)
 	return cigo_future_take(ctx, t, NULL, 0);
 }
 
-T_TEST(a_submitting_coroutine_does_not_block_its_loop)
+TEST(a_submitting_coroutine_does_not_block_its_loop)
 {
 	struct other o;
 
@@ -1406,10 +1372,9 @@ LOOP_TEST(a_coroutine_may_submit_to_its_own_loop)
 
 	ok(cigo_loop_submit(ctx, cigo_ctx_loop(ctx), add, &s, &got, sizeof got));
 	equal(got, 9);
-	return 0;
 }
 
-T_TEST(when_its_context_ends_the_submitted_task_is_cancelled_and_waited_for)
+TEST(when_its_context_ends_the_submitted_task_is_cancelled_and_waited_for)
 {
 	struct other o;
 	struct fate f = { 0 };
@@ -1442,7 +1407,7 @@ CORO(submit_with_timeout)
 	return 0;
 }
 
-T_TEST(a_coroutines_timeout_cancels_what_it_submitted)
+TEST(a_coroutines_timeout_cancels_what_it_submitted)
 {
 	struct other o;
 	struct slow_submit s = { 0 };
@@ -1462,7 +1427,7 @@ THREAD(submit_sleeper)
 	return (void *)err;
 }
 
-T_TEST(a_task_submitted_to_a_loop_that_ends_is_cancelled_and_its_submitter_told)
+TEST(a_task_submitted_to_a_loop_that_ends_is_cancelled_and_its_submitter_told)
 {
 	struct other o;
 	struct slow_submit s = { 0 };
@@ -1484,7 +1449,7 @@ CORO(keep_loop)
 	return 0;
 }
 
-T_TEST(to_submit_to_a_loop_past_its_end_fails)
+TEST(to_submit_to_a_loop_past_its_end_fails)
 {
 	cigo_loop *loop;
 	struct sum s = { 1, 2, 0 };
@@ -1544,7 +1509,7 @@ CORO(leave_holder_up)
 	return 0;
 }
 
-T_TEST(what_is_submitted_while_the_loop_closes_is_refused)
+TEST(what_is_submitted_while_the_loop_closes_is_refused)
 {
 	struct late_submit l = { .loop = cigo_loop_new(NULL) };
 	pthread_t t;
@@ -1560,7 +1525,7 @@ T_TEST(what_is_submitted_while_the_loop_closes_is_refused)
 	sem_destroy(&l.now);
 }
 
-T_TEST(under_a_dead_context_nothing_is_submitted)
+TEST(under_a_dead_context_nothing_is_submitted)
 {
 	struct other o;
 	cigo_ctx *dead = cigo_ctx_with_cancel(cigo_ctx_background());
@@ -1574,22 +1539,17 @@ T_TEST(under_a_dead_context_nothing_is_submitted)
 	cigo_ctx_unref(dead);
 }
 
-/* ---- options and the environment ---- */
+TEST_CASE("options");
 
-MISUSE(run_with_options_of_size_0)
+PLAIN_MISUSE_TEST(options_of_size_0_are_misuse, "size")
 {
 	cigo_loop_options o = { .size = 0 };
 	int n = 0;
 
-	cigo_run_with(&o, cigo_ctx_background(), count_up, &n);
+	cigo_run_with(&o, ctx, count_up, &n);
 }
 
-T_TEST(options_of_size_0_are_misuse)
-{
-	t_abort(run_with_options_of_size_0, NULL, "size");
-}
-
-T_TEST(no_options_means_the_defaults)
+TEST(no_options_means_the_defaults)
 {
 	int n = 0;
 
@@ -1598,28 +1558,25 @@ T_TEST(no_options_means_the_defaults)
 }
 
 /* Waits, without a call of the library, until the other has been here too: only who runs beside it can. */
-static int meet(cigo_ctx *ctx, void *arg, void *ret)
+CORO(meet)
 {
 	int *here = arg;
 
-	(void)ctx;
-	(void)ret;
 	__atomic_add_fetch(here, 1, __ATOMIC_SEQ_CST);
 	while (__atomic_load_n(here, __ATOMIC_SEQ_CST) < 2)
 		sched_yield();
 	return 0;
 }
 
-static int meet_both(cigo_ctx *ctx, void *arg, void *ret)
+CORO(meet_both)
 {
 	cigo_task *a = cigo_spawn(ctx, meet, 0, arg), *b = cigo_spawn(ctx, meet, 0, arg);
 	int err = cigo_future_take(ctx, a, NULL, 0);
 
-	(void)ret;
 	return err ? err : cigo_future_take(ctx, b, NULL, 0);
 }
 
-T_TEST(in_the_preemptive_model_coroutines_run_beside_each_other)
+TEST(in_the_preemptive_model_coroutines_run_beside_each_other)
 {
 	cigo_loop_options o = { .size = sizeof o, .model = CIGO_PREEMPTIVE };
 	int here = 0, n = 0;
@@ -1646,7 +1603,7 @@ static bool is_virtual(const cigo_loop_options *o)
 	return t_real_now() - start < CIGO_S(0.9);
 }
 
-T_TEST(the_environment_chooses_the_clock_where_the_program_does_not)
+TEST(the_environment_chooses_the_clock_where_the_program_does_not)
 {
 	cigo_loop_options real = { .size = sizeof real, .clock = CIGO_CLOCK_REAL };
 	cigo_loop_options open = { .size = sizeof open };
@@ -1659,7 +1616,7 @@ T_TEST(the_environment_chooses_the_clock_where_the_program_does_not)
 	equal(is_virtual(NULL), false);
 }
 
-T_TEST(a_value_not_understood_is_named_and_ignored)
+TEST(a_value_not_understood_is_named_and_ignored)
 {
 	static const char *const names[] = { "CIGO_CLOCK", "CIGO_POLLER", "CIGO_MODEL", "CIGO_SEED",
 					     "CIGO_DEBUG" };
@@ -1680,14 +1637,14 @@ T_TEST(a_value_not_understood_is_named_and_ignored)
 	}
 }
 
-MISUSE(run_with_options)
+static void run_with_options(void *arg T_UNUSED)
 {
 	int n = 0;
 
 	cigo_run_with(arg, cigo_ctx_background(), count_up, &n);
 }
 
-T_TEST(an_option_out_of_range_is_misuse)
+TEST(an_option_out_of_range_is_misuse)
 {
 	cigo_loop_options wrong[] = { { .size = sizeof *wrong, .model = 9 },
 				      { .size = sizeof *wrong, .clock = 9 },
@@ -1721,13 +1678,7 @@ CORO(stop_ignorant)
 	return 0;
 }
 
-MISUSE(ignore_cancel_in_debug_mode)
-{
-	setenv("CIGO_DEBUG", "1", 1);
-	t_run(stop_ignorant, NULL);
-}
-
-T_TEST(who_ignores_a_thousand_dead_awaits_is_named)
+TEST(who_ignores_a_thousand_dead_awaits_is_named)
 {
 	struct caught c;
 	const char *said;
@@ -1738,12 +1689,13 @@ T_TEST(who_ignores_a_thousand_dead_awaits_is_named)
 	ck_assert_msg(strstr(said, "ignorant"), "said \"%s\"", said);
 }
 
-T_TEST(who_ignores_a_thousand_dead_awaits_is_aborted_in_debug_mode)
+PLAIN_MISUSE_TEST(who_ignores_a_thousand_dead_awaits_is_aborted_in_debug_mode, "ignorant")
 {
-	t_abort(ignore_cancel_in_debug_mode, NULL, "ignorant");
+	setenv("CIGO_DEBUG", "1", 1);
+	t_run(stop_ignorant, NULL);
 }
 
-/* ---- the shuffle ---- */
+TEST_CASE("shuffle");
 
 enum { SHUFFLED = 20 };
 
@@ -1790,7 +1742,7 @@ static bool same(const struct order *a, const struct order *b)
 	return !memcmp(a->order, b->order, sizeof a->order);
 }
 
-T_TEST(a_seed_gives_the_same_order_each_time)
+TEST(a_seed_gives_the_same_order_each_time, COOPERATIVE)
 {
 	for (uint64_t seed = 1; seed < 20; seed++) {
 		struct order a = shuffled(seed), b = shuffled(seed);
@@ -1799,7 +1751,7 @@ T_TEST(a_seed_gives_the_same_order_each_time)
 	}
 }
 
-T_TEST(seeds_give_different_orders_and_each_is_complete)
+TEST(seeds_give_different_orders_and_each_is_complete, COOPERATIVE)
 {
 	struct order fifo = shuffled(0);
 	int differ = 0, moved = 0;
@@ -1821,7 +1773,7 @@ T_TEST(seeds_give_different_orders_and_each_is_complete)
 	ck_assert_int_ge(moved, 18);
 }
 
-T_TEST(the_environment_gives_the_seed_where_the_program_does_not)
+TEST(the_environment_gives_the_seed_where_the_program_does_not, COOPERATIVE)
 {
 	struct order by_option = shuffled(7), by_environment, both;
 
@@ -1833,7 +1785,7 @@ T_TEST(the_environment_gives_the_seed_where_the_program_does_not)
 	equal(same(&by_option, &both), true);
 }
 
-/* ---- the virtual clock ---- */
+TEST_CASE("virtual clock");
 
 LOOP_TEST(an_hour_passes_in_no_time)
 {
@@ -1842,7 +1794,6 @@ LOOP_TEST(an_hour_passes_in_no_time)
 	ok(cigo_sleep(ctx, CIGO_S(3600)));
 	equal(cigo_now(ctx), start + CIGO_S(3600)); /* to the nanosecond */
 	ck_assert_int_lt(t_real_now() - real, CIGO_S(5));
-	return 0;
 }
 
 LOOP_TEST(the_virtual_clock_stands_still_between_jumps)
@@ -1854,7 +1805,6 @@ LOOP_TEST(the_virtual_clock_stands_still_between_jumps)
 	for (int i = 0; i < 1000; i++)
 		ok(cigo_yield(ctx));
 	equal(cigo_now(ctx), start);
-	return 0;
 }
 
 static int64_t woke_at[2];
@@ -1875,7 +1825,6 @@ LOOP_TEST(the_virtual_clock_jumps_to_the_next_timer_and_no_further)
 	equal(cigo_now(ctx), start + 1);
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	equal(woke_at[0], start + CIGO_S(86400));
-	return 0;
 }
 
 static int nap_30(void *arg)
@@ -1897,7 +1846,7 @@ LOOP_TEST(the_virtual_clock_waits_for_blocking_sections)
 
 	ok(cigo_sleep(ctx, 1));
 	equal(over, true);
-	return cigo_future_take(ctx, t, NULL, 0);
+	ok(cigo_future_take(ctx, t, NULL, 0));
 }
 
 CORO(work_30_ms)
@@ -1912,7 +1861,7 @@ LOOP_TEST(the_virtual_clock_waits_for_worker_threads)
 
 	ok(cigo_sleep(ctx, 1));
 	equal(over, true);
-	return cigo_future_take(ctx, t, NULL, 0);
+	ok(cigo_future_take(ctx, t, NULL, 0));
 }
 
 struct foreign {
@@ -1939,7 +1888,6 @@ LOOP_TEST(the_virtual_clock_waits_for_references_of_other_threads)
 	ok(cigo_sleep(ctx, 1));
 	equal(n[0], 1);
 	thread_join(t);
-	return 0;
 }
 
 THREAD(say_x_after_20_ms)
@@ -1973,7 +1921,7 @@ CORO(read_with_timeout)
 	return 0;
 }
 
-T_TEST(the_virtual_clock_waits_till_foreign_descriptors_have_been_silent)
+TEST(the_virtual_clock_waits_till_foreign_descriptors_have_been_silent)
 {
 	ok(run_with_silence(CIGO_S(5), read_with_timeout, NULL));
 }
@@ -2001,7 +1949,7 @@ CORO(read_from_who_is_silent)
 }
 
 /* Each cuts the loop's wait short. */
-T_TEST(signals_do_not_break_the_silence_the_virtual_clock_waits_for)
+TEST(signals_do_not_break_the_silence_the_virtual_clock_waits_for)
 {
 	struct sigaction act = { .sa_handler = wince };
 	struct itimerval often = { .it_interval.tv_usec = 5000, .it_value.tv_usec = 5000 };
@@ -2010,8 +1958,8 @@ T_TEST(signals_do_not_break_the_silence_the_virtual_clock_waits_for)
 	sigemptyset(&alarm_only);
 	sigaddset(&alarm_only, SIGALRM);
 	pthread_sigmask(SIG_BLOCK, &alarm_only, NULL);
-	ck_assert_int_eq(sigaction(SIGALRM, &act, NULL), 0);
-	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+	ok(sigaction(SIGALRM, &act, NULL));
+	ok(setitimer(ITIMER_REAL, &often, NULL));
 	ok(run_with_silence(CIGO_MS(40), read_from_who_is_silent, &alarm_only));
 }
 
@@ -2031,12 +1979,12 @@ CORO(read_own_pipe_with_timeout)
 	return 0;
 }
 
-T_TEST(the_virtual_clock_need_not_wait_for_the_loops_own_pipes)
+TEST(the_virtual_clock_need_not_wait_for_the_loops_own_pipes)
 {
 	ok(run_with_silence(CIGO_S(5), read_own_pipe_with_timeout, NULL));
 }
 
-/* ---- out of threads ---- */
+TEST_CASE("out of threads", .seconds = 30);
 
 /* Runs body in a process that may have no more than n threads; its exit status: 0, all was well. */
 static int with_few_threads(int n, int (*body)(void))
@@ -2109,7 +2057,7 @@ static int run_out(void)
 	return cigo_run_with(&o, cigo_ctx_background(), run_out_while_others_sleep, NULL) ? 1 : 0;
 }
 
-T_TEST(a_task_that_finds_no_thread_in_time_fails_with_eagain)
+TEST(a_task_that_finds_no_thread_in_time_fails_with_eagain)
 {
 	if (threads_cannot_be_refused())
 		return;
@@ -2149,7 +2097,7 @@ static int run_out_patiently(void)
 	return cigo_run_with(&o, cigo_ctx_background(), run_out_for_good, NULL) ? 1 : 0;
 }
 
-T_TEST(out_of_threads_for_good_a_task_fails_at_once)
+TEST(out_of_threads_for_good_a_task_fails_at_once)
 {
 	if (threads_cannot_be_refused())
 		return;
@@ -2180,7 +2128,7 @@ static int run_with_few(void)
 	return t_run(share_few_threads, NULL) || t_run_real(share_few_threads, NULL) ? 1 : 0;
 }
 
-T_TEST(with_few_threads_short_tasks_wait_for_one_to_be_free)
+TEST(with_few_threads_short_tasks_wait_for_one_to_be_free)
 {
 	if (threads_cannot_be_refused())
 		return;
@@ -2194,14 +2142,14 @@ static int run_with_none(void)
 	return t_run(count_up, &n) == -EAGAIN && n == 0 ? 0 : 1;
 }
 
-T_TEST(where_main_finds_no_thread_the_run_fails_with_eagain)
+TEST(where_main_finds_no_thread_the_run_fails_with_eagain)
 {
 	if (threads_cannot_be_refused())
 		return;
 	equal(with_few_threads(1, run_with_none), 0);
 }
 
-T_TEST(where_no_descriptor_is_to_be_had_the_run_fails_with_emfile)
+TEST(where_no_descriptor_is_to_be_had_the_run_fails_with_emfile)
 {
 	struct rlimit old, none;
 	int n = 0, fd = dup(0), err;
@@ -2217,7 +2165,7 @@ T_TEST(where_no_descriptor_is_to_be_had_the_run_fails_with_emfile)
 	equal(n, 0);
 }
 
-/* ---- signals ---- */
+TEST_CASE("signals");
 
 static volatile sig_atomic_t alarms, alarms_elsewhere;
 static pthread_t alarm_home;
@@ -2272,7 +2220,7 @@ CORO(work_under_alarms)
 	return 0;
 }
 
-T_TEST(signals_disturb_nothing_and_never_reach_the_librarys_threads)
+TEST(signals_disturb_nothing_and_never_reach_the_librarys_threads)
 {
 	struct sigaction action = { .sa_handler = on_alarm }; /* no SA_RESTART */
 	struct itimerval often = { { 0, 1000 }, { 0, 1000 } }, never = { { 0, 0 }, { 0, 0 } };
@@ -2305,10 +2253,10 @@ CORO(look_at_mask)
 LOOP_TEST(asynchronous_signals_are_blocked_in_coroutines_and_workers)
 {
 	ok(look_at_mask(ctx, NULL, NULL));
-	return cigo_future_take(ctx, cigo_go(ctx, look_at_mask, 0, NULL), NULL, 0);
+	ok(cigo_future_take(ctx, cigo_go(ctx, look_at_mask, 0, NULL), NULL, 0));
 }
 
-T_TEST(the_home_thread_keeps_its_own_signal_mask)
+TEST(the_home_thread_keeps_its_own_signal_mask)
 {
 	sigset_t before, after;
 	int n = 0;
@@ -2350,7 +2298,7 @@ CORO(spawn_forker)
 	return 0;
 }
 
-T_TEST(a_child_forked_in_a_coroutine_has_the_processs_mask_and_cpus)
+TEST(a_child_forked_in_a_coroutine_has_the_processs_mask_and_cpus)
 {
 	cpu_set_t cpus;
 
@@ -2358,7 +2306,7 @@ T_TEST(a_child_forked_in_a_coroutine_has_the_processs_mask_and_cpus)
 	ok(cigo_run(spawn_forker, &cpus));
 }
 
-T_TEST(after_the_run_the_home_thread_has_its_cpus_back)
+TEST(after_the_run_the_home_thread_has_its_cpus_back)
 {
 	cpu_set_t before, after;
 	int n = 0;
@@ -2374,7 +2322,7 @@ CORO(exit_here)
 	exit(*(int *)arg);
 }
 
-T_TEST(exit_in_a_coroutine_ends_the_process)
+TEST(exit_in_a_coroutine_ends_the_process)
 {
 	int code = 43, status;
 	pid_t child;
@@ -2389,121 +2337,4 @@ T_TEST(exit_in_a_coroutine_ends_the_process)
 		;
 	equal(WIFEXITED(status), true);
 	equal(WEXITSTATUS(status), 43);
-}
-
-int main(void)
-{
-	Suite *s = suite_create("loop");
-	TCase *tc = t_case(s, "run");
-
-	t_add(tc, run_returns_what_main_returned);
-	t_add(tc, a_positive_result_of_main_counts_as_0);
-	t_add(tc, main_runs_once_on_a_thread_of_its_own);
-	t_add(tc, main_has_no_place_for_a_value);
-	t_add(tc, a_loop_can_be_made_first_and_run_later);
-	t_add(tc, a_loop_that_never_ran_leaves_nothing);
-	t_add(tc, no_loop_cannot_be_run);
-	t_add(tc, a_context_knows_its_loop);
-	t_add(tc, a_hundred_runs_leave_nothing_behind);
-	t_add(tc, to_run_a_loop_twice_is_misuse);
-	t_add(tc, to_run_a_loop_inside_a_coroutine_is_misuse);
-	t_add(tc, pthread_exit_in_a_body_is_misuse_and_names_the_coroutine);
-	t_add(tc, to_block_by_a_context_without_loop_in_a_coroutine_is_misuse);
-	tc = t_case(s, "who runs");
-	t_add(tc, errno_survives_suspension);
-	t_add(tc, a_coroutine_never_changes_its_thread);
-	t_add_cooperative(tc, who_is_ready_runs_in_order);
-	t_add(tc, sleepers_wake_in_the_order_of_their_times);
-	t_add_cooperative(tc, sleepers_of_the_same_time_wake_in_the_order_they_fell_asleep);
-	t_add(tc, the_stack_size_is_an_option);
-	t_add(tc, the_default_stack_takes_200_kib);
-	tc = t_case(s, "nobody starves");
-	t_add(tc, yielding_tasks_do_not_starve_io);
-	t_add(tc, yielding_tasks_do_not_starve_io_on_the_real_clock);
-	t_add(tc, yielding_tasks_do_not_starve_timers);
-	t_add(tc, yielding_tasks_do_not_starve_posts_of_other_threads);
-	t_add_cooperative(tc, an_ever_ready_stream_gives_the_others_a_turn_every_64_calls);
-	t_add_cooperative(tc, sleeping_under_a_dead_context_gives_the_others_a_turn);
-	t_add_cooperative(tc, awaiting_what_is_done_gives_nobody_a_turn);
-	tc = t_case(s, "stop");
-	t_add(tc, stopped_before_the_run_main_never_runs);
-	t_add(tc, stop_cancels_main_and_the_run_returns_the_reason);
-	t_add(tc, stop_without_a_reason_is_ecanceled);
-	t_add(tc, a_foreign_thread_may_stop_a_sleeping_loop);
-	t_add(tc, a_stopped_main_may_clean_up);
-	tc = t_case(s, "outer context");
-	t_add(tc, a_dead_outer_context_means_main_never_runs);
-	t_add(tc, an_outer_cancel_wakes_main_at_once);
-	t_add(tc, the_first_await_after_an_outer_cancel_is_cancelled);
-	t_add(tc, an_outer_deadline_ends_main_which_may_clean_up);
-	t_add(tc, main_knows_the_values_of_the_outer_context);
-	t_add(tc, an_outer_context_outlives_its_runs);
-	tc = t_case(s, "end");
-	t_add(tc, sleeping_leftovers_are_cancelled_and_return);
-	t_add_cooperative(tc, leftovers_not_yet_started_never_run_and_their_arguments_are_freed);
-	t_add(tc, leftovers_waiting_for_io_are_cancelled_and_return);
-	t_add(tc, a_leftover_may_clean_up_and_the_run_waits_for_it);
-	t_add(tc, what_a_leftover_spawns_at_the_end_never_runs);
-	t_add_cooperative(tc,
-			  leftovers_waiting_for_a_mutex_are_cancelled_and_it_is_free_afterwards);
-	t_add(tc, handles_may_outlive_their_loop);
-	t_add(tc, a_future_pending_at_the_end_is_cancelled);
-	t_add(tc, the_run_returns_mains_error_and_not_a_leftovers);
-	t_add(tc, leftovers_that_await_each_other_all_return);
-	tc = t_case(s, "posts");
-	t_add(tc, posts_of_several_threads_arrive_in_the_order_of_each);
-	t_add_cooperative(tc, any_number_of_posts_fits_while_the_loop_stands_still);
-	t_add(tc, a_post_accepted_as_the_loop_ends_is_called_once_and_others_are_refused);
-	t_add(tc, a_post_to_a_loop_that_never_runs_is_dropped_once);
-	t_add(tc, a_post_before_the_run_is_called_in_the_run);
-	t_add(tc, one_loop_may_post_to_another);
-	t_add(tc, several_loops_in_several_threads_pass_a_token_around);
-	tc = t_case(s, "submit");
-	t_add(tc, a_plain_thread_may_submit_a_task_and_waits_for_its_result);
-	t_add(tc, a_coroutine_may_submit_to_another_loop);
-	t_add(tc, a_submitting_coroutine_does_not_block_its_loop);
-	t_add(tc, a_coroutine_may_submit_to_its_own_loop);
-	t_add(tc, when_its_context_ends_the_submitted_task_is_cancelled_and_waited_for);
-	t_add(tc, a_coroutines_timeout_cancels_what_it_submitted);
-	t_add(tc, a_task_submitted_to_a_loop_that_ends_is_cancelled_and_its_submitter_told);
-	t_add(tc, to_submit_to_a_loop_past_its_end_fails);
-	t_add(tc, what_is_submitted_while_the_loop_closes_is_refused);
-	t_add(tc, under_a_dead_context_nothing_is_submitted);
-	tc = t_case(s, "options");
-	t_add(tc, options_of_size_0_are_misuse);
-	t_add(tc, no_options_means_the_defaults);
-	t_add(tc, in_the_preemptive_model_coroutines_run_beside_each_other);
-	t_add(tc, the_environment_chooses_the_clock_where_the_program_does_not);
-	t_add(tc, a_value_not_understood_is_named_and_ignored);
-	t_add(tc, an_option_out_of_range_is_misuse);
-	t_add(tc, who_ignores_a_thousand_dead_awaits_is_named);
-	t_add(tc, who_ignores_a_thousand_dead_awaits_is_aborted_in_debug_mode);
-	tc = t_case(s, "shuffle");
-	t_add_cooperative(tc, a_seed_gives_the_same_order_each_time);
-	t_add_cooperative(tc, seeds_give_different_orders_and_each_is_complete);
-	t_add_cooperative(tc, the_environment_gives_the_seed_where_the_program_does_not);
-	tc = t_case(s, "virtual clock");
-	t_add(tc, an_hour_passes_in_no_time);
-	t_add(tc, the_virtual_clock_stands_still_between_jumps);
-	t_add(tc, the_virtual_clock_jumps_to_the_next_timer_and_no_further);
-	t_add(tc, the_virtual_clock_waits_for_blocking_sections);
-	t_add(tc, the_virtual_clock_waits_for_worker_threads);
-	t_add(tc, the_virtual_clock_waits_for_references_of_other_threads);
-	t_add(tc, the_virtual_clock_waits_till_foreign_descriptors_have_been_silent);
-	t_add(tc, signals_do_not_break_the_silence_the_virtual_clock_waits_for);
-	t_add(tc, the_virtual_clock_need_not_wait_for_the_loops_own_pipes);
-	tc = t_case_slow(s, "out of threads", 30);
-	t_add(tc, a_task_that_finds_no_thread_in_time_fails_with_eagain);
-	t_add(tc, out_of_threads_for_good_a_task_fails_at_once);
-	t_add(tc, with_few_threads_short_tasks_wait_for_one_to_be_free);
-	t_add(tc, where_main_finds_no_thread_the_run_fails_with_eagain);
-	t_add(tc, where_no_descriptor_is_to_be_had_the_run_fails_with_emfile);
-	tc = t_case(s, "signals");
-	t_add(tc, signals_disturb_nothing_and_never_reach_the_librarys_threads);
-	t_add(tc, asynchronous_signals_are_blocked_in_coroutines_and_workers);
-	t_add(tc, the_home_thread_keeps_its_own_signal_mask);
-	t_add(tc, a_child_forked_in_a_coroutine_has_the_processs_mask_and_cpus);
-	t_add(tc, after_the_run_the_home_thread_has_its_cpus_back);
-	t_add(tc, exit_in_a_coroutine_ends_the_process);
-	return t_main(s);
 }

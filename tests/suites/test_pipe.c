@@ -5,6 +5,8 @@
 
 #include <sys/resource.h>
 
+TEST_CASE("pipe");
+
 LOOP_TEST(what_is_written_into_a_pipe_is_read_from_it)
 {
 	cigo_stream *r, *w;
@@ -18,7 +20,6 @@ LOOP_TEST(what_is_written_into_a_pipe_is_read_from_it)
 	cigo_stream_close(w);
 	equal(cigo_stream_read(ctx, r, got, sizeof got), 0);
 	cigo_stream_close(r);
-	return 0;
 }
 
 struct flow {
@@ -64,9 +65,9 @@ LOOP_TEST(a_long_flow_arrives_complete_and_in_order)
 	}
 	equal(n, 0);
 	equal(all, FLOW);
-	ck_assert_uint_eq(in.sum, out.sum);
+	equal(in.sum, out.sum);
 	cigo_stream_close(in.s);
-	return cigo_future_take(ctx, t, NULL, 0);
+	ok(cigo_future_take(ctx, t, NULL, 0));
 }
 
 CORO(read_one)
@@ -88,7 +89,6 @@ LOOP_TEST(a_reader_wakes_when_the_writer_closes)
 	cigo_stream_close(w);
 	ok(cigo_future_take(ctx, t, NULL, 0)); /* 0: the end */
 	cigo_stream_close(r);
-	return 0;
 }
 
 LOOP_TEST(a_reader_wakes_when_its_own_end_is_closed)
@@ -103,7 +103,6 @@ LOOP_TEST(a_reader_wakes_when_its_own_end_is_closed)
 	fails(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
 	fails((int)cigo_stream_write(ctx, w, "x", 1), -EPIPE);
 	cigo_stream_close(w);
-	return 0;
 }
 
 LOOP_TEST(a_pipe_is_close_on_exec_and_nonblocking)
@@ -116,7 +115,6 @@ LOOP_TEST(a_pipe_is_close_on_exec_and_nonblocking)
 		equal(fcntl(cigo_stream_fd(s[i]), F_GETFL) & O_NONBLOCK, O_NONBLOCK);
 		cigo_stream_close(s[i]);
 	}
-	return 0;
 }
 
 LOOP_TEST(with_too_few_descriptors_both_ends_are_null)
@@ -139,7 +137,6 @@ LOOP_TEST(with_too_few_descriptors_both_ends_are_null)
 		equal(t_count_fds(), fds);
 		r = w = (void *)&old;
 	}
-	return 0;
 }
 
 LOOP_TEST(a_pipe_opened_and_closed_unused_leaves_nothing)
@@ -154,44 +151,10 @@ LOOP_TEST(a_pipe_opened_and_closed_unused_leaves_nothing)
 		cigo_stream_close(i % 2 ? w : r);
 	}
 	equal(t_count_fds(), fds);
-	return 0;
 }
 
-THREAD(echo_on_plain_thread)
-{
-	cigo_stream **s = arg;
-	char c;
-	ssize_t n;
-
-	while ((n = cigo_stream_read(cigo_ctx_background(), s[0], &c, 1)) > 0)
-		equal(cigo_stream_write(cigo_ctx_background(), s[1], &c, 1), 1);
-	equal(n, 0);
-	cigo_stream_close(s[1]);
-	return NULL;
-}
-
-T_TEST(plain_threads_may_talk_through_pipes)
-{
-	cigo_stream *there[2], *in, *out;
-	pthread_t t;
-	char c;
-
-	ok(cigo_pipe(&there[0], &out));
-	ok(cigo_pipe(&in, &there[1]));
-	t = thread_start(echo_on_plain_thread, there);
-	for (char i = 0; i < 100; i++) {
-		equal(cigo_stream_write(cigo_ctx_background(), out, &i, 1), 1);
-		equal(cigo_stream_read(cigo_ctx_background(), in, &c, 1), 1);
-		equal(c, i);
-	}
-	cigo_stream_close(out);
-	thread_join(t);
-	equal(cigo_stream_read(cigo_ctx_background(), in, &c, 1), 0);
-	cigo_stream_close(there[0]);
-	cigo_stream_close(in);
-}
-
-CORO(echo_in_loop)
+/* Copies what comes to where it goes, and closes both. */
+CORO(echo)
 {
 	cigo_stream **s = arg;
 	char c;
@@ -204,45 +167,47 @@ CORO(echo_in_loop)
 	return (int)n;
 }
 
-THREAD(run_echo_loop)
+THREAD(echo_plainly)
 {
-	ok(t_run_real(echo_in_loop, arg));
+	ok(echo(cigo_ctx_background(), arg, NULL));
 	return NULL;
 }
 
-T_TEST(a_loop_and_a_plain_thread_may_talk_through_pipes)
+THREAD(echo_in_a_loop)
 {
+	ok(t_run_real(echo, arg));
+	return NULL;
+}
+
+static void talk_to(void *(*thread)(void *))
+{
+	cigo_ctx *ctx = cigo_ctx_background();
 	cigo_stream *there[2], *in, *out;
 	pthread_t t;
 	char c;
 
 	ok(cigo_pipe(&there[0], &out));
 	ok(cigo_pipe(&in, &there[1]));
-	t = thread_start(run_echo_loop, there);
+	t = thread_start(thread, there);
 	for (char i = 0; i < 100; i++) {
-		equal(cigo_stream_write(cigo_ctx_background(), out, &i, 1), 1);
-		equal(cigo_stream_read(cigo_ctx_background(), in, &c, 1), 1);
+		equal(cigo_stream_write(ctx, out, &i, 1), 1);
+		equal(cigo_stream_read(ctx, in, &c, 1), 1);
 		equal(c, i);
 	}
 	cigo_stream_close(out);
 	thread_join(t);
+	equal(cigo_stream_read(ctx, in, &c, 1), 0);
 	cigo_stream_close(in);
 }
 
-int main(void)
-{
-	Suite *s = suite_create("pipe");
-	TCase *tc = t_case(s, "pipe");
+TEST_CASE("threads");
 
-	t_add(tc, what_is_written_into_a_pipe_is_read_from_it);
-	t_add(tc, a_long_flow_arrives_complete_and_in_order);
-	t_add(tc, a_reader_wakes_when_the_writer_closes);
-	t_add(tc, a_reader_wakes_when_its_own_end_is_closed);
-	t_add(tc, a_pipe_is_close_on_exec_and_nonblocking);
-	t_add(tc, with_too_few_descriptors_both_ends_are_null);
-	t_add(tc, a_pipe_opened_and_closed_unused_leaves_nothing);
-	tc = t_case(s, "threads");
-	t_add(tc, plain_threads_may_talk_through_pipes);
-	t_add(tc, a_loop_and_a_plain_thread_may_talk_through_pipes);
-	return t_main(s);
+TEST(plain_threads_may_talk_through_pipes)
+{
+	talk_to(echo_plainly);
+}
+
+TEST(a_loop_and_a_plain_thread_may_talk_through_pipes)
+{
+	talk_to(echo_in_a_loop);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Strands without a coroutine: used again, ended when long idle. The pool looks every five seconds;
  * here it is told that they are over. */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include "engine/engine.h"
 #include "engine/pool.h"
@@ -21,21 +21,6 @@ static long length(const struct ci_list *list)
 		n++;
 	return n;
 }
-
-static int run(int clock, cigo_coro_fn *body)
-{
-	cigo_loop_options o = { .size = sizeof o, .model = CIGO_COOPERATIVE, .clock = clock };
-
-	return cigo_run_with(&o, cigo_ctx_background(), body, NULL);
-}
-
-#define POOL_TEST(name, clock)                                       \
-	static int name##_main(cigo_ctx *ctx, void *arg, void *ret); \
-	T_TEST(name)                                                 \
-	{                                                            \
-		ok(run(clock, name##_main));                         \
-	}                                                            \
-	CORO(name##_main)
 
 CORO(sleep_1_ms)
 {
@@ -69,7 +54,9 @@ static void look(cigo_ctx *ctx)
 	hold(ctx);
 }
 
-POOL_TEST(strands_not_needed_between_two_looks_end, CIGO_CLOCK_VIRTUAL)
+TEST_CASE("pool");
+
+LOOP_TEST(strands_not_needed_between_two_looks_end, .model = CIGO_COOPERATIVE)
 {
 	int before = t_count_threads();
 
@@ -84,10 +71,9 @@ POOL_TEST(strands_not_needed_between_two_looks_end, CIGO_CLOCK_VIRTUAL)
 	equal(t_wait_threads(before), before);
 	use_strands(ctx, 10, 0);
 	equal(counts(ctx).strands, 1 + 10 + 10);
-	return 0;
 }
 
-POOL_TEST(strands_needed_in_between_stay, CIGO_CLOCK_VIRTUAL)
+LOOP_TEST(strands_needed_in_between_stay, .model = CIGO_COOPERATIVE)
 {
 	int before = t_count_threads();
 
@@ -98,10 +84,9 @@ POOL_TEST(strands_needed_in_between_stay, CIGO_CLOCK_VIRTUAL)
 	}
 	equal(counts(ctx).strands, 11);
 	equal(t_wait_threads(before + 4), before + 4);
-	return 0;
 }
 
-POOL_TEST(few_are_ended_at_once, CIGO_CLOCK_VIRTUAL)
+LOOP_TEST(few_are_ended_at_once, .model = CIGO_COOPERATIVE)
 {
 	int before = t_count_threads();
 
@@ -114,10 +99,9 @@ POOL_TEST(few_are_ended_at_once, CIGO_CLOCK_VIRTUAL)
 	}
 	look(ctx);
 	equal(t_wait_threads(before), before);
-	return 0;
 }
 
-POOL_TEST(a_pool_left_alone_does_not_look_before_its_time, CIGO_CLOCK_VIRTUAL)
+LOOP_TEST(a_pool_left_alone_does_not_look_before_its_time, .model = CIGO_COOPERATIVE)
 {
 	use_strands(ctx, 10, 0);
 	loop_of(ctx)->pool_look = 0;
@@ -126,10 +110,9 @@ POOL_TEST(a_pool_left_alone_does_not_look_before_its_time, CIGO_CLOCK_VIRTUAL)
 	for (int i = 0; i < 100; i++) /* hours, on the virtual clock */
 		ok(cigo_sleep(ctx, CIGO_S(360)));
 	equal(length(&loop_of(ctx)->cold), 10);
-	return 0;
 }
 
-POOL_TEST(the_virtual_clock_knows_nothing_of_it, CIGO_CLOCK_VIRTUAL)
+LOOP_TEST(the_virtual_clock_knows_nothing_of_it, .model = CIGO_COOPERATIVE)
 {
 	use_strands(ctx, 40, 0);
 	for (int i = 0; i < 5; i++) {
@@ -139,7 +122,6 @@ POOL_TEST(the_virtual_clock_knows_nothing_of_it, CIGO_CLOCK_VIRTUAL)
 		ok(cigo_sleep(ctx, CIGO_S(100)));
 		equal(cigo_now(ctx) - before, CIGO_S(100));
 	}
-	return 0;
 }
 
 /* The other side of a pipe that main waits for: watches the threads of the process. */
@@ -152,7 +134,7 @@ THREAD(watch_threads)
 	return NULL;
 }
 
-POOL_TEST(a_loop_that_sleeps_wakes_to_end_them, CIGO_CLOCK_REAL)
+REAL_TEST(a_loop_that_sleeps_wakes_to_end_them, .model = CIGO_COOPERATIVE)
 {
 	int before = t_count_threads() + 1;
 	char c;
@@ -172,10 +154,9 @@ POOL_TEST(a_loop_that_sleeps_wakes_to_end_them, CIGO_CLOCK_REAL)
 	equal(length(&loop_of(ctx)->ending) + length(&loop_of(ctx)->cold), 0);
 	cigo_stream_close(s);
 	close(watched[1]);
-	return 0;
 }
 
-POOL_TEST(a_strand_with_a_larger_stack_is_found_again, CIGO_CLOCK_VIRTUAL)
+LOOP_TEST(a_strand_with_a_larger_stack_is_found_again, .model = CIGO_COOPERATIVE)
 {
 	use_strands(ctx, MANY, 64 * 1024);
 	for (int i = 0; i < 5; i++)
@@ -183,10 +164,9 @@ POOL_TEST(a_strand_with_a_larger_stack_is_found_again, CIGO_CLOCK_VIRTUAL)
 	equal(counts(ctx).strands, 1 + MANY + 3);
 	use_strands(ctx, MANY, 64 * 1024);
 	equal(counts(ctx).strands, 1 + MANY + 3);
-	return 0;
 }
 
-POOL_TEST(a_run_ends_in_any_state_of_the_pool, CIGO_CLOCK_VIRTUAL)
+LOOP_TEST(a_run_ends_in_any_state_of_the_pool, .model = CIGO_COOPERATIVE)
 {
 	use_strands(ctx, 50, 0);
 	look(ctx);
@@ -195,21 +175,4 @@ POOL_TEST(a_run_ends_in_any_state_of_the_pool, CIGO_CLOCK_VIRTUAL)
 	ck_assert_int_gt(length(&loop_of(ctx)->ending), 0);
 	ck_assert_int_gt(length(&loop_of(ctx)->idle), 0);
 	ck_assert_int_gt(length(&loop_of(ctx)->cold), 0);
-	return 0;
-}
-
-int main(void)
-{
-	Suite *s = suite_create("pool");
-	TCase *tc = t_case(s, "pool");
-
-	t_add(tc, strands_not_needed_between_two_looks_end);
-	t_add(tc, strands_needed_in_between_stay);
-	t_add(tc, few_are_ended_at_once);
-	t_add(tc, a_pool_left_alone_does_not_look_before_its_time);
-	t_add(tc, the_virtual_clock_knows_nothing_of_it);
-	t_add(tc, a_loop_that_sleeps_wakes_to_end_them);
-	t_add(tc, a_strand_with_a_larger_stack_is_found_again);
-	t_add(tc, a_run_ends_in_any_state_of_the_pool);
-	return t_main(s);
 }

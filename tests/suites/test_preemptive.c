@@ -3,7 +3,7 @@
  * what stays as it is in the cooperative one. What the tests share is atomic, unless the library
  * orders it: under ThreadSanitizer nothing may be reported.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <sched.h>
 #include <sys/syscall.h>
@@ -23,16 +23,7 @@ static int run(int clock, int poller, uint64_t seed, cigo_coro_fn *body)
 	return cigo_run_with(&o, cigo_ctx_background(), body, NULL);
 }
 
-/* A test that is the main coroutine of a preemptive loop. */
-#define PREEMPTIVE(name, clock)                                      \
-	static int name##_main(cigo_ctx *ctx, void *arg, void *ret); \
-	T_TEST(name)                                                 \
-	{                                                            \
-		ok(run(clock, 0, 0, name##_main));                   \
-	}                                                            \
-	CORO(name##_main)
-
-/* ---- side by side ---- */
+TEST_CASE("side by side");
 
 static int meeting;
 
@@ -45,14 +36,13 @@ CORO(meet)
 	return 0;
 }
 
-PREEMPTIVE(two_that_compute_run_at_the_same_time, CIGO_CLOCK_REAL)
+REAL_TEST(two_that_compute_run_at_the_same_time, .model = CIGO_PREEMPTIVE)
 {
 	cigo_task *a = cigo_spawn(ctx, meet, 0, NULL), *b = cigo_spawn(ctx, meet, 0, NULL);
 
 	ok(cigo_future_take(ctx, a, NULL, 0));
 	ok(cigo_future_take(ctx, b, NULL, 0));
 	equal(meeting, 2);
-	return 0;
 }
 
 /* A thread that computes is looked at too: by gdb, top, perf. */
@@ -65,9 +55,9 @@ CORO(computes)
 	return 0;
 }
 
-PREEMPTIVE(threads_bear_names_from_the_first_step_on, CIGO_CLOCK_VIRTUAL)
+LOOP_TEST(threads_bear_names_from_the_first_step_on, .model = CIGO_PREEMPTIVE)
 {
-	return cigo_future_take(ctx, cigo_spawn(ctx, computes, 0, NULL), NULL, 0);
+	ok(cigo_future_take(ctx, cigo_spawn(ctx, computes, 0, NULL), NULL, 0));
 }
 
 static int hog_ends;
@@ -85,7 +75,7 @@ CALLBACK(count_call)
 	add((int *)arg, 1);
 }
 
-PREEMPTIVE(an_endless_loop_stops_neither_others_nor_timers, CIGO_CLOCK_REAL)
+REAL_TEST(an_endless_loop_stops_neither_others_nor_timers, .model = CIGO_PREEMPTIVE)
 {
 	cigo_task *t = cigo_spawn(ctx, hog, 0, NULL), *other;
 	int called = 0, both = 1;
@@ -102,7 +92,6 @@ PREEMPTIVE(an_endless_loop_stops_neither_others_nor_timers, CIGO_CLOCK_REAL)
 	equal(cigo_future_is_done(t), false);
 	set(&hog_ends, 1);
 	ok(cigo_future_take(ctx, t, NULL, 0));
-	return 0;
 }
 
 static int beats, user_calls, user_stuck;
@@ -267,14 +256,13 @@ CORO(one_kind_beside_the_beat)
 	return 0;
 }
 
-T_TEST(the_programs_functions_run_without_the_lock)
+TEST(the_programs_functions_run_without_the_lock, TIMES(sizeof kinds / sizeof *kinds))
 {
 	kind = _i;
 	ok(run(CIGO_CLOCK_REAL, 0, 0, one_kind_beside_the_beat));
 	equal(user_calls, kinds[_i].calls);
 	equal(user_stuck, 0);
 }
-END_TEST
 
 /* ---- all calls at once ---- */
 
@@ -456,11 +444,10 @@ CORO(everything_at_once)
 	return 0;
 }
 
-T_TEST(all_calls_may_be_made_by_many_coroutines_at_once)
+TEST(all_calls_may_be_made_by_many_coroutines_at_once, BOTH_POLLERS)
 {
 	ok(run(CIGO_CLOCK_REAL, _i, 0, everything_at_once));
 }
-END_TEST
 
 /* ---- two loops ---- */
 
@@ -520,14 +507,45 @@ CORO(between_two_loops)
 	return 0;
 }
 
-T_TEST(submissions_pass_between_loops_of_either_model)
+TEST(submissions_pass_between_loops_of_either_model, .from = CIGO_COOPERATIVE,
+     .to = CIGO_PREEMPTIVE + 1)
 {
 	other_model = _i;
 	ok(run(CIGO_CLOCK_REAL, 0, 0, between_two_loops));
 }
-END_TEST
 
-/* ---- callbacks ---- */
+CORO(wait_readable)
+{
+	return cigo_fd_wait(ctx, *(int *)arg, CIGO_READ) < 0 ? -1 : 0;
+}
+
+/* Waiters come and leave while events come for those who have left: none of them is forgotten. */
+REAL_TEST(no_waiter_is_forgotten_when_another_leaves_as_its_event_comes, .model = CIGO_PREEMPTIVE)
+{
+	static char mass[65536];
+
+	for (int i = 0; i < (int)t_scale(300, 60); i++) {
+		int ends[2];
+		cigo_ctx *some = cigo_ctx_with_timeout(ctx, i % 100 * 1000);
+
+		raw_pair(ends);
+		while (write(ends[0], mass, sizeof mass) > 0)
+			;
+		cigo_task *reader = cigo_spawn(ctx, wait_readable, 0, &ends[0]);
+		cigo_task *drain = cigo_spawn(ctx, nothing_much, 0, NULL);
+		ok(cigo_future_take(ctx, drain, NULL, 0));
+		while (read(ends[1], mass, sizeof mass) > 0)
+			; /* now it is writable: for one who may have left */
+		cigo_ignore(cigo_fd_wait(some, ends[0], CIGO_WRITE));
+		raw_say(ends[1], "x");
+		ok(cigo_future_take(ctx, reader, NULL, 0));
+		cigo_ctx_unref(some);
+		close(ends[0]);
+		close(ends[1]);
+	}
+}
+
+TEST_CASE("callbacks");
 
 struct slow {
 	int begun, ended;
@@ -549,7 +567,7 @@ static void slow_done(const cigo_ctx *ctx, cigo_future *f, int err, void *arg)
 	slow_call(ctx, err, arg);
 }
 
-PREEMPTIVE(cancelling_a_callback_waits_for_it_if_it_runs, CIGO_CLOCK_REAL)
+REAL_TEST(cancelling_a_callback_waits_for_it_if_it_runs, .model = CIGO_PREEMPTIVE)
 {
 	cigo_loop *loop = cigo_ctx_loop(ctx);
 	struct slow s = { 0 }, d = { 0 };
@@ -569,10 +587,9 @@ PREEMPTIVE(cancelling_a_callback_waits_for_it_if_it_runs, CIGO_CLOCK_REAL)
 	cigo_future_unref(f);
 	equal(cigo_callback_cancel(loop, 0), false);
 	equal(cigo_callback_cancel(loop, -ENOMEM), false);
-	return 0;
 }
 
-PREEMPTIVE(wait_idle_waits_for_the_callback_that_runs, CIGO_CLOCK_REAL)
+REAL_TEST(wait_idle_waits_for_the_callback_that_runs, .model = CIGO_PREEMPTIVE)
 {
 	struct slow s = { 0 };
 
@@ -581,7 +598,6 @@ PREEMPTIVE(wait_idle_waits_for_the_callback_that_runs, CIGO_CLOCK_REAL)
 		sched_yield();
 	ok(cigo_loop_wait_idle(ctx));
 	equal(load(&s.ended), 1);
-	return 0;
 }
 
 static long home_of_the_run;
@@ -615,14 +631,13 @@ CORO(asks_for_callbacks)
 	return 0;
 }
 
-T_TEST(callbacks_run_on_the_home_thread)
+TEST(callbacks_run_on_the_home_thread)
 {
 	home_of_the_run = syscall(SYS_gettid);
 	ok(run(CIGO_CLOCK_REAL, 0, 0, asks_for_callbacks));
 }
-END_TEST
 
-/* ---- the end of the run ---- */
+TEST_CASE("end");
 
 static int late_ends;
 
@@ -648,7 +663,7 @@ CORO(leave_them_running)
 	return -EIO;
 }
 
-T_TEST(a_run_ends_when_those_that_compute_have)
+TEST(a_run_ends_when_those_that_compute_have)
 {
 	int threads = t_count_threads();
 
@@ -656,7 +671,6 @@ T_TEST(a_run_ends_when_those_that_compute_have)
 	equal(late_ends, 3);
 	equal(t_wait_threads(threads), threads);
 }
-END_TEST
 
 CORO(be_cancelled)
 {
@@ -667,7 +681,7 @@ CORO(be_cancelled)
 	return 7;
 }
 
-PREEMPTIVE(who_computes_sees_a_cancellation_when_it_asks, CIGO_CLOCK_REAL)
+REAL_TEST(who_computes_sees_a_cancellation_when_it_asks, .model = CIGO_PREEMPTIVE)
 {
 	cigo_task *t = cigo_spawn(ctx, be_cancelled, 0, NULL);
 
@@ -675,10 +689,9 @@ PREEMPTIVE(who_computes_sees_a_cancellation_when_it_asks, CIGO_CLOCK_REAL)
 		sched_yield();
 	ok(cigo_future_cancel(t, -EIO));
 	fails(cigo_future_take(ctx, t, NULL, 0), -EIO);
-	return 0;
 }
 
-/* ---- time ---- */
+TEST_CASE("time");
 
 CORO(compute_and_look_at_the_clock)
 {
@@ -690,7 +703,7 @@ CORO(compute_and_look_at_the_clock)
 	return 0;
 }
 
-PREEMPTIVE(virtual_time_stands_still_while_anybody_runs, CIGO_CLOCK_VIRTUAL)
+LOOP_TEST(virtual_time_stands_still_while_anybody_runs, .model = CIGO_PREEMPTIVE)
 {
 	int64_t before = cigo_now(ctx), real = t_real_now();
 	cigo_task *t = cigo_spawn(ctx, compute_and_look_at_the_clock, 0, NULL);
@@ -700,7 +713,6 @@ PREEMPTIVE(virtual_time_stands_still_while_anybody_runs, CIGO_CLOCK_VIRTUAL)
 	equal(cigo_future_is_done(t), true); /* an hour was longer than 30 ms */
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	ck_assert_int_lt(t_real_now() - real, CIGO_S(5));
-	return 0;
 }
 
 static int steps;
@@ -714,7 +726,8 @@ CORO(step)
 	return 0;
 }
 
-PREEMPTIVE(on_the_virtual_clock_a_yield_lets_all_others_get_to_where_they_wait, CIGO_CLOCK_VIRTUAL)
+LOOP_TEST(on_the_virtual_clock_a_yield_lets_all_others_get_to_where_they_wait,
+	  .model = CIGO_PREEMPTIVE)
 {
 	cigo_task *t[4];
 
@@ -725,7 +738,6 @@ PREEMPTIVE(on_the_virtual_clock_a_yield_lets_all_others_get_to_where_they_wait, 
 	for (int i = 0; i < 4; i++)
 		ok(cigo_future_take(ctx, t[i], NULL, 0));
 	equal(load(&steps), 8);
-	return 0;
 }
 
 static int section_pipe[2];
@@ -742,7 +754,7 @@ CORO(read_in_a_section)
 	return c;
 }
 
-PREEMPTIVE(a_yield_does_not_wait_for_blocking_sections, CIGO_CLOCK_VIRTUAL)
+LOOP_TEST(a_yield_does_not_wait_for_blocking_sections, .model = CIGO_PREEMPTIVE)
 {
 	raw_pipe(section_pipe);
 	cigo_task *t = cigo_spawn(ctx, read_in_a_section, 0, NULL);
@@ -753,11 +765,10 @@ PREEMPTIVE(a_yield_does_not_wait_for_blocking_sections, CIGO_CLOCK_VIRTUAL)
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	close(section_pipe[0]);
 	close(section_pipe[1]);
-	return 0;
 }
 
 /* Home is awake then, and nobody rings. */
-PREEMPTIVE(a_yield_while_a_callback_runs_ends_after_it, CIGO_CLOCK_VIRTUAL)
+LOOP_TEST(a_yield_while_a_callback_runs_ends_after_it, .model = CIGO_PREEMPTIVE)
 {
 	struct slow s = { 0 };
 
@@ -766,10 +777,9 @@ PREEMPTIVE(a_yield_while_a_callback_runs_ends_after_it, CIGO_CLOCK_VIRTUAL)
 		sched_yield();
 	ok(cigo_yield(ctx));
 	equal(load(&s.ended), 1);
-	return 0;
 }
 
-PREEMPTIVE(sleeps_timeouts_and_deadlines_hold, CIGO_CLOCK_REAL)
+REAL_TEST(sleeps_timeouts_and_deadlines_hold, .model = CIGO_PREEMPTIVE)
 {
 	int64_t begin = t_real_now();
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(20));
@@ -785,7 +795,6 @@ PREEMPTIVE(sleeps_timeouts_and_deadlines_hold, CIGO_CLOCK_REAL)
 	cigo_future_unref(f);
 	cigo_ctx_unref(timed);
 	cigo_ctx_unref(dead);
-	return 0;
 }
 
 CORO(read_one)
@@ -795,10 +804,8 @@ CORO(read_one)
 	return (int)cigo_stream_read(ctx, arg, &c, 1) - 1;
 }
 
-PREEMPTIVE(a_reader_that_waits_holds_nobody_up, CIGO_CLOCK_REAL)
+STREAM_TEST(a_reader_that_waits_holds_nobody_up, .model = CIGO_PREEMPTIVE, .clock = CIGO_CLOCK_REAL)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_task *t = cigo_spawn(ctx, read_one, 0, s);
 
 	for (int i = 0; i < 3; i++)
@@ -806,19 +813,16 @@ PREEMPTIVE(a_reader_that_waits_holds_nobody_up, CIGO_CLOCK_REAL)
 	equal(cigo_future_is_done(t), false);
 	raw_say(raw, "x");
 	ok(cigo_future_take(ctx, t, NULL, 0));
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-/* ---- the same as ever ---- */
+TEST_CASE("the same as ever");
 
 CORO(wait_for_it)
 {
 	return cigo_future_await(ctx, *(cigo_task **)arg, NULL, 0);
 }
 
-PREEMPTIVE(circles_are_found, CIGO_CLOCK_VIRTUAL)
+LOOP_TEST(circles_are_found, .model = CIGO_PREEMPTIVE)
 {
 	static cigo_task *a, *b;
 	int err;
@@ -833,7 +837,6 @@ PREEMPTIVE(circles_are_found, CIGO_CLOCK_VIRTUAL)
 	fails(cigo_future_await(ctx, me, NULL, 0), -EDEADLK);
 	b = cigo_spawn(ctx, wait_for_it, 0, &me);
 	fails(cigo_future_take(ctx, b, NULL, 0), -EDEADLK);
-	return 0;
 }
 
 CORO(nest_sections)
@@ -904,20 +907,19 @@ static const struct {
 	{ unlock_by_another, "another coroutine holds it" },
 };
 
-MISUSE(do_wrong)
+static void do_wrong(void *arg T_UNUSED)
 {
 	cigo_ignore(run(CIGO_CLOCK_REAL, 0, 0, *(cigo_coro_fn *const *)arg));
 }
 
-T_TEST(misuse_says_the_same)
+TEST(misuse_says_the_same, TIMES(sizeof wrongs / sizeof *wrongs))
 {
 	cigo_coro_fn *body = wrongs[_i].body;
 
 	t_abort(do_wrong, &body, wrongs[_i].text);
 }
-END_TEST
 
-PREEMPTIVE(what_is_counted_is_there, CIGO_CLOCK_REAL)
+REAL_TEST(what_is_counted_is_there, .model = CIGO_PREEMPTIVE)
 {
 	cigo_stats before = counts(ctx);
 	int called = 0;
@@ -931,7 +933,6 @@ PREEMPTIVE(what_is_counted_is_there, CIGO_CLOCK_REAL)
 	equal(after.callbacks - before.callbacks, 1);
 	ck_assert_uint_ge(after.handoffs - before.handoffs, 10);
 	ck_assert_uint_le(after.strands - before.strands, 10);
-	return 0;
 }
 
 static int sum;
@@ -953,12 +954,11 @@ CORO(add_numbers)
 	return cigo_group_close(ctx, g);
 }
 
-T_TEST(a_seed_changes_nothing)
+TEST(a_seed_changes_nothing, .from = 1, .to = 6)
 {
 	ok(run(CIGO_CLOCK_VIRTUAL, 0, (uint64_t)_i, add_numbers));
 	equal(sum, 4950);
 }
-END_TEST
 
 CORO(set_errno_and_wait)
 {
@@ -972,84 +972,14 @@ CORO(set_errno_and_wait)
 	return 0;
 }
 
-PREEMPTIVE(errno_is_each_coroutines_own, CIGO_CLOCK_REAL)
+REAL_TEST(errno_is_each_coroutines_own, .model = CIGO_PREEMPTIVE)
 {
 	cigo_group *g = cigo_group_new(ctx, 0, 0);
 
 	for (int i = 1; i < 9; i++)
 		cigo_spawn_copy_in(g, set_errno_and_wait, 0, &i);
 	ok(cigo_group_wait(ctx, g));
-	return cigo_group_close(ctx, g);
+	ok(cigo_group_close(ctx, g));
 }
 
 /* ---- descriptors ---- */
-
-CORO(wait_readable)
-{
-	return cigo_fd_wait(ctx, *(int *)arg, CIGO_READ) < 0 ? -1 : 0;
-}
-
-/* Waiters come and leave while events come for those who have left: none of them is forgotten. */
-PREEMPTIVE(no_waiter_is_forgotten_when_another_leaves_as_its_event_comes, CIGO_CLOCK_REAL)
-{
-	static char mass[65536];
-
-	for (int i = 0; i < (int)t_scale(300, 60); i++) {
-		int ends[2];
-		cigo_ctx *some = cigo_ctx_with_timeout(ctx, i % 100 * 1000);
-
-		raw_pair(ends);
-		while (write(ends[0], mass, sizeof mass) > 0)
-			;
-		cigo_task *reader = cigo_spawn(ctx, wait_readable, 0, &ends[0]);
-		cigo_task *drain = cigo_spawn(ctx, nothing_much, 0, NULL);
-		ok(cigo_future_take(ctx, drain, NULL, 0));
-		while (read(ends[1], mass, sizeof mass) > 0)
-			; /* now it is writable: for one who may have left */
-		cigo_ignore(cigo_fd_wait(some, ends[0], CIGO_WRITE));
-		raw_say(ends[1], "x");
-		ok(cigo_future_take(ctx, reader, NULL, 0));
-		cigo_ctx_unref(some);
-		close(ends[0]);
-		close(ends[1]);
-	}
-	return 0;
-}
-
-int main(void)
-{
-	Suite *s = suite_create("preemptive");
-	TCase *tc = t_case(s, "side by side");
-
-	t_add(tc, two_that_compute_run_at_the_same_time);
-	t_add(tc, threads_bear_names_from_the_first_step_on);
-	t_add(tc, an_endless_loop_stops_neither_others_nor_timers);
-	t_add_loop(tc, the_programs_functions_run_without_the_lock, 0,
-		   sizeof kinds / sizeof *kinds);
-	t_add_loop(tc, all_calls_may_be_made_by_many_coroutines_at_once, CIGO_POLLER_EPOLL,
-		   CIGO_POLLER_POLL + 1);
-	t_add(tc, no_waiter_is_forgotten_when_another_leaves_as_its_event_comes);
-	t_add_loop(tc, submissions_pass_between_loops_of_either_model, CIGO_COOPERATIVE,
-		   CIGO_PREEMPTIVE + 1);
-	tc = t_case(s, "callbacks");
-	t_add(tc, cancelling_a_callback_waits_for_it_if_it_runs);
-	t_add(tc, wait_idle_waits_for_the_callback_that_runs);
-	t_add(tc, callbacks_run_on_the_home_thread);
-	tc = t_case(s, "end");
-	t_add(tc, a_run_ends_when_those_that_compute_have);
-	t_add(tc, who_computes_sees_a_cancellation_when_it_asks);
-	tc = t_case(s, "time");
-	t_add(tc, virtual_time_stands_still_while_anybody_runs);
-	t_add(tc, on_the_virtual_clock_a_yield_lets_all_others_get_to_where_they_wait);
-	t_add(tc, a_yield_does_not_wait_for_blocking_sections);
-	t_add(tc, a_yield_while_a_callback_runs_ends_after_it);
-	t_add(tc, sleeps_timeouts_and_deadlines_hold);
-	t_add(tc, a_reader_that_waits_holds_nobody_up);
-	tc = t_case(s, "the same as ever");
-	t_add(tc, circles_are_found);
-	t_add_loop(tc, misuse_says_the_same, 0, sizeof wrongs / sizeof *wrongs);
-	t_add(tc, what_is_counted_is_there);
-	t_add_loop(tc, a_seed_changes_nothing, 1, 6);
-	t_add(tc, errno_is_each_coroutines_own);
-	return t_main(s);
-}

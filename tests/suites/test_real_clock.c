@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What only the real clock can show: that time passes, and neither less nor much more than asked.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <sys/resource.h>
 
@@ -15,6 +15,8 @@
 		ck_assert_int_lt(took_, (least) + SLACK); \
 	} while (0)
 
+TEST_CASE("loop");
+
 REAL_TEST(a_sleep_takes_its_time_and_never_less)
 {
 	static const int64_t times[] = { 1, 1000, 999999, CIGO_MS(1), CIGO_MS(10.9), CIGO_MS(30) };
@@ -25,7 +27,6 @@ REAL_TEST(a_sleep_takes_its_time_and_never_less)
 		ok(cigo_sleep(ctx, times[i]));
 		ELAPSED(start, times[i]);
 	}
-	return 0;
 }
 
 REAL_TEST(zero_and_negative_sleeps_take_no_time)
@@ -38,7 +39,6 @@ REAL_TEST(zero_and_negative_sleeps_take_no_time)
 		ok(cigo_sleep(ctx, INT64_MIN));
 	}
 	ELAPSED(start, 0);
-	return 0;
 }
 
 REAL_TEST(now_is_the_monotonic_clock)
@@ -51,7 +51,6 @@ REAL_TEST(now_is_the_monotonic_clock)
 	now = cigo_now(cigo_ctx_background());
 	ck_assert_int_ge(now, before);
 	ck_assert_int_le(now, t_real_now());
-	return 0;
 }
 
 CORO(sleep_50_ms)
@@ -71,7 +70,6 @@ REAL_TEST(a_hundred_sleepers_sleep_at_once)
 	ELAPSED(start, CIGO_MS(50));
 	for (int i = 0; i < SLEEPERS; i++)
 		cigo_future_unref(t[i]);
-	return 0;
 }
 
 REAL_TEST(a_timeout_comes_in_time)
@@ -82,7 +80,6 @@ REAL_TEST(a_timeout_comes_in_time)
 	fails(cigo_sleep(timed, CIGO_NEVER), -ETIMEDOUT);
 	ELAPSED(start, CIGO_MS(30) - CIGO_MS(1));
 	cigo_ctx_unref(timed);
-	return 0;
 }
 
 REAL_TEST(a_deadline_comes_in_time)
@@ -93,7 +90,6 @@ REAL_TEST(a_deadline_comes_in_time)
 	fails(cigo_sleep(timed, CIGO_NEVER), -ETIMEDOUT);
 	ck_assert_int_ge(t_real_now(), when);
 	cigo_ctx_unref(timed);
-	return 0;
 }
 
 static int64_t called_at;
@@ -112,22 +108,16 @@ REAL_TEST(a_callback_comes_in_time)
 	ok(cigo_loop_wait_idle(ctx));
 	ck_assert_int_ge(called_at - start, CIGO_MS(20) - CIGO_MS(1));
 	ELAPSED(start, CIGO_MS(20) - CIGO_MS(1));
-	return 0;
 }
 
-REAL_TEST(a_read_times_out_in_time)
+STREAM_TEST(a_read_times_out_in_time, .clock = CIGO_CLOCK_REAL)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	int64_t start = t_real_now();
 	char c;
 
 	cigo_stream_set_timeout(s, CIGO_MS(30));
 	fails(cigo_stream_read(ctx, s, &c, 1), -ETIMEDOUT);
 	ELAPSED(start, CIGO_MS(30) - CIGO_MS(1));
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
 static int64_t cpu_time(void)
@@ -144,7 +134,6 @@ REAL_TEST(a_sleeping_loop_uses_no_cpu)
 
 	ok(cigo_sleep(ctx, CIGO_MS(300)));
 	ck_assert_int_lt(cpu_time() - start, CIGO_MS(60));
-	return 0;
 }
 
 CORO(read_one)
@@ -154,10 +143,8 @@ CORO(read_one)
 	return cigo_stream_read(ctx, arg, &c, 1) == 1 ? 0 : -EIO;
 }
 
-REAL_TEST(a_loop_waiting_for_io_uses_no_cpu)
+STREAM_TEST(a_loop_waiting_for_io_uses_no_cpu, .clock = CIGO_CLOCK_REAL)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_task *t = cigo_spawn(ctx, read_one, 0, s);
 	int64_t start = cpu_time();
 
@@ -165,14 +152,11 @@ REAL_TEST(a_loop_waiting_for_io_uses_no_cpu)
 	ck_assert_int_lt(cpu_time() - start, CIGO_MS(60));
 	raw_say(raw, "x");
 	ok(cigo_future_take(ctx, t, NULL, 0));
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-/* ---- without a loop ---- */
+TEST_CASE("without a loop");
 
-T_TEST(without_a_loop_a_sleep_blocks_the_thread)
+TEST(without_a_loop_a_sleep_blocks_the_thread)
 {
 	int64_t start = t_real_now();
 
@@ -185,7 +169,7 @@ T_TEST(without_a_loop_a_sleep_blocks_the_thread)
 	ELAPSED(start, 0);
 }
 
-T_TEST(without_a_loop_a_timeout_ends_a_sleep)
+TEST(without_a_loop_a_timeout_ends_a_sleep)
 {
 	cigo_ctx *timed = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_MS(30));
 	int64_t start = t_real_now();
@@ -198,7 +182,7 @@ T_TEST(without_a_loop_a_timeout_ends_a_sleep)
 	cigo_ctx_unref(timed);
 }
 
-T_TEST(without_a_loop_a_deadline_passes_unattended)
+TEST(without_a_loop_a_deadline_passes_unattended)
 {
 	cigo_ctx *timed = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_MS(10));
 
@@ -223,7 +207,7 @@ THREAD(cancel_later)
 	return NULL;
 }
 
-T_TEST(without_a_loop_a_cancellation_from_another_thread_wakes_a_sleep_at_once)
+TEST(without_a_loop_a_cancellation_from_another_thread_wakes_a_sleep_at_once)
 {
 	struct canceller c = { .ctx = cigo_ctx_with_cancel(cigo_ctx_background()) };
 	cigo_ctx *child = cigo_ctx_with_timeout(c.ctx, CIGO_S(1000));
@@ -242,7 +226,7 @@ THREAD(sleep_by_arg)
 	return NULL;
 }
 
-T_TEST(without_a_loop_one_cancellation_wakes_many_threads)
+TEST(without_a_loop_one_cancellation_wakes_many_threads)
 {
 	cigo_ctx *ctx = cigo_ctx_with_cancel(cigo_ctx_background());
 	pthread_t t[8];
@@ -272,7 +256,7 @@ THREAD(cancel_soon)
 }
 
 /* The wake-up must not be lost, whether it comes before, in or after the falling asleep. */
-T_TEST(without_a_loop_no_cancellation_is_missed_by_one_who_falls_asleep)
+TEST(without_a_loop_no_cancellation_is_missed_by_one_who_falls_asleep)
 {
 	int rounds = (int)t_scale(500, 100);
 
@@ -286,13 +270,7 @@ T_TEST(without_a_loop_no_cancellation_is_missed_by_one_who_falls_asleep)
 	}
 }
 
-/* ---- wake-ups are not lost ---- */
-
-CALLBACK(set_future)
-{
-	ok(status);
-	ok(cigo_future_set(arg, NULL, 0));
-}
+TEST_CASE("wake-ups");
 
 struct posting {
 	cigo_loop *loop;
@@ -306,7 +284,7 @@ THREAD(post_soon)
 
 	for (volatile int i = 0; i < p->spins; i++)
 		;
-	ok(cigo_loop_call_threadsafe(p->loop, set_future, p->f));
+	ok(cigo_loop_call_threadsafe(p->loop, t_set, p->f));
 	return NULL;
 }
 
@@ -322,7 +300,6 @@ REAL_TEST(no_post_is_missed_by_a_loop_that_falls_asleep)
 		thread_join(t);
 		cigo_future_unref(p.f);
 	}
-	return 0;
 }
 
 CORO(sleep_for_ever)
@@ -331,7 +308,7 @@ CORO(sleep_for_ever)
 	return 0;
 }
 
-T_TEST(no_outer_cancel_is_missed_by_a_loop_that_begins)
+TEST(no_outer_cancel_is_missed_by_a_loop_that_begins)
 {
 	int rounds = (int)t_scale(200, 50);
 
@@ -343,32 +320,4 @@ T_TEST(no_outer_cancel_is_missed_by_a_loop_that_begins)
 		thread_join(t);
 		cigo_ctx_unref(r.ctx);
 	}
-}
-
-int main(void)
-{
-	Suite *s = suite_create("real_clock");
-	TCase *tc = t_case(s, "loop");
-
-	t_add(tc, a_sleep_takes_its_time_and_never_less);
-	t_add(tc, zero_and_negative_sleeps_take_no_time);
-	t_add(tc, now_is_the_monotonic_clock);
-	t_add(tc, a_hundred_sleepers_sleep_at_once);
-	t_add(tc, a_timeout_comes_in_time);
-	t_add(tc, a_deadline_comes_in_time);
-	t_add(tc, a_callback_comes_in_time);
-	t_add(tc, a_read_times_out_in_time);
-	t_add(tc, a_sleeping_loop_uses_no_cpu);
-	t_add(tc, a_loop_waiting_for_io_uses_no_cpu);
-	tc = t_case(s, "without a loop");
-	t_add(tc, without_a_loop_a_sleep_blocks_the_thread);
-	t_add(tc, without_a_loop_a_timeout_ends_a_sleep);
-	t_add(tc, without_a_loop_a_deadline_passes_unattended);
-	t_add(tc, without_a_loop_a_cancellation_from_another_thread_wakes_a_sleep_at_once);
-	t_add(tc, without_a_loop_one_cancellation_wakes_many_threads);
-	t_add(tc, without_a_loop_no_cancellation_is_missed_by_one_who_falls_asleep);
-	tc = t_case(s, "wake-ups");
-	t_add(tc, no_post_is_missed_by_a_loop_that_falls_asleep);
-	t_add(tc, no_outer_cancel_is_missed_by_a_loop_that_begins);
-	return t_main(s);
 }

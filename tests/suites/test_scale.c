@@ -26,6 +26,8 @@ static void grows_mildly(double few, double many)
 
 /* ---- timers ---- */
 
+TEST_CASE("scale", .seconds = 60);
+
 struct calls {
 	long n, called, dropped;
 	int64_t last;
@@ -73,7 +75,6 @@ LOOP_TEST(a_million_timers_are_armed_and_cancelled)
 	ok(cigo_sleep(ctx, CIGO_S(7200)));
 	equal(c.called + c.dropped, 0);
 	free(ids);
-	return 0;
 }
 
 CALLBACK(note_order)
@@ -104,7 +105,6 @@ LOOP_TEST(timers_by_the_hundred_thousand_fire_in_order)
 	double few = arm_and_fire(ctx, many / 100);
 
 	grows_mildly(few, arm_and_fire(ctx, many));
-	return 0;
 }
 
 /* ---- a future ---- */
@@ -136,7 +136,6 @@ LOOP_TEST(a_future_tells_a_hundred_thousand_who_wait_for_it)
 	double few = complete_for(ctx, many / 100);
 
 	grows_mildly(few, complete_for(ctx, many));
-	return 0;
 }
 
 CORO(await_arg)
@@ -175,7 +174,6 @@ LOOP_TEST(a_future_wakes_thousands_of_coroutines)
 	await_by(ctx, many / 100);
 	double few = await_by(ctx, many / 100);
 	grows_mildly(few, await_by(ctx, many));
-	return 0;
 }
 
 /* ---- sleepers ---- */
@@ -202,18 +200,4 @@ LOOP_TEST(thousands_of_sleepers_cost_a_handoff_a_time)
 	ck_assert_uint_le(after.handoffs - before.handoffs, (uint64_t)(5 * n + 100));
 	equal(after.strands - before.strands, n);
 	free(tasks);
-	return 0;
-}
-
-int main(void)
-{
-	Suite *s = suite_create("scale");
-	TCase *tc = t_case_slow(s, "scale", 60);
-
-	t_add(tc, a_million_timers_are_armed_and_cancelled);
-	t_add(tc, timers_by_the_hundred_thousand_fire_in_order);
-	t_add(tc, a_future_tells_a_hundred_thousand_who_wait_for_it);
-	t_add(tc, a_future_wakes_thousands_of_coroutines);
-	t_add(tc, thousands_of_sleepers_cost_a_handoff_a_time);
-	return t_main(s);
 }

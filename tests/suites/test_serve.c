@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * cigo_serve: a task per connection, the limit, the end, and what to do out of descriptors.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <sys/resource.h>
 
@@ -60,7 +60,7 @@ CORO(serve_task)
 static void start(cigo_ctx *ctx, struct world *w, cigo_serve_fn *fn)
 {
 	w->o.size = sizeof w->o;
-	ok(cigo_listen(ctx, "tcp", "127.0.0.1:0", NULL, &w->l));
+	w->l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	w->server = cigo_spawn_copy(ctx, serve_task, 0, &((struct served){ w, fn }));
 	ok(cigo_yield(ctx));
 }
@@ -85,6 +85,16 @@ static cigo_stream *client(cigo_ctx *ctx, const struct world *w)
 	return s;
 }
 
+/* The same, with a client that has been there for ns. */
+static cigo_stream *start_with_client(cigo_ctx *ctx, struct world *w, cigo_serve_fn *fn, int64_t ns)
+{
+	start(ctx, w, fn);
+	cigo_stream *s = client(ctx, w);
+
+	ok(cigo_sleep(ctx, ns));
+	return s;
+}
+
 static void must_echo(cigo_ctx *ctx, cigo_stream *s)
 {
 	char got[8] = "";
@@ -103,7 +113,7 @@ static void must_end(cigo_ctx *ctx, cigo_stream *s)
 	ck_assert(n == 0 || n == -ECONNRESET);
 }
 
-/* ---- serving ---- */
+TEST_CASE("serving");
 
 LOOP_TEST(each_connection_has_a_task_of_its_own)
 {
@@ -120,7 +130,6 @@ LOOP_TEST(each_connection_has_a_task_of_its_own)
 		cigo_stream_close(s[i]);
 	ok(end(ctx, &w));
 	equal(w.ended, 20);
-	return 0;
 }
 
 LOOP_TEST(many_connections_one_after_the_other_leave_nothing)
@@ -140,9 +149,9 @@ LOOP_TEST(many_connections_one_after_the_other_leave_nothing)
 		ok(cigo_sleep(ctx, CIGO_MS(1)));
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	equal(t_count_fds(), fds);
-	ck_assert_int_le(w.most, 3);
+	if (!t_is_preemptive()) /* there the handlers of those who left may take their time */
+		ck_assert_int_le(w.most, 3);
 	ok(end(ctx, &w));
-	return 0;
 }
 
 static int failing(cigo_ctx *ctx, cigo_stream *s, void *arg)
@@ -168,7 +177,6 @@ LOOP_TEST(a_handlers_error_ends_its_connection_and_nothing_else)
 	}
 	ok(end(ctx, &w));
 	equal(w.ended, 10);
-	return 0;
 }
 
 LOOP_TEST(never_more_connections_than_the_limit)
@@ -191,7 +199,6 @@ LOOP_TEST(never_more_connections_than_the_limit)
 	ok(end(ctx, &w));
 	equal(w.begun, 10);
 	equal(w.most, 3);
-	return 0;
 }
 
 LOOP_TEST(silent_clients_are_timed_out)
@@ -209,22 +216,20 @@ LOOP_TEST(silent_clients_are_timed_out)
 	fails(w.err, -ETIMEDOUT);
 	cigo_stream_close(s);
 	ok(end(ctx, &w));
-	return 0;
 }
 
 LOOP_TEST(no_options_are_fine)
 {
 	struct world w = { .l = NULL };
 
-	ok(cigo_listen(ctx, "tcp", "127.0.0.1:0", NULL, &w.l));
+	w.l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	cigo_listener_stop(w.l);
 	ok(cigo_serve(ctx, w.l, echo, &w, NULL)); /* and one that is stopped already */
 	cigo_listener_close(w.l);
 	fails(cigo_serve(ctx, NULL, echo, &w, NULL), -ENOMEM);
-	return 0;
 }
 
-/* ---- the end ---- */
+TEST_CASE("end");
 
 LOOP_TEST(after_a_stop_handlers_may_finish)
 {
@@ -232,16 +237,13 @@ LOOP_TEST(after_a_stop_handlers_may_finish)
 	cigo_stream *s;
 	int64_t begun;
 
-	start(ctx, &w, sleeper);
-	s = client(ctx, &w);
-	ok(cigo_sleep(ctx, CIGO_S(1)));
+	s = start_with_client(ctx, &w, sleeper, CIGO_S(1));
 	begun = cigo_now(ctx);
 	ok(end(ctx, &w));
 	ok(w.err);
 	equal(cigo_now(ctx) - begun, CIGO_S(3));
 	must_end(ctx, s);
 	cigo_stream_close(s);
-	return 0;
 }
 
 LOOP_TEST(out_of_grace_they_are_cancelled)
@@ -250,16 +252,13 @@ LOOP_TEST(out_of_grace_they_are_cancelled)
 	cigo_stream *s;
 	int64_t begun;
 
-	start(ctx, &w, sleeper);
-	s = client(ctx, &w);
-	ok(cigo_sleep(ctx, CIGO_S(1)));
+	s = start_with_client(ctx, &w, sleeper, CIGO_S(1));
 	begun = cigo_now(ctx);
 	ok(end(ctx, &w));
 	fails(w.err, -ETIMEDOUT);
 	equal(cigo_now(ctx) - begun, CIGO_S(2));
 	must_end(ctx, s);
 	cigo_stream_close(s);
-	return 0;
 }
 
 static void end_with_grace(cigo_ctx *ctx, int64_t grace, int64_t ns, int64_t takes, int err)
@@ -268,9 +267,7 @@ static void end_with_grace(cigo_ctx *ctx, int64_t grace, int64_t ns, int64_t tak
 	cigo_stream *s;
 	int64_t begun;
 
-	start(ctx, &w, sleeper);
-	s = client(ctx, &w);
-	ok(cigo_sleep(ctx, CIGO_MS(100)));
+	s = start_with_client(ctx, &w, sleeper, CIGO_MS(100));
 	begun = cigo_now(ctx);
 	ok(end(ctx, &w));
 	fails(w.err, err);
@@ -283,7 +280,6 @@ LOOP_TEST(grace_is_5_s_or_none_or_for_ever)
 	end_with_grace(ctx, 0, CIGO_S(100), CIGO_S(5), -ETIMEDOUT);
 	end_with_grace(ctx, -1, CIGO_S(100), 0, -ETIMEDOUT);
 	end_with_grace(ctx, CIGO_NEVER, CIGO_S(100.1), CIGO_S(100), 0);
-	return 0;
 }
 
 static int stubborn(cigo_ctx *ctx, cigo_stream *s, void *arg)
@@ -306,13 +302,10 @@ LOOP_TEST(it_waits_for_handlers_that_clean_up)
 	cigo_stream *s;
 	int64_t begun = cigo_now(ctx);
 
-	start(ctx, &w, stubborn);
-	s = client(ctx, &w);
-	ok(cigo_sleep(ctx, CIGO_MS(100)));
+	s = start_with_client(ctx, &w, stubborn, CIGO_MS(100));
 	ok(end(ctx, &w));
 	ck_assert_int_ge(cigo_now(ctx) - begun, CIGO_S(7));
 	cigo_stream_close(s);
-	return 0;
 }
 
 LOOP_TEST(if_the_context_ends_handlers_are_cancelled_at_once)
@@ -321,16 +314,13 @@ LOOP_TEST(if_the_context_ends_handlers_are_cancelled_at_once)
 	cigo_stream *s;
 	int64_t begun;
 
-	start(ctx, &w, sleeper);
-	s = client(ctx, &w);
-	ok(cigo_sleep(ctx, CIGO_S(1)));
+	s = start_with_client(ctx, &w, sleeper, CIGO_S(1));
 	begun = cigo_now(ctx);
 	cigo_future_cancel(w.server, -EIO);
 	fails(end(ctx, &w), -EIO);
 	fails(w.err, -EIO);
 	equal(cigo_now(ctx), begun);
 	cigo_stream_close(s);
-	return 0;
 }
 
 LOOP_TEST(the_context_may_end_in_the_time_of_grace)
@@ -339,9 +329,7 @@ LOOP_TEST(the_context_may_end_in_the_time_of_grace)
 	cigo_stream *s;
 	int64_t begun;
 
-	start(ctx, &w, sleeper);
-	s = client(ctx, &w);
-	ok(cigo_sleep(ctx, CIGO_S(1)));
+	s = start_with_client(ctx, &w, sleeper, CIGO_S(1));
 	begun = cigo_now(ctx);
 	cigo_listener_stop(w.l);
 	ok(cigo_sleep(ctx, CIGO_S(1)));
@@ -351,7 +339,6 @@ LOOP_TEST(the_context_may_end_in_the_time_of_grace)
 	fails(w.err, -EIO);
 	equal(cigo_now(ctx) - begun, CIGO_S(1));
 	cigo_stream_close(s);
-	return 0;
 }
 
 CALLBACK(stop_it)
@@ -366,7 +353,7 @@ LOOP_TEST(a_context_that_ends_is_told_also_after_a_stop)
 	int64_t begun = cigo_now(ctx);
 	cigo_stream *s;
 
-	ok(cigo_listen(ctx, "tcp", "127.0.0.1:0", NULL, &w.l));
+	w.l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	s = client(ctx, &w);
 	ck_assert_int_gt(cigo_loop_call_later(cigo_ctx_loop(ctx), CIGO_S(1), stop_it, w.l), 0);
 	fails(cigo_serve(timed, w.l, sleeper, &w, &w.o), -ETIMEDOUT);
@@ -375,19 +362,16 @@ LOOP_TEST(a_context_that_ends_is_told_also_after_a_stop)
 	cigo_ctx_unref(timed);
 	cigo_stream_close(s);
 	cigo_listener_close(w.l);
-	return 0;
 }
 
-LOOP_TEST(connections_whose_handlers_never_ran_are_closed)
+LOOP_TEST(connections_whose_handlers_never_ran_are_closed, COOPERATIVE)
 {
 	struct world w = { .ns = CIGO_S(100) };
 	int fds = t_count_fds();
 	cigo_stream *s[5];
-	cigo_listener *l;
 
 	w.o.size = sizeof w.o;
-	ok(cigo_listen(ctx, "tcp", "127.0.0.1:0", NULL, &l));
-	w.l = l;
+	w.l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	for (int i = 0; i < 5; i++)
 		s[i] = client(ctx, &w);
 	w.server = cigo_spawn_copy(ctx, serve_task, 0, &((struct served){ &w, sleeper }));
@@ -400,9 +384,8 @@ LOOP_TEST(connections_whose_handlers_never_ran_are_closed)
 		must_end(ctx, s[i]);
 		cigo_stream_close(s[i]);
 	}
-	cigo_listener_close(l);
+	cigo_listener_close(w.l);
 	equal(t_count_fds(), fds);
-	return 0;
 }
 
 LOOP_TEST(a_full_server_hears_of_a_stop)
@@ -421,7 +404,6 @@ LOOP_TEST(a_full_server_hears_of_a_stop)
 	must_end(ctx, b);
 	cigo_stream_close(a);
 	cigo_stream_close(b);
-	return 0;
 }
 
 LOOP_TEST(a_listener_may_be_closed_while_it_is_served)
@@ -429,14 +411,11 @@ LOOP_TEST(a_listener_may_be_closed_while_it_is_served)
 	struct world w = { .ns = CIGO_S(3), .o = { .limit = 1 } };
 	cigo_stream *s;
 
-	start(ctx, &w, sleeper);
-	s = client(ctx, &w);
-	ok(cigo_sleep(ctx, CIGO_S(1)));
+	s = start_with_client(ctx, &w, sleeper, CIGO_S(1));
 	cigo_listener_close(w.l);
 	ok(cigo_future_take(ctx, w.server, NULL, 0));
 	equal(w.ended, 1);
 	cigo_stream_close(s);
-	return 0;
 }
 
 static int stopping(cigo_ctx *ctx, cigo_stream *s, void *arg)
@@ -461,10 +440,9 @@ LOOP_TEST(a_handler_may_stop_the_server)
 	equal(w.ended, 1);
 	cigo_stream_close(s);
 	cigo_listener_close(w.l);
-	return 0;
 }
 
-/* ---- out of descriptors ---- */
+TEST_CASE("descriptors");
 
 static struct rlimit limit_before;
 
@@ -498,21 +476,11 @@ CORO(echo_one)
 	return 0;
 }
 
-static int raw_client(const struct world *w)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	a.sin_port = htons((uint16_t)atoi(strrchr(cigo_listener_address(w->l), ':') + 1));
-	ok(connect(fd, (struct sockaddr *)&a, sizeof a));
-	return fd;
-}
-
 enum { CROWD = 60, ROOM = 7 };
 
 /* 60 clients, room for 7: no more polls and switches than trying now and then takes; in the end all
  * are served. */
-REAL_TEST(without_descriptors_it_waits_and_does_not_spin)
+REAL_TEST(without_descriptors_it_waits_and_does_not_spin, COOPERATIVE)
 {
 	struct world w = { .l = NULL };
 	int fds[CROWD], closed = 0;
@@ -520,7 +488,7 @@ REAL_TEST(without_descriptors_it_waits_and_does_not_spin)
 
 	start(ctx, &w, echo);
 	for (int i = 0; i < CROWD; i++)
-		fds[i] = raw_client(&w);
+		fds[i] = raw_client(w.l);
 	leave_descriptors(ROOM);
 	ok(cigo_sleep(ctx, CIGO_MS(200)));
 	equal(w.running, ROOM);
@@ -538,17 +506,16 @@ REAL_TEST(without_descriptors_it_waits_and_does_not_spin)
 	setrlimit(RLIMIT_NOFILE, &limit_before);
 	ok(end(ctx, &w));
 	equal(w.ended, CROWD);
-	return 0;
 }
 
-LOOP_TEST(without_descriptors_it_hears_of_a_stop)
+LOOP_TEST(without_descriptors_it_hears_of_a_stop, COOPERATIVE)
 {
 	struct world w = { .l = NULL };
 	int64_t begun;
 	int fd;
 
 	start(ctx, &w, echo);
-	fd = raw_client(&w);
+	fd = raw_client(w.l);
 	leave_descriptors(0);
 	ok(cigo_sleep(ctx, CIGO_S(10)));
 	equal(w.begun, 0);
@@ -557,17 +524,16 @@ LOOP_TEST(without_descriptors_it_hears_of_a_stop)
 	equal(cigo_now(ctx), begun);
 	setrlimit(RLIMIT_NOFILE, &limit_before);
 	close(fd);
-	return 0;
 }
 
-LOOP_TEST(when_descriptors_come_free_elsewhere_it_goes_on_within_a_second)
+LOOP_TEST(when_descriptors_come_free_elsewhere_it_goes_on_within_a_second, COOPERATIVE)
 {
 	struct world w = { .l = NULL };
 	int64_t begun;
 	int fd;
 
 	start(ctx, &w, echo);
-	fd = raw_client(&w);
+	fd = raw_client(w.l);
 	leave_descriptors(0);
 	ok(cigo_sleep(ctx, CIGO_S(100)));
 	equal(w.begun, 0);
@@ -578,10 +544,9 @@ LOOP_TEST(when_descriptors_come_free_elsewhere_it_goes_on_within_a_second)
 	ck_assert_int_le(cigo_now(ctx) - begun, CIGO_S(1.02));
 	close(fd);
 	ok(end(ctx, &w));
-	return 0;
 }
 
-/* ---- whatever the order ---- */
+TEST_CASE("orders", .seconds = 40);
 
 CORO(visitor)
 {
@@ -605,19 +570,20 @@ CORO(crowd_main)
 	ok(cigo_group_close(ctx, g));
 	ok(end(ctx, &w));
 	equal(w.ended, 10);
-	ck_assert_int_le(w.most, 3);
+	if (!t_is_preemptive()) /* there the handlers of those who left may take their time */
+		ck_assert_int_le(w.most, 3);
 	return 0;
 }
 
-T_TEST(whatever_the_order_all_are_served)
+TEST(whatever_the_order_all_are_served)
 {
 	for (uint64_t seed = 1; seed <= (uint64_t)t_scale(200, 40); seed++)
 		ok(t_run_seed(seed, crowd_main, NULL));
 }
 
-/* ---- misuse ---- */
+TEST_CASE("misuse");
 
-MISUSE(without_loop)
+static void without_loop(void *arg T_UNUSED)
 {
 	struct world w = { .l = NULL };
 
@@ -625,54 +591,20 @@ MISUSE(without_loop)
 	cigo_ignore(cigo_serve(cigo_ctx_background(), w.l, echo, &w, NULL));
 }
 
-MISUSE(no_handler)
+static void no_handler(void *arg T_UNUSED)
 {
 	cigo_ignore(cigo_serve(cigo_ctx_background(), NULL, NULL, NULL, NULL));
 }
 
-MISUSE(no_size)
+static void no_size(void *arg T_UNUSED)
 {
 	cigo_ignore(cigo_serve(cigo_ctx_background(), NULL, echo, NULL,
 			       &(cigo_serve_options){ .limit = 1 }));
 }
 
-T_TEST(what_makes_no_sense_is_misuse)
+TEST(what_makes_no_sense_is_misuse)
 {
 	t_abort(without_loop, NULL, "needs a loop");
 	t_abort(no_handler, NULL, "nobody to handle");
 	t_abort(no_size, NULL, "size is 0");
-}
-
-int main(void)
-{
-	Suite *s = suite_create("serve");
-	TCase *tc = t_case(s, "serving");
-
-	t_add(tc, each_connection_has_a_task_of_its_own);
-	t_add(tc, many_connections_one_after_the_other_leave_nothing);
-	t_add(tc, a_handlers_error_ends_its_connection_and_nothing_else);
-	t_add(tc, never_more_connections_than_the_limit);
-	t_add(tc, silent_clients_are_timed_out);
-	t_add(tc, no_options_are_fine);
-	tc = t_case(s, "end");
-	t_add(tc, after_a_stop_handlers_may_finish);
-	t_add(tc, out_of_grace_they_are_cancelled);
-	t_add(tc, grace_is_5_s_or_none_or_for_ever);
-	t_add(tc, it_waits_for_handlers_that_clean_up);
-	t_add(tc, if_the_context_ends_handlers_are_cancelled_at_once);
-	t_add(tc, the_context_may_end_in_the_time_of_grace);
-	t_add(tc, a_context_that_ends_is_told_also_after_a_stop);
-	t_add_cooperative(tc, connections_whose_handlers_never_ran_are_closed);
-	t_add(tc, a_full_server_hears_of_a_stop);
-	t_add(tc, a_listener_may_be_closed_while_it_is_served);
-	t_add(tc, a_handler_may_stop_the_server);
-	tc = t_case(s, "descriptors");
-	t_add_cooperative(tc, without_descriptors_it_waits_and_does_not_spin);
-	t_add_cooperative(tc, without_descriptors_it_hears_of_a_stop);
-	t_add_cooperative(tc, when_descriptors_come_free_elsewhere_it_goes_on_within_a_second);
-	tc = t_case_slow(s, "orders", 40);
-	t_add(tc, whatever_the_order_all_are_served);
-	tc = t_case(s, "misuse");
-	t_add(tc, what_makes_no_sense_is_misuse);
-	return t_main(s);
 }

@@ -2,7 +2,7 @@
  * The servers among the demos, as processes of their own, and real clients: who come and go, hang
  * up, are killed, end their side, do not read. tests/demos/httpd.sh has those of demos/httpd.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <dirent.h>
 #include <signal.h>
@@ -31,7 +31,7 @@ static void start(struct server *sv, const char *name)
 	FILE *said;
 	int ends[2];
 
-	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	ok(pipe2(ends, O_CLOEXEC));
 	fflush(NULL);
 	sv->pid = fork();
 	ck_assert_int_ge(sv->pid, 0);
@@ -106,7 +106,7 @@ static void says(cigo_ctx *ctx, cigo_stream *s, const char *text)
 	equal(cigo_stream_printf(ctx, s, "%s", text), strlen(text));
 }
 
-static int raw_client(const struct server *sv, int room)
+static int client_of(const struct server *sv, int room)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -118,7 +118,15 @@ static int raw_client(const struct server *sv, int room)
 	return fd;
 }
 
-/* ---- echo ---- */
+BEFORE_ALL
+{
+	if (access(path_of("chat"), X_OK)) {
+		puts("the demos are not built");
+		exit(77);
+	}
+}
+
+TEST_CASE("echo");
 
 CORO(echo_visitor)
 {
@@ -146,12 +154,11 @@ REAL_TEST(echo_answers_and_ends_at_a_signal)
 	ok(cigo_group_close(ctx, g));
 	must_have_fds(ctx, &sv, fds);
 	stop(&sv, SIGTERM);
-	return 0;
 }
 
-/* ---- chat ---- */
+TEST_CASE("chat", .seconds = 30);
 
-REAL_TEST(what_one_says_all_others_hear)
+REAL_TEST(what_one_says_all_others_hear, COOPERATIVE)
 {
 	cigo_stream *a, *b, *c;
 	struct server sv;
@@ -181,10 +188,9 @@ REAL_TEST(what_one_says_all_others_hear)
 	stop(&sv, SIGINT); /* with clients there */
 	cigo_stream_close(a);
 	cigo_stream_close(b);
-	return 0;
 }
 
-REAL_TEST(who_says_too_long_a_line_is_dropped)
+REAL_TEST(who_says_too_long_a_line_is_dropped, COOPERATIVE)
 {
 	char *text = malloc(100000);
 	cigo_stream *a, *b;
@@ -202,7 +208,6 @@ REAL_TEST(who_says_too_long_a_line_is_dropped)
 	cigo_stream_close(a);
 	cigo_stream_close(b);
 	stop(&sv, SIGTERM);
-	return 0;
 }
 
 struct visit {
@@ -282,7 +287,7 @@ static void crowd(cigo_ctx *ctx, const struct server *sv, cigo_stream *observer,
 	ok(cigo_group_close(ctx, g));
 }
 
-REAL_TEST(two_hundred_come_and_go)
+REAL_TEST(two_hundred_come_and_go, COOPERATIVE)
 {
 	int n = (int)t_scale(200, 100), fds, threads;
 	cigo_stream *observer;
@@ -304,10 +309,9 @@ REAL_TEST(two_hundred_come_and_go)
 	ck_assert_int_le(count(&sv, "task"), 2 * n + 10);
 	cigo_stream_close(observer);
 	stop(&sv, SIGTERM);
-	return 0;
 }
 
-REAL_TEST(clients_that_are_killed_leave)
+REAL_TEST(clients_that_are_killed_leave, COOPERATIVE)
 {
 	cigo_stream *observer;
 	struct server sv;
@@ -323,7 +327,7 @@ REAL_TEST(clients_that_are_killed_leave)
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (int i = 0; i < 50; i++)
-			if (write(raw_client(&sv, 0), "hello\n", 6) != 6)
+			if (write(client_of(&sv, 0), "hello\n", 6) != 6)
 				_exit(1);
 		for (;;)
 			pause();
@@ -340,11 +344,10 @@ REAL_TEST(clients_that_are_killed_leave)
 	must_have_fds(ctx, &sv, fds);
 	cigo_stream_close(observer);
 	stop(&sv, SIGTERM);
-	return 0;
 }
 
 /* It never reads; the others do not notice, until it is dropped. */
-REAL_TEST(a_slow_reader_holds_nobody_up_and_is_dropped)
+REAL_TEST(a_slow_reader_holds_nobody_up_and_is_dropped, COOPERATIVE)
 {
 	cigo_stream *talker, *observer;
 	char text[4001];
@@ -354,7 +357,7 @@ REAL_TEST(a_slow_reader_holds_nobody_up_and_is_dropped)
 	struct server sv;
 
 	start(&sv, "chat");
-	slow = raw_client(&sv, 4096);
+	slow = client_of(&sv, 4096);
 	observer = client(ctx, &sv);
 	talker = client(ctx, &sv);
 	do
@@ -380,24 +383,4 @@ REAL_TEST(a_slow_reader_holds_nobody_up_and_is_dropped)
 	cigo_stream_close(talker);
 	cigo_stream_close(observer);
 	stop(&sv, SIGTERM);
-	return 0;
-}
-
-int main(void)
-{
-	Suite *s = suite_create("servers");
-	TCase *tc = t_case(s, "echo");
-
-	if (access(path_of("chat"), X_OK)) {
-		puts("the demos are not built");
-		return 77;
-	}
-	t_add(tc, echo_answers_and_ends_at_a_signal);
-	tc = t_case_slow(s, "chat", 30);
-	t_add_cooperative(tc, what_one_says_all_others_hear);
-	t_add_cooperative(tc, who_says_too_long_a_line_is_dropped);
-	t_add_cooperative(tc, two_hundred_come_and_go);
-	t_add_cooperative(tc, clients_that_are_killed_leave);
-	t_add_cooperative(tc, a_slow_reader_holds_nobody_up_and_is_dropped);
-	return t_main(s);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Signals: waiting for them, what becomes of their actions, and Ctrl-C.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <sched.h>
 #include <semaphore.h>
@@ -9,8 +9,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-
-#define FOR_BOTH(tc, name) t_add_loop(tc, name, CIGO_POLLER_EPOLL, CIGO_POLLER_POLL + 1)
 
 static int run_poller(int poller, cigo_coro_fn *body, void *arg)
 {
@@ -71,7 +69,7 @@ static void send_one_by_one(cigo_ctx *ctx, int sig, int n)
 	ok(cigo_loop_wait_idle(ctx));
 }
 
-/* ---- who sends ---- */
+TEST_CASE("senders");
 
 struct sender {
 	int sig;
@@ -124,7 +122,7 @@ CORO(hear_from_threads)
 	return 0;
 }
 
-T_TEST(other_threads_send_by_kill_pthread_kill_and_raise)
+TEST(other_threads_send_by_kill_pthread_kill_and_raise, BOTH_POLLERS)
 {
 	struct sender s = { .sig = SIGUSR1, .home = pthread_self() };
 
@@ -141,7 +139,7 @@ CORO(send_and_wait)
 	return 0;
 }
 
-T_TEST(a_coroutine_may_send_to_its_own_process)
+TEST(a_coroutine_may_send_to_its_own_process, BOTH_POLLERS)
 {
 	ok(run_poller(_i, send_and_wait, NULL));
 }
@@ -154,7 +152,7 @@ CORO(raise_in_a_callback)
 	return 0;
 }
 
-T_TEST(a_callback_may_raise)
+TEST(a_callback_may_raise, BOTH_POLLERS)
 {
 	ok(run_poller(_i, raise_in_a_callback, NULL));
 }
@@ -194,7 +192,7 @@ CORO(hear_from_a_process)
 	return 0;
 }
 
-T_TEST(another_process_may_send)
+TEST(another_process_may_send, BOTH_POLLERS)
 {
 	ok(run_poller(_i, hear_from_a_process, NULL));
 }
@@ -210,12 +208,12 @@ CORO(hear_in_a_blocking_section)
 	return 0;
 }
 
-T_TEST(what_comes_during_a_blocking_section_is_there_after_it)
+TEST(what_comes_during_a_blocking_section_is_there_after_it, BOTH_POLLERS)
 {
 	ok(run_poller(_i, hear_in_a_blocking_section, NULL));
 }
 
-/* ---- what comes between two waits ---- */
+TEST_CASE("between two waits");
 
 REAL_TEST(what_comes_between_two_waits_is_counted)
 {
@@ -224,7 +222,6 @@ REAL_TEST(what_comes_between_two_waits_is_counted)
 	for (int i = 0; i < 3; i++)
 		equal(wait_for(ctx, SIGUSR1), SIGUSR1);
 	expect_none(ctx, SIGUSR1);
-	return 0;
 }
 
 REAL_TEST(what_came_before_the_first_wait_does_not_count)
@@ -234,7 +231,6 @@ REAL_TEST(what_came_before_the_first_wait_does_not_count)
 	send_one_by_one(ctx, SIGUSR2, 1);
 	expect_none(ctx, SIGUSR2);
 	signal(SIGUSR2, SIG_DFL);
-	return 0;
 }
 
 REAL_TEST(signals_for_real_time_are_all_counted)
@@ -242,14 +238,13 @@ REAL_TEST(signals_for_real_time_are_all_counted)
 	int sig = SIGRTMIN + 2;
 
 	if (t_is_preemptive() && t_under_tsan())
-		return 0; /* TSan keeps one of each while home is in a call it does not know */
+		return; /* TSan keeps one of each while home is in a call it does not know */
 	watch(ctx, sig);
 	for (int i = 0; i < 50; i++)
 		send_here(sig);
 	for (int i = 0; i < 50; i++)
 		equal(wait_for(ctx, sig), sig);
 	expect_none(ctx, sig);
-	return 0;
 }
 
 static int sent; /* atomic */
@@ -280,7 +275,7 @@ CORO(hear_the_last_of_1000)
 	return 0;
 }
 
-T_TEST(of_a_burst_the_last_is_not_lost)
+TEST(of_a_burst_the_last_is_not_lost, BOTH_POLLERS)
 {
 	ok(run_poller(_i, hear_the_last_of_1000, NULL));
 }
@@ -303,12 +298,12 @@ CORO(hear_a_burst_of_a_process)
 	return 0;
 }
 
-T_TEST(a_burst_of_another_process_is_heard)
+TEST(a_burst_of_another_process_is_heard, BOTH_POLLERS)
 {
 	ok(run_poller(_i, hear_a_burst_of_a_process, NULL));
 }
 
-/* ---- several signals, several waiters ---- */
+TEST_CASE("several");
 
 REAL_TEST(of_several_that_have_come_the_first_in_the_array_is_returned)
 {
@@ -324,7 +319,6 @@ REAL_TEST(of_several_that_have_come_the_first_in_the_array_is_returned)
 	equal(cigo_signal_wait(ctx, turned, 2), SIGUSR1);
 	equal(cigo_signal_wait(ctx, both, 2), SIGUSR2);
 	equal(cigo_signal_wait(ctx, both, 2), SIGUSR1);
-	return 0;
 }
 
 REAL_TEST(an_iterator_gives_one_signal_after_the_other_and_loses_none)
@@ -349,7 +343,6 @@ REAL_TEST(an_iterator_gives_one_signal_after_the_other_and_loses_none)
 	it = cigo_signal_iter(both, 0);
 	ck_assert(!cigo_next(ctx, it, &got));
 	equal(cigo_iter_close(ctx, it), -EINVAL);
-	return 0;
 }
 
 REAL_TEST(a_signal_may_be_named_twice)
@@ -360,7 +353,6 @@ REAL_TEST(a_signal_may_be_named_twice)
 	send_one_by_one(ctx, SIGUSR1, 1);
 	equal(cigo_signal_wait(ctx, twice, 2), SIGUSR1);
 	expect_none(ctx, SIGUSR1);
-	return 0;
 }
 
 struct wish {
@@ -399,7 +391,6 @@ REAL_TEST(all_who_wait_for_a_signal_get_it)
 	for (int i = 0; i < 4; i++)
 		ok(cigo_future_take(ctx, t[i], NULL, 0));
 	equal(w[2].got, SIGUSR2);
-	return 0;
 }
 
 REAL_TEST(who_waited_gets_it_before_one_who_asks_later)
@@ -409,10 +400,10 @@ REAL_TEST(who_waited_gets_it_before_one_who_asks_later)
 	struct sender s = { .sig = SIGUSR1 };
 
 	ok(settle(ctx));
-	thread_join(thread_start(raise_later, &s)); /* handled, and the loop has not looked since */
+	on_thread(raise_later, &s); /* handled, and the loop has not looked since */
 	expect_none(ctx, SIGUSR1);
 	equal(w.got, SIGUSR1);
-	return cigo_future_take(ctx, t, NULL, 0);
+	ok(cigo_future_take(ctx, t, NULL, 0));
 }
 
 /* Of loops in several threads; what they have got. */
@@ -444,7 +435,7 @@ THREAD(run_guest)
 	return NULL;
 }
 
-T_TEST(two_loops_in_two_threads_both_get_it)
+TEST(two_loops_in_two_threads_both_get_it)
 {
 	struct meeting m = { .got = { 0 } };
 	struct guest a = { &m, 0 }, b = { &m, 1 };
@@ -462,7 +453,7 @@ T_TEST(two_loops_in_two_threads_both_get_it)
 	pthread_barrier_destroy(&m.watching);
 }
 
-/* ---- what fails ---- */
+TEST_CASE("failures");
 
 static void refuse_all(cigo_ctx *ctx)
 {
@@ -492,10 +483,9 @@ LOOP_TEST(what_is_no_signal_to_wait_for_is_refused_and_nothing_is_watched)
 {
 	refuse_all(ctx);
 	equal(is_action(SIGUSR1, SIG_DFL), true);
-	return 0;
 }
 
-T_TEST(what_is_no_signal_to_wait_for_is_refused_without_a_loop_too)
+TEST(what_is_no_signal_to_wait_for_is_refused_without_a_loop_too)
 {
 	refuse_all(cigo_ctx_background());
 	equal(is_action(SIGUSR1, SIG_DFL), true);
@@ -509,7 +499,6 @@ REAL_TEST(a_dead_context_watches_nothing)
 	fails(wait_for(dead, SIGUSR1), -EIO);
 	equal(is_action(SIGUSR1, SIG_DFL), true);
 	cigo_ctx_unref(dead);
-	return 0;
 }
 
 REAL_TEST(who_is_cancelled_leaves_the_signal_to_others)
@@ -522,7 +511,6 @@ REAL_TEST(who_is_cancelled_leaves_the_signal_to_others)
 	fails(w.got, -ECANCELED);
 	send_one_by_one(ctx, SIGUSR1, 1);
 	equal(wait_for(ctx, SIGUSR1), SIGUSR1);
-	return 0;
 }
 
 REAL_TEST(a_signal_that_came_before_the_cancellation_is_returned)
@@ -535,7 +523,6 @@ REAL_TEST(a_signal_that_came_before_the_cancellation_is_returned)
 	expect_none(ctx, SIGUSR2); /* it is delivered meanwhile */
 	cigo_ignore(cigo_task_stop(ctx, t));
 	equal(w.got, SIGUSR1);
-	return 0;
 }
 
 CORO(leave_a_waiter)
@@ -544,7 +531,7 @@ CORO(leave_a_waiter)
 	return settle(ctx);
 }
 
-T_TEST(one_who_still_waits_at_the_end_is_cancelled)
+TEST(one_who_still_waits_at_the_end_is_cancelled)
 {
 	struct wish w = { { SIGUSR1 }, 1, 0 };
 
@@ -553,22 +540,12 @@ T_TEST(one_who_still_waits_at_the_end_is_cancelled)
 	equal(is_action(SIGUSR1, SIG_DFL), true);
 }
 
-CORO(block_in_a_coroutine)
+MISUSE_TEST(to_wait_without_the_loop_in_a_coroutine_is_misuse, "cigo_signal_wait")
 {
-	return wait_for(cigo_ctx_background(), SIGUSR1);
+	cigo_ignore(wait_for(cigo_ctx_background(), SIGUSR1));
 }
 
-MISUSE(wait_without_the_loop)
-{
-	cigo_run(block_in_a_coroutine, NULL);
-}
-
-T_TEST(to_wait_without_the_loop_in_a_coroutine_is_misuse)
-{
-	t_abort(wait_without_the_loop, NULL, "cigo_signal_wait");
-}
-
-/* ---- the virtual clock ---- */
+TEST_CASE("virtual clock");
 
 CORO(wait_an_hour)
 {
@@ -584,7 +561,7 @@ CORO(wait_an_hour)
 	return 0;
 }
 
-T_TEST(the_virtual_clock_waits_for_signals_as_for_descriptors)
+TEST(the_virtual_clock_waits_for_signals_as_for_descriptors)
 {
 	struct sender s = { .sig = SIGUSR1 };
 	cigo_loop_options o = { .size = sizeof o,
@@ -602,7 +579,6 @@ LOOP_TEST(the_virtual_clock_jumps_where_no_signal_comes)
 	fails(wait_for(timed, SIGUSR1), -ETIMEDOUT);
 	cigo_ctx_unref(timed);
 	ck_assert_int_lt(t_real_now() - real, CIGO_S(4));
-	return 0;
 }
 
 LOOP_TEST(once_watched_a_signal_holds_the_virtual_clock_no_longer)
@@ -613,10 +589,9 @@ LOOP_TEST(once_watched_a_signal_holds_the_virtual_clock_no_longer)
 	for (int i = 0; i < 1000; i++)
 		ok(cigo_sleep(ctx, CIGO_S(1)));
 	ck_assert_int_lt(t_real_now() - real, CIGO_S(4));
-	return 0;
 }
 
-/* ---- actions ---- */
+TEST_CASE("actions");
 
 static int own_calls;
 
@@ -669,7 +644,7 @@ static void watch_restores(int sig, const struct sigaction *action)
 	same_action(&before, &after);
 }
 
-T_TEST(after_the_loop_the_action_from_before_is_back)
+TEST(after_the_loop_the_action_from_before_is_back)
 {
 	struct sigaction a = { .sa_handler = SIG_DFL };
 
@@ -693,7 +668,7 @@ CORO(watch_and_change)
 	return 0;
 }
 
-T_TEST(an_action_changed_meanwhile_stays)
+TEST(an_action_changed_meanwhile_stays)
 {
 	ok(t_run_real(watch_and_change, NULL));
 	equal(is_action(SIGUSR1, own_handler), true);
@@ -726,7 +701,7 @@ THREAD(run_watch_till_told)
 	return NULL;
 }
 
-T_TEST(the_action_is_back_after_the_last_loop_that_watched)
+TEST(the_action_is_back_after_the_last_loop_that_watched)
 {
 	struct meeting m;
 	pthread_t t;
@@ -769,7 +744,7 @@ CORO(signal_the_sleeper)
 	return sem_post(&sleeper);
 }
 
-T_TEST(a_call_that_is_interrupted_in_another_thread_is_restarted)
+TEST(a_call_that_is_interrupted_in_another_thread_is_restarted)
 {
 	pthread_t thread;
 
@@ -796,10 +771,9 @@ REAL_TEST(errno_survives_a_signal)
 	ok(cigo_loop_wait_idle(ctx));
 	for (int i = 0; i < 10; i++)
 		equal(wait_for(ctx, SIGUSR1), SIGUSR1);
-	return 0;
 }
 
-/* ---- children ---- */
+TEST_CASE("children");
 
 REAL_TEST(children_are_waited_for_by_sigchld)
 {
@@ -817,7 +791,6 @@ REAL_TEST(children_are_waited_for_by_sigchld)
 		while (left > 0 && (child = waitpid(0, NULL, WNOHANG)) > 0)
 			left--;
 	}
-	return 0;
 }
 
 static void wait_to_be_killed(void)
@@ -850,7 +823,7 @@ CORO(fork_while_watching)
 	return 0;
 }
 
-T_TEST(a_forked_child_has_the_old_actions_and_its_signals_are_not_ours)
+TEST(a_forked_child_has_the_old_actions_and_its_signals_are_not_ours)
 {
 	set_action(SIGUSR1, SIG_IGN);
 	set_action(SIGTERM, SIG_DFL); /* Check has one of its own */
@@ -862,7 +835,7 @@ static int run_in_child(void)
 	return t_run_real(send_and_wait, NULL) || t_run_real(watch_usr1, NULL);
 }
 
-T_TEST(a_child_forked_while_another_thread_watches_may_run_loops_of_its_own)
+TEST(a_child_forked_while_another_thread_watches_may_run_loops_of_its_own)
 {
 	struct meeting m;
 	pthread_t t;
@@ -884,7 +857,7 @@ T_TEST(a_child_forked_while_another_thread_watches_may_run_loops_of_its_own)
 	pthread_barrier_destroy(&m.over);
 }
 
-/* ---- loops that come and go in a storm ---- */
+TEST_CASE("storm", .seconds = 30);
 
 static int storm_over; /* atomic */
 
@@ -911,7 +884,7 @@ THREAD(come_and_go)
 	return NULL;
 }
 
-T_TEST(loops_come_and_go_in_a_storm_of_signals)
+TEST(loops_come_and_go_in_a_storm_of_signals)
 {
 	pthread_t t, goer;
 	int ends[2];
@@ -933,7 +906,7 @@ T_TEST(loops_come_and_go_in_a_storm_of_signals)
 	equal(is_action(SIGUSR1, SIG_IGN), true);
 }
 
-/* ---- without a loop ---- */
+TEST_CASE("without a loop");
 
 static pthread_t main_thread;
 
@@ -944,7 +917,7 @@ THREAD(send_when_watched)
 	return senders[*(int *)arg]((&(struct sender){ .sig = SIGUSR1, .home = main_thread }));
 }
 
-T_TEST(without_a_loop_the_thread_blocks)
+TEST(without_a_loop_the_thread_blocks)
 {
 	set_action(SIGUSR1, own_handler);
 	main_thread = pthread_self();
@@ -958,7 +931,7 @@ T_TEST(without_a_loop_the_thread_blocks)
 	equal(is_action(SIGUSR1, own_handler), true);
 }
 
-T_TEST(without_a_loop_a_timeout_ends_the_wait)
+TEST(without_a_loop_a_timeout_ends_the_wait)
 {
 	cigo_ctx *timed = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_MS(20));
 
@@ -975,7 +948,7 @@ THREAD(cancel_later)
 	return NULL;
 }
 
-T_TEST(without_a_loop_another_thread_may_cancel_the_wait)
+TEST(without_a_loop_another_thread_may_cancel_the_wait)
 {
 	cigo_ctx *ctx = cigo_ctx_with_cancel(cigo_ctx_background());
 	pthread_t t = thread_start(cancel_later, ctx);
@@ -985,7 +958,7 @@ T_TEST(without_a_loop_another_thread_may_cancel_the_wait)
 	cigo_ctx_unref(ctx);
 }
 
-T_TEST(without_a_loop_what_is_blocked_between_two_waits_is_not_missed)
+TEST(without_a_loop_what_is_blocked_between_two_waits_is_not_missed)
 {
 	sigset_t set, after;
 
@@ -1000,7 +973,7 @@ T_TEST(without_a_loop_what_is_blocked_between_two_waits_is_not_missed)
 	}
 }
 
-T_TEST(without_a_loop_and_without_descriptors_it_fails_with_emfile)
+TEST(without_a_loop_and_without_descriptors_it_fails_with_emfile)
 {
 	struct rlimit before, none;
 	int fd = dup(0), err;
@@ -1028,10 +1001,10 @@ REAL_TEST(a_worker_waits_as_a_thread_without_a_loop)
 	while (is_action(SIGUSR1, SIG_DFL))
 		ok(cigo_sleep(ctx, CIGO_MS(1)));
 	send_here(SIGUSR1);
-	return cigo_future_take(ctx, t, NULL, 0);
+	ok(cigo_future_take(ctx, t, NULL, 0));
 }
 
-/* ---- Ctrl-C ---- */
+TEST_CASE("Ctrl-C");
 
 static int ready[2]; /* by it the child tells that it may be interrupted; the pipe to it */
 
@@ -1114,7 +1087,7 @@ static int run_and_clean_up_on_poll(void)
 	return err == -EINTR && cleaned_up ? 3 : 4;
 }
 
-T_TEST(ctrl_c_cancels_main_which_cleans_up)
+TEST(ctrl_c_cancels_main_which_cleans_up)
 {
 	exits(interrupt(run_and_clean_up, SIG_DFL), 3);
 	exits(interrupt(run_and_clean_up_on_poll, SIG_DFL), 3);
@@ -1138,7 +1111,7 @@ static int run_deaf(void)
 	return 4;
 }
 
-T_TEST(a_second_ctrl_c_kills)
+TEST(a_second_ctrl_c_kills)
 {
 	dies(interrupt(run_deaf, SIG_DFL));
 }
@@ -1154,7 +1127,7 @@ static int run_ignoring(void)
 	return t_run_real(be_not_interrupted, NULL) == 0 && is_action(SIGINT, SIG_IGN) ? 3 : 4;
 }
 
-T_TEST(where_sigint_is_ignored_it_stays_so)
+TEST(where_sigint_is_ignored_it_stays_so)
 {
 	exits(interrupt(run_ignoring, SIG_IGN), 3);
 }
@@ -1166,7 +1139,7 @@ static int run_with_own_handler(void)
 	return err == 0 && own_calls == 1 && is_action(SIGINT, own_handler) ? 3 : 4;
 }
 
-T_TEST(a_handler_of_the_programs_own_keeps_sigint)
+TEST(a_handler_of_the_programs_own_keeps_sigint)
 {
 	exits(interrupt(run_with_own_handler, own_handler), 3);
 }
@@ -1187,7 +1160,7 @@ static int run_wait_for_int(void)
 	return t_run_real(wait_for_int_twice, NULL) == 0 && is_action(SIGINT, SIG_DFL) ? 3 : 4;
 }
 
-T_TEST(who_waits_for_sigint_gets_it_instead)
+TEST(who_waits_for_sigint_gets_it_instead)
 {
 	exits(interrupt(run_wait_for_int, SIG_DFL), 3);
 }
@@ -1201,7 +1174,7 @@ static int run_loop_only(void)
 	return 4;
 }
 
-T_TEST(cigo_loop_run_leaves_sigint_as_it_is)
+TEST(cigo_loop_run_leaves_sigint_as_it_is)
 {
 	dies(interrupt(run_loop_only, SIG_DFL));
 }
@@ -1219,7 +1192,7 @@ static int run_and_be_killed(void)
 	return 4;
 }
 
-T_TEST(after_the_run_ctrl_c_kills_as_before)
+TEST(after_the_run_ctrl_c_kills_as_before)
 {
 	dies(interrupt(run_and_be_killed, SIG_DFL));
 }
@@ -1238,7 +1211,7 @@ static int run_taken_over(void)
 	return err == 0 && own_calls == 1 && is_action(SIGINT, own_handler) ? 3 : 4;
 }
 
-T_TEST(a_handler_installed_during_the_run_has_sigint_and_stays)
+TEST(a_handler_installed_during_the_run_has_sigint_and_stays)
 {
 	exits(interrupt(run_taken_over, SIG_DFL), 3);
 }
@@ -1280,7 +1253,7 @@ static int run_sleeping_virtually(void)
 	return t_run(sleep_again_and_again, NULL) == -EINTR ? 3 : 4;
 }
 
-T_TEST(ctrl_c_reaches_a_loop_that_never_sleeps)
+TEST(ctrl_c_reaches_a_loop_that_never_sleeps)
 {
 	exits(interrupt(run_yielding, SIG_DFL), 3);
 	exits(interrupt(run_yielding_virtually, SIG_DFL), 3);
@@ -1322,7 +1295,7 @@ static int run_several(void)
 	return is_action(SIGINT, SIG_DFL) ? 3 : 5;
 }
 
-T_TEST(ctrl_c_cancels_the_mains_of_all_runs)
+TEST(ctrl_c_cancels_the_mains_of_all_runs)
 {
 	exits(interrupt(run_several, SIG_DFL), 3);
 }
@@ -1335,7 +1308,7 @@ static int run_one_after_another(void)
 	return 3;
 }
 
-T_TEST(the_next_run_begins_anew)
+TEST(the_next_run_begins_anew)
 {
 	exits(interrupt(run_one_after_another, SIG_DFL), 3);
 }
@@ -1359,12 +1332,12 @@ static int run_fork(void)
 	return t_run_real(fork_under_ctrl_c, NULL) == 0 ? 3 : 4;
 }
 
-T_TEST(ctrl_c_in_a_forked_child_kills_it_and_not_us)
+TEST(ctrl_c_in_a_forked_child_kills_it_and_not_us)
 {
 	exits(interrupt(run_fork, SIG_DFL), 3);
 }
 
-T_TEST(a_hundred_runs_with_ctrl_c_leave_nothing_behind)
+TEST(a_hundred_runs_with_ctrl_c_leave_nothing_behind)
 {
 	int fds = t_count_fds();
 
@@ -1373,75 +1346,4 @@ T_TEST(a_hundred_runs_with_ctrl_c_leave_nothing_behind)
 		ok(t_run_real(return_at_once, NULL));
 	equal(t_count_fds(), fds);
 	equal(is_action(SIGINT, SIG_DFL), true);
-}
-
-int main(void)
-{
-	Suite *s = suite_create("signal");
-	TCase *tc = t_case(s, "senders");
-
-	FOR_BOTH(tc, other_threads_send_by_kill_pthread_kill_and_raise);
-	FOR_BOTH(tc, a_coroutine_may_send_to_its_own_process);
-	FOR_BOTH(tc, a_callback_may_raise);
-	FOR_BOTH(tc, another_process_may_send);
-	FOR_BOTH(tc, what_comes_during_a_blocking_section_is_there_after_it);
-	tc = t_case(s, "between two waits");
-	t_add(tc, what_comes_between_two_waits_is_counted);
-	t_add(tc, what_came_before_the_first_wait_does_not_count);
-	t_add(tc, signals_for_real_time_are_all_counted);
-	FOR_BOTH(tc, of_a_burst_the_last_is_not_lost);
-	FOR_BOTH(tc, a_burst_of_another_process_is_heard);
-	tc = t_case(s, "several");
-	t_add(tc, of_several_that_have_come_the_first_in_the_array_is_returned);
-	t_add(tc, an_iterator_gives_one_signal_after_the_other_and_loses_none);
-	t_add(tc, a_signal_may_be_named_twice);
-	t_add(tc, all_who_wait_for_a_signal_get_it);
-	t_add(tc, who_waited_gets_it_before_one_who_asks_later);
-	t_add(tc, two_loops_in_two_threads_both_get_it);
-	tc = t_case(s, "failures");
-	t_add(tc, what_is_no_signal_to_wait_for_is_refused_and_nothing_is_watched);
-	t_add(tc, what_is_no_signal_to_wait_for_is_refused_without_a_loop_too);
-	t_add(tc, a_dead_context_watches_nothing);
-	t_add(tc, who_is_cancelled_leaves_the_signal_to_others);
-	t_add(tc, a_signal_that_came_before_the_cancellation_is_returned);
-	t_add(tc, one_who_still_waits_at_the_end_is_cancelled);
-	t_add(tc, to_wait_without_the_loop_in_a_coroutine_is_misuse);
-	tc = t_case(s, "virtual clock");
-	t_add(tc, the_virtual_clock_waits_for_signals_as_for_descriptors);
-	t_add(tc, the_virtual_clock_jumps_where_no_signal_comes);
-	t_add(tc, once_watched_a_signal_holds_the_virtual_clock_no_longer);
-	tc = t_case(s, "actions");
-	t_add(tc, after_the_loop_the_action_from_before_is_back);
-	t_add(tc, an_action_changed_meanwhile_stays);
-	t_add(tc, the_action_is_back_after_the_last_loop_that_watched);
-	t_add(tc, a_call_that_is_interrupted_in_another_thread_is_restarted);
-	t_add(tc, errno_survives_a_signal);
-	tc = t_case(s, "children");
-	t_add(tc, children_are_waited_for_by_sigchld);
-	t_add(tc, a_forked_child_has_the_old_actions_and_its_signals_are_not_ours);
-	t_add(tc, a_child_forked_while_another_thread_watches_may_run_loops_of_its_own);
-	tc = t_case_slow(s, "storm", 30);
-	t_add(tc, loops_come_and_go_in_a_storm_of_signals);
-	tc = t_case(s, "without a loop");
-	t_add(tc, without_a_loop_the_thread_blocks);
-	t_add(tc, without_a_loop_a_timeout_ends_the_wait);
-	t_add(tc, without_a_loop_another_thread_may_cancel_the_wait);
-	t_add(tc, without_a_loop_what_is_blocked_between_two_waits_is_not_missed);
-	t_add(tc, without_a_loop_and_without_descriptors_it_fails_with_emfile);
-	t_add(tc, a_worker_waits_as_a_thread_without_a_loop);
-	tc = t_case(s, "Ctrl-C");
-	t_add(tc, ctrl_c_cancels_main_which_cleans_up);
-	t_add(tc, a_second_ctrl_c_kills);
-	t_add(tc, where_sigint_is_ignored_it_stays_so);
-	t_add(tc, a_handler_of_the_programs_own_keeps_sigint);
-	t_add(tc, who_waits_for_sigint_gets_it_instead);
-	t_add(tc, cigo_loop_run_leaves_sigint_as_it_is);
-	t_add(tc, after_the_run_ctrl_c_kills_as_before);
-	t_add(tc, a_handler_installed_during_the_run_has_sigint_and_stays);
-	t_add(tc, ctrl_c_reaches_a_loop_that_never_sleeps);
-	t_add(tc, ctrl_c_cancels_the_mains_of_all_runs);
-	t_add(tc, the_next_run_begins_anew);
-	t_add(tc, ctrl_c_in_a_forked_child_kills_it_and_not_us);
-	t_add(tc, a_hundred_runs_with_ctrl_c_leave_nothing_behind);
-	return t_main(s);
 }

@@ -74,9 +74,9 @@ static long lines_of_maps(void)
 	return n;
 }
 
-/* ---- slabs ---- */
+TEST_CASE("slabs");
 
-T_TEST(stacks_may_be_used_from_end_to_end)
+TEST(stacks_may_be_used_from_end_to_end)
 {
 	static const size_t sizes[] = { 1, 20000, STACK, 100001, 256 * 1024, 3 << 20, 200 << 20 };
 
@@ -93,7 +93,7 @@ T_TEST(stacks_may_be_used_from_end_to_end)
 	}
 }
 
-T_TEST(absurd_sizes_are_eagain)
+TEST(absurd_sizes_are_eagain)
 {
 	struct ci_stack s;
 
@@ -104,7 +104,7 @@ T_TEST(absurd_sizes_are_eagain)
 	equal(in_use(), 0);
 }
 
-T_TEST(many_stacks_share_a_mapping)
+TEST(many_stacks_share_a_mapping)
 {
 	static struct ci_stack first[CI_STACK_MAPPED]; /* whose guards are mappings */
 	for (int i = 0; i < CI_STACK_MAPPED; i++)
@@ -127,7 +127,7 @@ T_TEST(many_stacks_share_a_mapping)
 		ci_stack_free(&first[i]);
 }
 
-T_TEST(a_stack_given_back_is_the_next_one)
+TEST(a_stack_given_back_is_the_next_one)
 {
 	for (int i = 0; i < 3; i++)
 		take(&some[i], STACK);
@@ -140,7 +140,7 @@ T_TEST(a_stack_given_back_is_the_next_one)
 		ci_stack_free(&some[i]);
 }
 
-T_TEST(without_a_stack_in_use_nothing_stays_mapped)
+TEST(without_a_stack_in_use_nothing_stays_mapped)
 {
 	unsigned char there;
 
@@ -168,7 +168,7 @@ static long resident(void)
 	return n;
 }
 
-T_TEST(most_stacks_given_back_give_back_their_pages)
+TEST(most_stacks_given_back_give_back_their_pages)
 {
 	struct ci_stack freed[MANY];
 
@@ -186,7 +186,7 @@ T_TEST(most_stacks_given_back_give_back_their_pages)
 		ci_stack_free(&freed[i]);
 }
 
-/* ---- guards ---- */
+TEST_CASE("guards");
 
 static void touch(void *p)
 {
@@ -206,12 +206,12 @@ static void check_guards(void)
 		ci_stack_free(&some[i]);
 }
 
-T_TEST(below_each_stack_is_a_guard)
+TEST(below_each_stack_is_a_guard)
 {
 	check_guards();
 }
 
-T_TEST(where_memory_is_locked_there_are_guards_too)
+TEST(where_memory_is_locked_there_are_guards_too)
 {
 	if (mlockall(MCL_CURRENT | MCL_FUTURE))
 		return;	  /* not allowed here */
@@ -238,12 +238,12 @@ static void overflow_on_strand(void *arg T_UNUSED)
 	ci_strand_join(s);
 }
 
-T_TEST(a_large_array_on_a_small_stack_ends_in_the_guard)
+TEST(a_large_array_on_a_small_stack_ends_in_the_guard)
 {
 	equal(faulted(ending(overflow_on_strand, NULL)), true);
 }
 
-/* ---- threads that come and go ---- */
+TEST_CASE("threads and memory");
 
 static void use(struct ci_strand *s)
 {
@@ -254,7 +254,7 @@ static void use(struct ci_strand *s)
 	ci_baton_take(&s->baton, (cigo_loop *)(void *)some);
 }
 
-T_TEST(threads_leave_no_stack_behind)
+TEST(threads_leave_no_stack_behind)
 {
 	static struct ci_strand *strands[64];
 	long rounds = t_scale(50, 3);
@@ -278,7 +278,7 @@ static long chains(void)
 	return prctl(78 /* PR_FUTEX_HASH */, 2 /* GET_SLOTS */, 0, 0, 0);
 }
 
-T_TEST(the_kernel_s_table_of_sleepers_grows_with_the_threads)
+TEST(the_kernel_s_table_of_sleepers_grows_with_the_threads)
 {
 	static struct ci_strand *strands[300];
 	long few = 0;
@@ -296,7 +296,7 @@ T_TEST(the_kernel_s_table_of_sleepers_grows_with_the_threads)
 	}
 }
 
-T_TEST(a_strand_lies_on_its_own_stack)
+TEST(a_strand_lies_on_its_own_stack)
 {
 	struct ci_strand *s;
 
@@ -329,33 +329,8 @@ static void take_till_the_end(void *arg T_UNUSED)
 	_exit(in_use() || mappings() ? 3 : all < 80 ? 4 : 0);
 }
 
-T_TEST(where_address_space_ends_the_last_stacks_are_taken_one_by_one)
+TEST(where_address_space_ends_the_last_stacks_are_taken_one_by_one)
 {
 	if (!t_is_slow())
 		equal(ending(take_till_the_end, NULL), 0);
-}
-
-int main(void)
-{
-	Suite *s = suite_create("stack");
-	TCase *tc = t_case(s, "slabs");
-
-	t_add(tc, stacks_may_be_used_from_end_to_end);
-	t_add(tc, absurd_sizes_are_eagain);
-	t_add(tc, many_stacks_share_a_mapping);
-	t_add(tc, a_stack_given_back_is_the_next_one);
-	t_add(tc, without_a_stack_in_use_nothing_stays_mapped);
-	t_add(tc, most_stacks_given_back_give_back_their_pages);
-
-	tc = t_case(s, "guards");
-	t_add(tc, below_each_stack_is_a_guard);
-	t_add(tc, where_memory_is_locked_there_are_guards_too);
-	t_add(tc, a_large_array_on_a_small_stack_ends_in_the_guard);
-
-	tc = t_case(s, "threads and memory");
-	t_add(tc, threads_leave_no_stack_behind);
-	t_add(tc, the_kernel_s_table_of_sleepers_grows_with_the_threads);
-	t_add(tc, a_strand_lies_on_its_own_stack);
-	t_add(tc, where_address_space_ends_the_last_stacks_are_taken_one_by_one);
-	return t_main(s);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Streams over any descriptor: reads, writes, ends, limits, cancellation, with a loop and without.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -39,12 +39,10 @@ static void read_is(cigo_ctx *ctx, cigo_stream *s, const char *text)
 	ck_assert_str_eq(got, text);
 }
 
-/* ---- read ---- */
+TEST_CASE("read");
 
-LOOP_TEST(read_gives_what_is_there_and_at_most_n)
+STREAM_TEST(read_gives_what_is_there_and_at_most_n)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	char got[16] = "";
 
 	raw_say(raw, "abcdefgh");
@@ -54,10 +52,8 @@ LOOP_TEST(read_gives_what_is_there_and_at_most_n)
 	ck_assert_str_eq(got, "defgh");
 	raw_say(raw, "i");
 	equal(cigo_stream_read(ctx, s, got, sizeof got), 1);
-	close(raw);
+	raw_hang_up(raw);
 	at_end(ctx, s);
-	cigo_stream_close(s);
-	return 0;
 }
 
 struct later_say {
@@ -80,10 +76,8 @@ CORO(say_slowly)
 	return 0;
 }
 
-LOOP_TEST(read_waits_for_the_first_byte)
+STREAM_TEST(read_waits_for_the_first_byte)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	int64_t start = cigo_now(ctx);
 	struct later_say x = { .fd = raw, .text = "x" };
 	cigo_task *t = cigo_spawn(ctx, say_slowly, 0, &x);
@@ -93,39 +87,26 @@ LOOP_TEST(read_waits_for_the_first_byte)
 	equal(c, 'x');
 	equal(cigo_now(ctx), start + CIGO_MS(1));
 	ok(cigo_future_take(ctx, t, NULL, 0));
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-LOOP_TEST(read_line_gives_lines_with_their_newlines)
+STREAM_TEST(read_line_gives_lines_with_their_newlines)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
-
 	raw_say(raw, "one\n\ntwo\r\nthree\n");
-	close(raw);
+	raw_hang_up(raw);
 	line_is(ctx, s, "one\n");
 	line_is(ctx, s, "\n");
 	line_is(ctx, s, "two\r\n");
 	line_is(ctx, s, "three\n");
 	at_end(ctx, s);
-	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(a_last_line_without_newline_is_delivered_and_then_the_end)
+STREAM_TEST(a_last_line_without_newline_is_delivered_and_then_the_end)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
-
 	raw_say(raw, "one\nlast");
-	close(raw);
+	raw_hang_up(raw);
 	line_is(ctx, s, "one\n");
 	line_is(ctx, s, "last");
 	at_end(ctx, s);
-	cigo_stream_close(s);
-	return 0;
 }
 
 LOOP_TEST(a_line_may_come_in_pieces)
@@ -141,13 +122,10 @@ LOOP_TEST(a_line_may_come_in_pieces)
 	at_end(ctx, s);
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(zero_bytes_are_bytes_of_a_line)
+STREAM_TEST(zero_bytes_are_bytes_of_a_line)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_bytes line;
 
 	raw_write(raw, "a\0b\n\0\n", 6);
@@ -155,19 +133,14 @@ LOOP_TEST(zero_bytes_are_bytes_of_a_line)
 	equal(memcmp(line.data, "a\0b\n", 5), 0);
 	equal(cigo_stream_read_line(ctx, s, &line), 2);
 	equal(memcmp(line.data, "\0\n", 3), 0);
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-LOOP_TEST(read_until_takes_any_delimiter)
+STREAM_TEST(read_until_takes_any_delimiter)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_bytes part;
 
 	raw_write(raw, "a;bc;d\0e\nf\xff", 11);
-	close(raw);
+	raw_hang_up(raw);
 	equal(cigo_stream_read_until(ctx, s, ';', &part), 2);
 	ck_assert_str_eq(part.data, "a;");
 	equal(cigo_stream_read_until(ctx, s, ';', &part), 3);
@@ -177,8 +150,6 @@ LOOP_TEST(read_until_takes_any_delimiter)
 	equal(cigo_stream_read_until(ctx, s, '\xff', &part), 4);
 	ck_assert_str_eq(part.data, "e\nf\xff");
 	at_end(ctx, s);
-	cigo_stream_close(s);
-	return 0;
 }
 
 LOOP_TEST(read_chunk_waits_for_all_and_the_last_may_be_short)
@@ -198,7 +169,6 @@ LOOP_TEST(read_chunk_waits_for_all_and_the_last_may_be_short)
 	at_end(ctx, s);
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	cigo_stream_close(s);
-	return 0;
 }
 
 LOOP_TEST(read_all_gives_everything)
@@ -217,34 +187,27 @@ LOOP_TEST(read_all_gives_everything)
 	equal(all.size, 0);
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(read_all_takes_no_more_than_its_limit_and_loses_nothing)
+STREAM_TEST(read_all_takes_no_more_than_its_limit_and_loses_nothing)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_bytes all = { NULL, 7 };
 
 	raw_say(raw, "0123456789");
 	fails(cigo_stream_read_all(ctx, s, 9, &all), -EMSGSIZE);
 	equal(all.size, 0);
-	close(raw);
+	raw_hang_up(raw);
 	equal(cigo_stream_read_all(ctx, s, 10, &all), 10);
 	ck_assert_str_eq(all.data, "0123456789");
-	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(all_kinds_of_reads_share_one_sequence_of_bytes)
+STREAM_TEST(all_kinds_of_reads_share_one_sequence_of_bytes)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_bytes rest;
 	char got[8] = "";
 
 	raw_say(raw, "line\nab12;more\nlast bytes");
-	close(raw);
+	raw_hang_up(raw);
 	line_is(ctx, s, "line\n");
 	equal(cigo_stream_read(ctx, s, got, 2), 2);
 	ck_assert_str_eq(got, "ab");
@@ -254,31 +217,22 @@ LOOP_TEST(all_kinds_of_reads_share_one_sequence_of_bytes)
 	read_is(ctx, s, "last");
 	equal(cigo_stream_read_all(ctx, s, 100, &rest), 6);
 	ck_assert_str_eq(rest.data, " bytes");
-	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(a_read_of_no_bytes_returns_at_once)
+STREAM_TEST(a_read_of_no_bytes_returns_at_once)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	ssize_t n = cigo_stream_read(ctx, s, NULL, 0), m = cigo_stream_read_chunk(ctx, s, NULL, 0);
 
 	ck_assert(n == 0 || n == -EINVAL);
 	ck_assert(m == 0 || m == -EINVAL);
 	raw_say(raw, "x\n");
 	line_is(ctx, s, "x\n");
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-/* ---- limits ---- */
+TEST_CASE("limits", .seconds = 20);
 
-LOOP_TEST(a_line_above_the_limit_is_emsgsize_and_nothing_is_lost)
+STREAM_TEST(a_line_above_the_limit_is_emsgsize_and_nothing_is_lost)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_bytes line = { NULL, 7 };
 
 	cigo_stream_set_limit(s, 10);
@@ -290,15 +244,10 @@ LOOP_TEST(a_line_above_the_limit_is_emsgsize_and_nothing_is_lost)
 	read_is(ctx, s, "abcdefghij\n");
 	raw_say(raw, "ok\n");
 	line_is(ctx, s, "ok\n");
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-LOOP_TEST(a_line_above_the_limit_fails_without_waiting_for_its_end)
+STREAM_TEST(a_line_above_the_limit_fails_without_waiting_for_its_end)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_bytes line;
 
 	cigo_stream_set_limit(s, 10);
@@ -307,25 +256,18 @@ LOOP_TEST(a_line_above_the_limit_fails_without_waiting_for_its_end)
 	cigo_stream_set_limit(s, 100);
 	raw_say(raw, "l\n");
 	line_is(ctx, s, "abcdefghijkl\n");
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-LOOP_TEST(a_last_line_above_the_limit_is_emsgsize_too)
+STREAM_TEST(a_last_line_above_the_limit_is_emsgsize_too)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_bytes line;
 
 	cigo_stream_set_limit(s, 3);
 	raw_say(raw, "abcd");
-	close(raw);
+	raw_hang_up(raw);
 	fails(cigo_stream_read_line(ctx, s, &line), -EMSGSIZE);
 	read_is(ctx, s, "abcd");
 	at_end(ctx, s);
-	cigo_stream_close(s);
-	return 0;
 }
 
 struct mass {
@@ -347,16 +289,14 @@ CORO(write_mass)
 	return n == (ssize_t)m->n + 1 ? 0 : (int)n;
 }
 
-LOOP_TEST(the_usual_limit_is_a_mebibyte)
+PIPE_TEST(the_usual_limit_is_a_mebibyte)
 {
 	struct mass fits = { .n = (1 << 20) - 1, .end = '\n' }, big = { .n = 1 << 20, .end = '\n' };
-	cigo_stream *r, *w;
 	cigo_bytes line;
 	cigo_task *t;
 	char got[4096];
 	ssize_t n, all = 0;
 
-	ok(cigo_pipe(&r, &w));
 	fits.s = big.s = w;
 	t = cigo_spawn(ctx, write_mass, 0, &fits);
 	equal(cigo_stream_read_line(ctx, r, &line), 1 << 20);
@@ -372,9 +312,6 @@ LOOP_TEST(the_usual_limit_is_a_mebibyte)
 	t = cigo_spawn(ctx, write_mass, 0, &fits);
 	equal(cigo_stream_read_line(ctx, r, &line), 1 << 20);
 	ok(cigo_future_take(ctx, t, NULL, 0));
-	cigo_stream_close(r);
-	cigo_stream_close(w);
-	return 0;
 }
 
 /* Messages of one byte each, so that every read gets one, however many are there. */
@@ -446,7 +383,6 @@ LOOP_TEST(of_a_long_line_in_pieces_of_one_byte_every_byte_is_looked_at_once)
 	ck_assert_uint_ge(looked_at, (size_t)n); /* or the count is of the wrong call */
 	ck_assert_uint_le(looked_at, 2 * (size_t)n);
 	ck_assert_uint_le(moved, 8 * (size_t)n);
-	return 0;
 }
 
 /* Whatever is done with the bytes, it must not be done to all of them for each that comes. */
@@ -459,12 +395,12 @@ LOOP_TEST(a_long_line_in_pieces_of_one_byte_takes_time_in_proportion)
 		quarter = cpu_seconds_of_line(ctx, n / 4);
 		ratio = cpu_seconds_of_line(ctx, n) / quarter;
 		if (ratio < 8)
-			return 0;
+			return;
 	}
 	ck_abort_msg("four times the bytes took %g times as long", ratio);
 }
 
-/* ---- one reader, many writers ---- */
+TEST_CASE("readers and writers");
 
 struct reader {
 	cigo_stream *s;
@@ -503,7 +439,6 @@ LOOP_TEST(a_second_reader_is_told_that_the_stream_is_busy)
 	ck_assert_str_eq(r.got, "for the first");
 	cigo_stream_close(s);
 	close(raw);
-	return 0;
 }
 
 /* asyncigo had one ready-future for both, which either could cancel */
@@ -536,7 +471,6 @@ LOOP_TEST(a_reader_and_a_writer_of_one_stream_do_not_disturb_each_other)
 	ck_assert_str_eq(r.got, "still reading");
 	cigo_stream_close(s);
 	close(raw);
-	return 0;
 }
 
 enum { WRITERS = 5, MESSAGES = 4, MESSAGE = 100000 };
@@ -558,14 +492,12 @@ CORO(write_letters)
 	return 0;
 }
 
-LOOP_TEST(whole_messages_of_several_writers_never_interleave)
+PIPE_TEST(whole_messages_of_several_writers_never_interleave)
 {
-	cigo_stream *r, *w;
 	cigo_task *tasks[WRITERS];
 	char *text = malloc(MESSAGE);
 	int messages[WRITERS] = { 0 };
 
-	ok(cigo_pipe(&r, &w));
 	for (int i = 0; i < WRITERS; i++)
 		tasks[i] = cigo_spawn_copy(ctx, write_letters, 0,
 					   &(struct writer){ w, (char)('a' + i) });
@@ -581,12 +513,9 @@ LOOP_TEST(whole_messages_of_several_writers_never_interleave)
 		equal(messages[i], MESSAGES);
 	}
 	free(text);
-	cigo_stream_close(r);
-	cigo_stream_close(w);
-	return 0;
 }
 
-/* ---- write and send ---- */
+TEST_CASE("write");
 
 LOOP_TEST(write_returns_how_much_it_was_told_to_write)
 {
@@ -602,28 +531,19 @@ LOOP_TEST(write_returns_how_much_it_was_told_to_write)
 	cigo_stream_close(s);
 	raw_end(raw);
 	close(raw);
-	return 0;
 }
 
-LOOP_TEST(a_long_text_may_be_formatted_into_a_stream)
+PIPE_TEST(a_long_text_may_be_formatted_into_a_stream)
 {
-	cigo_stream *r, *w;
 	char got[20001];
 
-	ok(cigo_pipe(&r, &w));
 	equal(cigo_stream_printf(ctx, w, "%020000d", 7), 20000);
 	equal(cigo_stream_read_chunk(ctx, r, got, 20000), 20000);
 	equal(got[19999], '7');
-	cigo_stream_close(r);
-	cigo_stream_close(w);
-	return 0;
 }
 
-LOOP_TEST(sends_and_writes_go_out_in_order)
+STREAM_TEST(sends_and_writes_go_out_in_order)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
-
 	ok(cigo_stream_send(s, "a", 1));
 	equal(cigo_stream_write(ctx, s, "b", 1), 1);
 	ok(cigo_stream_send(s, "c", 1));
@@ -631,17 +551,12 @@ LOOP_TEST(sends_and_writes_go_out_in_order)
 	equal(cigo_stream_write(ctx, s, "e", 1), 1);
 	ok(cigo_stream_flush(ctx, s));
 	raw_expect(raw, "abcde");
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-LOOP_TEST(send_copies_its_bytes)
+PIPE_TEST(send_copies_its_bytes)
 {
-	cigo_stream *r, *w;
 	static char mass[200000];
 
-	ok(cigo_pipe(&r, &w));
 	ok(cigo_stream_send(w, mass, sizeof mass)); /* more than the pipe takes */
 	memcpy(mass, "abc", 3);
 	ok(cigo_stream_send(w, mass, 3));
@@ -650,9 +565,6 @@ LOOP_TEST(send_copies_its_bytes)
 	equal(mass[0], 0);
 	equal(memcmp(mass, mass + 1, sizeof mass - 1), 0);
 	read_is(ctx, r, "abc");
-	cigo_stream_close(r);
-	cigo_stream_close(w);
-	return 0;
 }
 
 CORO(flush_arg)
@@ -660,13 +572,11 @@ CORO(flush_arg)
 	return cigo_stream_flush(ctx, arg);
 }
 
-LOOP_TEST(flush_waits_till_all_is_sent)
+PIPE_TEST(flush_waits_till_all_is_sent)
 {
-	cigo_stream *r, *w;
 	static char mass[200000];
 	cigo_task *t;
 
-	ok(cigo_pipe(&r, &w));
 	ok(cigo_stream_flush(ctx, w));
 	ok(cigo_stream_send(w, mass, sizeof mass));
 	t = cigo_spawn(ctx, flush_arg, 0, w);
@@ -674,35 +584,25 @@ LOOP_TEST(flush_waits_till_all_is_sent)
 	equal(cigo_future_is_done(t), false);
 	equal(cigo_stream_read_chunk(ctx, r, mass, sizeof mass), sizeof mass);
 	ok(cigo_future_take(ctx, t, NULL, 0));
-	cigo_stream_close(r);
-	cigo_stream_close(w);
-	return 0;
 }
 
-LOOP_TEST(a_flush_that_is_cancelled_drops_nothing)
+PIPE_TEST(a_flush_that_is_cancelled_drops_nothing)
 {
-	cigo_stream *r, *w;
 	static char mass[200000];
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_S(1));
 
-	ok(cigo_pipe(&r, &w));
 	ok(cigo_stream_send(w, mass, sizeof mass));
 	fails(cigo_stream_flush(timed, w), -ETIMEDOUT);
 	equal(cigo_stream_read_chunk(ctx, r, mass, sizeof mass), sizeof mass);
 	ok(cigo_stream_flush(ctx, w));
 	cigo_ctx_unref(timed);
-	cigo_stream_close(r);
-	cigo_stream_close(w);
-	return 0;
 }
 
-LOOP_TEST(more_than_16_mib_unsent_is_enobufs)
+PIPE_TEST(more_than_16_mib_unsent_is_enobufs)
 {
-	cigo_stream *r, *w;
 	char *mib = calloc(1, 1 << 20);
 	int sent = 0, err = 0;
 
-	ok(cigo_pipe(&r, &w));
 	while (sent < 20 && !(err = cigo_stream_send(w, mib, 1 << 20)))
 		sent++;
 	fails(err, -ENOBUFS);
@@ -713,9 +613,6 @@ LOOP_TEST(more_than_16_mib_unsent_is_enobufs)
 	ok(cigo_stream_send(w, "x", 1)); /* room again */
 	read_is(ctx, r, "x");
 	free(mib);
-	cigo_stream_close(r);
-	cigo_stream_close(w);
-	return 0;
 }
 
 /* Takes bytes off a raw descriptor till it would block; how many. */
@@ -742,7 +639,7 @@ CORO(write_once)
 	return n < 0 ? (int)n : 0;
 }
 
-LOOP_TEST(a_write_cancelled_before_its_first_byte_writes_nothing)
+LOOP_TEST(a_write_cancelled_before_its_first_byte_writes_nothing, COOPERATIVE)
 {
 	struct mass first = { .n = 1 << 20, .end = '1' }, second = { .n = 1000, .end = '2' };
 	cigo_stream *r, *w;
@@ -762,7 +659,6 @@ LOOP_TEST(a_write_cancelled_before_its_first_byte_writes_nothing)
 	at_end(ctx, r);
 	cigo_stream_close(r);
 	free(got);
-	return 0;
 }
 
 LOOP_TEST(under_a_dead_context_nothing_is_written)
@@ -777,7 +673,6 @@ LOOP_TEST(under_a_dead_context_nothing_is_written)
 	raw_end(raw);
 	cigo_ctx_unref(dead);
 	close(raw);
-	return 0;
 }
 
 LOOP_TEST(a_write_cancelled_after_its_first_byte_is_sent_all_the_same)
@@ -802,10 +697,9 @@ LOOP_TEST(a_write_cancelled_after_its_first_byte_is_sent_all_the_same)
 	equal(all, (1 << 20) + 1);
 	cigo_stream_close(s);
 	close(raw);
-	return 0;
 }
 
-/* ---- the peer is gone ---- */
+TEST_CASE("peer gone");
 
 static bool sigpipe_is_pending(void)
 {
@@ -839,7 +733,6 @@ LOOP_TEST(writing_to_nobody_is_epipe_and_no_signal)
 	equal(sigpipe_is_pending(), false);
 	cigo_stream_close(s);
 	cigo_stream_close(w);
-	return 0;
 }
 
 CALLBACK(send_to_nobody)
@@ -862,10 +755,9 @@ LOOP_TEST(sending_to_nobody_raises_no_signal_on_the_home_thread)
 	ok(cigo_loop_wait_idle(ctx));
 	fails(cigo_stream_flush(ctx, w), -EPIPE);
 	cigo_stream_close(w);
-	return 0;
 }
 
-T_TEST(writing_to_nobody_raises_no_signal_on_a_plain_thread)
+TEST(writing_to_nobody_raises_no_signal_on_a_plain_thread)
 {
 	cigo_stream *r, *w, *s;
 	int raw = stream_pair(&s);
@@ -894,7 +786,7 @@ CORO(write_to_nobody_in_a_worker)
 
 LOOP_TEST(writing_to_nobody_raises_no_signal_in_a_worker)
 {
-	return cigo_future_take(ctx, cigo_go(ctx, write_to_nobody_in_a_worker, 0, NULL), NULL, 0);
+	ok(cigo_future_take(ctx, cigo_go(ctx, write_to_nobody_in_a_worker, 0, NULL), NULL, 0));
 }
 
 static volatile sig_atomic_t sigpipes;
@@ -905,7 +797,7 @@ static void on_sigpipe(int signal)
 	sigpipes++;
 }
 
-T_TEST(a_sigpipe_of_the_programs_own_is_left_alone)
+TEST(a_sigpipe_of_the_programs_own_is_left_alone)
 {
 	struct sigaction action = { .sa_handler = on_sigpipe }, after;
 	sigset_t mask;
@@ -925,7 +817,7 @@ T_TEST(a_sigpipe_of_the_programs_own_is_left_alone)
 	equal(sigpipes, 1);
 }
 
-T_TEST(a_pending_sigpipe_of_the_programs_own_stays_pending)
+TEST(a_pending_sigpipe_of_the_programs_own_stays_pending)
 {
 	sigset_t mask;
 	cigo_stream *r, *w;
@@ -957,16 +849,12 @@ LOOP_TEST(a_writer_that_waits_is_told_that_the_peer_has_gone)
 	cigo_stream_close(r);
 	fails(cigo_future_take(ctx, t, NULL, 0), -EPIPE);
 	cigo_stream_close(w);
-	return 0;
 }
 
-/* ---- half-closed, shutdown ---- */
+TEST_CASE("half-closed");
 
-LOOP_TEST(after_shutdown_the_peer_reads_the_end_and_may_still_answer)
+STREAM_TEST(after_shutdown_the_peer_reads_the_end_and_may_still_answer)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
-
 	ok(cigo_stream_send(s, "question", 8));
 	ok(cigo_stream_shutdown(s));
 	raw_expect(raw, "question");
@@ -975,33 +863,23 @@ LOOP_TEST(after_shutdown_the_peer_reads_the_end_and_may_still_answer)
 	line_is(ctx, s, "answer\n");
 	fails(cigo_stream_write(ctx, s, "x", 1), -EPIPE);
 	equal(sigpipe_is_pending(), false);
-	close(raw);
+	raw_hang_up(raw);
 	at_end(ctx, s);
-	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(a_peer_that_shut_its_write_side_can_still_be_written_to)
+STREAM_TEST(a_peer_that_shut_its_write_side_can_still_be_written_to)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
-
 	raw_say(raw, "question");
 	ok(shutdown(raw, SHUT_WR));
 	read_is(ctx, s, "question");
 	at_end(ctx, s);
 	equal(cigo_stream_write(ctx, s, "answer", 6), 6);
 	raw_expect(raw, "answer");
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-LOOP_TEST(shutdown_comes_after_what_was_sent)
+STREAM_TEST(shutdown_comes_after_what_was_sent)
 {
 	static char mass[1 << 20];
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	size_t all = 0;
 	ssize_t n;
 
@@ -1019,27 +897,18 @@ LOOP_TEST(shutdown_comes_after_what_was_sent)
 		all += (size_t)n;
 	}
 	equal(all, sizeof mass);
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-LOOP_TEST(a_pipe_can_be_shut_down)
+PIPE_TEST(a_pipe_can_be_shut_down)
 {
-	cigo_stream *r, *w;
-
-	ok(cigo_pipe(&r, &w));
 	ok(cigo_stream_send(w, "last words", 10));
 	ok(cigo_stream_shutdown(w));
 	read_is(ctx, r, "last words");
 	at_end(ctx, r);
 	ck_assert_int_lt(cigo_stream_write(ctx, w, "x", 1), 0);
-	cigo_stream_close(r);
-	cigo_stream_close(w);
-	return 0;
 }
 
-/* ---- close and abort ---- */
+TEST_CASE("close");
 
 /* asyncigo's Close woke nobody */
 LOOP_TEST(close_wakes_who_reads)
@@ -1053,7 +922,6 @@ LOOP_TEST(close_wakes_who_reads)
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	fails((int)r.n, -ECANCELED);
 	close(raw);
-	return 0;
 }
 
 LOOP_TEST(close_wakes_who_writes_and_who_queued_up_behind)
@@ -1071,7 +939,6 @@ LOOP_TEST(close_wakes_who_writes_and_who_queued_up_behind)
 	for (int i = 0; i < 3; i++)
 		fails(cigo_future_take(ctx, t[i], NULL, 0), -ECANCELED);
 	cigo_stream_close(r);
-	return 0;
 }
 
 LOOP_TEST(close_wakes_who_flushes)
@@ -1087,7 +954,6 @@ LOOP_TEST(close_wakes_who_flushes)
 	cigo_stream_close(w);
 	fails(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
 	cigo_stream_close(r);
-	return 0;
 }
 
 LOOP_TEST(abort_wakes_all_with_its_reason_and_every_later_call_gets_it)
@@ -1116,21 +982,15 @@ LOOP_TEST(abort_wakes_all_with_its_reason_and_every_later_call_gets_it)
 	fails(cigo_stream_write(ctx, s, "x", 1), -EIO);
 	cigo_stream_close(s);
 	close(raw);
-	return 0;
 }
 
-LOOP_TEST(abort_without_a_reason_is_ecanceled)
+STREAM_TEST(abort_without_a_reason_is_ecanceled)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	char c;
 
 	cigo_stream_abort(s, 0);
 	cigo_stream_abort(s, 0);
 	fails(cigo_stream_read(ctx, s, &c, 1), -ECANCELED);
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
 LOOP_TEST(abort_drops_what_is_unsent)
@@ -1147,7 +1007,6 @@ LOOP_TEST(abort_drops_what_is_unsent)
 	raw_end(raw);
 	equal(cigo_now(ctx), start);
 	close(raw);
-	return 0;
 }
 
 LOOP_TEST(what_was_sent_before_close_is_still_written)
@@ -1175,7 +1034,6 @@ LOOP_TEST(what_was_sent_before_close_is_still_written)
 	}
 	equal(all, sizeof mass);
 	close(raw);
-	return 0;
 }
 
 LOOP_TEST(a_closed_stream_lingers_for_5_s_and_no_longer)
@@ -1195,7 +1053,6 @@ LOOP_TEST(a_closed_stream_lingers_for_5_s_and_no_longer)
 	ck_assert_uint_lt(first, sizeof mass);
 	raw_end(raw);
 	close(raw);
-	return 0;
 }
 
 CORO(send_and_return)
@@ -1206,7 +1063,7 @@ CORO(send_and_return)
 }
 
 /* asyncigo wrote nothing if the spawner returned first */
-T_TEST(what_was_sent_as_the_run_ends_is_written)
+TEST(what_was_sent_as_the_run_ends_is_written)
 {
 	cigo_stream *s;
 	int raw = stream_pair(&s);
@@ -1240,7 +1097,7 @@ CORO(send_mass_and_return)
 	return 0;
 }
 
-T_TEST(a_mass_sent_as_the_run_ends_is_written_while_the_peer_reads)
+TEST(a_mass_sent_as_the_run_ends_is_written_while_the_peer_reads)
 {
 	cigo_stream *s;
 	struct drain d = { .fd = stream_pair(&s) };
@@ -1264,7 +1121,7 @@ CORO(close_own_stream)
 	return 0;
 }
 
-LOOP_TEST(a_task_may_close_the_stream_another_reads)
+LOOP_TEST(a_task_may_close_the_stream_another_reads, COOPERATIVE)
 {
 	struct reader r = { .n = 0 };
 	int raw = stream_pair(&r.s);
@@ -1276,7 +1133,6 @@ LOOP_TEST(a_task_may_close_the_stream_another_reads)
 	fails(cigo_task_stop(ctx, closer), -ECANCELED);
 	raw_end(raw);
 	close(raw);
-	return 0;
 }
 
 /* Descriptors are numbers, and numbers come back: an event of the old one is not the new one's. */
@@ -1294,7 +1150,7 @@ CORO(read_then_reuse)
 	equal(cigo_stream_read(ctx, u->a, &c, 1), 1);
 	raw_pair(ends);
 	cigo_stream_close(u->b);
-	ck_assert_int_eq(dup3(ends[0], u->b_fd, O_CLOEXEC), u->b_fd); /* the very number */
+	equal(dup3(ends[0], u->b_fd, O_CLOEXEC), u->b_fd); /* the very number */
 	close(ends[0]);
 	u->other_end = ends[1];
 	u->fresh = cigo_stream_open(u->b_fd);
@@ -1307,7 +1163,7 @@ CORO(read_then_reuse)
 	return 0;
 }
 
-LOOP_TEST(an_event_of_a_closed_descriptor_does_not_reach_its_numbers_next_owner)
+LOOP_TEST(an_event_of_a_closed_descriptor_does_not_reach_its_numbers_next_owner, COOPERATIVE)
 {
 	struct reuse u;
 	struct reader r = { .n = 1 };
@@ -1328,15 +1184,12 @@ LOOP_TEST(an_event_of_a_closed_descriptor_does_not_reach_its_numbers_next_owner)
 	close(raw_a);
 	close(raw_b);
 	close(u.other_end);
-	return 0;
 }
 
-/* ---- cancellation and timeouts ---- */
+TEST_CASE("cancellation");
 
-LOOP_TEST(a_timeout_ends_a_read_on_time)
+STREAM_TEST(a_timeout_ends_a_read_on_time)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	int64_t start = cigo_now(ctx);
 	cigo_bytes line;
 	char c;
@@ -1348,32 +1201,22 @@ LOOP_TEST(a_timeout_ends_a_read_on_time)
 	line_is(ctx, s, "x\n");
 	fails(cigo_stream_read_line(ctx, s, &line), -ETIMEDOUT);
 	equal(cigo_now(ctx), start + CIGO_S(6));
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-LOOP_TEST(a_timeout_ends_a_write_on_time)
+PIPE_TEST(a_timeout_ends_a_write_on_time)
 {
 	struct mass m = { .n = 1 << 20, .end = 'x' };
-	cigo_stream *r, *w;
 	int64_t start = cigo_now(ctx);
 
-	ok(cigo_pipe(&r, &w));
 	m.s = w;
 	cigo_stream_set_timeout(w, CIGO_S(3));
 	fails(write_once(ctx, &m, NULL), -ETIMEDOUT);
 	equal(cigo_now(ctx), start + CIGO_S(3));
 	cigo_stream_abort(w, 0);
-	cigo_stream_close(w);
-	cigo_stream_close(r);
-	return 0;
 }
 
-LOOP_TEST(a_timeout_of_never_is_none)
+STREAM_TEST(a_timeout_of_never_is_none)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_S(100));
 	int64_t start = cigo_now(ctx);
 	char c;
@@ -1383,15 +1226,10 @@ LOOP_TEST(a_timeout_of_never_is_none)
 	fails(cigo_stream_read(timed, s, &c, 1), -ETIMEDOUT);
 	equal(cigo_now(ctx), start + CIGO_S(100));
 	cigo_ctx_unref(timed);
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-LOOP_TEST(a_cancelled_read_line_keeps_what_had_come)
+STREAM_TEST(a_cancelled_read_line_keeps_what_had_come)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_bytes line = { NULL, 3 };
 
 	raw_say(raw, "half");
@@ -1404,15 +1242,10 @@ LOOP_TEST(a_cancelled_read_line_keeps_what_had_come)
 	}
 	raw_say(raw, " a line\n");
 	line_is(ctx, s, "half a line\n");
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-LOOP_TEST(a_cancelled_read_chunk_keeps_what_had_come)
+STREAM_TEST(a_cancelled_read_chunk_keeps_what_had_come)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(5));
 	char got[8] = "";
 
@@ -1422,9 +1255,6 @@ LOOP_TEST(a_cancelled_read_chunk_keeps_what_had_come)
 	equal(cigo_stream_read_chunk(ctx, s, got, 6), 6);
 	ck_assert_str_eq(got, "abcdef");
 	cigo_ctx_unref(timed);
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
 CORO(say_numbers)
@@ -1440,10 +1270,8 @@ CORO(say_numbers)
 	return 0;
 }
 
-LOOP_TEST(reads_cancelled_again_and_again_lose_no_byte)
+STREAM_TEST(reads_cancelled_again_and_again_lose_no_byte, COOPERATIVE)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_task *t = cigo_spawn(ctx, say_numbers, 0, &raw);
 	int next = 0;
 
@@ -1459,15 +1287,10 @@ LOOP_TEST(reads_cancelled_again_and_again_lose_no_byte)
 		cigo_ctx_unref(timed);
 	}
 	ok(cigo_future_take(ctx, t, NULL, 0));
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-LOOP_TEST(what_is_buffered_is_read_or_kept_under_a_dead_context)
+STREAM_TEST(what_is_buffered_is_read_or_kept_under_a_dead_context)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_ctx *dead = cigo_ctx_with_cancel(ctx);
 	char c = 0;
 	ssize_t n;
@@ -1479,12 +1302,9 @@ LOOP_TEST(what_is_buffered_is_read_or_kept_under_a_dead_context)
 	ck_assert(n == -EIO || n == 1);
 	line_is(ctx, s, n == 1 ? "\n" : "b\n");
 	cigo_ctx_unref(dead);
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-/* ---- any descriptor ---- */
+TEST_CASE("any descriptor");
 
 LOOP_TEST(a_regular_file_can_be_read)
 {
@@ -1494,14 +1314,13 @@ LOOP_TEST(a_regular_file_can_be_read)
 
 	unlink(path);
 	raw_say(fd, "first\nsecond\nlast");
-	ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
+	equal(lseek(fd, 0, SEEK_SET), 0);
 	s = cigo_stream_open(fd);
 	line_is(ctx, s, "first\n");
 	line_is(ctx, s, "second\n");
 	line_is(ctx, s, "last");
 	at_end(ctx, s);
 	cigo_stream_close(s);
-	return 0;
 }
 
 LOOP_TEST(a_regular_file_can_be_written)
@@ -1523,7 +1342,6 @@ LOOP_TEST(a_regular_file_can_be_written)
 	line_is(ctx, s, "hello\n");
 	line_is(ctx, s, "sent\n");
 	cigo_stream_close(s);
-	return 0;
 }
 
 LOOP_TEST(a_file_sent_to_and_closed_at_once_is_written)
@@ -1538,7 +1356,6 @@ LOOP_TEST(a_file_sent_to_and_closed_at_once_is_written)
 	ok(cigo_sleep(ctx, CIGO_S(6)));
 	equal(lseek(copy, 0, SEEK_END), 5);
 	close(copy);
-	return 0;
 }
 
 LOOP_TEST(dev_null_is_a_stream)
@@ -1551,7 +1368,6 @@ LOOP_TEST(dev_null_is_a_stream)
 	ok(cigo_stream_flush(ctx, s));
 	equal(cigo_stream_read(ctx, s, &c, 1), 0);
 	cigo_stream_close(s);
-	return 0;
 }
 
 LOOP_TEST(dev_zero_never_ends)
@@ -1567,7 +1383,6 @@ LOOP_TEST(dev_zero_never_ends)
 	fails(cigo_stream_read_line(ctx, s, &line), -EMSGSIZE);
 	free(got);
 	cigo_stream_close(s);
-	return 0;
 }
 
 LOOP_TEST(a_directory_is_an_error_of_read)
@@ -1577,20 +1392,14 @@ LOOP_TEST(a_directory_is_an_error_of_read)
 
 	fails(cigo_stream_read(ctx, s, &c, 1), -EISDIR);
 	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(a_stream_open_for_the_other_direction_is_an_error)
+PIPE_TEST(a_stream_open_for_the_other_direction_is_an_error)
 {
-	cigo_stream *r, *w;
 	char c;
 
-	ok(cigo_pipe(&r, &w));
 	fails(cigo_stream_read(ctx, w, &c, 1), -EBADF);
 	fails(cigo_stream_write(ctx, r, "x", 1), -EBADF);
-	cigo_stream_close(r);
-	cigo_stream_close(w);
-	return 0;
 }
 
 LOOP_TEST(a_bad_descriptor_is_the_error_of_every_read_and_write)
@@ -1611,7 +1420,6 @@ LOOP_TEST(a_bad_descriptor_is_the_error_of_every_read_and_write)
 		fails(cigo_stream_send(s, "x", 1), -EBADF);
 		cigo_stream_close(s);
 	}
-	return 0;
 }
 
 LOOP_TEST(no_stream_fails_with_enomem)
@@ -1635,10 +1443,9 @@ LOOP_TEST(no_stream_fails_with_enomem)
 	cigo_stream_set_limit(NULL, 1);
 	cigo_stream_abort(NULL, 0);
 	cigo_stream_close(NULL);
-	return 0;
 }
 
-T_TEST(a_stream_makes_its_descriptor_nonblocking_and_close_on_exec)
+TEST(a_stream_makes_its_descriptor_nonblocking_and_close_on_exec)
 {
 	int ends[2];
 	cigo_stream *s;
@@ -1659,7 +1466,7 @@ CORO(use_outer_stream)
 	return 0;
 }
 
-T_TEST(a_stream_may_be_opened_before_the_run_and_closed_after_it)
+TEST(a_stream_may_be_opened_before_the_run_and_closed_after_it)
 {
 	cigo_stream *s;
 	int raw = stream_pair(&s);
@@ -1671,7 +1478,7 @@ T_TEST(a_stream_may_be_opened_before_the_run_and_closed_after_it)
 	close(raw);
 }
 
-/* ---- without a loop ---- */
+TEST_CASE("without a loop");
 
 struct slow {
 	int fd;
@@ -1688,7 +1495,7 @@ THREAD(say_later)
 	return NULL;
 }
 
-T_TEST(without_a_loop_a_read_blocks_the_thread_till_there_is_something)
+TEST(without_a_loop_a_read_blocks_the_thread_till_there_is_something)
 {
 	cigo_stream *s;
 	int raw = stream_pair(&s);
@@ -1701,7 +1508,7 @@ T_TEST(without_a_loop_a_read_blocks_the_thread_till_there_is_something)
 	cigo_stream_close(s);
 }
 
-T_TEST(without_a_loop_a_write_blocks_the_thread_till_all_is_out)
+TEST(without_a_loop_a_write_blocks_the_thread_till_all_is_out)
 {
 	static char mass[1 << 20];
 	cigo_stream *s;
@@ -1717,7 +1524,7 @@ T_TEST(without_a_loop_a_write_blocks_the_thread_till_all_is_out)
 	close(d.fd);
 }
 
-T_TEST(without_a_loop_close_waits_till_what_was_sent_is_out)
+TEST(without_a_loop_close_waits_till_what_was_sent_is_out)
 {
 	static char mass[1 << 20];
 	cigo_stream *s;
@@ -1733,7 +1540,7 @@ T_TEST(without_a_loop_close_waits_till_what_was_sent_is_out)
 	close(d.fd);
 }
 
-T_TEST(without_a_loop_timeouts_hold_too)
+TEST(without_a_loop_timeouts_hold_too)
 {
 	cigo_stream *s;
 	int raw = stream_pair(&s);
@@ -1763,7 +1570,7 @@ THREAD(cancel_later)
 	return NULL;
 }
 
-T_TEST(without_a_loop_a_read_is_woken_by_a_cancellation_from_another_thread)
+TEST(without_a_loop_a_read_is_woken_by_a_cancellation_from_another_thread)
 {
 	cigo_stream *s;
 	int raw = stream_pair(&s);
@@ -1778,7 +1585,7 @@ T_TEST(without_a_loop_a_read_is_woken_by_a_cancellation_from_another_thread)
 	close(raw);
 }
 
-T_TEST(without_a_loop_a_write_is_woken_by_a_cancellation_from_another_thread)
+TEST(without_a_loop_a_write_is_woken_by_a_cancellation_from_another_thread)
 {
 	cigo_stream *r, *w;
 	cigo_ctx *ctx = cigo_ctx_with_cancel(cigo_ctx_background());
@@ -1789,7 +1596,7 @@ T_TEST(without_a_loop_a_write_is_woken_by_a_cancellation_from_another_thread)
 	ok(cigo_pipe(&r, &w));
 	m.s = w;
 	n = write_once(ctx, &m, NULL);
-	ck_assert_int_eq(n, -EIO);
+	equal(n, -EIO);
 	thread_join(t);
 	cigo_ctx_unref(ctx);
 	cigo_stream_close(r);
@@ -1805,17 +1612,12 @@ CORO(read_without_loop)
 	return 0;
 }
 
-MISUSE(read_without_the_loop)
+PLAIN_MISUSE_TEST(to_read_without_a_loop_in_a_coroutine_is_misuse, "cigo_stream_read")
 {
 	cigo_stream *s;
 
 	stream_pair(&s);
 	t_run(read_without_loop, s);
-}
-
-T_TEST(to_read_without_a_loop_in_a_coroutine_is_misuse)
-{
-	t_abort(read_without_the_loop, NULL, "cigo_stream_read");
 }
 
 CORO(write_without_loop)
@@ -1824,17 +1626,12 @@ CORO(write_without_loop)
 	return 0;
 }
 
-MISUSE(write_without_the_loop)
+PLAIN_MISUSE_TEST(to_write_without_a_loop_in_a_coroutine_is_misuse, "cigo_stream_write")
 {
 	cigo_stream *s;
 
 	stream_pair(&s);
 	t_run(write_without_loop, s);
-}
-
-T_TEST(to_write_without_a_loop_in_a_coroutine_is_misuse)
-{
-	t_abort(write_without_the_loop, NULL, "cigo_stream_write");
 }
 
 /* ---- between the wake and the turn ---- */
@@ -1891,12 +1688,13 @@ static void cancel_before_its_turn(cigo_ctx *ctx, cigo_coro_fn *reader)
 	close(cut_fds[1]);
 }
 
+TEST_CASE("between the wake and the turn");
+
 LOOP_TEST(a_read_that_was_cancelled_after_its_wake_hears_of_it_when_it_waits_again)
 {
 	cancel_before_its_turn(ctx, reads_a_line);
 	cancel_before_its_turn(ctx, reads_a_chunk);
 	cancel_before_its_turn(ctx, reads_it_all);
-	return 0;
 }
 
 THREAD(drips)
@@ -1923,106 +1721,4 @@ REAL_TEST(a_deadline_holds_against_a_peer_that_drips)
 		cigo_stream_close(s);
 		close(to[0]);
 	}
-	return 0;
-}
-
-int main(void)
-{
-	Suite *s = suite_create("stream");
-	TCase *tc = t_case(s, "read");
-
-	t_add(tc, read_gives_what_is_there_and_at_most_n);
-	t_add(tc, read_waits_for_the_first_byte);
-	t_add(tc, read_line_gives_lines_with_their_newlines);
-	t_add(tc, a_last_line_without_newline_is_delivered_and_then_the_end);
-	t_add(tc, a_line_may_come_in_pieces);
-	t_add(tc, zero_bytes_are_bytes_of_a_line);
-	t_add(tc, read_until_takes_any_delimiter);
-	t_add(tc, read_chunk_waits_for_all_and_the_last_may_be_short);
-	t_add(tc, read_all_gives_everything);
-	t_add(tc, read_all_takes_no_more_than_its_limit_and_loses_nothing);
-	t_add(tc, all_kinds_of_reads_share_one_sequence_of_bytes);
-	t_add(tc, a_read_of_no_bytes_returns_at_once);
-	tc = t_case_slow(s, "limits", 20);
-	t_add(tc, a_line_above_the_limit_is_emsgsize_and_nothing_is_lost);
-	t_add(tc, a_line_above_the_limit_fails_without_waiting_for_its_end);
-	t_add(tc, a_last_line_above_the_limit_is_emsgsize_too);
-	t_add(tc, the_usual_limit_is_a_mebibyte);
-	t_add(tc, of_a_long_line_in_pieces_of_one_byte_every_byte_is_looked_at_once);
-	t_add(tc, a_long_line_in_pieces_of_one_byte_takes_time_in_proportion);
-	tc = t_case(s, "readers and writers");
-	t_add(tc, a_second_reader_is_told_that_the_stream_is_busy);
-	t_add(tc, a_reader_and_a_writer_of_one_stream_do_not_disturb_each_other);
-	t_add(tc, whole_messages_of_several_writers_never_interleave);
-	tc = t_case(s, "write");
-	t_add(tc, write_returns_how_much_it_was_told_to_write);
-	t_add(tc, a_long_text_may_be_formatted_into_a_stream);
-	t_add(tc, sends_and_writes_go_out_in_order);
-	t_add(tc, send_copies_its_bytes);
-	t_add(tc, flush_waits_till_all_is_sent);
-	t_add(tc, a_flush_that_is_cancelled_drops_nothing);
-	t_add(tc, more_than_16_mib_unsent_is_enobufs);
-	t_add_cooperative(tc, a_write_cancelled_before_its_first_byte_writes_nothing);
-	t_add(tc, under_a_dead_context_nothing_is_written);
-	t_add(tc, a_write_cancelled_after_its_first_byte_is_sent_all_the_same);
-	tc = t_case(s, "peer gone");
-	t_add(tc, writing_to_nobody_is_epipe_and_no_signal);
-	t_add(tc, sending_to_nobody_raises_no_signal_on_the_home_thread);
-	t_add(tc, writing_to_nobody_raises_no_signal_on_a_plain_thread);
-	t_add(tc, writing_to_nobody_raises_no_signal_in_a_worker);
-	t_add(tc, a_sigpipe_of_the_programs_own_is_left_alone);
-	t_add(tc, a_pending_sigpipe_of_the_programs_own_stays_pending);
-	t_add(tc, a_writer_that_waits_is_told_that_the_peer_has_gone);
-	tc = t_case(s, "half-closed");
-	t_add(tc, after_shutdown_the_peer_reads_the_end_and_may_still_answer);
-	t_add(tc, a_peer_that_shut_its_write_side_can_still_be_written_to);
-	t_add(tc, shutdown_comes_after_what_was_sent);
-	t_add(tc, a_pipe_can_be_shut_down);
-	tc = t_case(s, "close");
-	t_add(tc, close_wakes_who_reads);
-	t_add(tc, close_wakes_who_writes_and_who_queued_up_behind);
-	t_add(tc, close_wakes_who_flushes);
-	t_add(tc, abort_wakes_all_with_its_reason_and_every_later_call_gets_it);
-	t_add(tc, abort_without_a_reason_is_ecanceled);
-	t_add(tc, abort_drops_what_is_unsent);
-	t_add(tc, what_was_sent_before_close_is_still_written);
-	t_add(tc, a_closed_stream_lingers_for_5_s_and_no_longer);
-	t_add(tc, what_was_sent_as_the_run_ends_is_written);
-	t_add(tc, a_mass_sent_as_the_run_ends_is_written_while_the_peer_reads);
-	t_add_cooperative(tc, a_task_may_close_the_stream_another_reads);
-	t_add_cooperative(tc,
-			  an_event_of_a_closed_descriptor_does_not_reach_its_numbers_next_owner);
-	tc = t_case(s, "cancellation");
-	t_add(tc, a_timeout_ends_a_read_on_time);
-	t_add(tc, a_timeout_ends_a_write_on_time);
-	t_add(tc, a_timeout_of_never_is_none);
-	t_add(tc, a_cancelled_read_line_keeps_what_had_come);
-	t_add(tc, a_cancelled_read_chunk_keeps_what_had_come);
-	t_add_cooperative(tc, reads_cancelled_again_and_again_lose_no_byte);
-	t_add(tc, what_is_buffered_is_read_or_kept_under_a_dead_context);
-	tc = t_case(s, "any descriptor");
-	t_add(tc, a_regular_file_can_be_read);
-	t_add(tc, a_regular_file_can_be_written);
-	t_add(tc, a_file_sent_to_and_closed_at_once_is_written);
-	t_add(tc, dev_null_is_a_stream);
-	t_add(tc, dev_zero_never_ends);
-	t_add(tc, a_directory_is_an_error_of_read);
-	t_add(tc, a_stream_open_for_the_other_direction_is_an_error);
-	t_add(tc, a_bad_descriptor_is_the_error_of_every_read_and_write);
-	t_add(tc, no_stream_fails_with_enomem);
-	t_add(tc, a_stream_makes_its_descriptor_nonblocking_and_close_on_exec);
-	t_add(tc, a_stream_may_be_opened_before_the_run_and_closed_after_it);
-	tc = t_case(s, "without a loop");
-	t_add(tc, without_a_loop_a_read_blocks_the_thread_till_there_is_something);
-	t_add(tc, without_a_loop_a_write_blocks_the_thread_till_all_is_out);
-	t_add(tc, without_a_loop_close_waits_till_what_was_sent_is_out);
-	t_add(tc, without_a_loop_timeouts_hold_too);
-	t_add(tc, without_a_loop_a_read_is_woken_by_a_cancellation_from_another_thread);
-	t_add(tc, without_a_loop_a_write_is_woken_by_a_cancellation_from_another_thread);
-	t_add(tc, to_read_without_a_loop_in_a_coroutine_is_misuse);
-	t_add(tc, to_write_without_a_loop_in_a_coroutine_is_misuse);
-	tc = t_case(s, "between the wake and the turn");
-	t_add(tc, a_read_that_was_cancelled_after_its_wake_hears_of_it_when_it_waits_again);
-	t_add(tc, a_deadline_holds_against_a_peer_that_drips);
-	return t_main(s);
 }

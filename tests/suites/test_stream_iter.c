@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Streams as iterators: lines, chunks, whatever comes; the lines a server sends.
  */
-#include "tests/tools/bodies.h"
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 /* The next item must be this text. */
 static void item_is(cigo_ctx *ctx, cigo_iter *it, const char *text)
@@ -25,36 +24,30 @@ static void at_end(cigo_ctx *ctx, cigo_iter *it, int err)
 	equal(cigo_iter_close(ctx, it), err);
 }
 
-/* ---- lines ---- */
+TEST_CASE("lines");
 
-LOOP_TEST(lines_gives_each_line_with_its_newline_and_the_last_without)
+STREAM_TEST(lines_gives_each_line_with_its_newline_and_the_last_without)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_iter *it = cigo_stream_lines(s);
 
 	raw_say(raw, "one\n\ntwo\nrest");
-	close(raw);
+	raw_hang_up(raw);
 	item_is(ctx, it, "one\n");
 	item_is(ctx, it, "\n");
 	item_is(ctx, it, "two\n");
 	item_is(ctx, it, "rest");
 	at_end(ctx, it, 0);
-	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(fault_5_breaking_out_of_lines_loses_none)
+STREAM_TEST(fault_5_breaking_out_of_lines_loses_none)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	char text[32];
 
 	for (int i = 0; i < 100; i++) {
 		sprintf(text, "line %d\n", i);
 		raw_say(raw, text);
 	}
-	close(raw);
+	raw_hang_up(raw);
 	for (int i = 0; i < 100;) {
 		cigo_iter *it = cigo_stream_lines(s);
 
@@ -65,14 +58,10 @@ LOOP_TEST(fault_5_breaking_out_of_lines_loses_none)
 		ok(cigo_iter_close(ctx, it));
 	}
 	at_end(ctx, cigo_stream_lines(s), 0);
-	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(kinds_of_iteration_and_reads_may_be_mixed)
+STREAM_TEST(kinds_of_iteration_and_reads_may_be_mixed)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_iter *lines = cigo_stream_lines(s), *chunks = cigo_stream_chunks(s, 3);
 	cigo_iter *pieces = cigo_stream_pieces(s, 4);
 	char got[3] = "";
@@ -84,19 +73,15 @@ LOOP_TEST(kinds_of_iteration_and_reads_may_be_mixed)
 	ck_assert_str_eq(got, "de");
 	item_is(ctx, lines, "two\n");
 	item_is(ctx, pieces, "fghi");
-	close(raw);
+	raw_hang_up(raw);
 	item_is(ctx, lines, "j");
 	at_end(ctx, lines, 0);
 	at_end(ctx, chunks, 0);
 	at_end(ctx, pieces, 0);
-	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(a_cancelled_next_loses_no_byte)
+STREAM_TEST(a_cancelled_next_loses_no_byte)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_bytes b;
 
 	for (int i = 0; i < 2; i++) {
@@ -112,9 +97,6 @@ LOOP_TEST(a_cancelled_next_loses_no_byte)
 		item_is(ctx, it, "abcdef\n");
 		ok(cigo_iter_close(ctx, it));
 	}
-	close(raw);
-	cigo_stream_close(s);
-	return 0;
 }
 
 LOOP_TEST(errors_of_the_stream_end_the_iterator)
@@ -136,7 +118,6 @@ LOOP_TEST(errors_of_the_stream_end_the_iterator)
 	s = cigo_stream_open(-1);
 	at_end(ctx, cigo_stream_lines(s), -EBADF);
 	cigo_stream_close(s);
-	return 0;
 }
 
 CORO(asks_for_a_line)
@@ -157,17 +138,14 @@ LOOP_TEST(two_readers_at_once_are_one_too_many)
 	ok(cigo_join(ctx, t));
 	cigo_future_unref(t);
 	close(raw);
-	return 0;
 }
 
-LOOP_TEST(lines_can_be_collected_as_strings)
+STREAM_TEST(lines_can_be_collected_as_strings)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	char **lines;
 
 	raw_say(raw, "one\ntwo\nthree");
-	close(raw);
+	raw_hang_up(raw);
 	equal(cigo_collect(ctx, cigo_iter_strings(cigo_stream_lines(s)), &lines), 3);
 	ck_assert_str_eq(lines[0], "one\n");
 	ck_assert_str_eq(lines[1], "two\n");
@@ -175,11 +153,9 @@ LOOP_TEST(lines_can_be_collected_as_strings)
 	for (int i = 0; i < 3; i++)
 		free(lines[i]);
 	free(lines);
-	cigo_stream_close(s);
-	return 0;
 }
 
-T_TEST(without_a_loop_it_works_as_well)
+TEST(without_a_loop_it_works_as_well)
 {
 	cigo_ctx *ctx = cigo_ctx_background();
 	cigo_stream *s;
@@ -197,9 +173,8 @@ T_TEST(without_a_loop_it_works_as_well)
 	at_end(ctx, it, 0);
 	cigo_stream_close(s);
 }
-END_TEST
 
-/* ---- chunks, pieces ---- */
+TEST_CASE("chunks");
 
 CORO(dribbles)
 {
@@ -224,32 +199,25 @@ LOOP_TEST(chunks_are_exact_and_the_last_may_be_short)
 	at_end(ctx, it, 0);
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(chunks_that_come_out_even_end_without_an_empty_one)
+STREAM_TEST(chunks_that_come_out_even_end_without_an_empty_one)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_iter *it = cigo_stream_chunks(s, 4);
 
 	raw_say(raw, "abcdefgh");
-	close(raw);
+	raw_hang_up(raw);
 	item_is(ctx, it, "abcd");
 	item_is(ctx, it, "efgh");
 	at_end(ctx, it, 0);
-	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(breaking_out_of_chunks_loses_no_byte)
+STREAM_TEST(breaking_out_of_chunks_loses_no_byte)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_bytes all;
 
 	raw_say(raw, "abcdefgh");
-	close(raw);
+	raw_hang_up(raw);
 	for (int i = 0; i < 2; i++) {
 		cigo_iter *it = i ? cigo_stream_pieces(s, 3) : cigo_stream_chunks(s, 3);
 
@@ -258,21 +226,17 @@ LOOP_TEST(breaking_out_of_chunks_loses_no_byte)
 	}
 	equal(cigo_stream_read_all(ctx, s, 100, &all), 2);
 	ck_assert_str_eq(all.data, "gh");
-	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(fault_26_pieces_have_at_most_n_bytes)
+STREAM_TEST(fault_26_pieces_have_at_most_n_bytes)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_iter *it = cigo_stream_pieces(s, 3);
 	char text[1001] = "";
 	size_t n = 0;
 
 	memset(text, 'x', 1000);
 	raw_say(raw, text);
-	close(raw);
+	raw_hang_up(raw);
 	for (cigo_bytes b; cigo_next(ctx, it, &b); n += b.size) {
 		ck_assert_uint_ge(b.size, 1);
 		ck_assert_uint_le(b.size, 3);
@@ -280,8 +244,6 @@ LOOP_TEST(fault_26_pieces_have_at_most_n_bytes)
 	}
 	equal(n, 1000);
 	ok(cigo_iter_close(ctx, it));
-	cigo_stream_close(s);
-	return 0;
 }
 
 LOOP_TEST(pieces_come_as_soon_as_there_is_something)
@@ -296,13 +258,10 @@ LOOP_TEST(pieces_come_as_soon_as_there_is_something)
 	at_end(ctx, it, 0);
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	cigo_stream_close(s);
-	return 0;
 }
 
-LOOP_TEST(fault_18_a_size_of_0_is_refused)
+STREAM_TEST(fault_18_a_size_of_0_is_refused)
 {
-	cigo_stream *s;
-	int raw = stream_pair(&s);
 	cigo_iter *it = cigo_stream_chunks(s, 0);
 
 	equal(cigo_iter_error(it), -EINVAL);
@@ -314,12 +273,9 @@ LOOP_TEST(fault_18_a_size_of_0_is_refused)
 	ok(cigo_iter_close(ctx, it));
 	ck_assert_ptr_null(cigo_stream_chunks(s, SIZE_MAX));
 	ck_assert_ptr_null(cigo_stream_pieces(s, SIZE_MAX));
-	cigo_stream_close(s);
-	close(raw);
-	return 0;
 }
 
-/* ---- dial_lines ---- */
+TEST_CASE("dial", .seconds = 30);
 
 struct line_server {
 	int fd;
@@ -367,7 +323,6 @@ REAL_TEST(dial_lines_gives_what_a_server_says)
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	equal(t_count_fds(), fds);
 	close(srv.fd);
-	return 0;
 }
 
 REAL_TEST(dial_lines_dials_at_the_first_next)
@@ -380,7 +335,6 @@ REAL_TEST(dial_lines_dials_at_the_first_next)
 	ok(cigo_iter_close(ctx, it));
 	equal(client(&srv), -1);
 	close(srv.fd);
-	return 0;
 }
 
 CORO(says_a_lot)
@@ -406,7 +360,6 @@ REAL_TEST(breaking_out_of_dial_lines_closes_its_connection)
 	ok(cigo_iter_close(ctx, it));
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	close(srv.fd);
-	return 0;
 }
 
 REAL_TEST(what_a_dial_says_is_the_iterator_s_error)
@@ -419,7 +372,6 @@ REAL_TEST(what_a_dial_says_is_the_iterator_s_error)
 	at_end(ctx, cigo_dial_lines("tcp", "nonsense"), -EINVAL);
 	at_end(ctx, cigo_dial_lines(NULL, NULL), -EINVAL);
 	at_end(ctx, cigo_dial_lines("unix", "/nonexistent/socket"), -ENOENT);
-	return 0;
 }
 
 REAL_TEST(fault_24_fifty_dial_lines_leave_no_descriptor)
@@ -439,7 +391,6 @@ REAL_TEST(fault_24_fifty_dial_lines_leave_no_descriptor)
 	}
 	equal(t_count_fds(), fds);
 	close(srv.fd);
-	return 0;
 }
 
 REAL_TEST(a_chain_of_two_servers_reads_one_after_the_other)
@@ -460,7 +411,6 @@ REAL_TEST(a_chain_of_two_servers_reads_one_after_the_other)
 	ok(cigo_future_take(ctx, t, NULL, 0));
 	close(a.fd);
 	close(b.fd);
-	return 0;
 }
 
 THREAD(says_two_lines_plainly)
@@ -473,7 +423,7 @@ THREAD(says_two_lines_plainly)
 	return NULL;
 }
 
-T_TEST(dial_lines_needs_no_loop)
+TEST(dial_lines_needs_no_loop)
 {
 	cigo_ctx *ctx = cigo_ctx_background();
 	struct line_server srv = line_server();
@@ -485,29 +435,4 @@ T_TEST(dial_lines_needs_no_loop)
 	at_end(ctx, it, 0);
 	thread_join(t);
 	close(srv.fd);
-}
-END_TEST
-
-int main(void)
-{
-	Suite *s = suite_create("stream_iter");
-	TCase *tc = t_case(s, "lines");
-
-	t_add(tc, lines_gives_each_line_with_its_newline_and_the_last_without,
-	      fault_5_breaking_out_of_lines_loses_none, kinds_of_iteration_and_reads_may_be_mixed,
-	      a_cancelled_next_loses_no_byte, errors_of_the_stream_end_the_iterator,
-	      two_readers_at_once_are_one_too_many, lines_can_be_collected_as_strings,
-	      without_a_loop_it_works_as_well);
-	tc = t_case(s, "chunks");
-	t_add(tc, chunks_are_exact_and_the_last_may_be_short,
-	      chunks_that_come_out_even_end_without_an_empty_one,
-	      breaking_out_of_chunks_loses_no_byte, fault_26_pieces_have_at_most_n_bytes,
-	      pieces_come_as_soon_as_there_is_something, fault_18_a_size_of_0_is_refused);
-	tc = t_case_slow(s, "dial", 30);
-	t_add(tc, dial_lines_gives_what_a_server_says, dial_lines_dials_at_the_first_next,
-	      breaking_out_of_dial_lines_closes_its_connection,
-	      what_a_dial_says_is_the_iterator_s_error,
-	      fault_24_fifty_dial_lines_leave_no_descriptor,
-	      a_chain_of_two_servers_reads_one_after_the_other, dial_lines_needs_no_loop);
-	return t_main(s);
 }

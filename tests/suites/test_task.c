@@ -1,72 +1,71 @@
 /* SPDX-License-Identifier: MIT
  * Tasks: spawning, results, cancellation, arguments, cycles; yield and sleep.
  */
-#include "tests/tools/bodies.h"
+#include "tests/tools/kit.h"
 
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* ---- spawning ---- */
+TEST_CASE("spawning");
 
-T_CORO(spawn_returns_before_the_body_begins)
+LOOP_TEST(spawn_returns_before_the_body_begins, COOPERATIVE)
 {
 	int begun = 0;
 	cigo_task *t = t_job(ctx, .begun = &begun);
 
 	ck_assert_ptr_nonnull(t);
-	ck_assert_int_eq(begun, 0);
+	equal(begun, 0);
 	ck_assert(!cigo_future_is_done(t));
-	ck_assert_int_eq(cigo_yield(ctx), 0);
-	ck_assert_int_eq(begun, 1);
+	ok(cigo_yield(ctx));
+	equal(begun, 1);
 	ck_assert(cigo_future_is_done(t));
 	cigo_future_unref(t);
 }
 
-T_CORO(bodies_begin_in_the_order_of_spawning)
+LOOP_TEST(bodies_begin_in_the_order_of_spawning, COOPERATIVE)
 {
 	cigo_detach(t_job(ctx, .word = "a"));
 	cigo_detach(t_job(ctx, .word = "b"));
 	cigo_detach(t_job(ctx, .word = "c"));
-	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ok(cigo_yield(ctx));
 	t_expect_said("abc");
 }
 
-T_CORO(a_task_s_result_is_its_body_s_value_and_error)
+LOOP_TEST(a_task_s_result_is_its_body_s_value_and_error)
 {
 	int value;
 
-	ck_assert_int_eq(cigo_take(ctx, t_job(ctx, .value = 42), &value), 0);
-	ck_assert_int_eq(value, 42);
-	ck_assert_int_eq(cigo_take(ctx, t_job(ctx, .value = 25, .result = -EIO), &value), -EIO);
-	ck_assert_int_eq(value, 25);
-	ck_assert_int_eq(cigo_take(ctx, t_job(ctx, .value = 26, .result = 5), &value), 0);
-	ck_assert_int_eq(value, 26);
+	ok(cigo_take(ctx, t_job(ctx, .value = 42), &value));
+	equal(value, 42);
+	fails(cigo_take(ctx, t_job(ctx, .value = 25, .result = -EIO), &value), -EIO);
+	equal(value, 25);
+	ok(cigo_take(ctx, t_job(ctx, .value = 26, .result = 5), &value));
+	equal(value, 26);
 }
 
-T_CORO(a_finished_task_can_be_asked_again_and_again)
+LOOP_TEST(a_finished_task_can_be_asked_again_and_again)
 {
 	cigo_task *t = t_job(ctx, .value = 42);
 	int value = 0;
 
-	ck_assert_int_eq(cigo_result(t, &value), -EINPROGRESS);
-	ck_assert_int_eq(cigo_join(ctx, t), 0);
+	fails(cigo_result(t, &value), -EINPROGRESS);
+	ok(cigo_join(ctx, t));
 	for (int i = 0; i < 3; i++) {
 		value = 0;
-		ck_assert_int_eq(cigo_await(ctx, t, &value), 0);
-		ck_assert_int_eq(value, 42);
+		ok(cigo_await(ctx, t, &value));
+		equal(value, 42);
 	}
-	ck_assert_int_eq(cigo_result(t, &value), 0);
-	ck_assert_int_eq(cigo_future_error(t), 0);
+	ok(cigo_result(t, &value));
+	ok(cigo_future_error(t));
 	cigo_future_unref(t);
 }
 
-static int named_by_its_function(cigo_ctx *ctx, void *arg, void *ret)
+CORO(named_by_its_function)
 {
-	CIGO_UNUSED(ctx), CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	return 0;
 }
 
-T_CORO(a_task_is_named_after_its_function_or_as_it_is_told)
+LOOP_TEST(a_task_is_named_after_its_function_or_as_it_is_told)
 {
 	char name[] = "given";
 	cigo_task_options named = { .size = sizeof named, .name = name };
@@ -86,94 +85,91 @@ T_CORO(a_task_is_named_after_its_function_or_as_it_is_told)
 	ck_assert_str_eq(cigo_task_name(tasks[3]), "task");
 	ck_assert_str_eq(cigo_task_name(tasks[4]), "by hand");
 	for (int i = 0; i < 5; i++)
-		ck_assert_int_eq(cigo_future_take(ctx, tasks[i], NULL, 0), 0);
+		ok(cigo_future_take(ctx, tasks[i], NULL, 0));
 }
 
-static int tells_current(cigo_ctx *ctx, void *arg, void *ret)
+CORO(tells_current)
 {
-	CIGO_UNUSED(arg);
 	*(cigo_task **)ret = cigo_task_current(ctx);
 	return 0;
 }
 
-static void notes_current(const cigo_ctx *ctx, int status, void *arg)
+CALLBACK(notes_current)
 {
 	if (!status)
 		*(cigo_task **)arg = cigo_task_current(ctx);
 }
 
-T_CORO(a_coroutine_knows_its_task_and_a_callback_has_none)
+LOOP_TEST(a_coroutine_knows_its_task_and_a_callback_has_none)
 {
 	cigo_task *t = cigo_spawn(ctx, tells_current, sizeof(cigo_task *), NULL);
 	cigo_task *told = NULL, *in_callback = t;
 
-	ck_assert_int_eq(cigo_await(ctx, t, &told), 0);
+	ok(cigo_await(ctx, t, &told));
 	ck_assert_ptr_eq(told, t);
 	ck_assert_ptr_nonnull(cigo_task_current(ctx));
 	ck_assert_ptr_ne(cigo_task_current(ctx), t);
 	cigo_loop_call_soon(cigo_ctx_loop(ctx), notes_current, &in_callback);
-	ck_assert_int_eq(cigo_sleep(ctx, 1), 0);
+	ok(cigo_sleep(ctx, 1));
 	ck_assert_ptr_null(in_callback);
 	cigo_future_unref(t);
 }
 
-static int counts_words(cigo_ctx *ctx, void *arg, void *ret)
+CORO(counts_words)
 {
-	CIGO_UNUSED(ctx);
 	*(size_t *)ret = strlen(arg);
 	return 0;
 }
 
-T_CORO(a_copied_argument_is_the_body_s_own)
+LOOP_TEST(a_copied_argument_is_the_body_s_own)
 {
 	char text[16] = "eight...";
 	cigo_task *t = cigo_spawn_copy(ctx, counts_words, sizeof(size_t), &text);
 	size_t n;
 
 	memset(text, 0, sizeof text);
-	ck_assert_int_eq(cigo_take(ctx, t, &n), 0);
-	ck_assert_uint_eq(n, 8);
+	ok(cigo_take(ctx, t, &n));
+	equal(n, 8);
 }
 
-T_CORO(an_argument_is_passed_on_as_it_is)
+LOOP_TEST(an_argument_is_passed_on_as_it_is)
 {
 	size_t n;
 
-	ck_assert_int_eq(
-		cigo_take(ctx, cigo_spawn(ctx, counts_words, sizeof n, (char[]){ "four" }), &n), 0);
-	ck_assert_uint_eq(n, 4);
+	ok(cigo_take(ctx, cigo_spawn(ctx, counts_words, sizeof n, (char[]){ "four" }), &n));
+	equal(n, 4);
 }
 
-static void spawns_in_callback(const cigo_ctx *ctx, int status, void *arg)
+CALLBACK(spawns_in_callback)
 {
 	if (!status)
 		*(cigo_task **)arg = t_job(ctx, .value = 3, .word = "body");
 	t_say("callback ");
 }
 
-T_CORO(a_callback_may_spawn)
+LOOP_TEST(a_callback_may_spawn)
 {
 	cigo_task *t = NULL;
 	int value;
 
 	cigo_loop_call_soon(cigo_ctx_loop(ctx), spawns_in_callback, &t);
-	ck_assert_int_eq(cigo_sleep(ctx, 1), 0);
+	ok(cigo_sleep(ctx, 1));
 	t_expect_said("callback body");
-	ck_assert_int_eq(cigo_take(ctx, t, &value), 0);
-	ck_assert_int_eq(value, 3);
+	ok(cigo_take(ctx, t, &value));
+	equal(value, 3);
 }
 
-T_CORO(a_detached_task_runs_on)
+LOOP_TEST(a_detached_task_runs_on)
 {
 	int ended = 0;
 
-	ck_assert_int_eq(cigo_detach(t_job(ctx, .ns = CIGO_MS(5), .ended = &ended)), 0);
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(6)), 0);
-	ck_assert_int_eq(ended, 1);
-	ck_assert_int_eq(cigo_detach(NULL), -ENOMEM);
+	equal(cigo_detach(t_job(ctx, .ns = CIGO_MS(5), .ended = &ended)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(6)));
+	equal(ended, 1);
+	fails(cigo_detach(NULL), -ENOMEM);
 }
 
-T_CORO(a_thousand_tasks_run_side_by_side)
+LOOP_TEST(a_thousand_tasks_run_side_by_side)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_task *tasks[1000];
@@ -182,43 +178,41 @@ T_CORO(a_thousand_tasks_run_side_by_side)
 	for (int i = 0; i < n; i++)
 		tasks[i] = t_job(ctx, .ns = CIGO_S(2), .value = i);
 	for (int i = 0; i < n; i++) {
-		ck_assert_int_eq(cigo_take(ctx, tasks[i], &value), 0);
+		ok(cigo_take(ctx, tasks[i], &value));
 		sum += value;
 	}
-	ck_assert_int_eq(sum, n * (n - 1) / 2);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_S(2));
+	equal(sum, n * (n - 1) / 2);
+	equal(cigo_now(ctx) - start, CIGO_S(2));
 }
 
-static int fills_stack(cigo_ctx *ctx, void *arg, void *ret)
+CORO(fills_stack)
 {
 	volatile char large[200 * 1024];
 
-	CIGO_UNUSED(ctx), CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	for (size_t i = 0; i < sizeof large; i += 512)
 		large[i] = 1;
 	return large[512] ? 0 : -1;
 }
 
-static int fills_large_stack(cigo_ctx *ctx, void *arg, void *ret)
+CORO(fills_large_stack)
 {
 	volatile char large[3 * 1024 * 1024];
 
-	CIGO_UNUSED(ctx), CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	for (size_t i = 0; i < sizeof large; i += 512)
 		large[i] = 1;
 	return large[512] ? 0 : -1;
 }
 
-T_CORO(a_body_has_256_kib_of_stack_or_what_it_is_told)
+LOOP_TEST(a_body_has_256_kib_of_stack_or_what_it_is_told)
 {
 	cigo_task_options o = { .size = sizeof o, .stack_size = 4 << 20 };
 	cigo_task *t = cigo_spawn(ctx, fills_stack, 0, NULL);
 
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
+	ok(cigo_future_take(ctx, t, NULL, 0));
 	t = cigo_spawn_with(ctx, fills_large_stack, 0, NULL, &o);
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
+	ok(cigo_future_take(ctx, t, NULL, 0));
 	t = cigo_spawn(ctx, fills_stack, 0, NULL);
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
+	ok(cigo_future_take(ctx, t, NULL, 0));
 }
 
 struct thread_facts {
@@ -226,12 +220,11 @@ struct thread_facts {
 	char name[32];
 };
 
-static int looks_at_its_thread(cigo_ctx *ctx, void *arg, void *ret)
+CORO(looks_at_its_thread)
 {
 	struct thread_facts *facts = arg;
 	pthread_t thread = pthread_self();
 
-	CIGO_UNUSED(ret);
 	facts->thread_same = facts->errno_kept = 1;
 	for (int i = 0; i < 5; i++) {
 		int err;
@@ -246,7 +239,7 @@ static int looks_at_its_thread(cigo_ctx *ctx, void *arg, void *ret)
 	return pthread_getname_np(thread, facts->name, sizeof facts->name);
 }
 
-T_CORO(a_coroutine_has_a_thread_of_its_own_that_bears_its_name_and_keeps_its_errno)
+LOOP_TEST(a_coroutine_has_a_thread_of_its_own_that_bears_its_name_and_keeps_its_errno)
 {
 	struct thread_facts facts[3];
 	cigo_task *tasks[3];
@@ -254,25 +247,24 @@ T_CORO(a_coroutine_has_a_thread_of_its_own_that_bears_its_name_and_keeps_its_err
 	for (int i = 0; i < 3; i++)
 		tasks[i] = cigo_spawn(ctx, looks_at_its_thread, 0, &facts[i]);
 	for (int i = 0; i < 3; i++) {
-		ck_assert_int_eq(cigo_future_take(ctx, tasks[i], NULL, 0), 0);
+		ok(cigo_future_take(ctx, tasks[i], NULL, 0));
 		ck_assert(facts[i].thread_same);
 		ck_assert(facts[i].errno_kept);
 		ck_assert_str_eq(facts[i].name, "looks_at_its_th"); /* 15 bytes */
 	}
 }
 
-static int keeps_errno(cigo_ctx *ctx, void *arg, void *ret)
+CORO(keeps_errno)
 {
 	int err;
 
-	CIGO_UNUSED(arg);
 	errno = 77;
 	err = cigo_sleep(ctx, CIGO_MS(1));
 	*(int *)ret = errno;
 	return err;
 }
 
-T_CORO(errno_is_kept_though_the_loop_s_work_fails_on_the_same_thread)
+LOOP_TEST(errno_is_kept_though_the_loop_s_work_fails_on_the_same_thread)
 {
 	cigo_task_options o = { .size = sizeof o, .stack_size = (size_t)1 << 50 };
 	cigo_task *t = cigo_spawn(ctx, keeps_errno, sizeof(int), NULL);
@@ -281,26 +273,25 @@ T_CORO(errno_is_kept_though_the_loop_s_work_fails_on_the_same_thread)
 
 	if (t_under_valgrind()) /* helgrind reports a pthread_create that fails */
 		return;
-	ck_assert_int_eq(cigo_take(ctx, t, &error), 0);
-	ck_assert_int_eq(error, 77);
-	ck_assert_int_eq(cigo_future_take(ctx, impossible, NULL, 0), -EAGAIN);
+	ok(cigo_take(ctx, t, &error));
+	equal(error, 77);
+	fails(cigo_future_take(ctx, impossible, NULL, 0), -EAGAIN);
 }
 
-static int tells_thread(cigo_ctx *ctx, void *arg, void *ret)
+CORO(tells_thread)
 {
-	CIGO_UNUSED(arg);
 	*(long *)ret = syscall(SYS_gettid);
 	return cigo_sleep(ctx, CIGO_MS(1));
 }
 
-T_CORO(coroutines_that_live_together_have_different_threads_and_none_the_home_thread)
+LOOP_TEST(coroutines_that_live_together_have_different_threads_and_none_the_home_thread)
 {
 	cigo_task *a = cigo_spawn(ctx, tells_thread, sizeof(long), NULL);
 	cigo_task *b = cigo_spawn(ctx, tells_thread, sizeof(long), NULL);
 	long threads[3] = { syscall(SYS_gettid) };
 
-	ck_assert_int_eq(cigo_take(ctx, a, &threads[1]), 0);
-	ck_assert_int_eq(cigo_take(ctx, b, &threads[2]), 0);
+	ok(cigo_take(ctx, a, &threads[1]));
+	ok(cigo_take(ctx, b, &threads[2]));
 	for (int i = 0; i < 3; i++) {
 		ck_assert_int_ne(threads[i], getpid());
 		ck_assert_int_ne(threads[i], threads[(i + 1) % 3]);
@@ -309,31 +300,28 @@ T_CORO(coroutines_that_live_together_have_different_threads_and_none_the_home_th
 
 static cigo_task *kept;
 
-static int keeps_task(cigo_ctx *ctx, void *arg, void *ret)
+CORO(keeps_task)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	kept = t_job(ctx, .ns = CIGO_NEVER, .value = 5);
 	return cigo_sleep(ctx, CIGO_MS(1));
 }
 
-T_TEST(a_task_s_handle_may_outlive_its_loop)
+TEST(a_task_s_handle_may_outlive_its_loop)
 {
 	int value = 0;
 
-	ck_assert_int_eq(t_run(keeps_task, NULL), 0);
+	ok(t_run(keeps_task, NULL));
 	ck_assert(cigo_future_is_done(kept));
-	ck_assert_int_eq(cigo_result(kept, &value), -ECANCELED);
-	ck_assert_int_eq(value, 5);
+	fails(cigo_result(kept, &value), -ECANCELED);
+	equal(value, 5);
 	ck_assert_str_eq(cigo_task_name(kept), "job");
-	ck_assert_int_eq(cigo_future_unref(kept), 0);
+	equal(cigo_future_unref(kept), 0);
 }
-END_TEST
 
 static int ends_at_run_s_end[3];
 
-static int leaves_tasks(cigo_ctx *ctx, void *arg, void *ret)
+CORO(leaves_tasks)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	cigo_detach(t_job(ctx, .ns = CIGO_NEVER, .ended = &ends_at_run_s_end[0]));
 	cigo_detach(
 		t_job(ctx, .ns = CIGO_NEVER, .cleanup = CIGO_S(1), .ended = &ends_at_run_s_end[1]));
@@ -342,14 +330,13 @@ static int leaves_tasks(cigo_ctx *ctx, void *arg, void *ret)
 	return -EXDEV;
 }
 
-T_TEST(when_main_returns_the_others_are_cancelled_and_run_to_their_end)
+TEST(when_main_returns_the_others_are_cancelled_and_run_to_their_end, COOPERATIVE)
 {
-	ck_assert_int_eq(t_run(leaves_tasks, NULL), -EXDEV);
-	ck_assert_int_eq(ends_at_run_s_end[0], 1);
-	ck_assert_int_eq(ends_at_run_s_end[1], 1);
-	ck_assert_int_eq(ends_at_run_s_end[2], 0); /* cancelled before it began */
+	fails(t_run(leaves_tasks, NULL), -EXDEV);
+	equal(ends_at_run_s_end[0], 1);
+	equal(ends_at_run_s_end[1], 1);
+	equal(ends_at_run_s_end[2], 0); /* cancelled before it began */
 }
-END_TEST
 
 /* ---- what can go wrong with spawning ---- */
 
@@ -361,7 +348,7 @@ static void counts_free(void *arg)
 	freed++;
 }
 
-T_CORO(a_task_that_could_not_be_made_is_one_that_failed)
+LOOP_TEST(a_task_that_could_not_be_made_is_one_that_failed)
 {
 	int arg = 1;
 	cigo_task_options o = { .size = sizeof o, .arg_free = counts_free };
@@ -372,14 +359,14 @@ T_CORO(a_task_that_could_not_be_made_is_one_that_failed)
 	ck_assert_ptr_null(cigo_spawn(NULL, named_by_its_function, 0, NULL));
 	ck_assert_ptr_null(cigo_spawn_copy(NULL, named_by_its_function, 0, &arg));
 	ck_assert_ptr_null(cigo_spawn_with(NULL, named_by_its_function, 0, &arg, &o));
-	ck_assert_int_eq(freed, 1); /* exactly once, also if it could not be spawned */
+	equal(freed, 1); /* exactly once, also if it could not be spawned */
 	ck_assert_ptr_null(cigo_spawn_with(NULL, named_by_its_function, 0, &arg, &copy));
-	ck_assert_int_eq(freed, 2);
-	ck_assert_int_eq(cigo_task_stop(ctx, NULL), -ENOMEM);
+	equal(freed, 2);
+	fails(cigo_task_stop(ctx, NULL), -ENOMEM);
 	cigo_ignore(cigo_task_name(NULL) == NULL);
 }
 
-T_CORO(a_result_of_an_absurd_size_is_want_of_memory)
+LOOP_TEST(a_result_of_an_absurd_size_is_want_of_memory)
 {
 	cigo_task_options o = { .size = sizeof o, .arg_free = counts_free };
 
@@ -387,10 +374,10 @@ T_CORO(a_result_of_an_absurd_size_is_want_of_memory)
 	ck_assert_ptr_null(cigo_spawn(ctx, named_by_its_function, SIZE_MAX / 2, NULL));
 	ck_assert_ptr_null(cigo_task_spawn_copy(ctx, "t", named_by_its_function, 0, "x", SIZE_MAX));
 	ck_assert_ptr_null(cigo_spawn_with(ctx, named_by_its_function, SIZE_MAX / 2, NULL, &o));
-	ck_assert_int_eq(freed, 1);
+	equal(freed, 1);
 }
 
-T_CORO(a_task_no_thread_can_be_had_for_fails_with_eagain_and_its_argument_is_freed)
+LOOP_TEST(a_task_no_thread_can_be_had_for_fails_with_eagain_and_its_argument_is_freed)
 {
 	int begun = 0;
 	struct t_job job = { .begun = &begun };
@@ -403,34 +390,33 @@ T_CORO(a_task_no_thread_can_be_had_for_fails_with_eagain_and_its_argument_is_fre
 	if (t_under_valgrind()) /* helgrind reports a pthread_create that fails */
 		return;
 	ck_assert_ptr_nonnull(t);
-	ck_assert_int_eq(cigo_take(ctx, t, &value), -EAGAIN);
-	ck_assert_int_eq(value, 0);
-	ck_assert_int_eq(begun, 0);
-	ck_assert_int_eq(freed, 1);
+	fails(cigo_take(ctx, t, &value), -EAGAIN);
+	equal(value, 0);
+	equal(begun, 0);
+	equal(freed, 1);
 	t = t_job(ctx, .value = 3); /* others are not in want of one */
-	ck_assert_int_eq(cigo_take(ctx, t, &value), 0);
+	ok(cigo_take(ctx, t, &value));
 }
 
-T_CORO(a_task_too_large_for_every_thread_there_is_fails_too)
+LOOP_TEST(a_task_too_large_for_every_thread_there_is_fails_too)
 {
 	cigo_task_options o = { .size = sizeof o, .stack_size = (size_t)1 << 50 };
 	cigo_task *small = t_job(ctx, .ns = CIGO_MS(1)), *large;
 
 	if (t_under_valgrind()) /* helgrind reports a pthread_create that fails */
 		return;
-	ck_assert_int_eq(cigo_future_take(ctx, small, NULL, 0), 0); /* leaves a thread idle */
+	ok(cigo_future_take(ctx, small, NULL, 0)); /* leaves a thread idle */
 	large = cigo_spawn_with(ctx, t_sleeper, 0, NULL, &o);
-	ck_assert_int_eq(cigo_future_take(ctx, large, NULL, 0), -EAGAIN);
+	fails(cigo_future_take(ctx, large, NULL, 0), -EAGAIN);
 }
 
-/* ---- arg_free ---- */
+TEST_CASE("arguments");
 
 static int begun_freeable, freed_at_begin, freed_value;
 static void *freed_pointer;
 
-static int freeable(cigo_ctx *ctx, void *arg, void *ret)
+CORO(freeable)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	begun_freeable++;
 	freed_at_begin = freed;
 	return cigo_sleep(ctx, CIGO_MS(1));
@@ -448,91 +434,89 @@ static const cigo_task_options freeing_copy = { .size = sizeof freeing_copy,
 						.arg_free = notes_free,
 						.arg_size = sizeof(int) };
 
-T_CORO(an_argument_is_freed_once_its_body_has_returned)
+LOOP_TEST(an_argument_is_freed_once_its_body_has_returned)
 {
 	int arg = 7;
 	cigo_task *t = cigo_spawn_with(ctx, freeable, 0, &arg, &freeing);
 
-	ck_assert_int_eq(cigo_yield(ctx), 0);
-	ck_assert_int_eq(freed, 0);
-	ck_assert_int_eq(cigo_join(ctx, t), 0);
-	ck_assert_int_eq(freed, 1); /* by the time anybody is told */
-	ck_assert_int_eq(freed_at_begin, 0);
+	ok(cigo_yield(ctx));
+	equal(freed, 0);
+	ok(cigo_join(ctx, t));
+	equal(freed, 1); /* by the time anybody is told */
+	equal(freed_at_begin, 0);
 	ck_assert_ptr_eq(freed_pointer, &arg);
 	cigo_future_unref(t);
-	ck_assert_int_eq(freed, 1);
+	equal(freed, 1);
 }
 
-T_CORO(a_copied_argument_is_freed_as_the_copy)
+LOOP_TEST(a_copied_argument_is_freed_as_the_copy)
 {
 	int arg = 7;
 	cigo_task *t = cigo_spawn_with(ctx, freeable, 0, &arg, &freeing_copy);
 
 	arg = 8;
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
-	ck_assert_int_eq(freed, 1);
+	ok(cigo_future_take(ctx, t, NULL, 0));
+	equal(freed, 1);
 	ck_assert_ptr_ne(freed_pointer, &arg);
-	ck_assert_int_eq(freed_value, 7);
+	equal(freed_value, 7);
 }
 
-T_CORO(an_argument_is_freed_once_when_its_body_is_cancelled)
+LOOP_TEST(an_argument_is_freed_once_when_its_body_is_cancelled)
 {
 	int arg = 7;
 	cigo_task *t = cigo_spawn_with(ctx, freeable, 0, &arg, &freeing);
 
-	ck_assert_int_eq(cigo_yield(ctx), 0);
-	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
-	ck_assert_int_eq(begun_freeable, 1);
-	ck_assert_int_eq(freed, 1);
+	ok(cigo_yield(ctx));
+	fails(cigo_task_stop(ctx, t), -ECANCELED);
+	equal(begun_freeable, 1);
+	equal(freed, 1);
 }
 
-T_CORO(an_argument_is_freed_once_when_its_body_never_ran)
+LOOP_TEST(an_argument_is_freed_once_when_its_body_never_ran, COOPERATIVE)
 {
 	cigo_ctx *dead = t_dead(ctx, -EIO);
 	int arg = 7;
 	cigo_task *t = cigo_spawn_with(ctx, freeable, 0, &arg, &freeing);
 
-	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
-	ck_assert_int_eq(freed, 1);
+	fails(cigo_task_stop(ctx, t), -ECANCELED);
+	equal(freed, 1);
 	t = cigo_spawn_with(dead, freeable, 0, &arg, &freeing_copy);
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EIO);
-	ck_assert_int_eq(freed, 2);
-	ck_assert_int_eq(begun_freeable, 0);
+	fails(cigo_future_take(ctx, t, NULL, 0), -EIO);
+	equal(freed, 2);
+	equal(begun_freeable, 0);
 	cigo_ctx_unref(dead);
 }
 
 static int arg_of_leftover = 7;
 
-static int leaves_freeable(cigo_ctx *ctx, void *arg, void *ret)
+CORO(leaves_freeable)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	cigo_detach(cigo_spawn_with(ctx, freeable, 0, &arg_of_leftover, &freeing));
 	cigo_ignore(cigo_yield(ctx));
 	cigo_detach(cigo_spawn_with(ctx, freeable, 0, &arg_of_leftover, &freeing));
 	return 0;
 }
 
-T_TEST(an_argument_is_freed_once_when_the_run_ends)
+TEST(an_argument_is_freed_once_when_the_run_ends, COOPERATIVE)
 {
-	ck_assert_int_eq(t_run(leaves_freeable, NULL), 0);
-	ck_assert_int_eq(begun_freeable, 1);
-	ck_assert_int_eq(freed, 2);
+	ok(t_run(leaves_freeable, NULL));
+	equal(begun_freeable, 1);
+	equal(freed, 2);
 }
-END_TEST
 
-/* ---- cancelling ---- */
+TEST_CASE("cancelling");
 
-T_CORO(a_task_cancelled_before_its_first_step_never_runs)
+LOOP_TEST(a_task_cancelled_before_its_first_step_never_runs, COOPERATIVE)
 {
 	int begun = 0;
 	cigo_task *t = t_job(ctx, .begun = &begun);
 
-	ck_assert_int_eq(cigo_future_cancel(t, -EXDEV), 0);
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EXDEV);
-	ck_assert_int_eq(begun, 0);
+	equal(cigo_future_cancel(t, -EXDEV), 0);
+	fails(cigo_future_take(ctx, t, NULL, 0), -EXDEV);
+	equal(begun, 0);
 }
 
-T_CORO(a_task_whose_context_ends_before_its_first_step_never_runs)
+LOOP_TEST(a_task_whose_context_ends_before_its_first_step_never_runs, COOPERATIVE)
 {
 	cigo_ctx *c = cigo_ctx_with_cancel(ctx);
 	int begun = 0;
@@ -540,9 +524,9 @@ T_CORO(a_task_whose_context_ends_before_its_first_step_never_runs)
 
 	cigo_ctx_cancel(c, -EIO);
 	after = t_job(c, .begun = &begun);
-	ck_assert_int_eq(cigo_future_take(ctx, before, NULL, 0), -EIO);
-	ck_assert_int_eq(cigo_future_take(ctx, after, NULL, 0), -EIO);
-	ck_assert_int_eq(begun, 0);
+	fails(cigo_future_take(ctx, before, NULL, 0), -EIO);
+	fails(cigo_future_take(ctx, after, NULL, 0), -EIO);
+	equal(begun, 0);
 	cigo_ctx_unref(c);
 }
 
@@ -551,7 +535,7 @@ struct deaf {
 	int result;
 };
 
-static int goes_on(cigo_ctx *ctx, void *arg, void *ret)
+CORO(goes_on)
 {
 	struct deaf *d = arg;
 	cigo_future *f = cigo_future_new(0);
@@ -564,61 +548,61 @@ static int goes_on(cigo_ctx *ctx, void *arg, void *ret)
 	return d->result;
 }
 
-T_CORO(a_cancelled_body_runs_on_and_its_waits_return_the_cause)
+LOOP_TEST(a_cancelled_body_runs_on_and_its_waits_return_the_cause, COOPERATIVE)
 {
 	struct deaf d = { .result = 0 };
 	cigo_task *t = cigo_spawn(ctx, goes_on, sizeof(int), &d);
 	int value;
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
-	ck_assert_int_eq(cigo_future_cancel(t, -EXDEV), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	equal(cigo_future_cancel(t, -EXDEV), 0);
 	ck_assert(!cigo_future_is_done(t)); /* only marked */
-	ck_assert_int_eq(cigo_take(ctx, t, &value), -EXDEV);
-	ck_assert_int_eq(value, 42); /* what it wrote, and the reason */
+	fails(cigo_take(ctx, t, &value), -EXDEV);
+	equal(value, 42); /* what it wrote, and the reason */
 	for (int i = 0; i < 4; i++)
-		ck_assert_int_eq(d.errors[i], -EXDEV);
+		equal(d.errors[i], -EXDEV);
 }
 
-T_CORO(a_cancelled_task_ends_with_the_reason_whatever_its_body_returned)
+LOOP_TEST(a_cancelled_task_ends_with_the_reason_whatever_its_body_returned)
 {
 	struct deaf d = { .result = -ENOSPC };
 	cigo_task *t = cigo_spawn(ctx, goes_on, sizeof(int), &d);
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	cigo_future_cancel(t, 0);
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
+	fails(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
 }
 
-T_CORO(the_first_reason_stays)
+LOOP_TEST(the_first_reason_stays, COOPERATIVE)
 {
 	cigo_task *t = t_job(ctx, .ns = CIGO_S(1));
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
-	ck_assert_int_eq(cigo_future_cancel(t, -EXDEV), 0);
-	ck_assert_int_eq(cigo_future_cancel(t, -EIO), 0); /* it is not done yet */
-	ck_assert_int_eq(cigo_join(ctx, t), -EXDEV);
-	ck_assert_int_eq(cigo_future_cancel(t, -EIO), -EALREADY);
-	ck_assert_int_eq(cigo_future_error(t), -EXDEV);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	equal(cigo_future_cancel(t, -EXDEV), 0);
+	equal(cigo_future_cancel(t, -EIO), 0); /* it is not done yet */
+	fails(cigo_join(ctx, t), -EXDEV);
+	fails(cigo_future_cancel(t, -EIO), -EALREADY);
+	fails(cigo_future_error(t), -EXDEV);
 	cigo_future_unref(t);
 }
 
-T_CORO(a_task_is_done_only_when_its_body_has_returned)
+LOOP_TEST(a_task_is_done_only_when_its_body_has_returned)
 {
 	int64_t start = cigo_now(ctx);
 	int ended = 0;
 	cigo_task *t = t_job(ctx, .ns = CIGO_S(60), .cleanup = CIGO_MS(50), .ended = &ended);
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(10)));
 	cigo_future_cancel(t, 0);
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(49)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(49)));
 	ck_assert(!cigo_future_is_done(t));
-	ck_assert_int_eq(ended, 0);
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
-	ck_assert_int_eq(ended, 1);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(60));
+	equal(ended, 0);
+	fails(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
+	equal(ended, 1);
+	equal(cigo_now(ctx) - start, CIGO_MS(60));
 }
 
-static int parent_of_cleaner(cigo_ctx *ctx, void *arg, void *ret)
+CORO(parent_of_cleaner)
 {
 	int *ended = arg;
 	cigo_task *t =
@@ -629,21 +613,21 @@ static int parent_of_cleaner(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-T_CORO(awaiting_a_task_passes_a_cancellation_on_and_waits_for_its_body)
+LOOP_TEST(awaiting_a_task_passes_a_cancellation_on_and_waits_for_its_body)
 {
 	int64_t start = cigo_now(ctx);
 	int ended[2] = { 0 }, value;
 	cigo_task *t = cigo_spawn(ctx, parent_of_cleaner, sizeof(int), ended);
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(10)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(10)));
 	cigo_future_cancel(t, -EXDEV);
-	ck_assert_int_eq(cigo_take(ctx, t, &value), -EXDEV);
-	ck_assert_int_eq(ended[1], 1);
-	ck_assert_int_eq(value, 7); /* the child's value, though it came with an error */
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(60));
+	fails(cigo_take(ctx, t, &value), -EXDEV);
+	equal(ended[1], 1);
+	equal(value, 7); /* the child's value, though it came with an error */
+	equal(cigo_now(ctx) - start, CIGO_MS(60));
 }
 
-T_CORO(a_timeout_around_an_await_cancels_the_task_and_waits_for_its_body)
+LOOP_TEST(a_timeout_around_an_await_cancels_the_task_and_waits_for_its_body)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(10));
@@ -651,59 +635,58 @@ T_CORO(a_timeout_around_an_await_cancels_the_task_and_waits_for_its_body)
 	cigo_task *t =
 		t_job(ctx, .ns = CIGO_S(60), .cleanup = CIGO_MS(50), .ended = &ended, .value = 7);
 
-	ck_assert_int_eq(cigo_await(timed, t, &value), -ETIMEDOUT);
-	ck_assert_int_eq(ended, 1);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(60));
-	ck_assert_int_eq(value, 7);
-	ck_assert_int_eq(cigo_future_error(t), -ETIMEDOUT);
+	fails(cigo_await(timed, t, &value), -ETIMEDOUT);
+	equal(ended, 1);
+	equal(cigo_now(ctx) - start, CIGO_MS(60));
+	equal(value, 7);
+	fails(cigo_future_error(t), -ETIMEDOUT);
 	cigo_future_unref(t);
 	cigo_ctx_unref(timed);
 }
 
-T_CORO(awaiting_a_task_under_a_dead_context_cancels_it_and_waits)
+LOOP_TEST(awaiting_a_task_under_a_dead_context_cancels_it_and_waits)
 {
 	cigo_ctx *dead = t_dead(ctx, -EIO);
 	int ended = 0;
 	cigo_task *t = t_job(ctx, .ns = CIGO_S(60), .cleanup = CIGO_MS(5), .ended = &ended);
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
-	ck_assert_int_eq(cigo_join(dead, t), -EIO);
-	ck_assert_int_eq(ended, 1);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	fails(cigo_join(dead, t), -EIO);
+	equal(ended, 1);
 	cigo_future_unref(t);
 	cigo_ctx_unref(dead);
 }
 
-T_CORO(a_task_is_cancelled_by_one_waiter_s_timeout_though_others_wait)
+LOOP_TEST(a_task_is_cancelled_by_one_waiter_s_timeout_though_others_wait)
 {
 	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(10));
 	cigo_task *t = t_job(ctx, .ns = CIGO_S(60));
 	cigo_task *other = t_job(ctx, .future = t);
 
-	ck_assert_int_eq(cigo_yield(ctx), 0);
-	ck_assert_int_eq(cigo_join(timed, t), -ETIMEDOUT);
-	ck_assert_int_eq(cigo_future_take(ctx, other, NULL, 0), -ETIMEDOUT);
+	ok(cigo_yield(ctx));
+	fails(cigo_join(timed, t), -ETIMEDOUT);
+	fails(cigo_future_take(ctx, other, NULL, 0), -ETIMEDOUT);
 	cigo_future_unref(t);
 	cigo_ctx_unref(timed);
 }
 
-static int stubborn(cigo_ctx *ctx, void *arg, void *ret)
+CORO(stubborn)
 {
 	cigo_ctx *clean = cigo_ctx_without_cancel(ctx, CIGO_S(60));
 	int err = cigo_sleep(clean, CIGO_MS(20));
 
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	cigo_ctx_unref(clean);
 	return err;
 }
 
-T_CORO(what_waits_under_a_context_without_cancel_does_not_hear_its_task_s_cancellation)
+LOOP_TEST(what_waits_under_a_context_without_cancel_does_not_hear_its_task_s_cancellation)
 {
 	int64_t start = cigo_now(ctx);
 	cigo_task *t = cigo_spawn(ctx, stubborn, 0, NULL);
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0);
-	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(20));
+	ok(cigo_sleep(ctx, CIGO_MS(5)));
+	fails(cigo_task_stop(ctx, t), -ECANCELED);
+	equal(cigo_now(ctx) - start, CIGO_MS(20));
 }
 
 struct family {
@@ -712,148 +695,142 @@ struct family {
 	int *ended;
 };
 
-static int begets(cigo_ctx *ctx, void *arg, void *ret)
+CORO(begets)
 {
 	struct family *f = arg;
 
-	CIGO_UNUSED(ret);
 	f->child = t_job(ctx, .ns = CIGO_MS(20), .value = 5, .ended = f->ended);
 	f->ctx = cigo_ctx_ref(ctx);
 	return cigo_sleep(ctx, CIGO_MS(5));
 }
 
-T_CORO(the_end_of_a_task_cancels_nothing)
+LOOP_TEST(the_end_of_a_task_cancels_nothing)
 {
 	int ended = 0, value;
 	struct family f = { .ended = &ended };
 	cigo_task *t = cigo_spawn(ctx, begets, 0, &f);
 
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), 0);
-	ck_assert_int_eq(ended, 0);
-	ck_assert_int_eq(cigo_ctx_error(f.ctx), 0);
-	ck_assert_int_eq(cigo_take(ctx, f.child, &value), 0);
-	ck_assert_int_eq(value, 5);
-	ck_assert_int_eq(cigo_take(ctx, t_job(f.ctx, .value = 6), &value), 0);
-	ck_assert_int_eq(value, 6);
+	ok(cigo_future_take(ctx, t, NULL, 0));
+	equal(ended, 0);
+	ok(cigo_ctx_error(f.ctx));
+	ok(cigo_take(ctx, f.child, &value));
+	equal(value, 5);
+	ok(cigo_take(ctx, t_job(f.ctx, .value = 6), &value));
+	equal(value, 6);
 	cigo_ctx_unref(f.ctx);
 }
 
-T_CORO(cancelling_a_task_cancels_what_descends_from_its_context)
+LOOP_TEST(cancelling_a_task_cancels_what_descends_from_its_context)
 {
 	int ended = 0;
 	struct family f = { .ended = &ended };
 	cigo_task *t = cigo_spawn(ctx, begets, 0, &f);
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	cigo_future_cancel(t, -EXDEV);
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EXDEV);
-	ck_assert_int_eq(cigo_future_take(ctx, f.child, NULL, 0), -EXDEV);
+	fails(cigo_future_take(ctx, t, NULL, 0), -EXDEV);
+	fails(cigo_future_take(ctx, f.child, NULL, 0), -EXDEV);
 	cigo_ctx_unref(f.ctx);
 }
 
-T_CORO(cancelling_a_task_does_not_cancel_its_spawner_nor_its_siblings)
+LOOP_TEST(cancelling_a_task_does_not_cancel_its_spawner_nor_its_siblings)
 {
 	cigo_task *a = t_job(ctx, .ns = CIGO_MS(5)), *b = t_job(ctx, .ns = CIGO_MS(5));
 
 	cigo_future_cancel(a, 0);
-	ck_assert_int_eq(cigo_future_take(ctx, a, NULL, 0), -ECANCELED);
-	ck_assert_int_eq(cigo_future_take(ctx, b, NULL, 0), 0);
-	ck_assert_int_eq(cigo_ctx_error(ctx), 0);
+	fails(cigo_future_take(ctx, a, NULL, 0), -ECANCELED);
+	ok(cigo_future_take(ctx, b, NULL, 0));
+	ok(cigo_ctx_error(ctx));
 }
 
-static int cancels_itself(cigo_ctx *ctx, void *arg, void *ret)
+CORO(cancels_itself)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	cigo_future_cancel(cigo_task_current(ctx), -EIO);
 	return cigo_sleep(ctx, CIGO_S(1));
 }
 
-T_CORO(a_task_may_cancel_itself)
+LOOP_TEST(a_task_may_cancel_itself)
 {
 	int64_t start = cigo_now(ctx);
 
-	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, cancels_itself, 0, NULL), NULL, 0),
-			 -EIO);
-	ck_assert_int_eq(cigo_now(ctx), start);
+	fails(cigo_future_take(ctx, cigo_spawn(ctx, cancels_itself, 0, NULL), NULL, 0), -EIO);
+	equal(cigo_now(ctx), start);
 }
 
 /* ---- stop ---- */
 
-T_CORO(stop_cancels_waits_and_tells_the_error)
+LOOP_TEST(stop_cancels_waits_and_tells_the_error)
 {
 	int64_t start = cigo_now(ctx);
 	int ended = 0;
 	cigo_task *t = t_job(ctx, .ns = CIGO_S(60), .cleanup = CIGO_MS(5), .ended = &ended);
 
-	ck_assert_int_eq(cigo_yield(ctx), 0);
-	ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
-	ck_assert_int_eq(ended, 1);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(5));
+	ok(cigo_yield(ctx));
+	fails(cigo_task_stop(ctx, t), -ECANCELED);
+	equal(ended, 1);
+	equal(cigo_now(ctx) - start, CIGO_MS(5));
 }
 
-T_CORO(stop_tells_the_error_of_a_task_that_was_done_before)
+LOOP_TEST(stop_tells_the_error_of_a_task_that_was_done_before)
 {
 	cigo_task *good = t_job(ctx, .value = 1), *bad = t_job(ctx, .result = -EIO);
 
-	ck_assert_int_eq(cigo_yield(ctx), 0);
-	ck_assert_int_eq(cigo_task_stop(ctx, good), 0);
-	ck_assert_int_eq(cigo_task_stop(ctx, bad), -EIO);
+	ok(cigo_yield(ctx));
+	ok(cigo_task_stop(ctx, good));
+	fails(cigo_task_stop(ctx, bad), -EIO);
 }
 
-T_CORO(stop_before_the_start_completes_too)
+LOOP_TEST(stop_before_the_start_completes_too, COOPERATIVE)
 {
 	int begun = 0;
 
-	ck_assert_int_eq(cigo_task_stop(ctx, t_job(ctx, .begun = &begun)), -ECANCELED);
-	ck_assert_int_eq(begun, 0);
+	fails(cigo_task_stop(ctx, t_job(ctx, .begun = &begun)), -ECANCELED);
+	equal(begun, 0);
 }
 
-T_CORO(stop_waits_under_a_dead_context_too)
+LOOP_TEST(stop_waits_under_a_dead_context_too)
 {
 	cigo_ctx *dead = t_dead(ctx, -EIO);
 	int ended = 0;
 	cigo_task *t = t_job(ctx, .ns = CIGO_S(60), .cleanup = CIGO_MS(5), .ended = &ended);
 
-	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ok(cigo_yield(ctx));
 	cigo_task_stop(dead, t);
-	ck_assert_int_eq(ended, 1);
+	equal(ended, 1);
 	cigo_ctx_unref(dead);
 }
 
-/* ---- cycles ---- */
+TEST_CASE("cycles");
 
-static int awaits_itself(cigo_ctx *ctx, void *arg, void *ret)
+CORO(awaits_itself)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	return cigo_join(ctx, cigo_task_current(ctx));
 }
 
-T_CORO(a_task_that_awaits_itself_is_told)
+LOOP_TEST(a_task_that_awaits_itself_is_told)
 {
-	ck_assert_int_eq(cigo_future_take(ctx, cigo_spawn(ctx, awaits_itself, 0, NULL), NULL, 0),
-			 -EDEADLK);
-	ck_assert_int_eq(cigo_join(ctx, cigo_task_current(ctx)), -EDEADLK);
+	fails(cigo_future_take(ctx, cigo_spawn(ctx, awaits_itself, 0, NULL), NULL, 0), -EDEADLK);
+	fails(cigo_join(ctx, cigo_task_current(ctx)), -EDEADLK);
 }
 
-static int awaits_at(cigo_ctx *ctx, void *arg, void *ret)
+CORO(awaits_at)
 {
-	CIGO_UNUSED(ret);
 	return cigo_join(ctx, *(cigo_task **)arg);
 }
 
-T_CORO(tasks_that_await_each_other_are_told)
+LOOP_TEST(tasks_that_await_each_other_are_told)
 {
 	cigo_task *a, *b;
 
 	a = cigo_spawn(ctx, awaits_at, 0, &b);
 	b = cigo_spawn(ctx, awaits_at, 0, &a);
-	ck_assert_int_eq(cigo_join(ctx, b), -EDEADLK); /* who closed the circle */
-	ck_assert_int_eq(cigo_join(ctx, a), -EDEADLK); /* what b returned */
+	fails(cigo_join(ctx, b), -EDEADLK); /* who closed the circle */
+	fails(cigo_join(ctx, a), -EDEADLK); /* what b returned */
 	cigo_future_unref(a);
 	cigo_future_unref(b);
 }
 
-T_CORO(a_circle_of_many_tasks_is_found)
+LOOP_TEST(a_circle_of_many_tasks_is_found, COOPERATIVE)
 {
 	enum { N = 100 };
 	cigo_task *tasks[N];
@@ -861,32 +838,32 @@ T_CORO(a_circle_of_many_tasks_is_found)
 	for (int i = 0; i < N; i++)
 		tasks[i] = cigo_spawn(ctx, awaits_at, 0, &tasks[(i + 1) % N]);
 	for (int i = 0; i < N; i++)
-		ck_assert_int_eq(cigo_join(ctx, tasks[i]), -EDEADLK);
+		fails(cigo_join(ctx, tasks[i]), -EDEADLK);
 	for (int i = 0; i < N; i++)
 		cigo_future_unref(tasks[i]);
 }
 
-T_CORO(a_child_that_awaits_its_awaiting_parent_is_told)
+LOOP_TEST(a_child_that_awaits_its_awaiting_parent_is_told)
 {
 	cigo_task *parent = cigo_task_current(ctx);
 	cigo_task *child = cigo_spawn(ctx, awaits_at, 0, &parent);
 
-	ck_assert_int_eq(cigo_future_take(ctx, child, NULL, 0), -EDEADLK);
+	fails(cigo_future_take(ctx, child, NULL, 0), -EDEADLK);
 }
 
-T_CORO(a_parent_that_awaits_the_child_awaiting_it_is_told)
+LOOP_TEST(a_parent_that_awaits_the_child_awaiting_it_is_told)
 {
 	cigo_task *parent = cigo_task_current(ctx);
 	cigo_task *child = cigo_spawn(ctx, awaits_at, 0, &parent);
 
-	ck_assert_int_eq(cigo_yield(ctx), 0);
-	ck_assert_int_eq(cigo_join(ctx, child), -EDEADLK);
+	ok(cigo_yield(ctx));
+	fails(cigo_join(ctx, child), -EDEADLK);
 	ck_assert(!cigo_future_is_done(child)); /* it was not cancelled by that */
-	ck_assert_int_eq(cigo_ctx_error(ctx), 0);
+	ok(cigo_ctx_error(ctx));
 	cigo_future_unref(child);
 }
 
-T_CORO(a_long_chain_of_awaits_is_no_circle)
+LOOP_TEST(a_long_chain_of_awaits_is_no_circle)
 {
 	enum { N = 100 };
 	cigo_task *tasks[N];
@@ -894,51 +871,48 @@ T_CORO(a_long_chain_of_awaits_is_no_circle)
 	tasks[0] = t_job(ctx, .ns = CIGO_MS(5), .result = -EIO);
 	for (int i = 1; i < N; i++)
 		tasks[i] = cigo_spawn(ctx, awaits_at, 0, &tasks[i - 1]);
-	ck_assert_int_eq(cigo_join(ctx, tasks[N - 1]), -EIO);
+	fails(cigo_join(ctx, tasks[N - 1]), -EIO);
 	for (int i = 0; i < N; i++)
 		cigo_future_unref(tasks[i]);
 }
 
-static int stops_at(cigo_ctx *ctx, void *arg, void *ret)
+CORO(stops_at)
 {
-	CIGO_UNUSED(ret);
 	return cigo_task_stop(ctx, cigo_future_ref(*(cigo_task **)arg));
 }
 
-static int is_stopped_by_its_child(cigo_ctx *ctx, void *arg, void *ret)
+CORO(is_stopped_by_its_child)
 {
 	cigo_task *parent = cigo_task_current(ctx);
 	cigo_ctx *clean = cigo_ctx_without_cancel(ctx, CIGO_S(1));
 	cigo_task *child = cigo_spawn(clean, stops_at, 0, &parent);
 
-	CIGO_UNUSED(ret);
 	*(int *)arg = cigo_future_take(clean, child, NULL, 0);
 	cigo_ctx_unref(clean);
 	return 0;
 }
 
-T_CORO(who_stops_the_one_that_awaits_it_is_told)
+LOOP_TEST(who_stops_the_one_that_awaits_it_is_told)
 {
 	int err = 0;
 	cigo_task *t = cigo_spawn(ctx, is_stopped_by_its_child, 0, &err);
 
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
-	ck_assert_int_eq(err, -EDEADLK);
+	fails(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
+	equal(err, -EDEADLK);
 }
 
-/* ---- yield ---- */
+TEST_CASE("yield");
 
 struct yielder {
 	const char *word;
 	int times;
 };
 
-static int yields(cigo_ctx *ctx, void *arg, void *ret)
+CORO(yields)
 {
 	struct yielder *y = arg;
 	int err = 0;
 
-	CIGO_UNUSED(ret);
 	for (int i = 0; i < y->times && !err; i++) {
 		t_say(y->word);
 		err = cigo_yield(ctx);
@@ -946,66 +920,64 @@ static int yields(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-T_CORO(yield_gives_every_other_a_turn)
+LOOP_TEST(yield_gives_every_other_a_turn, COOPERATIVE)
 {
 	cigo_task *a = cigo_spawn_copy(ctx, yields, 0, &(struct yielder){ "a", 3 });
 	cigo_task *b = cigo_spawn_copy(ctx, yields, 0, &(struct yielder){ "b", 3 });
 	cigo_task *c = cigo_spawn_copy(ctx, yields, 0, &(struct yielder){ "c", 3 });
 
-	ck_assert_int_eq(cigo_wait_all(ctx, a, b, c), 0);
+	ok(cigo_wait_all(ctx, a, b, c));
 	t_expect_said("abcabcabc");
 	cigo_future_unref(a);
 	cigo_future_unref(b);
 	cigo_future_unref(c);
 }
 
-T_CORO(yield_alone_returns)
+LOOP_TEST(yield_alone_returns)
 {
 	int64_t start = cigo_now(ctx);
 
 	for (int i = 0; i < 1000; i++)
-		ck_assert_int_eq(cigo_yield(ctx), 0);
-	ck_assert_int_eq(cigo_now(ctx), start);
+		ok(cigo_yield(ctx));
+	equal(cigo_now(ctx), start);
 }
 
-T_CORO(yield_under_a_dead_context_gives_the_cause)
+LOOP_TEST(yield_under_a_dead_context_gives_the_cause)
 {
 	cigo_ctx *dead = t_dead(ctx, -EIO);
 
-	ck_assert_int_eq(cigo_yield(dead), -EIO);
+	fails(cigo_yield(dead), -EIO);
 	cigo_ctx_unref(dead);
 }
 
-T_TEST(yield_without_a_loop_is_the_system_s)
+TEST(yield_without_a_loop_is_the_system_s)
 {
-	ck_assert_int_eq(cigo_yield(cigo_ctx_background()), 0);
+	ok(cigo_yield(cigo_ctx_background()));
 }
-END_TEST
 
 static volatile int flag;
 
-static int spins_until_flag(cigo_ctx *ctx, void *arg, void *ret)
+CORO(spins_until_flag)
 {
 	int64_t until = t_real_now() + CIGO_S(5);
 
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	while (!flag && t_real_now() < until)
 		cigo_ignore(cigo_yield(ctx));
 	return flag ? 0 : -ETIME;
 }
 
-T_CORO_REAL(yielding_tasks_do_not_starve_a_timer)
+REAL_TEST(yielding_tasks_do_not_starve_a_timer)
 {
 	cigo_task *a = cigo_spawn(ctx, spins_until_flag, 0, NULL);
 	cigo_task *b = cigo_spawn(ctx, spins_until_flag, 0, NULL);
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(2)), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(2)));
 	flag = 1;
-	ck_assert_int_eq(cigo_future_take(ctx, a, NULL, 0), 0);
-	ck_assert_int_eq(cigo_future_take(ctx, b, NULL, 0), 0);
+	ok(cigo_future_take(ctx, a, NULL, 0));
+	ok(cigo_future_take(ctx, b, NULL, 0));
 }
 
-static int sleeps_dead_until_flag(cigo_ctx *ctx, void *arg, void *ret)
+CORO(sleeps_dead_until_flag)
 {
 	int64_t until = t_real_now() + CIGO_S(2);
 
@@ -1016,35 +988,34 @@ static int sleeps_dead_until_flag(cigo_ctx *ctx, void *arg, void *ret)
 	return 0;
 }
 
-static int sets_flag(cigo_ctx *ctx, void *arg, void *ret)
+CORO(sets_flag)
 {
 	int *begun = arg, err = 0;
 
-	CIGO_UNUSED(ret);
 	while (!*begun && !err)
 		err = cigo_yield(ctx);
 	flag = 1;
 	return err;
 }
 
-T_CORO(a_coroutine_whose_calls_never_wait_gives_the_others_a_turn)
+LOOP_TEST(a_coroutine_whose_calls_never_wait_gives_the_others_a_turn, COOPERATIVE)
 {
 	bool had_a_turn = false;
 	int begun = 0;
 	cigo_task *deaf = cigo_spawn(ctx, sleeps_dead_until_flag, sizeof(bool), &begun);
 	cigo_task *other;
 
-	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ok(cigo_yield(ctx));
 	cigo_future_cancel(deaf, 0); /* it runs first */
 	other = cigo_spawn(ctx, sets_flag, 0, &begun);
-	ck_assert_int_eq(cigo_take(ctx, deaf, &had_a_turn), -ECANCELED);
+	fails(cigo_take(ctx, deaf, &had_a_turn), -ECANCELED);
 	ck_assert(had_a_turn);
-	ck_assert_int_eq(cigo_future_take(ctx, other, NULL, 0), 0);
+	ok(cigo_future_take(ctx, other, NULL, 0));
 }
 
-/* ---- sleep ---- */
+TEST_CASE("sleep");
 
-T_CORO(sleepers_wake_in_the_order_of_their_times_and_then_of_their_coming)
+LOOP_TEST(sleepers_wake_in_the_order_of_their_times_and_then_of_their_coming, COOPERATIVE)
 {
 	static const struct {
 		int ms;
@@ -1053,80 +1024,79 @@ T_CORO(sleepers_wake_in_the_order_of_their_times_and_then_of_their_coming)
 
 	for (int i = 0; i < 6; i++)
 		cigo_detach(t_job(ctx, .ns = CIGO_MS(sleepers[i].ms), .word = sleepers[i].word));
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(3)), 0);
-	ck_assert_int_eq(cigo_yield(ctx), 0);
+	ok(cigo_sleep(ctx, CIGO_MS(3)));
+	ok(cigo_yield(ctx));
 	t_expect_said("abcdef");
 }
 
-T_CORO(sleep_takes_the_time_asked_for)
+LOOP_TEST(sleep_takes_the_time_asked_for)
 {
 	int64_t start = cigo_now(ctx);
 
-	ck_assert_int_eq(cigo_sleep(ctx, 1), 0);
-	ck_assert_int_eq(cigo_now(ctx) - start, 1);
-	ck_assert_int_eq(cigo_sleep(ctx, 999999999), 0);
-	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_S(1));
+	ok(cigo_sleep(ctx, 1));
+	equal(cigo_now(ctx) - start, 1);
+	ok(cigo_sleep(ctx, 999999999));
+	equal(cigo_now(ctx) - start, CIGO_S(1));
 }
 
-T_CORO_REAL(sleep_never_takes_less)
+REAL_TEST(sleep_never_takes_less)
 {
 	for (int i = 0; i < 10; i++) {
 		int64_t ns = CIGO_MS(0.3) * i + 12345, start = t_real_now();
 
-		ck_assert_int_eq(cigo_sleep(ctx, ns), 0);
+		ok(cigo_sleep(ctx, ns));
 		ck_assert_int_ge(t_real_now() - start, ns);
 	}
 }
 
-T_CORO(a_sleep_of_no_time_is_a_yield)
+LOOP_TEST(a_sleep_of_no_time_is_a_yield, COOPERATIVE)
 {
 	static const int64_t times[] = { 0, -1, -CIGO_S(1), INT64_MIN };
 	int64_t start = cigo_now(ctx);
 
 	for (int i = 0; i < 4; i++) {
 		cigo_detach(t_job(ctx, .word = "other "));
-		ck_assert_int_eq(cigo_sleep(ctx, times[i]), 0);
+		ok(cigo_sleep(ctx, times[i]));
 		t_say("sleeper ");
 		t_expect_said("other sleeper ");
 	}
-	ck_assert_int_eq(cigo_now(ctx), start);
+	equal(cigo_now(ctx), start);
 }
 
-T_CORO(a_sleep_for_ever_ends_by_cancellation_only)
+LOOP_TEST(a_sleep_for_ever_ends_by_cancellation_only)
 {
 	static const int64_t times[] = { CIGO_NEVER, CIGO_NEVER - 1, CIGO_NEVER - CIGO_S(1) };
 
 	for (int i = 0; i < 3; i++) {
 		cigo_task *t = t_job(ctx, .ns = times[i]);
 
-		ck_assert_int_eq(cigo_sleep(ctx, CIGO_S(3600) * 24 * 365), 0);
+		ok(cigo_sleep(ctx, CIGO_S(3600) * 24 * 365));
 		ck_assert(!cigo_future_is_done(t));
-		ck_assert_int_eq(cigo_task_stop(ctx, t), -ECANCELED);
+		fails(cigo_task_stop(ctx, t), -ECANCELED);
 	}
 }
 
-T_CORO(a_sleep_under_a_dead_context_gives_the_cause_without_sleeping)
+LOOP_TEST(a_sleep_under_a_dead_context_gives_the_cause_without_sleeping)
 {
 	cigo_ctx *dead = t_dead(ctx, -EIO);
 	int64_t start = cigo_now(ctx);
 
-	ck_assert_int_eq(cigo_sleep(dead, CIGO_S(1)), -EIO);
-	ck_assert_int_eq(cigo_sleep(dead, 0), -EIO);
-	ck_assert_int_eq(cigo_sleep(dead, CIGO_NEVER), -EIO);
-	ck_assert_int_eq(cigo_now(ctx), start);
+	fails(cigo_sleep(dead, CIGO_S(1)), -EIO);
+	fails(cigo_sleep(dead, 0), -EIO);
+	fails(cigo_sleep(dead, CIGO_NEVER), -EIO);
+	equal(cigo_now(ctx), start);
 	cigo_ctx_unref(dead);
 }
 
-T_TEST(a_sleep_without_a_loop_blocks_the_thread)
+TEST(a_sleep_without_a_loop_blocks_the_thread)
 {
 	int64_t start = t_real_now();
 
-	ck_assert_int_eq(cigo_sleep(cigo_ctx_background(), CIGO_MS(3)), 0);
+	ok(cigo_sleep(cigo_ctx_background(), CIGO_MS(3)));
 	ck_assert_int_ge(t_real_now() - start, CIGO_MS(3));
-	ck_assert_int_eq(cigo_sleep(cigo_ctx_background(), -5), 0);
-	ck_assert_int_eq(cigo_sleep(cigo_ctx_background(), 0), 0);
+	ok(cigo_sleep(cigo_ctx_background(), -5));
+	ok(cigo_sleep(cigo_ctx_background(), 0));
 }
-END_TEST
 
 enum { TIMERS = 2000 };
 
@@ -1136,7 +1106,7 @@ static struct timer {
 } fired_last;
 static int fired, fired_early;
 
-static void fires(const cigo_ctx *ctx, int status, void *arg)
+CALLBACK(fires)
 {
 	const struct timer *t = arg;
 
@@ -1148,7 +1118,7 @@ static void fires(const cigo_ctx *ctx, int status, void *arg)
 	fired_last = *t;
 }
 
-T_CORO(timers_fire_in_the_order_of_their_times_and_then_of_their_setting)
+LOOP_TEST(timers_fire_in_the_order_of_their_times_and_then_of_their_setting)
 {
 	static struct timer timers[TIMERS];
 	uint32_t random = 12345;
@@ -1162,35 +1132,36 @@ T_CORO(timers_fire_in_the_order_of_their_times_and_then_of_their_setting)
 						      &timers[i]),
 				 0);
 	}
-	ck_assert_int_eq(cigo_sleep(ctx, 1000), 0);
-	ck_assert_int_eq(fired, TIMERS);
-	ck_assert_int_eq(fired_early, 0);
+	ok(cigo_sleep(ctx, 1000));
+	equal(fired, TIMERS);
+	equal(fired_early, 0);
 }
 
-static int sleeps_twice(cigo_ctx *ctx, void *arg, void *ret)
+CORO(sleeps_twice)
 {
 	int *errors = arg;
 
-	CIGO_UNUSED(ret);
 	errors[0] = cigo_sleep(ctx, CIGO_MS(5));
 	errors[1] = cigo_sleep(ctx, CIGO_MS(5));
 	return 0;
 }
 
-T_CORO(a_sleep_that_was_over_before_the_cancellation_has_succeeded)
+LOOP_TEST(a_sleep_that_was_over_before_the_cancellation_has_succeeded, COOPERATIVE)
 {
 	int errors[2] = { 1, 1 };
 	cigo_task *t = cigo_spawn(ctx, sleeps_twice, 0, errors);
 
-	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(5)), 0); /* due together, and we run first */
-	ck_assert_int_eq(errors[0], 1);
+	ok(cigo_sleep(ctx, CIGO_MS(5))); /* due together, and we run first */
+	equal(errors[0], 1);
 	cigo_future_cancel(t, -EIO);
-	ck_assert_int_eq(cigo_future_take(ctx, t, NULL, 0), -EIO);
-	ck_assert_int_eq(errors[0], 0);
-	ck_assert_int_eq(errors[1], -EIO);
+	fails(cigo_future_take(ctx, t, NULL, 0), -EIO);
+	equal(errors[0], 0);
+	equal(errors[1], -EIO);
 }
 
-T_CORO_SEED(under_any_schedule_all_tasks_run_to_their_end)
+TEST_CASE("seeds");
+
+SEED_TEST(under_any_schedule_all_tasks_run_to_their_end, COOPERATIVE)
 {
 	int begun = 0, ended = 0, err, sum = 0, value;
 	cigo_task *tasks[30];
@@ -1202,88 +1173,82 @@ T_CORO_SEED(under_any_schedule_all_tasks_run_to_their_end)
 		cigo_future_cancel(tasks[i], -EIO);
 	for (int i = 0; i < 30; i++) {
 		err = cigo_take(ctx, tasks[i], &value);
-		ck_assert_int_eq(err, i % 5 ? 0 : -EIO);
+		equal(err, i % 5 ? 0 : -EIO);
 		sum += err ? 0 : value;
 	}
-	ck_assert_int_eq(begun, 24);
-	ck_assert_int_eq(ended, 24);
-	ck_assert_int_eq(sum, 435 - 75);
+	equal(begun, 24);
+	equal(ended, 24);
+	equal(sum, 435 - 75);
 }
 
-static int says_ten(cigo_ctx *ctx, void *arg, void *ret)
+CORO(says_ten)
 {
 	static const char *const words[] = { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" };
 
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	for (int i = 0; i < 10; i++)
 		cigo_detach(t_job(ctx, .word = words[i]));
 	return cigo_sleep(ctx, CIGO_MS(1));
 }
 
-T_TEST(the_same_seed_gives_the_same_order_and_another_another)
+TEST(the_same_seed_gives_the_same_order_and_another_another, COOPERATIVE)
 {
 	char orders[3][16];
 	static const uint64_t seeds[] = { 12345, 12345, 54321 };
 
 	for (int i = 0; i < 3; i++) {
-		ck_assert_int_eq(t_run_seed(seeds[i], says_ten, NULL), 0);
+		ok(t_run_seed(seeds[i], says_ten, NULL));
 		snprintf(orders[i], sizeof orders[i], "%.15s", t_said);
 		t_said[0] = 0;
 	}
-	ck_assert_uint_eq(strlen(orders[0]), 10);
+	equal(strlen(orders[0]), 10);
 	ck_assert_str_eq(orders[0], orders[1]);
 	ck_assert_str_ne(orders[0], orders[2]);
 }
-END_TEST
 
-/* ---- misuse ---- */
+TEST_CASE("misuse");
 
-T_MISUSE(options_without_their_size_are_misuse, "cigo_task_spawn_with")
+MISUSE_TEST(options_without_their_size_are_misuse, "cigo_task_spawn_with")
 {
 	cigo_task_options o = { .name = "x" };
 
 	cigo_detach(cigo_spawn_with(ctx, named_by_its_function, 0, NULL, &o));
 }
 
-static int overruns(cigo_ctx *ctx, void *arg, void *ret)
+CORO(overruns)
 {
-	CIGO_UNUSED(ctx), CIGO_UNUSED(arg);
 	memset(ret, 0xff, 5);
 	return 0;
 }
 
-T_MISUSE(a_body_that_overruns_its_result_is_named, "overruns")
+MISUSE_TEST(a_body_that_overruns_its_result_is_named, "overruns")
 {
 	char value[4];
 
 	cigo_ignore(cigo_take(ctx, cigo_spawn(ctx, overruns, 4, NULL), &value));
 }
 
-static int exits_its_thread(cigo_ctx *ctx, void *arg, void *ret)
+CORO(exits_its_thread)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	cigo_ignore(cigo_yield(ctx));
 	pthread_exit(NULL);
 }
 
-T_MISUSE(a_body_that_ends_its_thread_is_named, "exits_its_thread")
+MISUSE_TEST(a_body_that_ends_its_thread_is_named, "exits_its_thread")
 {
 	cigo_ignore(cigo_future_take(ctx, cigo_spawn(ctx, exits_its_thread, 0, NULL), NULL, 0));
 }
 
-static int deaf_to_cancellation(cigo_ctx *ctx, void *arg, void *ret)
+CORO(deaf_to_cancellation)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	for (int i = 0; i < 2000; i++)
 		cigo_ignore(cigo_sleep(ctx, CIGO_MS(1)));
 	return 0;
 }
 
-static int runs_deaf(cigo_ctx *ctx, void *arg, void *ret)
+CORO(runs_deaf)
 {
 	cigo_task *t = cigo_spawn(ctx, deaf_to_cancellation, 0, NULL);
 
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	cigo_ignore(cigo_yield(ctx));
 	return cigo_task_stop(ctx, t);
 }
@@ -1297,194 +1262,96 @@ static void debugs(void *arg)
 	cigo_run_with(&o, cigo_ctx_background(), *(cigo_coro_fn **)arg, NULL);
 }
 
-T_TEST(debug_mode_names_a_body_that_ignores_1000_dead_waits)
+TEST(debug_mode_names_a_body_that_ignores_1000_dead_waits)
 {
 	cigo_coro_fn *fn = runs_deaf;
 
 	t_abort(debugs, &fn, "deaf_to_cancellation");
 }
-END_TEST
 
-static int careless_child(cigo_ctx *ctx, void *arg, void *ret)
+CORO(careless_child)
 {
 	int err = cigo_sleep(ctx, CIGO_MS(1));
 
-	CIGO_UNUSED(ret);
 	return err ? err : *(int *)arg;
 }
 
-static int careless(cigo_ctx *ctx, void *arg, void *ret)
+CORO(careless)
 {
 	/* not a plain local: AddressSanitizer puts those elsewhere */
 	int *on_my_stack = __builtin_alloca(sizeof *on_my_stack);
 
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	*on_my_stack = 1;
 	cigo_detach(cigo_spawn(ctx, careless_child, 0, on_my_stack));
 	return cigo_yield(ctx);
 }
 
-static int runs_careless(cigo_ctx *ctx, void *arg, void *ret)
+CORO(runs_careless)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	return cigo_future_take(ctx, cigo_spawn(ctx, careless, 0, NULL), NULL, 0);
 }
 
-T_TEST(debug_mode_names_a_body_that_leaves_a_child_with_an_argument_on_its_stack)
+TEST(debug_mode_names_a_body_that_leaves_a_child_with_an_argument_on_its_stack)
 {
 	cigo_coro_fn *fn = runs_careless;
 
 	t_abort(debugs, &fn, "careless");
 }
-END_TEST
 
-static void spawns_without_a_loop(void *arg)
-{
-	CIGO_UNUSED(arg);
-	cigo_detach(cigo_spawn(cigo_ctx_background(), named_by_its_function, 0, NULL));
-}
-
-T_TEST(spawning_without_a_loop_is_misuse)
-{
-	t_abort(spawns_without_a_loop, NULL, "cigo_task_spawn");
-}
-END_TEST
-
-static void *spawns_foreign(void *ctx)
+PLAIN_MISUSE_TEST(spawning_without_a_loop_is_misuse, "cigo_task_spawn")
 {
 	cigo_detach(cigo_spawn(ctx, named_by_its_function, 0, NULL));
+}
+
+THREAD(spawns_foreign)
+{
+	cigo_detach(cigo_spawn(arg, named_by_its_function, 0, NULL));
 	return NULL;
 }
 
-static void *sleeps_foreign(void *ctx)
+THREAD(sleeps_foreign)
+{
+	cigo_ignore(cigo_sleep(arg, CIGO_MS(1)));
+	return NULL;
+}
+
+THREAD(yields_foreign)
+{
+	cigo_ignore(cigo_yield(arg));
+	return NULL;
+}
+
+MISUSE_TEST(spawning_from_a_foreign_thread_is_misuse, "cigo_task_spawn")
+{
+	on_thread(spawns_foreign, ctx);
+}
+
+MISUSE_TEST(sleeping_by_a_loop_s_context_on_a_foreign_thread_is_misuse, "cigo_sleep")
+{
+	on_thread(sleeps_foreign, ctx);
+}
+
+MISUSE_TEST(yielding_by_a_loop_s_context_on_a_foreign_thread_is_misuse, "cigo_yield")
+{
+	on_thread(yields_foreign, ctx);
+}
+
+CALLBACK_MISUSE_TEST(sleeping_in_a_callback_is_misuse, "cigo_sleep")
 {
 	cigo_ignore(cigo_sleep(ctx, CIGO_MS(1)));
-	return NULL;
 }
 
-static void *yields_foreign(void *ctx)
-{
-	cigo_ignore(cigo_yield(ctx));
-	return NULL;
-}
-
-T_MISUSE(spawning_from_a_foreign_thread_is_misuse, "cigo_task_spawn")
-{
-	t_foreign(spawns_foreign, ctx);
-}
-
-T_MISUSE(sleeping_by_a_loop_s_context_on_a_foreign_thread_is_misuse, "cigo_sleep")
-{
-	t_foreign(sleeps_foreign, ctx);
-}
-
-T_MISUSE(yielding_by_a_loop_s_context_on_a_foreign_thread_is_misuse, "cigo_yield")
-{
-	t_foreign(yields_foreign, ctx);
-}
-
-T_MISUSE_CALLBACK(sleeping_in_a_callback_is_misuse, "cigo_sleep")
-{
-	cigo_ignore(cigo_sleep(ctx, CIGO_MS(1)));
-}
-
-T_MISUSE_CALLBACK(yielding_in_a_callback_is_misuse, "cigo_yield")
+CALLBACK_MISUSE_TEST(yielding_in_a_callback_is_misuse, "cigo_yield")
 {
 	cigo_ignore(cigo_yield(ctx));
 }
 
-T_MISUSE_CALLBACK(stopping_in_a_callback_is_misuse, "cigo_task_stop")
+CALLBACK_MISUSE_TEST(stopping_in_a_callback_is_misuse, "cigo_task_stop")
 {
 	cigo_task_stop(ctx, t_job(ctx, .ns = CIGO_NEVER));
 }
 
-T_MISUSE(spawning_in_a_coroutine_by_the_background_is_misuse, "cigo_task_spawn")
+MISUSE_TEST(spawning_in_a_coroutine_by_the_background_is_misuse, "cigo_task_spawn")
 {
-	CIGO_UNUSED(ctx);
 	cigo_detach(cigo_spawn(cigo_ctx_background(), named_by_its_function, 0, NULL));
-}
-
-int main(void)
-{
-	Suite *s = suite_create("task");
-	TCase *tc = t_case(s, "spawning");
-
-	t_add(tc, a_task_s_result_is_its_body_s_value_and_error,
-	      a_finished_task_can_be_asked_again_and_again,
-	      a_task_is_named_after_its_function_or_as_it_is_told,
-	      a_coroutine_knows_its_task_and_a_callback_has_none,
-	      a_copied_argument_is_the_body_s_own, an_argument_is_passed_on_as_it_is,
-	      a_callback_may_spawn, a_detached_task_runs_on, a_thousand_tasks_run_side_by_side,
-	      a_body_has_256_kib_of_stack_or_what_it_is_told,
-	      a_coroutine_has_a_thread_of_its_own_that_bears_its_name_and_keeps_its_errno,
-	      errno_is_kept_though_the_loop_s_work_fails_on_the_same_thread,
-	      coroutines_that_live_together_have_different_threads_and_none_the_home_thread,
-	      a_task_s_handle_may_outlive_its_loop,
-	      a_task_that_could_not_be_made_is_one_that_failed,
-	      a_result_of_an_absurd_size_is_want_of_memory,
-	      a_task_no_thread_can_be_had_for_fails_with_eagain_and_its_argument_is_freed,
-	      a_task_too_large_for_every_thread_there_is_fails_too);
-	t_add_cooperative(tc, when_main_returns_the_others_are_cancelled_and_run_to_their_end);
-	t_add_cooperative(tc, spawn_returns_before_the_body_begins);
-	t_add_cooperative(tc, bodies_begin_in_the_order_of_spawning);
-	tc = t_case(s, "arguments");
-	t_add(tc, an_argument_is_freed_once_its_body_has_returned,
-	      a_copied_argument_is_freed_as_the_copy,
-	      an_argument_is_freed_once_when_its_body_is_cancelled);
-	t_add_cooperative(tc, an_argument_is_freed_once_when_the_run_ends);
-	t_add_cooperative(tc, an_argument_is_freed_once_when_its_body_never_ran);
-	tc = t_case(s, "cancelling");
-	t_add(tc, a_cancelled_task_ends_with_the_reason_whatever_its_body_returned,
-	      a_task_is_done_only_when_its_body_has_returned,
-	      awaiting_a_task_passes_a_cancellation_on_and_waits_for_its_body,
-	      a_timeout_around_an_await_cancels_the_task_and_waits_for_its_body,
-	      awaiting_a_task_under_a_dead_context_cancels_it_and_waits,
-	      a_task_is_cancelled_by_one_waiter_s_timeout_though_others_wait,
-	      what_waits_under_a_context_without_cancel_does_not_hear_its_task_s_cancellation,
-	      the_end_of_a_task_cancels_nothing,
-	      cancelling_a_task_cancels_what_descends_from_its_context,
-	      cancelling_a_task_does_not_cancel_its_spawner_nor_its_siblings,
-	      a_task_may_cancel_itself, stop_cancels_waits_and_tells_the_error,
-	      stop_tells_the_error_of_a_task_that_was_done_before,
-	      stop_waits_under_a_dead_context_too);
-	t_add_cooperative(tc, a_cancelled_body_runs_on_and_its_waits_return_the_cause);
-	t_add_cooperative(tc, stop_before_the_start_completes_too);
-	t_add_cooperative(tc, a_task_whose_context_ends_before_its_first_step_never_runs);
-	t_add_cooperative(tc, the_first_reason_stays);
-	t_add_cooperative(tc, a_task_cancelled_before_its_first_step_never_runs);
-	tc = t_case(s, "cycles");
-	t_add(tc, a_task_that_awaits_itself_is_told, tasks_that_await_each_other_are_told,
-	      a_child_that_awaits_its_awaiting_parent_is_told,
-	      a_parent_that_awaits_the_child_awaiting_it_is_told,
-	      a_long_chain_of_awaits_is_no_circle, who_stops_the_one_that_awaits_it_is_told);
-	t_add_cooperative(tc, a_circle_of_many_tasks_is_found);
-	tc = t_case(s, "yield");
-	t_add(tc, yield_alone_returns, yield_under_a_dead_context_gives_the_cause,
-	      yield_without_a_loop_is_the_system_s, yielding_tasks_do_not_starve_a_timer);
-	t_add_cooperative(tc, a_coroutine_whose_calls_never_wait_gives_the_others_a_turn);
-	t_add_cooperative(tc, yield_gives_every_other_a_turn);
-	tc = t_case(s, "sleep");
-	t_add(tc, timers_fire_in_the_order_of_their_times_and_then_of_their_setting,
-	      sleep_takes_the_time_asked_for, sleep_never_takes_less,
-	      a_sleep_for_ever_ends_by_cancellation_only,
-	      a_sleep_under_a_dead_context_gives_the_cause_without_sleeping,
-	      a_sleep_without_a_loop_blocks_the_thread);
-	t_add_cooperative(tc, a_sleep_that_was_over_before_the_cancellation_has_succeeded);
-	t_add_cooperative(tc, a_sleep_of_no_time_is_a_yield);
-	t_add_cooperative(tc, sleepers_wake_in_the_order_of_their_times_and_then_of_their_coming);
-	tc = t_case(s, "seeds");
-	t_add_loop_cooperative(tc, under_any_schedule_all_tasks_run_to_their_end, 0, 10);
-	t_add_cooperative(tc, the_same_seed_gives_the_same_order_and_another_another);
-	tc = t_case(s, "misuse");
-	t_add(tc, options_without_their_size_are_misuse, a_body_that_overruns_its_result_is_named,
-	      a_body_that_ends_its_thread_is_named,
-	      debug_mode_names_a_body_that_ignores_1000_dead_waits,
-	      debug_mode_names_a_body_that_leaves_a_child_with_an_argument_on_its_stack,
-	      spawning_without_a_loop_is_misuse, spawning_from_a_foreign_thread_is_misuse,
-	      sleeping_by_a_loop_s_context_on_a_foreign_thread_is_misuse,
-	      yielding_by_a_loop_s_context_on_a_foreign_thread_is_misuse,
-	      sleeping_in_a_callback_is_misuse, yielding_in_a_callback_is_misuse,
-	      stopping_in_a_callback_is_misuse,
-	      spawning_in_a_coroutine_by_the_background_is_misuse);
-	return t_main(s);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Tracing: what the hooks hear of small programs, in order; the file.
  */
-#include "tests/tools/kit.h"
+#include "tests/tools/wire.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -113,12 +113,14 @@ static void expect(cigo_coro_fn *body, const char *text)
 
 /* ---- small programs ---- */
 
+TEST_CASE("heard");
+
 CORO(nothing)
 {
 	return 0;
 }
 
-T_TEST(a_run_is_spawn_ready_start_done)
+TEST(a_run_is_spawn_ready_start_done)
 {
 	expect(nothing, "spawn 1 main by 0\n"
 			"ready 1 by 0\n"
@@ -140,7 +142,7 @@ CORO(awaits_a_child)
 	return err;
 }
 
-T_TEST(an_await_names_its_task_and_its_place)
+TEST(an_await_names_its_task_and_its_place)
 {
 	expect(awaits_a_child, "spawn 1 main by 0\n"
 			       "ready 1 by 0\n"
@@ -163,7 +165,7 @@ CORO(yields)
 	return cigo_yield(ctx);
 }
 
-T_TEST(who_yields_is_ready_as_it_suspends)
+TEST(who_yields_is_ready_as_it_suspends)
 {
 	expect(yields, "spawn 1 main by 0\n"
 		       "ready 1 by 0\n"
@@ -194,7 +196,7 @@ CORO(holds_a_mutex)
 	return 0;
 }
 
-T_TEST(a_mutex_names_its_holder)
+TEST(a_mutex_names_its_holder)
 {
 	expect(holds_a_mutex, "spawn 1 main by 0\n"
 			      "ready 1 by 0\n"
@@ -226,7 +228,7 @@ CORO(cancels)
 	return 0;
 }
 
-T_TEST(a_cancelled_task_wakes_and_one_that_never_ran_only_ends)
+TEST(a_cancelled_task_wakes_and_one_that_never_ran_only_ends)
 {
 	expect(cancels, "spawn 1 main by 0\n"
 			"ready 1 by 0\n"
@@ -272,7 +274,7 @@ CORO(walks_a_generator)
 	return cigo_iter_close(ctx, it);
 }
 
-T_TEST(a_generator_and_its_consumer_wake_each_other)
+TEST(a_generator_and_its_consumer_wake_each_other)
 {
 	expect(walks_a_generator, "spawn 1 main by 0\n"
 				  "ready 1 by 0\n"
@@ -306,7 +308,7 @@ CORO(blocks)
 	return 0;
 }
 
-T_TEST(a_blocking_section_ends_when_its_letter_is_read)
+TEST(a_blocking_section_ends_when_its_letter_is_read)
 {
 	expect(blocks, "spawn 1 main by 0\n"
 		       "ready 1 by 0\n"
@@ -324,7 +326,7 @@ CORO(employs)
 	return cigo_take(ctx, t, (char *)NULL);
 }
 
-T_TEST(a_worker_has_a_lane)
+TEST(a_worker_has_a_lane)
 {
 	expect(employs, "spawn 1 main by 0\n"
 			"ready 1 by 0\n"
@@ -350,7 +352,7 @@ CORO(calls_back)
 	return cigo_yield(ctx);
 }
 
-T_TEST(callbacks_are_the_loops)
+TEST(callbacks_are_the_loops)
 {
 	expect(calls_back, "spawn 1 main by 0\n"
 			   "ready 1 by 0\n"
@@ -382,7 +384,7 @@ CORO(reads_a_byte)
 	return 0;
 }
 
-T_TEST(polls_count_what_they_found)
+TEST(polls_count_what_they_found)
 {
 	static struct record r = { .polls = true };
 
@@ -396,7 +398,7 @@ T_TEST(polls_count_what_they_found)
 					     "resume 1\n"));
 }
 
-/* ---- the file ---- */
+TEST_CASE("file");
 
 static char folder[] = "/tmp/cigo-trace-XXXXXX";
 
@@ -451,13 +453,13 @@ static void expect_whole(const char *name)
 
 	ck_assert_msg(text != NULL, "no %s", name);
 	static const char head[] = "{\"displayTimeUnit\":\"ns\",\"otherData\":{";
-	ck_assert_int_eq(strncmp(text, head, strlen(head)), 0);
+	equal(strncmp(text, head, strlen(head)), 0);
 	ck_assert(ends_with(text, "}\n]}\n"));
 	const char *line = strstr(text, "\"traceEvents\":[\n");
 	ck_assert_ptr_nonnull(line);
 	line = strchr(strchr(line, '\n') + 1, '\n') + 1;
 	for (; *line == ','; line = strchr(line, '\n') + 1)
-		ck_assert_int_eq(strncmp(line, ",{\"ph\":\"", 8), 0);
+		equal(strncmp(line, ",{\"ph\":\"", 8), 0);
 	ck_assert_str_eq(line, "]}\n");
 }
 
@@ -468,7 +470,7 @@ static int trace_run(const char *name, cigo_coro_fn *body)
 	return cigo_run_with(&o, cigo_ctx_background(), body, NULL);
 }
 
-T_TEST(each_run_has_its_file)
+TEST(each_run_has_its_file)
 {
 	static const char *const names[] = { "a.b/t.json", "a.b/t.2.json", "a.b/t.3.json",
 					     "a.b/t",	   "a.b/t.2",	   "a.b/.t",
@@ -502,7 +504,7 @@ CORO(fails_on)
 	return -EPIPE;
 }
 
-T_TEST(the_environment_asks_too_and_a_failing_main_is_whole)
+TEST(the_environment_asks_too_and_a_failing_main_is_whole)
 {
 	make_folder();
 	setenv("CIGO_TRACE", path("env.json"), 1);
@@ -518,7 +520,7 @@ T_TEST(the_environment_asks_too_and_a_failing_main_is_whole)
 	clean_folder();
 }
 
-T_TEST(a_file_that_cannot_be_opened_is_named_and_the_run_goes_on)
+TEST(a_file_that_cannot_be_opened_is_named_and_the_run_goes_on)
 {
 	static struct caught c;
 
@@ -539,7 +541,7 @@ CORO(yields_often)
 	return 0;
 }
 
-T_TEST(a_full_disk_is_named_once_and_the_file_stays_whole)
+TEST(a_full_disk_is_named_once_and_the_file_stays_whole, COOPERATIVE)
 {
 	static struct caught c;
 	struct rlimit limit = { 400000, RLIM_INFINITY };
@@ -558,7 +560,7 @@ T_TEST(a_full_disk_is_named_once_and_the_file_stays_whole)
 	clean_folder();
 }
 
-T_TEST(a_device_that_is_full_from_the_start_harms_nobody)
+TEST(a_device_that_is_full_from_the_start_harms_nobody)
 {
 	static struct caught c;
 	cigo_loop_options o = { .size = sizeof o, .trace = "/dev/full" };
@@ -570,30 +572,26 @@ T_TEST(a_device_that_is_full_from_the_start_harms_nobody)
 	ck_assert_str_eq(got, "cigo: /dev/full: No space left on device; the trace ends there\n");
 }
 
-static int exits(cigo_ctx *ctx, void *arg, void *ret)
+CORO(exits)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	ok(cigo_yield(ctx));
 	exit(7);
 }
 
-static int aborts(cigo_ctx *ctx, void *arg, void *ret)
+CORO(aborts)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	cigo_blocking_end(ctx);
 	return 0;
 }
 
-static int gives_up(cigo_ctx *ctx, void *arg, void *ret)
+CORO(gives_up)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	ok(cigo_yield(ctx));
 	return (int)cigo_must(-EPIPE);
 }
 
-static int is_killed(cigo_ctx *ctx, void *arg, void *ret)
+CORO(is_killed)
 {
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	kill(getpid(), SIGKILL);
 	return cigo_sleep(ctx, CIGO_S(10));
@@ -615,7 +613,7 @@ static int child_runs(const char *name, cigo_coro_fn *body)
 	return status;
 }
 
-T_TEST(exit_and_misuse_leave_a_whole_file)
+TEST(exit_and_misuse_leave_a_whole_file)
 {
 	make_folder();
 	int status = child_runs("exit.json", exits);
@@ -630,7 +628,7 @@ T_TEST(exit_and_misuse_leave_a_whole_file)
 	clean_folder();
 }
 
-T_TEST(a_killed_process_leaves_whole_lines)
+TEST(a_killed_process_leaves_whole_lines)
 {
 	make_folder();
 	int status = child_runs("kill.json", is_killed);
@@ -666,7 +664,7 @@ CORO(forks)
 	return cigo_yield(ctx);
 }
 
-T_TEST(a_forked_child_that_exits_writes_nothing)
+TEST(a_forked_child_that_exits_writes_nothing)
 {
 	make_folder();
 	ok(atexit(leave_at_once));
@@ -691,7 +689,7 @@ CORO(odd_names)
 	return 0;
 }
 
-T_TEST(names_are_quoted)
+TEST(names_are_quoted)
 {
 	static const char *const wanted[] = { "\"\\\"quoted\\\" \\\\\"",   "\"tab\\u0009here\"",
 					      "\"\\ufffd\xc3\xa9\"",	   "\"\\ufffd\\ufffd\"",
@@ -705,9 +703,9 @@ T_TEST(names_are_quoted)
 	clean_folder();
 }
 
-/* ---- setting hooks ---- */
+TEST_CASE("hooks");
 
-T_TEST(hooks_that_are_not_wanted_are_not_called)
+TEST(hooks_that_are_not_wanted_are_not_called)
 {
 	cigo_trace_hooks few = { .size = offsetof(cigo_trace_hooks, start), .spawn = spawned };
 	static struct record r;
@@ -720,14 +718,14 @@ T_TEST(hooks_that_are_not_wanted_are_not_called)
 	fails(cigo_trace_set(NULL, &few, &r), -ENOMEM);
 }
 
-MISUSE(set_without_a_size)
+static void set_without_a_size(void *arg T_UNUSED)
 {
 	cigo_trace_hooks none = { .size = 0 };
 
 	cigo_ignore(cigo_trace_set(cigo_loop_new(NULL), &none, NULL));
 }
 
-MISUSE(set_twice)
+static void set_twice(void *arg T_UNUSED)
 {
 	cigo_loop *loop = cigo_loop_new(NULL);
 
@@ -740,37 +738,14 @@ CORO(sets_late)
 	return cigo_trace_set(cigo_ctx_loop(ctx), &all, NULL);
 }
 
-MISUSE(set_in_the_run)
+static void set_in_the_run(void *arg T_UNUSED)
 {
 	cigo_run(sets_late, NULL);
 }
 
-T_TEST(hooks_are_set_once_before_the_run)
+TEST(hooks_are_set_once_before_the_run)
 {
 	t_abort(set_without_a_size, NULL, "size");
 	t_abort(set_twice, NULL, "already");
 	t_abort(set_in_the_run, NULL, "begun");
-}
-
-int main(void)
-{
-	Suite *s = suite_create("trace");
-	TCase *tc = t_case(s, "heard");
-
-	t_add(tc, a_run_is_spawn_ready_start_done, an_await_names_its_task_and_its_place,
-	      who_yields_is_ready_as_it_suspends, a_mutex_names_its_holder,
-	      a_cancelled_task_wakes_and_one_that_never_ran_only_ends,
-	      a_generator_and_its_consumer_wake_each_other,
-	      a_blocking_section_ends_when_its_letter_is_read, a_worker_has_a_lane,
-	      callbacks_are_the_loops, polls_count_what_they_found);
-	tc = t_case(s, "hooks");
-	t_add(tc, hooks_that_are_not_wanted_are_not_called, hooks_are_set_once_before_the_run);
-	tc = t_case(s, "file");
-	t_add(tc, each_run_has_its_file, the_environment_asks_too_and_a_failing_main_is_whole,
-	      a_file_that_cannot_be_opened_is_named_and_the_run_goes_on,
-	      a_device_that_is_full_from_the_start_harms_nobody, exit_and_misuse_leave_a_whole_file,
-	      a_killed_process_leaves_whole_lines, a_forked_child_that_exits_writes_nothing,
-	      names_are_quoted);
-	t_add_cooperative(tc, a_full_disk_is_named_once_and_the_file_stays_whole);
-	return t_main(s);
 }

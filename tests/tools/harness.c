@@ -1,283 +1,141 @@
 /* SPDX-License-Identifier: MIT
- * What every suite stands on; see harness.h. */
+ * The table of a suite's tests, the main that runs them, what is proved at the end of each; see
+ * harness.h. */
 #include "tests/tools/harness.h"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
 #include <pthread.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#ifdef __has_feature
-#define HAS_FEATURE(x) __has_feature(x)
-#else
-#define HAS_FEATURE(x) 0
-#endif
-/* There where ThreadSanitizer is: in the library at least, perhaps not in the tests. */
-void __tsan_acquire(void *address);
-#pragma weak __tsan_acquire
-#define WITH_TSAN (__tsan_acquire != NULL)
-#if defined(__SANITIZE_ADDRESS__) || HAS_FEATURE(address_sanitizer)
-#define WITH_ASAN 1
-#else
-#define WITH_ASAN 0
-#endif
+#include "tests/tools/watchdog.h"
 
-#if WITH_ASAN
 int __lsan_do_recoverable_leak_check(void); /* there where LeakSanitizer is */
 #pragma weak __lsan_do_recoverable_leak_check
-#endif
 
 enum {
-	SLOTS = 32,
 	MAX_FDS = 4096,
 	GRACE = 30, /* seconds for the watchdog's report, before Check kills the test */
 };
 
-/* ---- facts about this process ---- */
+/* ---- the table ---- */
 
-bool t_under_valgrind(void)
+void (*t_before_all)(void);
+
+static struct t_case *cases, *open_case;
+static struct t_test *tests, **end_of_tests = &tests;
+
+void t_case_open(struct t_case *c)
 {
-	const char *wrapper = getenv("CK_WRAPPER");
+	struct t_case **p = &cases;
 
-	return wrapper && strstr(wrapper, "valgrind");
+	while (*p && strcmp((*p)->name, c->name))
+		p = &(*p)->next;
+	if (!*p)
+		*p = c;
+	open_case = *p;
+	if (!open_case->seconds)
+		open_case->seconds = T_DEADLINE;
 }
 
-bool t_under_tsan(void)
+/* The noun of tests/suites/test_noun.c. */
+static const char *noun(const char *file)
 {
-	return WITH_TSAN;
+	static char text[64];
+	const char *slash = strrchr(file, '/'), *from = slash ? slash + 1 : file;
+
+	if (!strncmp(from, "test_", 5))
+		from += 5;
+	snprintf(text, sizeof text, "%.*s", (int)strcspn(from, "."), from);
+	return text;
 }
 
-void t_count(int *n)
+void t_add(struct t_test *t)
 {
-	__atomic_add_fetch(n, 1, __ATOMIC_SEQ_CST);
-}
+	static struct t_case unnamed;
 
-void t_count_in(int *running, int *most)
-{
-	int n = __atomic_add_fetch(running, 1, __ATOMIC_SEQ_CST);
-	int before = __atomic_load_n(most, __ATOMIC_SEQ_CST);
-
-	while (n > before && !__atomic_compare_exchange_n(most, &before, n, false, __ATOMIC_SEQ_CST,
-							  __ATOMIC_SEQ_CST))
-		;
-}
-
-void t_count_out(int *running)
-{
-	__atomic_sub_fetch(running, 1, __ATOMIC_SEQ_CST);
-}
-
-bool t_is_slow(void)
-{
-	return WITH_TSAN || WITH_ASAN || t_under_valgrind();
-}
-
-long t_scale(long n, long slow_n)
-{
-	return t_is_slow() ? slow_n : n;
-}
-
-long t_env(const char *name, long otherwise)
-{
-	const char *text = getenv(name);
-
-	return text && *text ? strtol(text, NULL, 10) : otherwise;
-}
-
-int64_t t_real_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
-static void nap_ms(long ms)
-{
-	struct timespec ts = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 };
-
-	while (nanosleep(&ts, &ts) && errno == EINTR)
-		;
-}
-
-static double multiplier(void)
-{
-	const char *text = getenv("CK_TIMEOUT_MULTIPLIER");
-	double m = text ? strtod(text, NULL) : 0;
-
-	return m > 0 ? m : 1;
-}
-
-/* Calls fn for each number that names an entry of a folder. */
-static void each_number(const char *folder, void (*fn)(int number, void *arg), void *arg)
-{
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-
-	if (!dir)
-		return;
-	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.') {
-			int number = atoi(entry->d_name);
-
-			if (number != dirfd(dir) || strcmp(folder, "/proc/self/fd"))
-				fn(number, arg);
-		}
-	closedir(dir);
-}
-
-static void count_one(int number, void *arg)
-{
-	(void)number;
-	++*(int *)arg;
-}
-
-int t_count_fds(void)
-{
-	int n = 0;
-
-	each_number("/proc/self/fd", count_one, &n);
-	return n;
-}
-
-int t_count_threads(void)
-{
-	int n = 0;
-
-	each_number("/proc/self/task", count_one, &n);
-	return n;
-}
-
-int t_wait_threads(int n)
-{
-	int64_t until = t_real_now() + (int64_t)(2e9 * multiplier());
-	int found;
-
-	while ((found = t_count_threads()) > n && t_real_now() < until)
-		nap_ms(2);
-	return found;
-}
-
-/* ---- the watchdog: a child process, so that it is none of the threads counted ---- */
-
-static struct slot {
-	const char *name;
-	double seconds;
-} slots[SLOTS];
-static int n_slots;
-
-static pid_t watchdog = -1; /* valid between setup and teardown, in the test's process */
-
-static void print_file(const char *folder, int tid, const char *file)
-{
-	char path[128], text[4096];
-	ssize_t n;
-	int fd;
-
-	snprintf(path, sizeof path, "%s/%d/%s", folder, tid, file);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	n = read(fd, text, sizeof text);
-	close(fd);
-	while (n > 0 && text[n - 1] == '\n')
-		n--;
-	if (n > 0)
-		fprintf(stderr, "  %s: %.*s\n", file, (int)n, text);
-}
-
-static void print_thread(int tid, void *arg)
-{
-	fprintf(stderr, "thread %d\n", tid);
-	print_file(arg, tid, "comm");
-	print_file(arg, tid, "wchan");
-	print_file(arg, tid, "syscall");
-	print_file(arg, tid, "stack");
-}
-
-static void print_from_proc(pid_t test)
-{
-	char folder[64];
-
-	snprintf(folder, sizeof folder, "/proc/%d/task", (int)test);
-	each_number(folder, print_thread, folder);
-}
-
-/* 0 when gdb has printed the stacks. It ends the test, too: one that was stopped for a while may find
- * that its hang is over. */
-static int print_from_gdb(pid_t test)
-{
-	char pid[32];
-	int status;
-	pid_t gdb;
-
-	snprintf(pid, sizeof pid, "%d", (int)test);
-	gdb = fork();
-	if (gdb == 0) {
-		unsetenv("LD_PRELOAD");
-		dup2(STDERR_FILENO, STDOUT_FILENO);
-		alarm(60);
-		execlp("gdb", "gdb", "-nx", "-q", "-batch", "-iex", "set debuginfod enabled off",
-		       "-iex", "set auto-load off", "-p", pid, "-ex", "info threads", "-ex",
-		       "thread apply all bt 24", "-ex", "echo == end of the threads ==\\n", "-ex",
-		       "kill", (char *)NULL);
-		_exit(127);
+	if (!open_case) {
+		unnamed.name = noun(t->check.file);
+		t_case_open(&unnamed);
 	}
-	while (waitpid(gdb, &status, 0) < 0 && errno == EINTR)
-		;
-	return gdb > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
+	t->in = open_case;
+	*end_of_tests = t;
+	end_of_tests = &t->next;
 }
 
-static void watch(pid_t test, const struct slot *slot)
+/* ---- main ---- */
+
+static bool wanted(const struct t_test *t, char **names)
 {
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != test)
-		_exit(0);
-	prctl(PR_SET_NAME, "watchdog");
-	nap_ms((long)(slot->seconds * multiplier() * 1000));
-	fprintf(stderr, "\n== a test of \"%s\" hangs (process %d, after %g s): its threads ==\n",
-		slot->name, (int)test, slot->seconds * multiplier());
-	if (print_from_gdb(test)) {
-		fprintf(stderr, "(gdb gave nothing)\n");
-		print_from_proc(test);
-		fprintf(stderr, "== end of the threads ==\n");
+	bool all = !*names;
+
+	for (; *names; names++)
+		if (!strcmp(*names, t->check.name))
+			return true;
+	return all;
+}
+
+static void give_to_check(Suite *s, const struct t_test *t)
+{
+	struct t_case *c = t->in;
+
+	if (!c->tcase) {
+		c->tcase = tcase_create(c->name);
+		tcase_set_timeout(c->tcase, c->seconds + GRACE);
+		suite_add_tcase(s, c->tcase);
 	}
-	kill(test, SIGKILL);
+	if (t->from == 0 && t->to == 0)
+		tcase_add_test(c->tcase, &t->check);
+	else
+		tcase_add_loop_test(c->tcase, &t->check, t->from, t->to);
 }
 
-static void watchdog_start(const struct slot *slot)
+/* CK_FORK=no: for debuggers, with one test at a time. */
+static bool in_this_process(void)
 {
-	pid_t test = getpid();
+	const char *fork = getenv("CK_FORK");
 
-	fflush(NULL);
-	watchdog = fork();
-	ck_assert_int_ge(watchdog, 0);
-	if (watchdog == 0) {
-		watch(test, slot);
-		_exit(0);
+	return fork && !strcmp(fork, "no");
+}
+
+static int run_suite(Suite *s)
+{
+	SRunner *runner = srunner_create(s);
+	int failed;
+
+	srunner_set_fork_status(runner, in_this_process() ? CK_NOFORK : CK_FORK);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed;
+}
+
+int main(int argc T_UNUSED, char **argv)
+{
+	int chosen = 0, left_out = 0, failed;
+	Suite *s = suite_create(tests ? noun(tests->check.file) : "nothing");
+
+	if (t_before_all)
+		t_before_all();
+	for (const struct t_test *t = tests; t; t = t->next) {
+		if (!wanted(t, argv + 1))
+			continue;
+		chosen++;
+		if (t->cooperative && t_is_preemptive())
+			left_out += t->to > t->from ? t->to - t->from : 1;
+		else
+			give_to_check(s, t);
 	}
-	prctl(PR_SET_PTRACER, watchdog, 0, 0, 0); /* where Yama asks for it; its gdb included */
+	if (!chosen) {
+		fprintf(stderr, "no such test\n");
+		return 2;
+	}
+	failed = run_suite(s);
+	if (left_out)
+		printf("%d tests about cooperation left out\n", left_out);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static void watchdog_end(void)
-{
-	if (watchdog <= 0)
-		return;
-	kill(watchdog, SIGKILL);
-	while (waitpid(watchdog, NULL, 0) < 0 && errno == EINTR)
-		;
-	watchdog = -1;
-}
-
-/* ---- the fixture on every test ---- */
+/* ---- around every test ---- */
 
 static bool open_before[MAX_FDS];
 static int threads_before;
@@ -307,16 +165,20 @@ static void wake_sanitizer(void)
 	pthread_join(thread, NULL);
 	snprintf(path, sizeof path, "/proc/self/task/%d", tid);
 	for (int i = 0; i < 1000 && access(path, F_OK) == 0; i++)
-		nap_ms(1);
+		nap(1);
 }
 
-static void setup(int slot)
+int t_index;
+
+void t_begin(const struct t_test *t, int i)
 {
-	watchdog_start(&slots[slot]);
-	if (WITH_TSAN)
+	t_index = i;
+	if (!in_this_process())
+		watchdog_start(t->check.name, t->in->seconds * t_patience());
+	if (t_under_tsan())
 		wake_sanitizer();
 	memset(open_before, 0, sizeof open_before);
-	each_number("/proc/self/fd", note_open, open_before);
+	t_each_number("/proc/self/fd", note_open, open_before);
 	threads_before = t_count_threads();
 }
 
@@ -366,192 +228,21 @@ static void add_thread(int tid, void *arg)
 		add_text(arg, "thread", tid, name);
 }
 
-static void teardown(int slot)
+void t_end(void)
 {
 	struct leftovers left = { .n = 0 };
 
-	(void)slot;
 	if (t_wait_threads(threads_before) > threads_before) {
-		each_number("/proc/self/task", add_thread, &left);
+		t_each_number("/proc/self/task", add_thread, &left);
 		watchdog_end();
 		ck_abort_msg("threads left (%d before): %s", threads_before, left.text);
 	}
-	each_number("/proc/self/fd", add_if_new, &left);
+	t_each_number("/proc/self/fd", add_if_new, &left);
 	watchdog_end();
 	if (left.n)
 		ck_abort_msg("descriptors left: %s", left.text);
-#if WITH_ASAN
 	if (__lsan_do_recoverable_leak_check && __lsan_do_recoverable_leak_check())
 		ck_abort_msg("memory left: see LeakSanitizer's report");
-#endif
-}
-
-/* Check gives a fixture no argument, so that each test case has functions of its own. */
-/* clang-format off */
-#define FOR_SLOTS(X) \
-	X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11) X(12) X(13) X(14) X(15) \
-	X(16) X(17) X(18) X(19) X(20) X(21) X(22) X(23) X(24) X(25) X(26) X(27) X(28) X(29) X(30) X(31)
-/* clang-format on */
-#define SLOT_FUNCTIONS(n)              \
-	static void setup_##n(void)    \
-	{                              \
-		setup(n);              \
-	}                              \
-	static void teardown_##n(void) \
-	{                              \
-		teardown(n);           \
-	}
-#define SLOT_ENTRY(n) { setup_##n, teardown_##n },
-
-FOR_SLOTS(SLOT_FUNCTIONS)
-
-static const struct fixture {
-	void (*setup)(void), (*teardown)(void);
-} fixtures[SLOTS] = { FOR_SLOTS(SLOT_ENTRY) };
-
-TCase *t_case_slow(Suite *s, const char *name, double seconds)
-{
-	TCase *tc = tcase_create(name);
-	int slot = n_slots++;
-
-	if (slot >= SLOTS) {
-		fprintf(stderr, "harness: more than %d test cases in a suite\n", SLOTS);
-		abort();
-	}
-	slots[slot].name = name;
-	slots[slot].seconds = seconds;
-	tcase_set_timeout(tc, seconds + GRACE);
-	tcase_add_checked_fixture(tc, fixtures[slot].setup, fixtures[slot].teardown);
-	suite_add_tcase(s, tc);
-	return tc;
-}
-
-TCase *t_case(Suite *s, const char *name)
-{
-	return t_case_slow(s, name, T_DEADLINE);
-}
-
-void t_add_all(TCase *tc, const TTest *const *tests)
-{
-	for (; *tests; tests++)
-		tcase_add_test(tc, *tests);
-}
-
-bool t_is_preemptive(void)
-{
-	const char *model = getenv("CIGO_MODEL");
-
-	return model && strcmp(model, "preemptive") == 0;
-}
-
-static int left_out;
-
-void t_add_all_cooperative(TCase *tc, const TTest *const *tests)
-{
-	if (!t_is_preemptive())
-		t_add_all(tc, tests);
-	else
-		for (; *tests; tests++)
-			left_out++;
-}
-
-void t_add_loop_cooperative(TCase *tc, const TTest *test, int from, int to)
-{
-	if (t_is_preemptive())
-		left_out += to - from;
-	else
-		tcase_add_loop_test(tc, test, from, to);
-}
-
-int t_main(Suite *s)
-{
-	SRunner *runner = srunner_create(s);
-	int failed;
-
-	srunner_set_fork_status(runner,
-				CK_FORK); /* always: it says which test an error belongs to */
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	if (left_out)
-		printf("%d tests about cooperation left out\n", left_out);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
-
-/* ---- misuse names itself ---- */
-
-/* Reads what the child says till it has ended; false: it did not end in time. */
-static bool read_all(int fd, char *text, size_t size)
-{
-	int64_t until = t_real_now() + (int64_t)(T_DEADLINE / 2 * 1e9 * multiplier());
-	size_t length = 0;
-
-	for (;;) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t rest = until - t_real_now();
-		char dropped[256];
-		ssize_t n;
-
-		text[length] = 0;
-		if (rest <= 0)
-			return false;
-		if (poll(&p, 1, (int)(rest / 1000000) + 1) <= 0)
-			continue;
-		if (length < size - 1)
-			n = read(fd, text + length, size - 1 - length);
-		else
-			n = read(fd, dropped, sizeof dropped);
-		if (n == 0)
-			return true;
-		if (n > 0 && length < size - 1)
-			length += (size_t)n;
-	}
-}
-
-void t_abort(void (*fn)(void *arg), void *arg, const char *text)
-{
-	static char said[16384];
-	int ends[2], status = 0;
-	bool ended;
-	pid_t child, parent = getpid();
-
-	ck_assert_int_eq(pipe(ends), 0);
-	fflush(NULL);
-	child = fork();
-	ck_assert_int_ge(child, 0);
-	if (child == 0) {
-		struct rlimit no_core = { 0, 0 };
-
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != parent)
-			_exit(98);
-		setrlimit(RLIMIT_CORE, &no_core);
-		signal(SIGABRT, SIG_DFL);
-		dup2(ends[1], STDERR_FILENO);
-		close(ends[0]);
-		close(ends[1]);
-		fn(arg);
-		fflush(NULL);
-		_exit(99);
-	}
-	close(ends[1]);
-	ended = read_all(ends[0], said, sizeof said);
-	close(ends[0]);
-	if (!ended)
-		kill(child, SIGKILL);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	if (!ended)
-		ck_abort_msg("the misuse hangs; it should abort with \"%s\"; it said: %s", text,
-			     said);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 99)
-		ck_abort_msg("the misuse went unnoticed; it should abort with \"%s\"; it said: %s",
-			     text, said);
-	if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT)
-		ck_abort_msg("the misuse ended with status %#x, not by SIGABRT; it said: %s",
-			     (unsigned)status, said);
-	if (!strstr(said, text))
-		ck_abort_msg("the abort does not say \"%s\"; it said: %s", text, said);
 }
 
 /* ---- runs ---- */
@@ -576,4 +267,33 @@ int t_run_real(cigo_coro_fn *body, void *arg)
 int t_run_seed(uint64_t seed, cigo_coro_fn *body, void *arg)
 {
 	return run_with(CIGO_CLOCK_VIRTUAL, seed, body, arg);
+}
+
+uint64_t t_dice;
+
+static int run_seeds(cigo_loop_options *o, long seeds, cigo_coro_fn *body)
+{
+	const char *verbosity = getenv("CK_VERBOSITY");
+	bool verbose = verbosity && !strcmp(verbosity, "verbose");
+	int err = 0;
+
+	for (long seed = 1; seed <= seeds && !err; seed++) {
+		if (verbose)
+			fprintf(stderr, "seed %ld\n", seed);
+		t_dice = o->shuffle_seed = (uint64_t)seed;
+		err = cigo_run_with(o, cigo_ctx_background(), body, NULL);
+	}
+	return err;
+}
+
+int t_run_test(const struct t_test *t, int i, cigo_coro_fn *body)
+{
+	cigo_loop_options o = { .size = sizeof o,
+				.clock = t->clock ? t->clock : CIGO_CLOCK_VIRTUAL,
+				.model = t->model,
+				.poller = t->on_poller ? i : 0 };
+
+	if (t->seeded)
+		return run_seeds(&o, t_env("CIGO_SYNC_SEEDS", t->seeds ? t->seeds : 50), body);
+	return cigo_run_with(&o, cigo_ctx_background(), body, NULL);
 }

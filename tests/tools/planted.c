@@ -19,29 +19,21 @@ static void *sleep_long(void *arg)
 	return arg;
 }
 
-T_TEST(nothing) {}
+TEST(nothing) {}
 
-T_TEST(stray)
+TEST(thread)
 {
-	pthread_t thread;
+	pthread_t stray;
 
-	ck_assert_int_eq(pthread_create(&thread, NULL, sleep_long, NULL), 0);
+	ck_assert_int_eq(pthread_create(&stray, NULL, sleep_long, NULL), 0);
 }
 
-T_TEST(descriptor)
+TEST(descriptor)
 {
 	ck_assert_int_ge(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
 }
 
-T_TEST(hang)
-{
-	pthread_t thread;
-
-	ck_assert_int_eq(pthread_create(&thread, NULL, sleep_long, NULL), 0);
-	pthread_join(thread, NULL);
-}
-
-T_TEST(memory)
+TEST(memory)
 {
 	planted_leak = malloc(4711);
 	memset(planted_leak, 1, 4711);
@@ -55,7 +47,7 @@ static void *add_many(void *arg)
 	return arg;
 }
 
-T_TEST(race)
+TEST(race)
 {
 	pthread_t threads[2];
 
@@ -83,7 +75,7 @@ static void *alternate(void *arg)
 	return NULL;
 }
 
-T_TEST(late)
+TEST(late)
 {
 	pthread_t threads[2];
 
@@ -120,7 +112,7 @@ static int share(cigo_ctx *ctx, void *arg, void *ret)
 	return err ? err : other;
 }
 
-T_TEST(shared)
+TEST(shared)
 {
 	ck_assert_int_eq(cigo_run(share, NULL), 0);
 }
@@ -136,40 +128,26 @@ static void other_abort(void *arg)
 	abort();
 }
 
-T_TEST(unnoticed)
+TEST(unnoticed)
 {
 	char text[] = "misuse";
 
 	t_abort(no_abort, text, "misuse");
 }
 
-T_TEST(misnamed)
+TEST(misnamed)
 {
 	char text[] = "something else";
 
 	t_abort(other_abort, text, "the function's name");
 }
 
-int main(int argc, char **argv)
-{
-	static const struct {
-		const char *name;
-		const TTest *const *test;
-	} plants[] = {
-		{ "nothing", &nothing }, { "thread", &stray },	      { "descriptor", &descriptor },
-		{ "hang", &hang },	 { "memory", &memory },	      { "race", &race },
-		{ "late", &late },	 { "unnoticed", &unnoticed }, { "misnamed", &misnamed },
-		{ "shared", &shared },
-	};
-	Suite *s = suite_create("planted");
-	bool hangs = argc == 2 && !strcmp(argv[1], "hang");
-	TCase *tc = t_case_slow(s, "planted", hangs ? 1 : T_DEADLINE);
+TEST_CASE("hangs", .seconds = 1);
 
-	for (size_t i = 0; i < sizeof plants / sizeof *plants; i++)
-		if (argc == 2 && !strcmp(argv[1], plants[i].name)) {
-			t_add(tc, *plants[i].test);
-			return t_main(s);
-		}
-	fprintf(stderr, "usage: planted FAULT\n");
-	return 2;
+TEST(hang)
+{
+	pthread_t sleeper;
+
+	ck_assert_int_eq(pthread_create(&sleeper, NULL, sleep_long, NULL), 0);
+	pthread_join(sleeper, NULL);
 }
