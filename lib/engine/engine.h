@@ -106,21 +106,24 @@ struct cigo_loop {
 	struct ci_fd_entry **fds; /* fd.c's, by descriptor */
 	size_t fds_size;
 
-	/* what is alive; the run ends when all are 0 */
-	unsigned long live;    /* tasks not done, workers among them */
-	unsigned long outside; /* blocking sections, workers, calls to other loops */
-	unsigned long kept; /* whatever else keeps the run from its end: streams that still send */
+	/* what keeps the run from its end, see pending.h */
+	unsigned long live;	/* tasks not done, workers among them */
+	unsigned long parked;	/* of those: how many wait for a consumer, which may not come */
+	struct ci_list leavers; /* and they, as ci_leaver */
+	unsigned long outside;	/* blocking sections, workers, calls to other loops */
+	unsigned long kept;	/* whatever else: streams that still send */
+	bool outsiders; /* other threads had references when the driver was about to sleep */
+
+	/* callbacks, of callback.c */
+	struct ci_table callback_keys;
+	struct ci_list callbacks; /* all pending */
+	unsigned long calls;	  /* how many */
+	struct ci_calling calling;
+	struct ci_list idlers; /* of loop_wait_idle */
 
 	/* of the floors above; the engine only keeps them */
-	struct ci_table callback_keys;
-	struct ci_list callbacks;  /* of callback.c: all pending */
-	unsigned long calls;	   /* how many */
-	struct ci_calling calling; /* of callback.c */
-	struct ci_list idlers;	   /* of loop_wait_idle */
-	struct ci_list futures;	   /* of future.c: all that belong here */
-	struct ci_list leavers;	   /* of ci_leaver: generators that wait for their consumers */
-	unsigned long parked;	   /* how many; they are alive, but nobody may come for them */
-	cigo_ctx *root;		   /* of ctx.c: callbacks get it; the background before the run */
+	struct ci_list futures; /* of future.c: all that belong here */
+	cigo_ctx *root;		/* of ctx.c: callbacks get it; the background before the run */
 	cigo_task *main;
 	struct ci_signals *signals; /* of signal.c: what is watched; NULL: nothing yet */
 	bool ctrl_c;		    /* of run.c: SIGINT cancels main */

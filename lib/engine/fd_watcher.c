@@ -39,7 +39,7 @@ int ci_fd_watcher_want(struct ci_fd_watcher *w, unsigned events)
 		return err;
 	}
 	loop->waits += !before - !events;
-	if (loop->poller->ops->snapshots)
+	if (loop->beside && loop->poller->ops->snapshots) /* the driver may be waiting */
 		ci_inbox_wake(&loop->inbox);
 	if (!w->own)
 		loop->alien_waits += !before - !events;

@@ -24,31 +24,19 @@ void ci_inbox_fini(struct ci_inbox *inbox)
 	pthread_mutex_destroy(&inbox->lock);
 }
 
-bool ci_inbox_is_asleep(const struct ci_inbox *inbox)
-{
-	return __atomic_load_n(&inbox->asleep, __ATOMIC_RELAXED);
-}
-
-void ci_inbox_awake(struct ci_inbox *inbox)
-{
-	__atomic_store_n(&inbox->asleep, false, __ATOMIC_RELAXED);
-}
-
 /* Under the lock. One write wakes the sleeper; until it sleeps again no other is needed. */
 static bool ring(struct ci_inbox *inbox)
 {
-	if (!ci_inbox_is_asleep(inbox))
+	if (!inbox->asleep)
 		return false;
 	while (eventfd_write(inbox->wake_fd, 1) && errno == EINTR)
 		;
-	ci_inbox_awake(inbox);
+	inbox->asleep = false;
 	return true;
 }
 
 void ci_inbox_wake(struct ci_inbox *inbox)
 {
-	if (!ci_inbox_is_asleep(inbox))
-		return;
 	pthread_mutex_lock(&inbox->lock);
 	ring(inbox);
 	pthread_mutex_unlock(&inbox->lock);
@@ -115,7 +103,7 @@ void ci_inbox_close(struct ci_inbox *inbox, struct ci_list *ret)
 {
 	pthread_mutex_lock(&inbox->lock);
 	inbox->closed = true;
-	ci_inbox_awake(inbox);
+	inbox->asleep = false;
 	if (inbox->wake_fd >= 0)
 		close(inbox->wake_fd);
 	inbox->wake_fd = -1;
@@ -125,27 +113,43 @@ void ci_inbox_close(struct ci_inbox *inbox, struct ci_list *ret)
 	pthread_mutex_unlock(&inbox->lock);
 }
 
-void ci_inbox_collect(struct ci_inbox *inbox, struct ci_list *ret, bool sleeps)
+/* Under the lock. */
+static void take_all(struct ci_inbox *inbox, struct ci_list *ret)
 {
-	pthread_mutex_lock(&inbox->lock);
 	ci_list_splice(ret, &inbox->messages);
 	take_signal_messages(inbox, ret);
-	if (sleeps && ci_list_empty(ret))
-		__atomic_store_n(&inbox->asleep, true, __ATOMIC_RELAXED);
+}
+
+void ci_inbox_collect(struct ci_inbox *inbox, struct ci_list *ret)
+{
+	pthread_mutex_lock(&inbox->lock);
+	take_all(inbox, ret);
 	pthread_mutex_unlock(&inbox->lock);
 }
 
-bool ci_inbox_expects(const struct ci_inbox *inbox)
+bool ci_inbox_sleep(struct ci_inbox *inbox, struct ci_list *ret)
 {
-	return __atomic_load_n(&inbox->refs, __ATOMIC_ACQUIRE) > 1;
+	pthread_mutex_lock(&inbox->lock);
+	take_all(inbox, ret);
+	inbox->asleep = ci_list_empty(ret);
+	bool more = inbox->refs > 1;
+	pthread_mutex_unlock(&inbox->lock);
+	return more;
+}
+
+void ci_inbox_awake(struct ci_inbox *inbox, struct ci_list *ret)
+{
+	pthread_mutex_lock(&inbox->lock);
+	take_all(inbox, ret);
+	inbox->asleep = false;
+	pthread_mutex_unlock(&inbox->lock);
 }
 
 unsigned ci_inbox_count(struct ci_inbox *inbox, int add)
 {
 	pthread_mutex_lock(&inbox->lock);
 	ci_expect(add >= 0 || inbox->refs > 0, "more unrefs than refs");
-	unsigned left = (unsigned)((int)inbox->refs + add);
-	__atomic_store_n(&inbox->refs, left, __ATOMIC_RELEASE);
+	unsigned left = inbox->refs = (unsigned)((int)inbox->refs + add);
 	if (add < 0 && left == 1)
 		inbox->wakes += ring(
 			inbox); /* a virtual clock may stand still for the outsider that has gone now */

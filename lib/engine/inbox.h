@@ -3,13 +3,11 @@
  * The inbox of a loop: whatever comes from a thread without the loop's baton (threadsafe posts, ends of
  * blocking sections and of workers, stop, cancellation of outer contexts) comes as a message.
  *
- * Invariant: the mutex guards all of struct ci_inbox, but for `signal_messages`, and that the driver alone
- * clears `asleep` without it when it has woken. `asleep` and `refs` are atomic, as both are looked at
- * without the mutex: then they may be out of date.
+ * Invariant: the mutex guards all of struct ci_inbox but `signal_messages`.
  *
- * `asleep` is set before the driver sleeps in the poller, and cleared by the first write to the eventfd;
- * only while it is set such a write is made. That is done under the mutex, so that it can't hit a
- * descriptor that was closed and used again after the loop's end.
+ * `asleep` is set before the driver sleeps in the poller, and cleared by the first write to the eventfd,
+ * or by the driver; only while it is set such a write is made. That is done under the mutex, so that it
+ * can't hit a descriptor that was closed and used again after the loop's end.
  *
  * Signal handlers can't lock. They push a message made for them beforehand, and always write. The one
  * that lets them (a signal watcher) sees to it that none does before ci_inbox_open or after
@@ -58,16 +56,15 @@ void ci_inbox_post_signal(struct ci_inbox *inbox, struct ci_signal_message *k);
 int ci_inbox_open(struct ci_inbox *inbox);
 /* Refuses further messages, closes the eventfd, and hands over those that came before. */
 void ci_inbox_close(struct ci_inbox *inbox, struct ci_list *ret);
-/* All messages. If `sleeps` and there are none, the driver is announced to sleep. */
-void ci_inbox_collect(struct ci_inbox *inbox, struct ci_list *ret, bool sleeps);
-/* By the driver: it is awake again. */
-void ci_inbox_awake(struct ci_inbox *inbox);
-/* Whether somebody should wake the driver if there is something to do. */
-bool ci_inbox_is_asleep(const struct ci_inbox *inbox);
+/* Takes all messages. */
+void ci_inbox_collect(struct ci_inbox *inbox, struct ci_list *ret);
+/* By the driver, before it sleeps: the same, and if there are none it is asleep from here on. Returns
+ * whether other threads have a reference, so that messages may come. */
+bool ci_inbox_sleep(struct ci_inbox *inbox, struct ci_list *ret);
+/* By the driver, when it has slept: the same, and it is awake. */
+void ci_inbox_awake(struct ci_inbox *inbox, struct ci_list *ret);
 /* Wakes the driver, if it is asleep: for a thread with the loop's baton that found it something to do. */
 void ci_inbox_wake(struct ci_inbox *inbox);
-/* Whether other threads have a reference, so that messages may come. */
-bool ci_inbox_expects(const struct ci_inbox *inbox);
 /* The number of references left. */
 unsigned ci_inbox_count(struct ci_inbox *inbox, int add);
 

@@ -10,21 +10,13 @@
 #include "engine/pool.h"
 #include "engine/starved.h"
 
-/* True: there were messages. Then the driver is not announced to sleep, and may not. */
-static bool collect(cigo_loop *loop, bool sleeps)
+void ci_look_collect(cigo_loop *loop)
 {
 	struct ci_list messages;
 
 	ci_list_init(&messages);
-	ci_inbox_collect(&loop->inbox, &messages, sleeps);
-	bool any = !ci_list_empty(&messages);
+	ci_inbox_collect(&loop->inbox, &messages);
 	ci_engine_deliver(loop, &messages, 0);
-	return any;
-}
-
-void ci_look_collect(cigo_loop *loop)
-{
-	collect(loop, false);
 }
 
 /* How long the driver may sleep, of real time, and whether the virtual clock may jump. */
@@ -86,25 +78,29 @@ static void fall_asleep(cigo_loop *loop, struct ci_look *l)
 struct ci_look ci_look_begin(cigo_loop *loop, bool idle)
 {
 	struct ci_look l = { .idle = idle };
+	struct ci_list messages;
 
 	ci_trace(loop, poll, true);
-	bool came = collect(loop, idle);
 	if (!idle) {
+		ci_look_collect(loop);
 		l.waits = loop->waits > 0;
-	} else if (!came && !(loop->model->tick &&
-			      loop->model->tick(loop))) { /* else everything may have changed */
-		l.sleeps = true;
-		fall_asleep(loop, &l);
+	} else {
+		ci_list_init(&messages);
+		loop->outsiders = ci_inbox_sleep(&loop->inbox, &messages);
+		l.sleeps = ci_list_empty(&messages);
+		ci_engine_deliver(loop, &messages, 0); /* they may change everything */
 	}
+	if (l.sleeps && !(loop->model->tick && loop->model->tick(loop)))
+		fall_asleep(loop, &l);
 	loop->stats.polls += l.waits;
 	return l;
 }
 
 /* On the virtual clock time passes when nothing has happened for as long as it had to be waited. */
-static void wake_up(cigo_loop *loop, const struct ci_look *l, bool silent)
+static void pass_time(cigo_loop *loop, const struct ci_look *l, bool silent)
 {
-	silent &= !collect(loop, false) && ci_list_empty(&loop->ready);
 	bool over = !loop->silent_until || ci_clock_now() >= loop->silent_until;
+
 	if (!silent || over)
 		loop->silent_until = 0;
 	if (l->jumps && silent && over)
@@ -129,14 +125,20 @@ static void set_pace(cigo_loop *loop, int64_t now, bool idle)
 
 void ci_look_end(cigo_loop *loop, const struct ci_look *l, int n)
 {
-	if (l->idle)
-		ci_inbox_awake(&loop->inbox);
+	struct ci_list messages;
+
+	ci_list_init(&messages);
+	if (l->sleeps)
+		ci_inbox_awake(&loop->inbox, &messages);
 	if (l->waits) {
 		loop->polled += n;
 		ci_fd_watcher_dispatch(loop, loop->events, n);
 	}
-	if (l->sleeps)
-		wake_up(loop, l, !l->waits || n == 0);
+	if (l->sleeps) {
+		bool silent = n == 0 && ci_list_empty(&messages);
+		ci_engine_deliver(loop, &messages, 0);
+		pass_time(loop, l, silent && ci_list_empty(&loop->ready));
+	}
 	if (loop->affinity.on)
 		ci_affinity_look(loop, ci_engine_driver(loop));
 	int64_t now = ci_engine_now(loop);

@@ -18,6 +18,6 @@ unsigned ci_pending(const cigo_loop *loop)
 	set |= loop->parked ? CI_PENDING_LEAVERS : 0;
 	set |= ci_timer_next(loop) != CIGO_NEVER ? CI_PENDING_TIMER : 0;
 	set |= loop->waits ? CI_PENDING_FD : 0;
-	set |= ci_inbox_expects(&loop->inbox) ? CI_PENDING_OUTSIDERS : 0;
+	set |= loop->outsiders ? CI_PENDING_OUTSIDERS : 0;
 	return set;
 }

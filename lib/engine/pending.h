@@ -9,15 +9,16 @@
 #include "base/base.h"
 
 enum {
-	CI_PENDING_READY = 1,	   /* something is queued to run */
-	CI_PENDING_BESIDE = 2,	   /* coroutines run beside the driver */
-	CI_PENDING_OUTSIDE = 4,	   /* blocking sections, workers, calls to other loops: will post */
-	CI_PENDING_KEPT = 8,	   /* something keeps the run alive: streams that still send */
-	CI_PENDING_TASKS = 16,	   /* tasks that are not done, other than leavers */
-	CI_PENDING_LEAVERS = 32,   /* coroutines that wait for a consumer, see ci_leaver */
-	CI_PENDING_TIMER = 64,	   /* a timer is armed */
-	CI_PENDING_FD = 128,	   /* descriptors are waited for */
-	CI_PENDING_OUTSIDERS = 256 /* other threads hold references on the loop, and may post */
+	CI_PENDING_READY = 1,	 /* something is queued to run */
+	CI_PENDING_BESIDE = 2,	 /* coroutines run beside the driver */
+	CI_PENDING_OUTSIDE = 4,	 /* blocking sections, workers, calls to other loops: will post */
+	CI_PENDING_KEPT = 8,	 /* something keeps the run alive: streams that still send */
+	CI_PENDING_TASKS = 16,	 /* tasks that are not done, other than leavers */
+	CI_PENDING_LEAVERS = 32, /* coroutines that wait for a consumer, see ci_leaver */
+	CI_PENDING_TIMER = 64,	 /* a timer is armed */
+	CI_PENDING_FD = 128,	 /* descriptors are waited for */
+	CI_PENDING_OUTSIDERS =
+		256 /* other threads had references on the loop when it was asked last */
 };
 
 enum {

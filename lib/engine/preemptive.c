@@ -36,7 +36,7 @@ static struct preemptive *of(const cigo_loop *loop)
 
 /* --- the lock -------------------------------------------------------------------------------- */
 
-/* Whether something is there for home to do. That nobody runs any more is of interest only to the
+/* Whether something is there for home to do, if it sleeps. That nobody runs any more is of interest only to the
  * virtual clock, the end of the run, first steps without a thread, and the debug mode. */
 static bool has_work(const cigo_loop *loop)
 {
@@ -71,7 +71,7 @@ void ci_entry_leave(cigo_loop *loop)
 	ci_list_init(&waking);
 	ci_list_splice(&waking, &of(loop)->waking);
 	/* a coroutine's thread; home leaves only where it knows of all work */
-	if (ci_self.me && ci_inbox_is_asleep(&loop->inbox) && has_work(loop))
+	if (ci_self.me && has_work(loop))
 		ci_inbox_wake(&loop->inbox);
 	ci_self.held = NULL;
 	pthread_mutex_unlock(&of(loop)->lock);

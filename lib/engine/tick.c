@@ -65,9 +65,8 @@ struct ci_runnable *ci_tick_next(cigo_loop *loop)
 		bool idle = ci_list_empty(&loop->ready);
 		if (idle || loop->since_look >= loop->look_after) {
 			struct ci_look l = ci_look_begin(loop, idle);
-			int n = !l.waits ? 0
-					 : loop->poller->ops->wait(loop->poller, l.timeout,
-								   loop->events);
+			struct ci_poller *p = loop->poller;
+			int n = l.waits ? p->ops->wait(p, l.timeout, loop->events) : 0;
 			ci_look_end(loop, &l, n);
 		}
 		begin_batch(loop);

@@ -191,7 +191,7 @@ static int start_main(struct run *r, cigo_coro_fn *main, void *arg)
 		ci_interrupt_open(&r->interrupt, loop);
 	ci_dump_open(&r->dump, loop);
 	ci_list_init(&messages); /* a stop posted before the run counts before the first step */
-	ci_inbox_collect(&loop->inbox, &messages, false);
+	ci_inbox_collect(&loop->inbox, &messages);
 	ci_engine_deliver(loop, &messages, 0);
 	return 0;
 }

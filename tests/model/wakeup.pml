@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The inbox: foreign threads post to it under its mutex, and write the eventfd there too, if the driver
  * is asleep. The driver, before it waits, says under the mutex that it sleeps, unless something has come
- * in; woken, it takes the eventfd's event first, says that it is awake, and drains then.
+ * in; woken, it takes the eventfd's event first and drains then.
  *
  * Proved: everything posted arrives, so no wake-up is lost (ltl; no invalid end state).
  * Bugs, each of which must be found: BUG_POLLING_UNCHECKED, BUG_WAKE_OUTSIDE, BUG_DRAIN_LAST. */
@@ -66,12 +66,12 @@ active proctype driver()
 		:: wait ->
 			eventfd;	/* epoll_wait: until it is readable */
 #ifndef BUG_DRAIN_LAST
-			eventfd = false;
+			eventfd = false
 #endif
-			asleep = false	/* without the mutex: ci_inbox_awake */
 		:: else -> skip
 		fi;
 		LOCK;
+		asleep = false;
 		got = got + inbox;
 		inbox = 0;
 		UNLOCK;
