@@ -51,7 +51,8 @@ int ci_inbox_post(struct ci_inbox *inbox, struct ci_message *message)
 		err = CIGO_ECLOSED;
 	} else {
 		ci_list_append(&inbox->messages, &message->link);
-		inbox->wakes += ring(inbox);
+		if (ring(inbox))
+			inbox->wakes++;
 	}
 	pthread_mutex_unlock(&inbox->lock);
 	return err;
@@ -150,9 +151,19 @@ unsigned ci_inbox_count(struct ci_inbox *inbox, int add)
 	pthread_mutex_lock(&inbox->lock);
 	ci_expect(add >= 0 || inbox->refs > 0, "more unrefs than refs");
 	unsigned left = inbox->refs = (unsigned)((int)inbox->refs + add);
-	if (add < 0 && left == 1)
-		inbox->wakes += ring(
-			inbox); /* a virtual clock may stand still for the outsider that has gone now */
+	/* a virtual clock may stand still for the outsider that has gone now */
+	if (add < 0 && left == 1 && ring(inbox))
+		inbox->wakes++;
 	pthread_mutex_unlock(&inbox->lock);
 	return left;
+}
+
+uint64_t ci_inbox_wakes(const struct ci_inbox *inbox)
+{
+	pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&inbox->lock;
+
+	pthread_mutex_lock(lock);
+	uint64_t n = inbox->wakes;
+	pthread_mutex_unlock(lock);
+	return n;
 }

@@ -65,6 +65,8 @@ bool ci_inbox_sleep(struct ci_inbox *inbox, struct ci_list *ret);
 void ci_inbox_awake(struct ci_inbox *inbox, struct ci_list *ret);
 /* Wakes the driver, if it is asleep: for a thread with the loop's baton that found it something to do. */
 void ci_inbox_wake(struct ci_inbox *inbox);
+/* The number of writes to the eventfd for messages. */
+uint64_t ci_inbox_wakes(const struct ci_inbox *inbox);
 /* The number of references left. */
 unsigned ci_inbox_count(struct ci_inbox *inbox, int add);
 

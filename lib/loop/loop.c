@@ -323,7 +323,7 @@ int cigo_loop_stats(const cigo_loop *loop, cigo_stats *ret)
 		  "this thread does not hold the loop's baton");
 	cigo_stats stats = loop->stats;
 	stats.size = ret->size;
-	stats.wakes = loop->inbox.wakes;
+	stats.wakes = ci_inbox_wakes(&loop->inbox);
 	__builtin_memcpy(ret, &stats, ret->size);
 	return 0;
 }
