@@ -95,6 +95,7 @@ struct cigo_loop {
 	int64_t virtual_now;  /* valid on the virtual clock */
 	int64_t silent_until; /* real time: then the virtual clock jumps; 0: no silence has begun */
 	uint64_t random;      /* the shuffle's state */
+	uint64_t cancels;     /* of park.c: the state of the cancellations at random; 0: none */
 
 	/* descriptors */
 	struct ci_poller *poller;	   /* while running */

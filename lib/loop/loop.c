@@ -47,6 +47,7 @@ cigo_loop *cigo_loop_new(const cigo_loop_options *o)
 	loop->hooks = &hooks;
 	loop->home.loop = loop;
 	loop->random = options.shuffle_seed;
+	loop->cancels = ci_options_cancels();
 	loop->root = cigo_ctx_background();
 	loop->look_after = 1;
 	struct ci_list *lists[] = {

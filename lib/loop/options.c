@@ -81,3 +81,8 @@ const struct ci_model_ops *ci_options_model(const cigo_loop_options *o)
 {
 	return o->model == CIGO_PREEMPTIVE ? &ci_preemptive : &ci_cooperative;
 }
+
+uint64_t ci_options_cancels(void)
+{
+	return number(0, "CIGO_DEBUG_CANCEL");
+}

@@ -12,5 +12,7 @@
 cigo_loop_options ci_options(const cigo_loop_options *o);
 /* The execution model that they ask for. */
 const struct ci_model_ops *ci_options_model(const cigo_loop_options *o);
+/* By environment only: the seed of cancellations at random; 0: none. */
+uint64_t ci_options_cancels(void);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "base/misuse.h"
 
-enum { FREE_CALLS = 64, DEAD_AWAITS = 1000 };
+enum { FREE_CALLS = 64, DEAD_AWAITS = 1000, WAKES_A_CANCEL = 8 };
 
 struct ci_coroutine *ci_park_enter(const cigo_ctx *ctx)
 {
@@ -135,6 +135,20 @@ static void watch(struct ci_ctx_watch *w, cigo_ctx *ctx,
 		ci_list_append(&ctx->watches, &w->link);
 }
 
+/* CIGO_DEBUG_CANCEL: between the wake and this turn somebody else may have cancelled the task, and here
+ * somebody does, by chance. Never main, so that the run goes on. */
+static void cancel_by_chance(cigo_loop *loop, const struct ci_coroutine *me)
+{
+	uint64_t x = loop->cancels;
+
+	x ^= x << 13; /* xorshift64 (Marsaglia 2003) */
+	x ^= x >> 7;
+	x ^= x << 17;
+	loop->cancels = x;
+	if ((x >> 32) % WAKES_A_CANCEL == 0 && me->task != loop->main)
+		ci_ctx_end(me->ctx, -ECANCELED);
+}
+
 int ci_park_in(cigo_ctx *ctx, struct ci_coroutine *me, struct ci_list *queue, int64_t until,
 	       struct ci_park *p)
 {
@@ -162,6 +176,8 @@ int ci_park_in(cigo_ctx *ctx, struct ci_coroutine *me, struct ci_list *queue, in
 	me->park = p;
 	ci_engine_suspend(me);
 	me->park = NULL;
+	if (ci_unlikely(me->loop->cancels))
+		cancel_by_chance(me->loop, me);
 	return p->err;
 }
 
