@@ -28,6 +28,8 @@ CIGO_CHECK CIGO_API cigo_mutex *cigo_mutex_new(void);
  * Waits until the caller owns the lock. A lock that was handed over before a cancellation came is
  * held: 0. Suspends: yes. Fails, and then the caller does not get it: the context's error;
  * -EDEADLK: the caller holds it already; -ENOMEM: m is NULL.
+ * A circle of several that wait for each other's mutexes is not refused, as a deadline may free it:
+ * dumps name it.
  */
 CIGO_CHECK CIGO_API int cigo_mutex_lock(cigo_ctx *ctx, cigo_mutex *m);
 

@@ -44,6 +44,15 @@ enum ci_coroutine_state {
 	CI_CORO_IN_SECTION /* in a blocking section, until it has asked to come back and that was heard */
 };
 
+/* What a search for circles leaves behind, and the next one overwrites. */
+struct ci_search_mark {
+	uint64_t number;	      /* which one; 0: none */
+	struct ci_coroutine *from;    /* whose wait led here; NULL: the search began here */
+	size_t at;		      /* the next to look at, of those it waits for; */
+	const struct ci_list *member; /* of the members of a group */
+	bool over;		      /* all were; it is off the path */
+};
+
 /*
  * What a switch touches are the three lines of the cache that begin with `resume` and end with the
  * head of `strand`: with a thousand coroutines, none is still there when its turn comes.
@@ -53,9 +62,8 @@ struct ci_coroutine {
 	const char *name;	   /* NULL: no coroutine */
 	struct ci_runnable *start; /* what to run next; NULL when woken: quit */
 	void (*body)(struct ci_coroutine *c);
-	struct ci_coroutine *search_next; /* of cycle.c */
-	uint64_t searched;		  /* the last search that saw it */
-	struct ci_list writes;		  /* of future.c: where values are to be copied to */
+	struct ci_search_mark search; /* of cycle.c */
+	struct ci_list writes;	      /* of future.c: where values are to be copied to */
 
 	struct ci_runnable resume; /* queued while it is to go on */
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "task/cycle.h"
 #include "task/future.h"
 #include "iter/iter.h"
 #include "base/misuse.h"

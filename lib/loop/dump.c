@@ -10,6 +10,7 @@
 
 #include "cigo/error.h"
 #include "base/misuse.h"
+#include "task/cycle.h"
 #include "task/task.h"
 #include "task/wait_info.h"
 
@@ -20,10 +21,6 @@ struct node {
 	struct ci_task_id who;
 	struct ci_wait_info what;	       /* of those that are suspended; else empty */
 	long spawner, child, last_child, next; /* indices; NONE */
-	enum { NEW, ON_PATH, SEEN } colour;    /* of the search for cycles, as the rest */
-	size_t looked;			       /* at so many of what.futures */
-	const struct ci_list *members;	       /* its next member to look at; NULL: none */
-	long from;			       /* who was looked at before, on the path */
 };
 
 struct dump {
@@ -36,7 +33,7 @@ struct dump {
 
 /* --- collecting ------------------------------------------------------------------------------ */
 
-static const struct ci_coroutine *coroutine_of(const cigo_future *f)
+static struct ci_coroutine *coroutine_of(const cigo_future *f)
 {
 	const struct ci_task *t = ci_task_of(f);
 
@@ -64,13 +61,6 @@ static long find(const struct dump *d, uint64_t number)
 	return n ? (long)(n - d->nodes) : NONE;
 }
 
-static long find_future(const struct dump *d, const cigo_future *f)
-{
-	struct ci_task_id who = ci_wait_info_task(f);
-
-	return who.name ? find(d, who.id) : NONE;
-}
-
 static bool is_meant(const cigo_future *f)
 {
 	return !f->done && f->ops->who;
@@ -95,8 +85,6 @@ static int collect(struct dump *d)
 		to->spawner = to->child = to->last_child = to->next = NONE;
 		if (is_suspended(coroutine_of(f))) {
 			to->what = ci_wait_info(coroutine_of(f));
-			if (to->what.members && to->what.all)
-				to->members = to->what.members->tasks.next;
 		}
 		d->n++;
 	}
@@ -269,68 +257,39 @@ static void say_tree(struct dump *d)
 
 /* --- cycles ---------------------------------------------------------------------------------- */
 
-/* The next whom n waits for, and without whom it won't go on; NONE: no more. */
-static long next_awaited(const struct dump *d, struct node *n)
+static void say_coroutine(const struct dump *d, const char *before, const struct ci_coroutine *c)
 {
-	long to = NONE;
-
-	if (n->what.holder) {
-		to = find(d, n->what.holder->id);
-		n->what.holder = NULL;
-	}
-	while (to == NONE && (n->what.all || n->what.count == 1) && n->looked < n->what.count)
-		to = find_future(d, n->what.futures[n->looked++]);
-	while (to == NONE && n->members && n->members != &n->what.members->tasks) {
-		to = find_future(d, &ci_list_entry(n->members, struct ci_task, of_members)->f);
-		n->members = n->members->next;
-	}
-	return to;
+	fprintf(d->out, "%s%s #%llu", before, c->name, (unsigned long long)c->id);
 }
 
-/* From `to`, which is on the path, to its end i, which waits for it. */
-static void say_cycle(const struct dump *d, long to, long i)
+/* The path is linked backwards: turns it around by walking it once for each step. */
+static void say_cycle(const struct ci_coroutine *first, const struct ci_coroutine *last, void *arg)
 {
-	long before = to;
+	const struct dump *d = arg;
+	const struct ci_coroutine *said = first;
 
-	/* the path is linked backwards: turn it around by walking it once for each step */
-	fprintf(d->out, "  deadlock: %s #%llu", d->nodes[to].who.name,
-		(unsigned long long)d->nodes[to].who.id);
-	while (before != i) {
-		long next = i;
+	say_coroutine(d, "  deadlock: ", first);
+	while (said != last) {
+		const struct ci_coroutine *next = last;
 
-		while (d->nodes[next].from != before)
-			next = d->nodes[next].from;
-		fprintf(d->out, " -> %s #%llu", d->nodes[next].who.name,
-			(unsigned long long)d->nodes[next].who.id);
-		before = next;
+		while (next->search.from != said)
+			next = next->search.from;
+		say_coroutine(d, " -> ", next);
+		said = next;
 	}
-	fprintf(d->out, " -> %s #%llu\n", d->nodes[to].who.name,
-		(unsigned long long)d->nodes[to].who.id);
+	say_coroutine(d, " -> ", first);
+	fputc('\n', d->out);
 }
 
 static void say_cycles(struct dump *d)
 {
-	for (long root = 0; root < d->n; root++) {
-		long i = root;
+	uint64_t search = ++d->loop->search;
 
-		if (d->nodes[root].colour != NEW)
-			continue;
-		d->nodes[root].from = NONE;
-		d->nodes[root].colour = ON_PATH;
-		while (i != NONE) {
-			long to = next_awaited(d, &d->nodes[i]);
+	for (long i = 0; i < d->n; i++) {
+		struct ci_coroutine *c = coroutine_of(d->nodes[i].f);
 
-			if (to == NONE) {
-				d->nodes[i].colour = SEEN;
-				i = d->nodes[i].from;
-			} else if (d->nodes[to].colour == ON_PATH) {
-				say_cycle(d, to, i);
-			} else if (d->nodes[to].colour == NEW) {
-				d->nodes[to].colour = ON_PATH;
-				d->nodes[to].from = i;
-				i = to;
-			}
-		}
+		if (c)
+			ci_cycle_look(c, search, say_cycle, d);
 	}
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "cigo/wait.h"
+#include "task/cycle.h"
 #include "task/future.h"
 #include "base/misuse.h"
 #include "task/wait_info.h"

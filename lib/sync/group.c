@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/misuse.h"
+#include "task/cycle.h"
 #include "task/task.h"
 #include "task/wait_info.h"
 

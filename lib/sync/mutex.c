@@ -16,7 +16,7 @@
 /* A coroutine is its strand and its task's number there, as strands are used again; callbacks and
  * foreign threads are their thread. */
 struct owner {
-	const void *thread; /* NULL: nobody */
+	void *thread; /* NULL: nobody */
 	uint64_t id;
 };
 
@@ -30,7 +30,7 @@ struct waiter {
 	const cigo_mutex *mutex;
 };
 
-static struct owner coroutine_on(const struct ci_coroutine *s)
+static struct owner coroutine_on(struct ci_coroutine *s)
 {
 	return (struct owner){ s, ci_task_of(s->task)->id };
 }
@@ -71,7 +71,9 @@ static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 {
 	const cigo_mutex *m = ci_container_of(p, struct waiter, park)->mutex;
 
-	ret->holder = m->owner.id ? m->owner.thread : NULL;
+	struct ci_coroutine *holder = m->owner.id ? m->owner.thread : NULL;
+
+	ret->holder = holder && holder->id == m->owner.id ? holder : NULL; /* it may have ended */
 }
 
 /* ctx NULL: nothing but the lock ends it. */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "task/cycle.h"
 #include "task/future.h"
 #include "base/misuse.h"
 #include "task/wait_info.h"

@@ -1,86 +1,113 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who waits for whom: a search along awaits, through shields, sets of futures that are all awaited,
- * and groups. Breadth first, linked through the coroutines themselves: it needs no memory, and visits
- * each coroutine once.
+ * Who waits for whom, through shields, sets of futures, groups and mutexes. Depth first; the path is
+ * linked through the coroutines themselves: it needs no memory and no stack, and visits each once.
+ *
+ * Mutexes count for dumps only: a lock waits, as it does elsewhere, also where that closes a circle.
  */
-#include "task/park.h"
+#include "task/cycle.h"
+
 #include "task/shield.h"
-#include "task/task.h"
 #include "task/wait_info.h"
 
 struct search {
-	uint64_t number; /* marks the coroutines seen by this search */
-	struct ci_coroutine *first, *last;
-	const struct ci_coroutine *goal;
+	uint64_t number;		 /* marks the coroutines that it has seen */
+	const struct ci_coroutine *goal; /* NULL: none, it is for circles */
+	void (*found)(const struct ci_coroutine *first, const struct ci_coroutine *last, void *arg);
+	void *arg;
 };
 
-/* True: f is the goal, or behind it. */
-static bool see(struct search *s, const cigo_future *f)
+/* Whose body is to end for f; NULL: nobody's. */
+static struct ci_coroutine *coroutine_of(const cigo_future *f)
 {
 	while (f && !f->done && f->ops == &ci_shield_ops)
 		f = ci_container_of(f, struct ci_shield, f)->inner;
-	if (!f || f->done)
-		return false;
-	const struct ci_task *t = ci_task_of(f);
-	struct ci_coroutine *coroutine = t ? t->coroutine : NULL;
-	if (!coroutine || coroutine->searched == s->number)
-		return false;
-	if (coroutine == s->goal)
+	const struct ci_task *t = f && !f->done ? ci_task_of(f) : NULL;
+	return t ? t->coroutine : NULL;
+}
+
+static struct ci_coroutine *coroutine_of_member(const struct ci_list *node)
+{
+	return coroutine_of(&ci_list_entry(node, const struct ci_task, of_members)->f);
+}
+
+/* Any of several is no reason to wait for each; but any of one is, and those that a limited group has
+ * not let start come after the others. */
+static bool waits_for_each(const struct ci_wait_info *w)
+{
+	size_t n = w->count;
+
+	if (w->all)
 		return true;
-	coroutine->searched = s->number;
-	coroutine->search_next = NULL;
-	if (s->first)
-		s->last->search_next = coroutine;
-	else
-		s->first = coroutine;
-	s->last = coroutine;
-	return false;
-}
-
-static bool see_members(struct search *s, const struct ci_members *members)
-{
-	ci_list_each(node, &members->tasks)
-		if (see(s, &ci_list_entry(node, struct ci_task, of_members)->f))
-			return true;
-	return false;
-}
-
-/* Whether it waits for just one member; those in the group's line come after the others. */
-static bool is_one(const struct ci_members *members)
-{
-	unsigned n = 0;
-
-	ci_list_each(node, &members->tasks)
-		n += !ci_list_entry(node, struct ci_task, of_members)->held;
+	if (w->members)
+		ci_list_each(node, &w->members->tasks)
+			n += !ci_list_entry(node, struct ci_task, of_members)->held;
 	return n == 1;
 }
 
-/* Any of several is no reason to wait for one of them, but any of one is. */
-static bool see_all_of(struct search *s, const struct ci_coroutine *coroutine)
+/* The next without which c will not go on; NULL: no more. */
+static struct ci_coroutine *next_of(const struct search *s, struct ci_coroutine *c)
 {
-	struct ci_wait_info w = ci_wait_info(coroutine);
+	struct ci_wait_info w = ci_wait_info(c);
+	struct ci_search_mark *m = &c->search;
+	struct ci_coroutine *to = NULL;
 
-	if (w.all || w.count == 1)
-		for (size_t i = 0; i < w.count; i++)
-			if (see(s, w.futures[i]))
-				return true;
-	return w.members && (w.all || is_one(w.members)) && see_members(s, w.members);
+	if (!m->at++) {
+		m->member = w.members ? w.members->tasks.next : NULL;
+		to = s->goal ? NULL : w.holder;
+	}
+	if (!waits_for_each(&w))
+		return to;
+	for (; !to && m->at <= w.count; m->at++)
+		to = coroutine_of(w.futures[m->at - 1]);
+	for (; !to && m->member && m->member != &w.members->tasks; m->member = m->member->next)
+		to = coroutine_of_member(m->member);
+	return to;
 }
 
-static bool reaches(struct search *s)
+/* True: root is the goal, or leads to it. The path ends with `last`. */
+static bool look(const struct search *s, struct ci_coroutine *root)
 {
-	for (; s->first; s->first = s->first->search_next)
-		if (see_all_of(s, s->first))
+	struct ci_coroutine *last = NULL, *c = root;
+
+	for (;;) {
+		if (c == s->goal)
 			return true;
-	return false;
+		if (c->search.number != s->number) {
+			c->search = (struct ci_search_mark){ .number = s->number, .from = last };
+			last = c;
+		} else if (!c->search.over && s->found) {
+			s->found(c, last, s->arg);
+		}
+		while (last && !(c = next_of(s, last))) { /* back */
+			last->search.over = true;
+			last = last->search.from;
+		}
+		if (!last)
+			return false;
+	}
+}
+
+static bool leads_to(const cigo_future *f, const struct search *s)
+{
+	struct ci_coroutine *c = coroutine_of(f);
+
+	return c && look(s, c);
 }
 
 bool ci_future_waits_for(const cigo_future *f, const struct ci_coroutine *me)
 {
+	return leads_to(f, &(struct search){ .number = ++me->loop->search, .goal = me });
+}
+
+bool ci_members_waits_for(const struct ci_members *members, const struct ci_coroutine *me)
+{
 	struct search s = { .number = ++me->loop->search, .goal = me };
 
-	return see(&s, f) || reaches(&s);
+	ci_list_each(node, &members->tasks)
+		if (leads_to(&ci_list_entry(node, struct ci_task, of_members)->f, &s))
+			return true;
+	return false;
 }
 
 bool ci_members_all_wait_for(const struct ci_members *members, const struct ci_coroutine *me)
@@ -94,9 +121,11 @@ bool ci_members_all_wait_for(const struct ci_members *members, const struct ci_c
 	return !ci_list_empty(&members->tasks);
 }
 
-bool ci_members_waits_for(const struct ci_members *members, const struct ci_coroutine *me)
+void ci_cycle_look(struct ci_coroutine *root, uint64_t number,
+		   void (*found)(const struct ci_coroutine *first, const struct ci_coroutine *last,
+				 void *arg),
+		   void *arg)
 {
-	struct search s = { .number = ++me->loop->search, .goal = me };
-
-	return see_members(&s, members) || reaches(&s);
+	if (root->search.number != number)
+		look(&(struct search){ .number = number, .found = found, .arg = arg }, root);
 }

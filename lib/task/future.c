@@ -11,6 +11,7 @@
 
 #include "cigo/error.h"
 #include "base/misuse.h"
+#include "task/cycle.h"
 #include "task/task.h"
 #include "task/wait_info.h"
 

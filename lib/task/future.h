@@ -72,8 +72,6 @@ void ci_future_finish(cigo_future *f, int err);
 bool ci_future_end(cigo_future *f, int cause);
 /* As cigo_future_await, for `function`. */
 int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size);
-/* Whether f, directly or through a chain of awaits, waits for the coroutine on me. */
-bool ci_future_waits_for(const cigo_future *f, const struct ci_coroutine *me);
 /* Copies the value to ret; zeros if f is pending or NULL. Wrong sizes are misuse of `function`. */
 void ci_future_copy(const cigo_future *f, void *ret, size_t size);
 /* The coroutine on me no longer wants f written anywhere; f NULL: nothing any more. */

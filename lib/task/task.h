@@ -41,10 +41,6 @@ struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, s
 void ci_task_hold(struct ci_task *t);
 /* Lets it start, if it is held; `cause` < 0: its body never runs. */
 void ci_task_queue(struct ci_task *t, int cause);
-/* Whether a member, directly or through a chain of awaits, is or waits for the coroutine on me. */
-bool ci_members_waits_for(const struct ci_members *members, const struct ci_coroutine *me);
-/* Whether each of them is or does, or stands in line behind such, so that none can end. */
-bool ci_members_all_wait_for(const struct ci_members *members, const struct ci_coroutine *me);
 /* f as a task; NULL: it is none. */
 struct ci_task *ci_task_of(const cigo_future *f);
 /* Misuse unless o is fit; the defaults for NULL. */

@@ -9,13 +9,13 @@
 #include "task/future.h"
 
 struct ci_wait_info {
-	cigo_future *const *futures;	   /* these; */
-	size_t count;			   /* 0: not that */
-	const struct ci_members *members;  /* members of this group; NULL: not that */
-	bool all;			   /* each of them, and not just any */
-	const struct ci_coroutine *holder; /* what this coroutine holds; NULL: not that */
-	int fd;				   /* this descriptor; -1: none */
-	int64_t until;			   /* till then, on the loop's clock; CIGO_NEVER: no such */
+	cigo_future *const *futures;	  /* these; */
+	size_t count;			  /* 0: not that */
+	const struct ci_members *members; /* members of this group; NULL: not that */
+	bool all;			  /* each of them, and not just any */
+	struct ci_coroutine *holder;	  /* what this coroutine holds; NULL: not that */
+	int fd;				  /* this descriptor; -1: none */
+	int64_t until;			  /* till then, on the loop's clock; CIGO_NEVER: no such */
 };
 
 /* s, which is suspended; all empty if nothing is known. */

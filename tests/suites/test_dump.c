@@ -676,3 +676,32 @@ TEST(signals_that_cannot_be_heard_are_named)
 	ok(err);
 	ck_assert_str_eq(got, "cigo: no dumps: signal 9: Invalid argument\n");
 }
+
+/* ---- one search ---- */
+
+CORO(waits_for_any_with_the_lock)
+{
+	ok(cigo_mutex_lock(ctx, arg));
+	cigo_task *t = cigo_spawn(ctx, locks, 0, arg);
+	fails(cigo_wait(ctx, CIGO_WAIT_FIRST_RESULT, &t, 1), -ECANCELED);
+	cigo_mutex_unlock(arg);
+	return cigo_task_stop(ctx, t);
+}
+
+TEST_CASE("one search");
+
+LOOP_TEST(a_cycle_through_any_of_one_is_named)
+{
+	cigo_mutex *m = cigo_mutex_new();
+	cigo_task *t = cigo_spawn(ctx, waits_for_any_with_the_lock, 0, m);
+
+	ok(cigo_sleep(ctx, CIGO_S(1)));
+	expect(ctx,
+	       HEAD("3 tasks",
+		    "no timer") "  main #1  runs\n"
+				"    waits_for_any_with_the_lock #2  waits 1.000 s: wait of locks #3\n"
+				"      locks #3  waits 1.000 s: mutex_lock, held by waits_for_any_with_the_lock #2\n"
+				"  deadlock: waits_for_any_with_the_lock #2 -> locks #3 -> waits_for_any_with_the_lock #2\n");
+	fails(cigo_task_stop(ctx, t), -ECANCELED);
+	cigo_mutex_free(m);
+}

@@ -386,3 +386,37 @@ MISUSE_TEST(locking_by_a_loop_s_context_on_a_foreign_thread_is_misuse, "cigo_mut
 	foreign_mutex = cigo_mutex_new();
 	on_thread(locks_foreign, ctx);
 }
+
+TEST_CASE("circles");
+
+static int locks_both(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_mutex **both = arg;
+
+	CIGO_UNUSED(ret);
+	ck_assert_int_eq(cigo_mutex_lock(ctx, both[0]), 0);
+	ck_assert_int_eq(cigo_sleep(ctx, CIGO_MS(1)), 0);
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(10));
+	int err = cigo_mutex_lock(timed, both[1]);
+	cigo_ctx_unref(timed);
+	if (!err)
+		cigo_mutex_unlock(both[1]);
+	cigo_mutex_unlock(both[0]);
+	return err;
+}
+
+/* As in Go, asyncio and POSIX: only the holder's own second lock is refused. */
+LOOP_TEST(a_lock_that_closes_a_circle_waits_for_its_deadline)
+{
+	cigo_mutex *m[] = { cigo_mutex_new(), cigo_mutex_new() };
+	cigo_mutex *turned[] = { m[1], m[0] };
+	cigo_task *a = cigo_spawn(ctx, locks_both, 0, m);
+	cigo_task *b = cigo_spawn(ctx, locks_both, 0, turned);
+	int64_t start = cigo_now(ctx);
+	int first = cigo_future_take(ctx, a, NULL, 0), second = cigo_future_take(ctx, b, NULL, 0);
+
+	ck_assert(first == -ETIMEDOUT || second == -ETIMEDOUT);
+	ck_assert_int_eq(cigo_now(ctx) - start, CIGO_MS(11));
+	cigo_mutex_free(m[0]);
+	cigo_mutex_free(m[1]);
+}
