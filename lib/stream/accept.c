@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Accepting. Who finds a connection takes it; who does not joins the line, and the driver accepts
- * for those in line (listener.c). TCP_NODELAY and keepalive are inherited from the listener.
+ * Accepting. An acceptor that finds a connection takes it; one that does not joins the line, and the
+ * driver accepts for those in line (listener.c). TCP_NODELAY and keepalive are inherited from the
+ * listener.
  */
 #include <errno.h>
 #include <sys/socket.h>
@@ -34,7 +35,7 @@ static bool is_passing(int err)
 	}
 }
 
-/* Who was given a broken one tries again at once, and else goes back to its place. */
+/* An acceptor that was given a broken one tries again at once, or goes back to its place. */
 static int accept_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l)
 {
 	uint64_t ticket = l->tickets++;
@@ -57,14 +58,13 @@ static int accept_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener 
 
 static int accept_in_thread(cigo_ctx *ctx, const cigo_listener *l)
 {
-	struct pollfd p = { .fd = l->fd, .events = POLLIN };
-
 	for (;;) {
 		int err = ci_ctx_cause(ctx);
 		if (err)
 			return err;
 		if (ci_listener_stopped(l))
 			return CIGO_ECLOSED;
+		struct pollfd p = { .fd = l->fd, .events = POLLIN };
 		int fd = ci_accept_now(l);
 		if (fd >= 0)
 			return fd;
@@ -77,6 +77,16 @@ static int accept_in_thread(cigo_ctx *ctx, const cigo_listener *l)
 	}
 }
 
+int ci_accept(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, cigo_stream **ret)
+{
+	int fd = me ? accept_in_loop(ctx, me, l) : accept_in_thread(ctx, l);
+
+	if (fd < 0)
+		return fd;
+	*ret = ci_stream_new(fd, false);
+	return *ret ? 0 : -ENOMEM;
+}
+
 int cigo_accept(cigo_ctx *ctx, cigo_listener *l, cigo_stream **ret)
 {
 	CI_ENTRY;
@@ -84,11 +94,7 @@ int cigo_accept(cigo_ctx *ctx, cigo_listener *l, cigo_stream **ret)
 	*ret = NULL;
 	if (!ctx || !l)
 		return -ENOMEM;
-	struct ci_coroutine *me = ci_listener_enter(ctx, l);
-	int fd = me ? accept_in_loop(ctx, me, l) : accept_in_thread(ctx, l);
+	int err = ci_accept(ctx, ci_listener_enter(ctx, l), l, ret);
 	ci_listener_leave(l);
-	if (fd < 0)
-		return fd;
-	*ret = ci_stream_new(fd, false);
-	return *ret ? 0 : -ENOMEM;
+	return err;
 }

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 
 #include "base/misuse.h"
+#include "stream/stream.h"
 
 /* Of a unix socket; path + size is where it ends. Returns the length, as snprintf does. */
 static int unix_text(const char *path, size_t size, char *buf, size_t n)
@@ -40,7 +41,7 @@ static int v6_text(const struct sockaddr_in6 *a, char *buf, size_t n)
 {
 	char host[INET6_ADDRSTRLEN], zone[IF_NAMESIZE + 1] = "";
 
-	if (IN6_IS_ADDR_V4MAPPED(&a->sin6_addr)) { /* who came by v4 is told in v4's way */
+	if (IN6_IS_ADDR_V4MAPPED(&a->sin6_addr)) { /* a client by v4 is told in v4's way */
 		struct in_addr v4;
 		memcpy(&v4, &a->sin6_addr.s6_addr[12], sizeof v4);
 		return v4_text(&v4, a->sin6_port, buf, n);
@@ -96,7 +97,7 @@ static int text_of(const cigo_stream *s, ask_fn *ask, char *buf, size_t n)
 {
 	struct sockaddr_storage addr = { .ss_family = AF_UNSPEC };
 	socklen_t size = sizeof addr;
-	int fd = cigo_stream_fd(s);
+	int fd = s ? s->fd : -1;
 
 	if (!buf && n)
 		ci_misuse("nowhere to put the address");

@@ -8,13 +8,10 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stddef.h>
 #include <string.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "cigo/task.h"
-#include "stream/lookup.h"
+#include "stream/address.h"
 #include "base/misuse.h"
 #include "stream/stream.h"
 
@@ -101,22 +98,18 @@ static bool connected(struct attempt *a)
 	return getpeername(a->fd, (struct sockaddr *)&peer, &size) == 0;
 }
 
-static int wait_in_loop(cigo_ctx *ctx, struct race *r, bool more)
-{
-	int64_t until = ci_park_until(r->me, more ? ATTEMPT_DELAY : CIGO_NEVER);
-	int err = ci_park_in(ctx, r->me, NULL, until, &r->park);
-
-	return r->park.state == CI_PARK_EXPIRED ? 0 : err;
-}
-
-static int wait_in_thread(cigo_ctx *ctx, struct race *r, bool more)
+/* Waits until an attempt has news, at most for ns. */
+static int wait_for_news(cigo_ctx *ctx, struct race *r, int64_t ns)
 {
 	struct pollfd fds[CI_ADDRESSES];
 
+	if (r->me) {
+		int err = ci_park_in(ctx, r->me, NULL, ci_park_until(r->me, ns), &r->park);
+		return r->park.state == CI_PARK_EXPIRED ? 0 : err;
+	}
 	for (int i = 0; i < r->begun; i++)
 		fds[i] = (struct pollfd){ .fd = r->attempts[i].fd, .events = POLLOUT };
-	int n = ci_ctx_block(ctx, fds, (nfds_t)r->begun,
-			     more ? ci_clock_add(ci_clock_now(), ATTEMPT_DELAY) : CIGO_NEVER);
+	int n = ci_ctx_block(ctx, fds, (nfds_t)r->begun, ci_clock_add(ci_clock_now(), ns));
 	for (int i = 0; i < r->begun; i++)
 		r->attempts[i].look = n > 0 && fds[i].revents;
 	return n < 0 ? n : 0;
@@ -156,8 +149,7 @@ static int run_race(cigo_ctx *ctx, struct race *r, const struct ci_address *to,
 			return r->err;
 		if (!pending)
 			continue;
-		int err = r->me ? wait_in_loop(ctx, r, r->begun < r->n)
-				: wait_in_thread(ctx, r, r->begun < r->n);
+		int err = wait_for_news(ctx, r, r->begun < r->n ? ATTEMPT_DELAY : CIGO_NEVER);
 		if (err)
 			return err;
 		*ret_winner = inspect(r, &pending);
@@ -197,41 +189,18 @@ static int dial_tcp(cigo_ctx *ctx, struct ci_coroutine *me, int family, const ch
 /* A unix socket whose backlog is full says EAGAIN and cannot be waited for: tried again. */
 static int dial_unix(cigo_ctx *ctx, struct ci_coroutine *me, const char *path, cigo_stream **ret)
 {
-	struct ci_address to = { .size = 0 };
-	struct sockaddr_un *un = (struct sockaddr_un *)&to.addr;
-	size_t n = strlen(path);
-	int err;
+	struct race nothing = { .me = me };
+	struct ci_address to;
+	int err = ci_address_unix(path, &to);
 
-	if (!n || n >= sizeof un->sun_path)
-		return -EINVAL;
-	un->sun_family = AF_UNIX;
-	memcpy(un->sun_path, path, n);
-	to.size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + n + 1);
-	if (*path == '@') { /* the abstract namespace: a leading 0, and no 0 at the end */
-		un->sun_path[0] = '\0';
-		to.size--;
-	}
-	while ((err = connect_any(ctx, me, &to, 1, ret)) == -EAGAIN) {
-		err = cigo_sleep(ctx, UNIX_RETRY);
-		if (err)
-			return err;
-	}
+	while (!err && (err = connect_any(ctx, me, &to, 1, ret)) == -EAGAIN)
+		err = wait_for_news(ctx, &nothing, UNIX_RETRY);
 	return err;
 }
 
-int cigo_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stream **ret)
+static int dial(cigo_ctx *ctx, struct ci_coroutine *me, const char *network, const char *address,
+		cigo_stream **ret)
 {
-	CI_ENTRY;
-	ci_expect(ret, "nowhere to put the stream");
-	*ret = NULL;
-	if (!ctx)
-		return -ENOMEM;
-	if (!network || !address)
-		return -EINVAL;
-	struct ci_coroutine *me = ci_park_enter(ctx);
-	int err = me ? ci_park_refuse(ctx, me) : ci_ctx_cause(ctx);
-	if (err)
-		return err;
 	if (strcmp(network, "tcp") == 0)
 		return dial_tcp(ctx, me, AF_UNSPEC, address, ret);
 	if (strcmp(network, "tcp4") == 0)
@@ -241,4 +210,24 @@ int cigo_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stre
 	if (strcmp(network, "unix") == 0)
 		return dial_unix(ctx, me, address, ret);
 	return -EINVAL;
+}
+
+int ci_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stream **ret)
+{
+	struct ci_coroutine *me;
+
+	ci_expect(ret, "nowhere to put the stream");
+	*ret = NULL;
+	if (!ctx)
+		return -ENOMEM;
+	if (!network || !address)
+		return -EINVAL;
+	int err = ci_park_begin(ctx, &me);
+	return err ? err : dial(ctx, me, network, address, ret);
+}
+
+int cigo_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stream **ret)
+{
+	CI_ENTRY;
+	return ci_dial(ctx, network, address, ret);
 }

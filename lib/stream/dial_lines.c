@@ -7,6 +7,7 @@
 
 #include "cigo/dial.h"
 #include "iter/iter.h"
+#include "stream/stream.h"
 
 struct dial_lines {
 	cigo_iter it;
@@ -18,11 +19,11 @@ struct dial_lines {
 static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 {
 	struct dial_lines *d = ci_container_of(it, struct dial_lines, it);
-	int err = d->s ? 0 : cigo_dial(ctx, d->network, d->address, &d->s);
+	int err = d->s ? 0 : ci_dial(ctx, d->network, d->address, &d->s);
 
 	if (err)
 		return err;
-	ssize_t n = cigo_stream_read_line(ctx, d->s, ret);
+	ssize_t n = ci_stream_read_until(ctx, d->s, '\n', ret);
 	return n > 0 ? 1 : (int)n;
 }
 
@@ -31,7 +32,7 @@ static int close_it(cigo_ctx *ctx, cigo_iter *it)
 	struct dial_lines *d = ci_container_of(it, struct dial_lines, it);
 
 	(void)ctx;
-	cigo_stream_close(d->s);
+	ci_stream_close(d->s);
 	free(d);
 	return 0;
 }

@@ -34,7 +34,7 @@ static unsigned wanted(const struct ci_fd_entry *e)
 	return (e->reader ? CIGO_READ : 0u) | (e->writer ? CIGO_WRITE : 0u);
 }
 
-/* Nobody of w's kind waits any more; the entry goes with the last. */
+/* w waits no more; the entry goes with the last that did. */
 static void leave(struct fd_wait *w)
 {
 	struct ci_fd_entry *e = w->entry;
@@ -71,8 +71,8 @@ static void tell(struct fd_wait *w, unsigned events)
 	ci_park_wake(&w->park);
 }
 
-/* In the preemptive model an event may come just when the one who wanted it has left: those who
- * stay are registered anew, or find out why not. */
+/* In the preemptive model an event may come just when the coroutine that wanted it has left: those
+ * that stay are registered anew, or find out why not. */
 static void again(struct ci_fd_entry *e)
 {
 	if (ci_fd_watcher_want(&e->watch, wanted(e)))
@@ -214,13 +214,14 @@ int cigo_fd_wait(cigo_ctx *ctx, int fd, int events)
 		return -EINVAL;
 	if (fd < 0)
 		return -EBADF;
-	struct ci_coroutine *me = ci_park_enter(ctx);
-	if (!me)
-		return block(ctx, fd, (unsigned)events);
-	int err = ci_park_refuse(ctx, me);
+	struct ci_coroutine *me;
+	int err = ci_park_begin(ctx, &me);
 	if (err)
 		return err;
-	struct fd_wait w = { .events = (unsigned)events };
+	if (!me)
+		return block(ctx, fd, (unsigned)events);
+	struct fd_wait w = { .park = { .withdraw = withdraw, .describe = describe },
+			     .events = (unsigned)events };
 	err = enter(me->loop, &w, fd);
 	if (err == -EPERM) { /* regular files are always ready */
 		ci_park_pass(me);
@@ -228,7 +229,6 @@ int cigo_fd_wait(cigo_ctx *ctx, int fd, int events)
 	}
 	if (err)
 		return err;
-	w.park = (struct ci_park){ .withdraw = withdraw, .describe = describe };
 	err = ci_park_in(ctx, me, NULL, CIGO_NEVER, &w.park);
 	return err ? err : (int)w.ready;
 }

@@ -150,14 +150,13 @@ int cigo_listen(cigo_ctx *ctx, const char *network, const char *address,
 		return -ENOMEM;
 	if (!network || !address)
 		return -EINVAL;
-	r.me = ci_park_enter(ctx);
-	int err = r.me ? ci_park_refuse(ctx, r.me) : ci_ctx_cause(ctx);
+	int err = ci_park_begin(ctx, &r.me);
 	cigo_listener *l = err ? NULL : ci_listener_new();
 	if (!l)
 		return err ? err : -ENOMEM;
 	err = listen_on(&r, network, l);
 	if (err) {
-		cigo_listener_close(l);
+		ci_listener_close(l);
 		return err;
 	}
 	*ret = l;

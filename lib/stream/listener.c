@@ -13,24 +13,24 @@
 
 /* --- the line -------------------------------------------------------------------------------- */
 
-static void want(cigo_listener *l)
+static void want(cigo_listener *l, bool more)
 {
+	bool any = more || !ci_list_empty(&l->line);
+
 	if (l->watch.loop)
-		cigo_ignore(
-			ci_fd_watcher_want(&l->watch, ci_list_empty(&l->line) ? 0u : CIGO_READ));
+		cigo_ignore(ci_fd_watcher_want(&l->watch, any ? CIGO_READ : 0u));
 }
 
 static void tell(cigo_listener *l, int result)
 {
-	struct ci_listener_wait *w = ci_list_first(&l->line, struct ci_listener_wait, link);
+	struct ci_listener_wait *w = ci_list_first(&l->line, struct ci_listener_wait, park.link);
 
-	ci_list_unlink(&w->link);
 	w->result = result;
 	ci_park_wake(&w->park);
 }
 
-/* Every outcome is somebody's, also an error: whoever gets it tries again or gives up, and the
- * next edge of the poller need not come. */
+/* Every outcome is an acceptor's, also an error: it tries again or gives up, and the next edge of
+ * the poller need not come. */
 static void ready(struct ci_fd_watcher *watch, unsigned events)
 {
 	cigo_listener *l = ci_container_of(watch, cigo_listener, watch);
@@ -43,32 +43,17 @@ static void ready(struct ci_fd_watcher *watch, unsigned events)
 			break;
 		tell(l, fd);
 	}
-	want(l);
-}
-
-static void withdraw(struct ci_park *p)
-{
-	ci_list_unlink(&ci_container_of(p, struct ci_listener_wait, park)->link);
+	want(l, false);
 }
 
 static uint64_t ticket_of(const struct ci_list *node)
 {
-	return ci_list_entry(node, const struct ci_listener_wait, link)->ticket;
+	return ci_list_entry(node, const struct ci_listener_wait, park.link)->ticket;
 }
 
 bool ci_listener_is_first(const cigo_listener *l, uint64_t ticket)
 {
 	return ci_list_empty(&l->line) || ticket < ticket_of(l->line.next);
-}
-
-/* Who comes back is put before those who came later; who is new, at the end. */
-static void join(cigo_listener *l, struct ci_listener_wait *w)
-{
-	struct ci_list *behind = &l->line;
-
-	while (behind->prev != &l->line && ticket_of(behind->prev) > w->ticket)
-		behind = behind->prev;
-	ci_list_add_before(behind, &w->link);
 }
 
 static void describe(const struct ci_park *p, struct ci_wait_info *ret)
@@ -78,45 +63,21 @@ static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 
 int ci_listener_wait(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, uint64_t ticket)
 {
-	struct ci_listener_wait w = { .listener = l, .ticket = ticket };
+	struct ci_listener_wait w = { { .describe = describe }, .listener = l, .ticket = ticket };
+	struct ci_list *behind = &l->line; /* an acceptor that comes back: those that came later */
 
+	while (behind->prev != &l->line && ticket_of(behind->prev) > ticket)
+		behind = behind->prev;
 	if (!l->watch.loop) {
 		int err = ci_fd_watcher_open(me->loop, &l->watch);
 		if (err)
 			return err == -EEXIST ? -EBUSY
 					      : err; /* the user waits for the same descriptor */
 	}
-	w.park = (struct ci_park){ .withdraw = withdraw, .describe = describe };
-	join(l, &w);
-	want(l);
-	int err = ci_park_in(ctx, me, NULL, CIGO_NEVER, &w.park);
-	want(l);
+	want(l, true);
+	int err = ci_park_in(ctx, me, behind, CIGO_NEVER, &w.park);
+	want(l, false);
 	return err ? err : w.result;
-}
-
-static void due(cigo_loop *loop, struct ci_timer *t)
-{
-	struct ci_listener_wait *w = ci_container_of(t, struct ci_listener_wait, timer);
-
-	(void)loop;
-	ci_list_unlink(&w->link);
-	ci_park_wake(&w->park);
-}
-
-int ci_listener_pause(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, int64_t ns,
-		      struct ci_park **ret_park)
-{
-	struct ci_listener_wait w;
-
-	w.park = (struct ci_park){ .withdraw = withdraw };
-	ci_list_append(&l->pauses, &w.link);
-	ci_timer_arm(me->loop, &w.timer, ci_clock_add(ci_engine_now(me->loop), ns), due);
-	*ret_park = &w.park;
-	int err = ci_park_in(ctx, me, NULL, CIGO_NEVER, &w.park);
-	*ret_park = NULL;
-	ci_timer_disarm(me->loop, &w.timer);
-	ci_list_unlink(&w.link); /* somebody else woke it */
-	return err;
 }
 
 /* --- life ------------------------------------------------------------------------------------ */
@@ -151,13 +112,6 @@ struct ci_coroutine *ci_listener_enter(const cigo_ctx *ctx, cigo_listener *l)
 	return me;
 }
 
-void ci_listener_leave(cigo_listener *l)
-{
-	l->inside--;
-	if (l->closed && !l->inside)
-		free(l);
-}
-
 bool ci_listener_stopped(const cigo_listener *l)
 {
 	return __atomic_load_n(&l->stopped, __ATOMIC_ACQUIRE);
@@ -182,11 +136,16 @@ static void release(cigo_listener *l)
 	l->has_file = false;
 }
 
+void ci_listener_leave(cigo_listener *l)
+{
+	l->inside--;
+	if (l->closed && !l->inside)
+		free(l);
+}
+
 static void stop(cigo_listener *l)
 {
-	bool first = !__atomic_exchange_n(&l->stopped, true, __ATOMIC_ACQ_REL);
-
-	if (!first)
+	if (__atomic_exchange_n(&l->stopped, true, __ATOMIC_ACQ_REL))
 		return;
 	if (!ci_self.held) { /* a thread may be in poll(2): wakes it; the close comes later */
 		shutdown(l->fd, SHUT_RDWR);
@@ -195,9 +154,7 @@ static void stop(cigo_listener *l)
 	release(l);
 	while (!ci_list_empty(&l->line))
 		tell(l, CIGO_ECLOSED);
-	struct ci_list *node;
-	while ((node = ci_list_pop(&l->pauses)))
-		ci_park_wake(&ci_list_entry(node, struct ci_listener_wait, link)->park);
+	ci_park_wake_all(&l->pauses);
 }
 
 void cigo_listener_stop(cigo_listener *l)
@@ -209,9 +166,8 @@ void cigo_listener_stop(cigo_listener *l)
 	stop(l);
 }
 
-void cigo_listener_close(cigo_listener *l)
+void ci_listener_close(cigo_listener *l)
 {
-	CI_ENTRY;
 	if (!l)
 		return;
 	check(l);
@@ -221,4 +177,10 @@ void cigo_listener_close(cigo_listener *l)
 	release(l);
 	l->closed = true;
 	ci_listener_leave(l);
+}
+
+void cigo_listener_close(cigo_listener *l)
+{
+	CI_ENTRY;
+	ci_listener_close(l);
 }

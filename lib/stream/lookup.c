@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * getaddrinfo(3) blocks, so it runs on a thread of its own unless the address is numeric. A lookup
- * that nobody waits for any more keeps its data on the heap; the loop's end waits for it.
+ * whose dialler has left keeps its data on the heap; the loop's end waits for it.
  */
 #include "stream/lookup.h"
 
@@ -167,7 +167,7 @@ int ci_lookup(cigo_ctx *ctx, struct ci_coroutine *me, int family, const char *ad
 	l->hints.ai_socktype = SOCK_STREAM;
 	l->hints.ai_flags = passive ? AI_PASSIVE : 0;
 	int err = split(l);
-	if (!err) { /* at once, where nobody need be asked */
+	if (!err) { /* at once, where no server need be asked */
 		int flags = l->hints.ai_flags;
 
 		l->hints.ai_flags |= AI_NUMERICHOST | AI_NUMERICSERV;

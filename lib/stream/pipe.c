@@ -22,8 +22,8 @@ int cigo_pipe(cigo_stream **ret_read, cigo_stream **ret_write)
 		return -errno;
 	cigo_stream *r = ci_stream_new(fds[0], true), *w = ci_stream_new(fds[1], true);
 	if (!r || !w) {
-		cigo_stream_close(r);
-		cigo_stream_close(w);
+		ci_stream_close(r);
+		ci_stream_close(w);
 		return -ENOMEM;
 	}
 	*ret_read = r;

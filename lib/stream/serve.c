@@ -11,6 +11,7 @@
 
 #include "cigo/group.h"
 #include "stream/listener.h"
+#include "stream/stream.h"
 #include "base/misuse.h"
 
 #define GRACE	      CIGO_S(5)
@@ -25,8 +26,7 @@ struct server {
 	void *arg;
 	cigo_serve_options options;
 	unsigned running;
-	int64_t backoff;       /* how long to wait for descriptors the next time */
-	struct ci_park *pause; /* while it waits for room; NULL: it does not */
+	int64_t backoff; /* how long to wait for descriptors the next time */
 };
 
 struct connection {
@@ -48,10 +48,9 @@ static void connection_over(void *arg)
 	CI_ENTRY;
 	const struct connection *c = arg;
 
-	cigo_stream_close(c->stream);
+	ci_stream_close(c->stream);
 	c->server->running--;
-	if (c->server->pause)
-		ci_park_wake(c->server->pause);
+	ci_park_wake_all(&c->server->listener->pauses);
 }
 
 static void start(struct server *sv, cigo_stream *s)
@@ -63,7 +62,7 @@ static void start(struct server *sv, cigo_stream *s)
 				.arg_free = connection_over };
 
 	if (sv->options.idle_ns)
-		cigo_stream_set_timeout(s, sv->options.idle_ns);
+		s->timeout = sv->options.idle_ns < 0 ? 0 : sv->options.idle_ns;
 	sv->running++;
 	cigo_group_spawn_with(sv->group, connection, 0, &c, &o);
 }
@@ -75,12 +74,16 @@ static bool is_shortage(int err)
 	       err == -ENOSPC;
 }
 
+/* Until the listener stops, a connection ends, or ns are over. */
 static int pause_for(struct server *sv, cigo_ctx *ctx, int64_t ns)
 {
-	return ci_listener_pause(ctx, sv->me, sv->listener, ns, &sv->pause);
+	struct ci_park p = { .describe = NULL };
+	int err = ci_park_in(ctx, sv->me, &sv->listener->pauses, ci_park_until(sv->me, ns), &p);
+
+	return p.state == CI_PARK_EXPIRED ? 0 : err;
 }
 
-/* Waits a little longer each time; a connection that ends wakes it before. */
+/* Waits a little longer each time. */
 static int back_off(struct server *sv, cigo_ctx *ctx)
 {
 	int64_t ns = sv->backoff;
@@ -101,7 +104,7 @@ static int step(struct server *sv, cigo_ctx *ctx)
 		return CIGO_ECLOSED;
 	if (sv->options.limit && sv->running >= sv->options.limit)
 		return pause_for(sv, ctx, CIGO_NEVER);
-	err = cigo_accept(ctx, sv->listener, &s);
+	err = ci_accept(ctx, sv->me, sv->listener, &s);
 	if (is_shortage(err))
 		return back_off(sv, ctx);
 	if (err)
@@ -114,10 +117,10 @@ static int step(struct server *sv, cigo_ctx *ctx)
 /* Gives the handlers their time. If ctx ends they are cancelled, and waited for all the same. */
 static void let_finish(struct server *sv, cigo_ctx *ctx)
 {
-	cigo_ctx *grace = cigo_ctx_with_timeout(ctx, sv->options.grace_ns);
+	cigo_ctx *grace = ci_ctx_with_timeout(ctx, sv->options.grace_ns);
 
 	cigo_ignore(cigo_group_wait(grace, sv->group));
-	cigo_ctx_unref(grace);
+	ci_ctx_unref(grace);
 	cigo_group_close(ctx, sv->group);
 }
 

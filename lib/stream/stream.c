@@ -29,8 +29,7 @@ static void ready(struct ci_fd_watcher *w, unsigned events)
 		s->hangup = true;
 	if (events & CIGO_READ) {
 		s->drained = false;
-		if (s->reader)
-			ci_park_wake(s->reader);
+		ci_park_wake_all(&s->reader);
 	}
 	if (events & CIGO_WRITE && !ci_list_empty(&s->queue))
 		ci_stream_pump(s); /* the last thing: it may free a lingering stream */
@@ -63,6 +62,7 @@ cigo_stream *ci_stream_new(int fd, bool own)
 	s->watch.ready = ready;
 	s->watch.gone = gone;
 	ci_list_init(&s->watch.link);
+	ci_list_init(&s->reader);
 	ci_list_init(&s->queue);
 	ci_list_init(&s->flushers);
 	ci_list_init(&s->turns);
@@ -180,63 +180,19 @@ void ci_stream_want(cigo_stream *s)
 {
 	if (s->watch.loop)
 		cigo_ignore(ci_fd_watcher_want(
-			&s->watch, (s->reader ? CIGO_READ : 0u) |
+			&s->watch, (s->reading && s->drained ? CIGO_READ : 0u) |
 					   (ci_list_empty(&s->queue) ? 0u : CIGO_WRITE)));
 }
 
-void ci_stream_wait_init(struct ci_stream_wait *w, struct ci_coroutine *me,
-			 void (*withdraw)(struct ci_park *))
-{
-	w->park = (struct ci_park){ .withdraw = withdraw, .me = me };
-	ci_list_init(&w->link);
-	w->timer.armed = false;
-	w->timed_out = false;
-}
-
-static void too_long(cigo_loop *loop, struct ci_timer *t)
-{
-	struct ci_stream_wait *w = ci_container_of(t, struct ci_stream_wait, timer);
-
-	(void)loop;
-	if (w->park.state != CI_PARK_WAITS)
-		return;
-	w->timed_out = true;
-	if (w->park.withdraw)
-		w->park.withdraw(&w->park);
-	ci_park_wake(&w->park);
-}
-
-static void describe(const struct ci_park *p, struct ci_wait_info *ret)
+void ci_stream_describe(const struct ci_park *p, struct ci_wait_info *ret)
 {
 	ret->fd = ci_container_of(p, struct ci_stream_wait, park)->stream->fd;
 }
 
-int ci_stream_park(cigo_ctx *ctx, cigo_stream *s, struct ci_stream_wait *w)
-{
-	cigo_loop *loop = w->park.me->loop;
-
-	w->stream = s;
-	w->park.describe = describe;
-	if (s->timeout != CIGO_NEVER && ctx)
-		ci_timer_arm(loop, &w->timer, ci_clock_add(ci_engine_now(loop), s->timeout),
-			     too_long);
-	int err = ci_park_in(ctx, w->park.me, NULL, CIGO_NEVER, &w->park);
-	ci_timer_disarm(loop, &w->timer);
-	return err ? err : w->timed_out ? -ETIMEDOUT : 0;
-}
-
-void ci_stream_wake_all(struct ci_list *waits)
-{
-	struct ci_list *node;
-
-	while ((node = ci_list_pop(waits)))
-		ci_park_wake(&ci_list_entry(node, struct ci_stream_wait, link)->park);
-}
-
-int ci_stream_block(cigo_ctx *ctx, const cigo_stream *s, short events)
+int ci_stream_block(cigo_ctx *ctx, const cigo_stream *s, short events, int64_t until)
 {
 	struct pollfd p = { .fd = s->fd, .events = events };
-	int err = ci_ctx_block(ctx, &p, 1, ci_clock_add(ci_clock_now(), s->timeout));
+	int err = ci_ctx_block(ctx, &p, 1, until);
 
 	return err < 0 ? err : err ? 0 : -ETIMEDOUT;
 }
@@ -267,26 +223,17 @@ int cigo_stream_send(cigo_stream *s, const void *data, size_t n)
 	return err ? err : s->send_error;
 }
 
-static void withdraw(struct ci_park *p)
-{
-	struct ci_stream_wait *w = ci_container_of(p, struct ci_stream_wait, park);
-
-	ci_list_unlink(&w->link);
-}
-
 static int flush_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s)
 {
-	struct ci_stream_wait w;
+	struct ci_stream_wait w = { .park.describe = ci_stream_describe, .stream = s };
 	int err = ci_park_refuse(ctx, me);
 
 	while (!err && !s->error && !s->send_error && !ci_list_empty(&s->queue)) {
 		err = s->slow ? 0 : ci_stream_watch(s, me->loop);
 		if (err)
 			break;
-		ci_stream_wait_init(&w, me, withdraw);
-		ci_list_append(&s->flushers, &w.link);
 		ci_stream_want(s);
-		err = ci_stream_park(ctx, s, &w);
+		err = ci_park_in(ctx, me, &s->flushers, ci_park_until(me, s->timeout), &w.park);
 	}
 	return err;
 }
@@ -297,7 +244,8 @@ int cigo_stream_flush(cigo_ctx *ctx, cigo_stream *s)
 	if (!ctx || !s)
 		return -ENOMEM;
 	struct ci_coroutine *me = ci_stream_enter(ctx, s);
-	int err = me ? flush_in_loop(ctx, me, s) : ci_stream_block_flush(ctx, s);
+	int err = me ? flush_in_loop(ctx, me, s)
+		     : ci_stream_block_flush(ctx, s, ci_clock_add(ci_clock_now(), s->timeout));
 	if (!err)
 		err = s->error ? s->error : s->send_error;
 	ci_stream_leave(s);
@@ -315,7 +263,7 @@ ssize_t cigo_stream_printf(cigo_ctx *ctx, cigo_stream *s, const char *format, ..
 	va_end(ap);
 	if (n < 0)
 		return -ENOMEM;
-	ssize_t done = cigo_stream_write(ctx, s, text, (size_t)n);
+	ssize_t done = ci_stream_write(ctx, s, text, (size_t)n);
 	free(text);
 	return done;
 }
@@ -343,10 +291,9 @@ int cigo_stream_shutdown(cigo_stream *s)
 
 static void wake_all(cigo_stream *s)
 {
-	if (s->reader)
-		ci_park_wake(s->reader);
-	ci_stream_wake_all(&s->flushers);
-	ci_stream_wake_all(&s->turns);
+	ci_park_wake_all(&s->reader);
+	ci_park_wake_all(&s->flushers);
+	ci_park_wake_all(&s->turns);
 }
 
 void cigo_stream_abort(cigo_stream *s, int reason)
@@ -380,19 +327,8 @@ static void linger(cigo_stream *s)
 	ci_stream_want(s);
 }
 
-/* The caller waits, as there is no loop that could. */
-static void linger_here(cigo_stream *s)
+void ci_stream_close(cigo_stream *s)
 {
-	cigo_ctx *ctx = cigo_ctx_with_timeout(cigo_ctx_background(), LINGER);
-
-	if (ctx)
-		cigo_ignore(ci_stream_block_flush(ctx, s));
-	cigo_ctx_unref(ctx);
-}
-
-void cigo_stream_close(cigo_stream *s)
-{
-	CI_ENTRY;
 	if (!s)
 		return;
 	check(s);
@@ -404,8 +340,9 @@ void cigo_stream_close(cigo_stream *s)
 			cigo_ignore(ci_stream_watch(s, ci_self.held));
 		if (s->watch.loop)
 			linger(s);
-		else
-			linger_here(s);
+		else /* the caller waits, as there is no loop that could */
+			cigo_ignore(ci_stream_block_flush(cigo_ctx_background(), s,
+							  ci_clock_add(ci_clock_now(), LINGER)));
 	}
 	s->closed = true;
 	if (!s->error)
@@ -417,4 +354,10 @@ void cigo_stream_close(cigo_stream *s)
 		close_fd(s);
 	}
 	ci_stream_leave(s);
+}
+
+void cigo_stream_close(cigo_stream *s)
+{
+	CI_ENTRY;
+	ci_stream_close(s);
 }

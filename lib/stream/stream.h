@@ -29,8 +29,8 @@ struct cigo_stream {
 	size_t limit;
 
 	/* reading; see stream_read.c */
-	bool reading;			  /* somebody is inside a read */
-	struct ci_park *reader;		  /* and waits */
+	bool reading;			  /* a call is inside a read */
+	struct ci_list reader;		  /* its park: until more can be read */
 	bool drained;			  /* read(2) would give EAGAIN, as far as is known */
 	bool hangup;			  /* no more edges will come: always try */
 	char *buffer;			  /* size + 1 bytes: room for the 0 behind what is lent */
@@ -44,7 +44,7 @@ struct cigo_stream {
 	size_t unsent;			/* bytes of sends in it */
 	int send_error;			/* a write failed for good; 0: none */
 	bool shut;			/* the write side ends when the queue is empty */
-	bool writing;			/* slow: somebody is in a blocking section */
+	bool writing;			/* slow: a writer is in a blocking section */
 	struct ci_list flushers, turns; /* parks: until the queue is empty; slow: until my turn */
 	bool lingers;			/* closed, and the loop still writes the queue */
 	struct ci_timer linger;		/* for at most so long */
@@ -53,36 +53,41 @@ struct cigo_stream {
 /* A suspended call on a stream. */
 struct ci_stream_wait {
 	struct ci_park park;
-	const cigo_stream *stream; /* while suspended */
-	struct ci_list link;	   /* in flushers or turns */
-	struct ci_timer timer;
-	bool timed_out;
+	cigo_stream *stream;
 };
 
-/* A stream over fd, which is non-blocking and close-on-exec already. own: see ci_fd_watcher. Closes fd if
- * there is no memory. */
+/* A stream over fd, which is non-blocking and close-on-exec already. own: see ci_fd_watcher. Closes
+ * fd if there is no memory. */
 cigo_stream *ci_stream_new(int fd, bool own);
-/* Checks the thread; the calling strand, NULL for a plain thread. Counts a call inside. */
+/* As cigo_stream_close. */
+void ci_stream_close(cigo_stream *s);
+/* Checks the thread; the calling coroutine, NULL for a plain thread. Counts a call inside. */
 struct ci_coroutine *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s);
 void ci_stream_leave(cigo_stream *s);
 /* Registers with the loop, if not yet. */
 int ci_stream_watch(cigo_stream *s, cigo_loop *loop);
 /* Tells the poller what is waited for. */
 void ci_stream_want(cigo_stream *s);
-/* Suspends in w, at most for the stream's timeout. 0: woken; then ask s->error. */
-int ci_stream_park(cigo_ctx *ctx, cigo_stream *s, struct ci_stream_wait *w);
-void ci_stream_wait_init(struct ci_stream_wait *w, struct ci_coroutine *me,
-			 void (*withdraw)(struct ci_park *));
-/* Wakes all parks of the list. */
-void ci_stream_wake_all(struct ci_list *waits);
-/* Without a loop: blocks until fd is ready for events (POLLIN, POLLOUT). */
-int ci_stream_block(cigo_ctx *ctx, const cigo_stream *s, short events);
+/* Of a struct ci_stream_wait. */
+void ci_stream_describe(const struct ci_park *p, struct ci_wait_info *ret);
+/* Without a loop: blocks until fd is ready for events (POLLIN, POLLOUT), or until then. */
+int ci_stream_block(cigo_ctx *ctx, const cigo_stream *s, short events, int64_t until);
 /* The queue is empty and the write side was shut down: tells the peer. */
 void ci_stream_end_writes(cigo_stream *s);
 /* The queue of a lingering stream is empty; may free it. */
 void ci_stream_end_linger(cigo_stream *s);
 
+/* dial.c: as cigo_dial. */
+int ci_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stream **ret);
+
+/* stream_read.c: as cigo_stream_read... */
+ssize_t ci_stream_read(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n);
+ssize_t ci_stream_read_chunk(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n);
+ssize_t ci_stream_read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo_bytes *ret);
+
 /* stream_write.c */
+/* As cigo_stream_write. */
+ssize_t ci_stream_write(cigo_ctx *ctx, cigo_stream *s, const void *data, size_t n);
 /* Writes what the descriptor takes now. May free a lingering stream. */
 void ci_stream_pump(cigo_stream *s);
 /* Drops all messages; their writers get err. */
@@ -91,7 +96,7 @@ void ci_stream_drop(cigo_stream *s, int err);
 void ci_stream_release_writers(cigo_stream *s, int err);
 /* Queues a copy. */
 int ci_stream_queue_copy(cigo_stream *s, const void *data, size_t n);
-/* Without a loop: writes all that is queued. */
-int ci_stream_block_flush(cigo_ctx *ctx, cigo_stream *s);
+/* Without a loop: writes all that is queued, or until then. */
+int ci_stream_block_flush(cigo_ctx *ctx, cigo_stream *s, int64_t until);
 
 #endif

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "cigo/stream.h"
+#include "stream/stream.h"
 
 struct pieces {
 	cigo_iter it;
@@ -50,5 +50,5 @@ cigo_iter *ci_stream_pieces(cigo_stream *s, size_t n, ci_read_fn *read)
 cigo_iter *cigo_stream_chunks(cigo_stream *s, size_t n)
 {
 	CI_ENTRY;
-	return ci_stream_pieces(s, n, cigo_stream_read_chunk);
+	return ci_stream_pieces(s, n, ci_stream_read_chunk);
 }

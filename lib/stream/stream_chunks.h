@@ -7,6 +7,7 @@
 
 #include "iter/iter.h"
 
+/* ci_stream_read, ci_stream_read_chunk */
 typedef ssize_t ci_read_fn(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n);
 
 /* Pieces of at most n bytes, each one call of read. */

@@ -4,8 +4,8 @@
  */
 #include <stdlib.h>
 
-#include "cigo/stream.h"
 #include "iter/iter.h"
+#include "stream/stream.h"
 
 struct lines {
 	cigo_iter it;
@@ -14,7 +14,7 @@ struct lines {
 
 static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 {
-	ssize_t n = cigo_stream_read_line(ctx, ci_container_of(it, struct lines, it)->s, ret);
+	ssize_t n = ci_stream_read_until(ctx, ci_container_of(it, struct lines, it)->s, '\n', ret);
 
 	return n > 0 ? 1 : (int)n;
 }

@@ -2,11 +2,11 @@
  *
  * Whatever comes, at most so much at a time.
  */
-#include "cigo/stream.h"
+#include "stream/stream.h"
 #include "stream/stream_chunks.h"
 
 cigo_iter *cigo_stream_pieces(cigo_stream *s, size_t max)
 {
 	CI_ENTRY;
-	return ci_stream_pieces(s, max, cigo_stream_read);
+	return ci_stream_pieces(s, max, ci_stream_read);
 }

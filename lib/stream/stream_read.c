@@ -18,28 +18,6 @@ enum { FIRST_SIZE = 4096 };
 
 /* --- the descriptor -------------------------------------------------------------------------- */
 
-static void withdraw(struct ci_park *p)
-{
-	(void)p; /* the reader takes itself out */
-}
-
-static int wait_readable(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s)
-{
-	struct ci_stream_wait w;
-	int err = ci_stream_watch(s, me->loop);
-
-	if (err || s->slow)
-		return err;
-	ci_stream_wait_init(&w, me, withdraw);
-	s->reader = &w.park;
-	ci_stream_want(s);
-	err = ci_stream_park(ctx, s, &w);
-	s->reader = NULL;
-	if (!s->error)
-		ci_stream_want(s);
-	return err;
-}
-
 /* In a blocking section; poll where the descriptor is non-blocking and yet not for epoll. */
 static ssize_t read_slowly(struct ci_coroutine *me, const cigo_stream *s, void *buf, size_t n)
 {
@@ -54,40 +32,58 @@ static ssize_t read_slowly(struct ci_coroutine *me, const cigo_stream *s, void *
 	return done;
 }
 
+/* One try. > 0; 0 at the end; -EAGAIN: nothing is there yet; another error. */
+static ssize_t read_now(cigo_stream *s, void *buf, size_t n)
+{
+	ssize_t done;
+
+	if (s->drained && !s->hangup)
+		return -EAGAIN;
+	do
+		done = s->socket ? recv(s->fd, buf, n, 0) : read(s->fd, buf, n);
+	while (done < 0 && errno == EINTR);
+	if (done >= 0) {
+		s->drained = s->drains && done && (size_t)done < n;
+		return done;
+	}
+	if (errno == EAGAIN) {
+		s->drained = true;
+		s->hangup = false;
+	}
+	return -errno;
+}
+
 /* One read that brings something: > 0; 0 at the end; an error. */
 static ssize_t fetch(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, void *buf, size_t n)
 {
-	for (;;) {
-		if (s->error)
-			return s->error;
+	struct ci_stream_wait w = { .park.describe = ci_stream_describe, .stream = s };
+	int err = 0;
+
+	while (!err && !s->error) {
 		if (s->slow && me)
 			return read_slowly(me, s, buf, n);
-		if (!s->drained || s->hangup) {
-			ssize_t done = s->socket ? recv(s->fd, buf, n, 0) : read(s->fd, buf, n);
-
-			if (done >= 0) {
-				s->drained = s->drains && done && (size_t)done < n;
-				return done;
-			}
-			if (errno == EINTR)
-				continue;
-			if (errno != EAGAIN)
-				return -errno;
-			s->drained = true;
-			s->hangup = false;
-		}
-		int err = me ? wait_readable(ctx, me, s) : ci_stream_block(ctx, s, POLLIN);
-		if (err)
-			return err;
-		if (!me)
+		ssize_t done = read_now(s, buf, n);
+		if (done != -EAGAIN)
+			return done;
+		if (!me) {
+			err = ci_stream_block(ctx, s, POLLIN,
+					      ci_clock_add(ci_clock_now(), s->timeout));
 			s->drained = false;
+			continue;
+		}
+		err = ci_stream_watch(s, me->loop);
+		if (err || s->slow)
+			continue;
+		ci_stream_want(s);
+		err = ci_park_in(ctx, me, &s->reader, ci_park_until(me, s->timeout), &w.park);
 	}
+	return err ? err : s->error;
 }
 
 /* --- the buffer ------------------------------------------------------------------------------ */
 
-/* Takes back what was lent: puts the byte behind it in its place again. Debug: who still reads the
- * rest shall notice. */
+/* Takes back what was lent: puts the byte behind it in its place again. Debug: a program that still
+ * reads the rest shall notice. */
 static void unlend(cigo_stream *s)
 {
 	if (s->patch && ci_self.held && ci_self.held->options.debug == CIGO_DEBUG_ON)
@@ -174,15 +170,14 @@ static int begin(cigo_ctx *ctx, cigo_stream *s, struct ci_coroutine **ret_me)
 static ssize_t end(cigo_stream *s, struct ci_coroutine *me, ssize_t result)
 {
 	s->reading = false;
+	ci_stream_want(s);
 	ci_stream_leave(s);
-	if (me)
-		ci_park_pass(me);
+	ci_park_pass(me);
 	return result;
 }
 
-ssize_t cigo_stream_read(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
+ssize_t ci_stream_read(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
 {
-	CI_ENTRY;
 	struct ci_coroutine *me;
 	int err = begin(ctx, s, &me);
 
@@ -201,9 +196,14 @@ ssize_t cigo_stream_read(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
 	return end(s, me, (ssize_t)n);
 }
 
-ssize_t cigo_stream_read_chunk(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
+ssize_t cigo_stream_read(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
 {
 	CI_ENTRY;
+	return ci_stream_read(ctx, s, buf, n);
+}
+
+ssize_t ci_stream_read_chunk(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
+{
 	struct ci_coroutine *me;
 	ssize_t more = begin(ctx, s, &me);
 
@@ -223,6 +223,12 @@ ssize_t cigo_stream_read_chunk(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t 
 	return end(s, me, (ssize_t)n);
 }
 
+ssize_t cigo_stream_read_chunk(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
+{
+	CI_ENTRY;
+	return ci_stream_read_chunk(ctx, s, buf, n);
+}
+
 /* How much up to and with the delimiter; 0: not there yet, and none of it need be looked at again. */
 static size_t scan(cigo_stream *s, char delimiter)
 {
@@ -236,7 +242,7 @@ static size_t scan(cigo_stream *s, char delimiter)
 	return 0;
 }
 
-static ssize_t read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo_bytes *ret)
+ssize_t ci_stream_read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo_bytes *ret)
 {
 	struct ci_coroutine *me;
 	size_t n;
@@ -261,13 +267,13 @@ static ssize_t read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo_by
 ssize_t cigo_stream_read_line(cigo_ctx *ctx, cigo_stream *s, cigo_bytes *ret)
 {
 	CI_ENTRY;
-	return read_until(ctx, s, '\n', ret);
+	return ci_stream_read_until(ctx, s, '\n', ret);
 }
 
 ssize_t cigo_stream_read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo_bytes *ret)
 {
 	CI_ENTRY;
-	return read_until(ctx, s, delimiter, ret);
+	return ci_stream_read_until(ctx, s, delimiter, ret);
 }
 
 ssize_t cigo_stream_read_all(cigo_ctx *ctx, cigo_stream *s, size_t limit, cigo_bytes *ret)

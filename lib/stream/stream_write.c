@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The output queue of a stream: messages, whole and in order, some copied (send), some lent by a
- * writer that waits. Whoever makes the descriptor writable, it is the driver that writes on.
+ * writer that waits. When the descriptor becomes writable, the driver writes on.
  * Invariant: only the first message may be partly written. A message begun is finished, whatever
  * becomes of its writer: its rest is copied then.
  */
@@ -25,8 +25,7 @@ struct ci_output {
 struct writer {
 	struct ci_stream_wait wait;
 	struct ci_output message;
-	cigo_stream *s;
-	int err;
+	int err; /* valid once woken */
 };
 
 /* --- the queue ------------------------------------------------------------------------------- */
@@ -35,7 +34,7 @@ static void emptied(cigo_stream *s)
 {
 	if (s->shut && !s->error && !s->send_error)
 		ci_stream_end_writes(s);
-	ci_stream_wake_all(&s->flushers);
+	ci_park_wake_all(&s->flushers);
 	ci_stream_want(s);
 	if (s->lingers)
 		ci_stream_end_linger(s);
@@ -178,16 +177,17 @@ static void withdraw(struct ci_park *p)
 	struct writer *w = ci_container_of(ci_container_of(p, struct ci_stream_wait, park),
 					   struct writer, wait);
 
-	release(w->s, &w->message);
+	release(w->wait.stream, &w->message);
 }
 
 static int write_queued(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, const char *data,
 			size_t n, size_t done)
 {
-	struct writer w = { .message = { .data = data, .size = n, .done = done, .writer = &w },
-			    .s = s };
+	struct writer w = {
+		.wait = { { .withdraw = withdraw, .describe = ci_stream_describe }, s },
+		.message = { .data = data, .size = n, .done = done, .writer = &w },
+	};
 
-	ci_stream_wait_init(&w.wait, me, withdraw);
 	ci_list_append(&s->queue, &w.message.link);
 	int err = ci_stream_watch(s, me->loop);
 	if (err) {
@@ -195,7 +195,7 @@ static int write_queued(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, 
 		return err;
 	}
 	ci_stream_want(s);
-	err = ci_stream_park(ctx, s, &w.wait);
+	err = ci_park_in(ctx, me, NULL, ci_park_until(me, s->timeout), &w.wait.park);
 	return err ? err : w.err;
 }
 
@@ -214,24 +214,16 @@ static int write_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s,
 	return err;
 }
 
-static void leave_turns(struct ci_park *p)
-{
-	ci_list_unlink(&ci_container_of(p, struct ci_stream_wait, park)->link);
-}
-
 /* Slow descriptors: in a blocking section, one writer at a time. */
 static int write_slowly(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, const char *data,
 			size_t n)
 {
+	struct ci_stream_wait w = { .park.describe = ci_stream_describe, .stream = s };
 	size_t done = 0;
 	int err = 0;
 
-	while (!err && s->writing) {
-		struct ci_stream_wait w;
-		ci_stream_wait_init(&w, me, leave_turns);
-		ci_list_append(&s->turns, &w.link);
-		err = ci_stream_park(ctx, s, &w);
-	}
+	while (!err && s->writing)
+		err = ci_park_in(ctx, me, &s->turns, ci_park_until(me, s->timeout), &w.park);
 	if (err || s->error)
 		return err ? err : s->error;
 	s->writing = true;
@@ -245,35 +237,36 @@ static int write_slowly(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, 
 	if (err)
 		s->send_error = err;
 	ci_stream_pump(s); /* what was sent meanwhile */
-	struct ci_list *next = ci_list_pop(&s->turns);
+	struct ci_park *next = ci_park_first(&s->turns);
 	if (next)
-		ci_park_wake(&ci_list_entry(next, struct ci_stream_wait, link)->park);
+		ci_park_wake(next);
 	return err;
 }
 
-int ci_stream_block_flush(cigo_ctx *ctx, cigo_stream *s)
+int ci_stream_block_flush(cigo_ctx *ctx, cigo_stream *s, int64_t until)
 {
 	int err = 0;
 
 	while (!err && !s->send_error && !ci_list_empty(&s->queue)) {
 		ci_stream_pump(s);
 		if (!ci_list_empty(&s->queue))
-			err = ci_stream_block(ctx, s, POLLOUT);
+			err = ci_stream_block(ctx, s, POLLOUT, until);
 	}
 	return err ? err : s->send_error;
 }
 
 static int write_in_thread(cigo_ctx *ctx, cigo_stream *s, const char *data, size_t n)
 {
+	int64_t until = ci_clock_add(ci_clock_now(), s->timeout);
 	size_t done = 0;
 	int err = ci_ctx_cause(ctx);
 
 	if (!err)
-		err = ci_stream_block_flush(ctx, s);
+		err = ci_stream_block_flush(ctx, s, until);
 	if (err)
 		return err;
 	while ((err = write_now(s, data, n, &done)) == -EAGAIN) {
-		err = ci_stream_block(ctx, s, POLLOUT);
+		err = ci_stream_block(ctx, s, POLLOUT, until);
 		if (err) { /* cancelled in the middle: the rest goes out before the next message */
 			if (done && ci_stream_queue_copy(s, data + done, n - done))
 				s->send_error = -ENOMEM;
@@ -284,9 +277,8 @@ static int write_in_thread(cigo_ctx *ctx, cigo_stream *s, const char *data, size
 	return err;
 }
 
-ssize_t cigo_stream_write(cigo_ctx *ctx, cigo_stream *s, const void *data, size_t n)
+ssize_t ci_stream_write(cigo_ctx *ctx, cigo_stream *s, const void *data, size_t n)
 {
-	CI_ENTRY;
 	if (!ctx || !s)
 		return -ENOMEM;
 	ci_expect((data || !n) && n <= SSIZE_MAX, "no data");
@@ -300,4 +292,10 @@ ssize_t cigo_stream_write(cigo_ctx *ctx, cigo_stream *s, const void *data, size_
 				: write_in_loop(ctx, me, s, data, n);
 	ci_stream_leave(s);
 	return err ? err : (ssize_t)n;
+}
+
+ssize_t cigo_stream_write(cigo_ctx *ctx, cigo_stream *s, const void *data, size_t n)
+{
+	CI_ENTRY;
+	return ci_stream_write(ctx, s, data, n);
 }

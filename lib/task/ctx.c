@@ -190,13 +190,16 @@ static cigo_ctx *with_deadline(cigo_ctx *parent, int64_t when)
 	return ctx;
 }
 
+cigo_ctx *ci_ctx_with_timeout(cigo_ctx *parent, int64_t ns)
+{
+	check_thread(parent);
+	return with_deadline(parent, ci_clock_add(now(parent), ns));
+}
+
 cigo_ctx *cigo_ctx_with_timeout(cigo_ctx *parent, int64_t ns)
 {
 	CI_ENTRY;
-	if (!parent)
-		return NULL;
-	check_thread(parent);
-	return with_deadline(parent, ci_clock_add(now(parent), ns));
+	return parent ? ci_ctx_with_timeout(parent, ns) : NULL;
 }
 
 cigo_ctx *cigo_ctx_with_deadline(cigo_ctx *parent, int64_t when)
@@ -255,9 +258,8 @@ cigo_ctx *cigo_ctx_ref(cigo_ctx *ctx)
 	return ctx;
 }
 
-void cigo_ctx_unref(const cigo_ctx *lent)
+void ci_ctx_unref(const cigo_ctx *lent)
 {
-	CI_ENTRY;
 	cigo_ctx *ctx = mutable(lent);
 
 	while (ctx && ctx != &background) { /* up the tree, not by recursion */
@@ -278,6 +280,12 @@ void cigo_ctx_unref(const cigo_ctx *lent)
 		free(ctx);
 		ctx = parent;
 	}
+}
+
+void cigo_ctx_unref(const cigo_ctx *ctx)
+{
+	CI_ENTRY;
+	ci_ctx_unref(ctx);
 }
 
 /* --- ending ---------------------------------------------------------------------------------- */

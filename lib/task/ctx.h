@@ -36,6 +36,9 @@ struct cigo_ctx {
 	char value[] __attribute__((aligned(CI_ALIGN)));
 };
 
+/* As the public ones; parent is not NULL. */
+cigo_ctx *ci_ctx_with_timeout(cigo_ctx *parent, int64_t ns);
+void ci_ctx_unref(const cigo_ctx *ctx);
 /* A child of parent that belongs to loop (NULL: to none). */
 cigo_ctx *ci_ctx_new(cigo_ctx *parent, cigo_loop *loop);
 /* As ctx_new, with room for what shares its memory: room bytes, zeros, at value. */

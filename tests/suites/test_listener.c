@@ -922,3 +922,38 @@ TEST(what_would_break_the_loop_is_misuse)
 	t_abort(foreign_stop, NULL, "cigo_listener_stop");
 	t_abort(accept_without_the_loop, NULL, "cigo_accept");
 }
+
+static int told[2];
+
+CORO(cancels_when_told)
+{
+	int err = cigo_fd_wait(ctx, told[0], CIGO_READ);
+
+	cigo_future_cancel(*(cigo_task **)arg, 0);
+	return err < 0 ? err : 0;
+}
+
+/* A broken connection wakes the acceptor, and before its turn another cancels it. */
+LOOP_TEST(an_acceptor_cancelled_after_its_wake_takes_no_other_connection, COOPERATIVE)
+{
+	struct acceptor a = { .l = must_listen(ctx, "tcp", "127.0.0.1:0") };
+	cigo_task *victim, *first = cigo_spawn(ctx, cancels_when_told, 0, &victim);
+	cigo_stream *s, *client;
+
+	raw_pipe(told);
+	victim = cigo_spawn(ctx, acceptor, 0, &a);
+	ok(cigo_sleep(ctx, CIGO_MS(5)));
+	fake.accept_err = ECONNABORTED;
+	fake.accepts = 1;
+	raw_say(told[1], "x");
+	client = must_dial(ctx, a.l);
+	ok(cigo_future_take(ctx, first, NULL, 0));
+	fails(cigo_future_take(ctx, victim, NULL, 0), -ECANCELED);
+	equal(fake.accepts, 0);
+	ok(cigo_accept(ctx, a.l, &s));
+	cigo_stream_close(s);
+	cigo_stream_close(client);
+	cigo_listener_close(a.l);
+	close(told[0]);
+	close(told[1]);
+}

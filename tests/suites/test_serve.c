@@ -608,3 +608,40 @@ TEST(what_makes_no_sense_is_misuse)
 	t_abort(no_handler, NULL, "nobody to handle");
 	t_abort(no_size, NULL, "size is 0");
 }
+
+/* ---- between the wake and the turn ---- */
+
+static cigo_event *ends;
+
+/* The canceller waits for the event, and so comes before the server. */
+static int tells_and_ends(cigo_ctx *ctx, cigo_stream *s, void *arg)
+{
+	struct world *w = arg;
+	char c;
+	ssize_t n = cigo_stream_read(ctx, s, &c, 1);
+
+	w->begun++;
+	w->ended++;
+	cigo_event_set(ends);
+	return n < 0 ? (int)n : 0;
+}
+
+LOOP_TEST(a_full_server_cancelled_after_its_wake_hears_of_it, COOPERATIVE)
+{
+	struct world w = { .o.limit = 1 };
+	cigo_stream *a, *b;
+
+	ends = cigo_event_new();
+	start(ctx, &w, tells_and_ends);
+	a = client(ctx, &w);
+	b = client(ctx, &w);
+	ok(cigo_sleep(ctx, CIGO_MS(5)));
+	equal(cigo_stream_write(ctx, a, "x", 1), 1);
+	ok(cigo_event_wait(ctx, ends));
+	cigo_future_cancel(w.server, 0);
+	fails(end(ctx, &w), -ECANCELED);
+	equal(w.begun, 1);
+	cigo_event_free(ends);
+	cigo_stream_close(a);
+	cigo_stream_close(b);
+}

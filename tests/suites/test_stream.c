@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/mman.h>
 
 /* A line, as read by read_line, that must be text. */
 static void line_is(cigo_ctx *ctx, cigo_stream *s, const char *text)
@@ -1660,6 +1661,13 @@ CORO(reads_a_chunk)
 	return (int)cigo_stream_read_chunk(ctx, arg, chunk, sizeof chunk);
 }
 
+CORO(reads_to_a_dot)
+{
+	cigo_bytes bytes;
+
+	return (int)cigo_stream_read_until(ctx, arg, '.', &bytes);
+}
+
 CORO(reads_it_all)
 {
 	cigo_bytes all;
@@ -1695,6 +1703,7 @@ LOOP_TEST(a_read_that_was_cancelled_after_its_wake_hears_of_it_when_it_waits_aga
 	cancel_before_its_turn(ctx, reads_a_line);
 	cancel_before_its_turn(ctx, reads_a_chunk);
 	cancel_before_its_turn(ctx, reads_it_all);
+	cancel_before_its_turn(ctx, reads_to_a_dot);
 }
 
 THREAD(drips)
@@ -1721,4 +1730,71 @@ REAL_TEST(a_deadline_holds_against_a_peer_that_drips)
 		cigo_stream_close(s);
 		close(to[0]);
 	}
+}
+
+static char mass[32 << 20];
+
+CORO(flushes)
+{
+	return cigo_stream_flush(ctx, arg);
+}
+
+struct refill {
+	cigo_stream *s;
+	cigo_task *victim;
+};
+
+CORO(refills_and_cancels_when_told)
+{
+	struct refill *r = arg;
+	int err = cigo_fd_wait(ctx, cut_fds[0], CIGO_READ);
+
+	ok(cigo_stream_send(r->s, mass, 4 << 20));
+	cigo_future_cancel(r->victim, 0);
+	return err < 0 ? err : 0;
+}
+
+LOOP_TEST(a_flush_that_was_cancelled_after_its_wake_hears_of_it_when_it_waits_again)
+{
+	struct refill r = { .s = NULL };
+	int raw = stream_pair(&r.s);
+
+	raw_pipe(cut_fds);
+	cigo_task *first = cigo_spawn(ctx, refills_and_cancels_when_told, 0, &r);
+	ok(cigo_yield(ctx)); /* it waits before the stream does, and so comes first */
+	ok(cigo_stream_send(r.s, mass, 256 << 10));
+	r.victim = cigo_spawn(ctx, flushes, 0, r.s);
+	ok(cigo_sleep(ctx, CIGO_MS(5)));
+	raw_say(cut_fds[1], "x");
+	while (read(raw, mass, sizeof mass) > 0)
+		;
+	ok(cigo_future_take(ctx, first, NULL, 0));
+	fails(cigo_future_take(ctx, r.victim, NULL, 0), -ECANCELED);
+	cigo_stream_abort(r.s, 0);
+	cigo_stream_close(r.s);
+	close(raw);
+	close(cut_fds[0]);
+	close(cut_fds[1]);
+}
+
+CORO(writes_two)
+{
+	return (int)cigo_stream_write(ctx, arg, "2", 1);
+}
+
+LOOP_TEST(a_file_writer_that_was_cancelled_after_its_wake_hears_of_it_when_it_waits_again)
+{
+	int file = memfd_create("file", MFD_CLOEXEC), copy = dup(file);
+	cigo_stream *s = cigo_stream_open(file);
+	cigo_task *victim = cigo_spawn(ctx, writes_two, 0, s);
+	char got[4] = "";
+
+	equal(cigo_stream_write(ctx, s, "1", 1), 1); /* it queues up meanwhile */
+	cigo_future_cancel(victim, 0);
+	equal(cigo_stream_write(ctx, s, "3", 1), 1); /* its turn has not come, and waits again */
+	fails(cigo_future_take(ctx, victim, NULL, 0), -ECANCELED);
+	equal(pread(copy, got, 3, 0), 2);
+	ck_assert_str_eq(got, "13");
+	cigo_stream_close(s);
+	close(copy);
 }
