@@ -210,7 +210,7 @@ int cigo_stream_send(cigo_stream *s, const void *data, size_t n)
 		return s->error ? s->error : s->send_error;
 	if (s->shut)
 		return -EPIPE;
-	if (n > MOST_UNSENT - s->unsent)
+	if (n > MOST_UNSENT || s->unsent > MOST_UNSENT - n) /* a writer cut off may leave more */
 		return -ENOBUFS;
 	int err = n ? ci_stream_queue_copy(s, data, n) : 0;
 	if (err)

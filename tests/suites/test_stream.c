@@ -1798,3 +1798,18 @@ LOOP_TEST(a_file_writer_that_was_cancelled_after_its_wake_hears_of_it_when_it_wa
 	cigo_stream_close(s);
 	close(copy);
 }
+
+/* ---- limits and turns ---- */
+
+LOOP_TEST(the_rest_of_a_write_that_was_cut_off_counts_in_the_limit_of_sends)
+{
+	cigo_stream *s;
+	int raw = stream_pair(&s);
+
+	cigo_stream_set_timeout(s, CIGO_MS(5));
+	fails(cigo_stream_write(ctx, s, mass, sizeof mass), -ETIMEDOUT);
+	fails(cigo_stream_send(s, mass, 1), -ENOBUFS);
+	cigo_stream_abort(s, 0);
+	cigo_stream_close(s);
+	close(raw);
+}
