@@ -68,6 +68,8 @@ cigo_stream *ci_stream_new(int fd, bool own)
 	ci_list_init(&s->turns);
 	if (fd < 0 || fstat(fd, &st)) {
 		s->error = fd < 0 ? -EBADF : -errno;
+		if (s->error != -EBADF)
+			close(fd);
 		s->fd = -1;
 		return s;
 	}

@@ -57,7 +57,7 @@ struct ci_stream_wait {
 };
 
 /* A stream over fd, which is non-blocking and close-on-exec already. own: see ci_fd_watcher. Closes
- * fd if there is no memory. */
+ * fd if there is no memory, or if it cannot be asked what it is. */
 cigo_stream *ci_stream_new(int fd, bool own);
 /* As cigo_stream_close. */
 void ci_stream_close(cigo_stream *s);

@@ -20,6 +20,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -52,6 +53,7 @@
 	X(eventfd, EMFILE, 1)               \
 	X(pipe2, EMFILE, 1)                 \
 	X(fcntl, EINVAL, 1)                 \
+	X(fstat, EIO, 1)                    \
 	X(read, EIO, 1)                     \
 	X(write, EIO, 1)                    \
 	X(readv, EIO, 1)                    \
@@ -237,6 +239,7 @@ WRAP(int, socket, -1, (int domain, int type, int protocol), (domain, type, proto
 WRAP(int, connect, -1, (int fd, const struct sockaddr *a, socklen_t n), (fd, a, n))
 WRAP(int, bind, -1, (int fd, const struct sockaddr *a, socklen_t n), (fd, a, n))
 WRAP(int, listen, -1, (int fd, int backlog), (fd, backlog))
+WRAP(int, fstat, -1, (int fd, struct stat *st), (fd, st))
 WRAP(int, accept4, -1, (int fd, struct sockaddr *a, socklen_t *n, int flags), (fd, a, n, flags))
 WRAP(int, getsockopt, -1, (int fd, int level, int name, void *p, socklen_t *n), (fd, level, name, p, n))
 WRAP(int, setsockopt, -1, (int fd, int level, int name, const void *p, socklen_t n), (fd, level, name, p, n))
