@@ -79,8 +79,16 @@ static int accept_in_thread(cigo_ctx *ctx, const cigo_listener *l)
 
 int ci_accept(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, cigo_stream **ret)
 {
-	int fd = me ? accept_in_loop(ctx, me, l) : accept_in_thread(ctx, l);
+	int fd = -1;
 
+	if (me) {
+		fd = accept_in_loop(ctx, me, l);
+	} else {
+		__atomic_add_fetch(&l->threads, 1,
+				   __ATOMIC_SEQ_CST); /* before it asks for the stop */
+		fd = accept_in_thread(ctx, l);
+		__atomic_sub_fetch(&l->threads, 1, __ATOMIC_SEQ_CST);
+	}
 	if (fd < 0)
 		return fd;
 	*ret = ci_stream_new(fd, false);

@@ -108,13 +108,13 @@ struct ci_coroutine *ci_listener_enter(const cigo_ctx *ctx, cigo_listener *l)
 	struct ci_coroutine *me = ci_park_enter(ctx);
 
 	check(l);
-	l->inside++;
+	__atomic_add_fetch(&l->inside, 1, __ATOMIC_RELAXED);
 	return me;
 }
 
 bool ci_listener_stopped(const cigo_listener *l)
 {
-	return __atomic_load_n(&l->stopped, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&l->stopped, __ATOMIC_SEQ_CST);
 }
 
 const char *cigo_listener_address(const cigo_listener *l)
@@ -127,7 +127,6 @@ static void release(cigo_listener *l)
 {
 	struct stat st;
 
-	ci_fd_watcher_close(&l->watch);
 	if (l->fd >= 0)
 		close(l->fd);
 	l->fd = -1;
@@ -138,20 +137,21 @@ static void release(cigo_listener *l)
 
 void ci_listener_leave(cigo_listener *l)
 {
-	l->inside--;
-	if (l->closed && !l->inside)
-		free(l);
+	if (__atomic_sub_fetch(&l->inside, 1, __ATOMIC_ACQ_REL) || !l->closed)
+		return;
+	release(l);
+	free(l);
 }
 
 static void stop(cigo_listener *l)
 {
-	if (__atomic_exchange_n(&l->stopped, true, __ATOMIC_ACQ_REL))
+	if (__atomic_exchange_n(&l->stopped, true, __ATOMIC_SEQ_CST))
 		return;
-	if (!ci_self.held) { /* a thread may be in poll(2): wakes it; the close comes later */
-		shutdown(l->fd, SHUT_RDWR);
-		return;
-	}
-	release(l);
+	ci_fd_watcher_close(&l->watch);
+	if (__atomic_load_n(&l->threads, __ATOMIC_SEQ_CST))
+		shutdown(l->fd, SHUT_RDWR); /* wakes them from poll(2); the close comes later */
+	else
+		release(l);
 	while (!ci_list_empty(&l->line))
 		tell(l, CIGO_ECLOSED);
 	ci_park_wake_all(&l->pauses);
@@ -172,9 +172,8 @@ void ci_listener_close(cigo_listener *l)
 		return;
 	check(l);
 	ci_expect(!l->closed, "it was closed before");
-	l->inside++;
+	__atomic_add_fetch(&l->inside, 1, __ATOMIC_RELAXED);
 	stop(l);
-	release(l);
 	l->closed = true;
 	ci_listener_leave(l);
 }

@@ -4,7 +4,7 @@
  * its descriptor is registered with a loop's poller at the first wait there.
  * Invariant: while a coroutine is in line, accept(2) has said EAGAIN since the last news of the
  * poller; so the driver, which accepts for those in line, misses no connection. The memory lives
- * until the last call inside has left.
+ * until the last call inside has left, and the descriptor while a plain thread may look at it.
  */
 #ifndef CI_LISTENER_H
 #define CI_LISTENER_H
@@ -19,7 +19,8 @@ struct cigo_listener {
 	int fd;	      /* -1: closed, after the stop */
 	bool stopped; /* atomic: a plain thread may stop what another blocks in */
 	bool closed;
-	unsigned inside; /* calls that still use this memory */
+	unsigned inside;  /* atomic: calls that still use this memory */
+	unsigned threads; /* atomic: calls of plain threads, which may be in poll(2) */
 	struct ci_fd_watcher watch;
 	uint64_t tickets;      /* drawn so far */
 	struct ci_list line;   /* parks of ci_listener_wait: acceptors, by ticket */

@@ -957,3 +957,21 @@ LOOP_TEST(an_acceptor_cancelled_after_its_wake_takes_no_other_connection, COOPER
 	close(told[0]);
 	close(told[1]);
 }
+
+LOOP_TEST(a_plain_thread_that_accepts_is_woken_by_a_coroutines_stop_and_close)
+{
+	for (int i = 0; i < 2; i++) {
+		struct acceptor a = { .l = must_listen(ctx, "tcp", "127.0.0.1:0") };
+		pthread_t t = thread_start(accept_in_thread, &a);
+
+		nap(20);
+		if (i == 0)
+			cigo_listener_stop(a.l);
+		else
+			cigo_listener_close(a.l);
+		thread_join(t);
+		fails(a.err, CIGO_ECLOSED);
+		if (i == 0)
+			cigo_listener_close(a.l);
+	}
+}
