@@ -223,7 +223,11 @@ int ci_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stream
 	if (!network || !address)
 		return -EINVAL;
 	int err = ci_park_begin(ctx, &me);
-	return err ? err : dial(ctx, me, network, address, ret);
+	if (err)
+		return err;
+	err = dial(ctx, me, network, address, ret);
+	ci_park_pass(me);
+	return err;
 }
 
 int cigo_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stream **ret)

@@ -251,6 +251,7 @@ int cigo_stream_flush(cigo_ctx *ctx, cigo_stream *s)
 	if (!err)
 		err = s->error ? s->error : s->send_error;
 	ci_stream_leave(s);
+	ci_park_pass(me);
 	return err;
 }
 

@@ -785,3 +785,31 @@ LOOP_TEST(a_dial_cancelled_after_its_lookup_does_not_wait_for_the_connection)
 		close(full[i]);
 	close(listener);
 }
+
+static int others_turns;
+
+CORO(counts_its_turns)
+{
+	while (!cigo_yield(ctx))
+		others_turns++;
+	return 0;
+}
+
+LOOP_TEST(dials_that_never_wait_give_the_others_a_turn, COOPERATIVE)
+{
+	char name[64];
+	cigo_listener *l;
+	cigo_stream *s[200];
+	cigo_task *other = cigo_spawn(ctx, counts_its_turns, 0, NULL);
+
+	snprintf(name, sizeof name, "@cigo-turns-%d", (int)getpid());
+	ok(cigo_listen(ctx, "unix", name, NULL, &l));
+	others_turns = 0;
+	for (int i = 0; i < 200; i++)
+		ok(cigo_dial(ctx, "unix", name, &s[i]));
+	ck_assert_int_ge(others_turns, 2);
+	cigo_ignore(cigo_task_stop(ctx, other));
+	for (int i = 0; i < 200; i++)
+		cigo_stream_close(s[i]);
+	cigo_listener_close(l);
+}

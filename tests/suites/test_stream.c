@@ -1813,3 +1813,32 @@ LOOP_TEST(the_rest_of_a_write_that_was_cut_off_counts_in_the_limit_of_sends)
 	cigo_stream_close(s);
 	close(raw);
 }
+
+static int others_turns;
+
+CORO(counts_its_turns)
+{
+	while (!cigo_yield(ctx))
+		others_turns++;
+	return 0;
+}
+
+LOOP_TEST(flushes_that_never_wait_give_the_others_a_turn, COOPERATIVE)
+{
+	cigo_stream *s;
+	int raw = stream_pair(&s);
+	cigo_task *other = cigo_spawn(ctx, counts_its_turns, 0, NULL);
+
+	others_turns = 0;
+	for (int i = 0; i < 640; i++) {
+		if (i >= 320) {
+			ok(cigo_stream_send(s, "x", 1));
+			raw_expect(raw, "x");
+		}
+		ok(cigo_stream_flush(ctx, s));
+	}
+	ck_assert_int_ge(others_turns, 9);
+	cigo_ignore(cigo_task_stop(ctx, other));
+	cigo_stream_close(s);
+	close(raw);
+}
