@@ -7,8 +7,12 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "cigo/error.h"
 #include "base/misuse.h"
@@ -18,6 +22,8 @@ struct lookup {
 	struct ci_park *park; /* NULL: abandoned, or done */
 	struct ci_thread thread;
 	cigo_loop *loop;
+	int done_fd; /* without a loop: the thread writes to it once it is done; -1: none */
+	bool left;   /* without a loop, atomic: one of thread and caller has; the other frees */
 	struct addrinfo hints, *list;
 	int err; /* written by the thread before it posts */
 	char *host, *service;
@@ -80,6 +86,8 @@ static void free_lookup(struct lookup *l)
 {
 	if (l->list)
 		freeaddrinfo(l->list);
+	if (l->done_fd >= 0)
+		close(l->done_fd);
 	free(l);
 }
 
@@ -131,6 +139,44 @@ static int resolve_aside(cigo_ctx *ctx, struct ci_coroutine *me, struct lookup *
 	return err ? err : l->err;
 }
 
+static void *lookup_alone(void *arg)
+{
+	struct lookup *l = arg;
+
+	ci_strand_name("cigo_lookup");
+	resolve(l);
+	eventfd_write(l->done_fd, 1); /* of a new one: it has room */
+	if (__atomic_exchange_n(&l->left, true, __ATOMIC_ACQ_REL))
+		free_lookup(l);
+	return NULL;
+}
+
+/* Without a loop: as resolve_aside. The thread has the C library's stack: it may outlive the call. */
+static int resolve_alone(cigo_ctx *ctx, struct lookup *l, bool *ret_abandoned)
+{
+	sigset_t all, old;
+	pthread_t thread;
+
+	l->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (l->done_fd < 0)
+		return -errno;
+	struct pollfd p = { .fd = l->done_fd, .events = POLLIN };
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	int err = -pthread_create(&thread, NULL, lookup_alone, l);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (err)
+		return err;
+	err = ci_ctx_block(ctx, &p, 1, CIGO_NEVER);
+	if (err < 0 && !__atomic_exchange_n(&l->left, true, __ATOMIC_ACQ_REL)) {
+		pthread_detach(thread);
+		*ret_abandoned = true;
+		return err;
+	}
+	pthread_join(thread, NULL);
+	return err < 0 ? err : l->err;
+}
+
 /* The families in turn, beginning with the first one's. */
 static int interleave(const struct addrinfo *list, struct ci_address *ret)
 {
@@ -163,6 +209,7 @@ int ci_lookup(cigo_ctx *ctx, struct ci_coroutine *me, int family, const char *ad
 	if (!l)
 		return -ENOMEM;
 	memcpy(l->text, address, size);
+	l->done_fd = -1;
 	l->hints.ai_family = family;
 	l->hints.ai_socktype = SOCK_STREAM;
 	l->hints.ai_flags = passive ? AI_PASSIVE : 0;
@@ -176,7 +223,9 @@ int ci_lookup(cigo_ctx *ctx, struct ci_coroutine *me, int family, const char *ad
 		err = l->err;
 		if (err == CIGO_ERESOLVE && me) {
 			err = resolve_aside(ctx, me, l, &abandoned);
-		} else if (err == CIGO_ERESOLVE) {
+		} else if (err == CIGO_ERESOLVE && ctx->parent) {
+			err = resolve_alone(ctx, l, &abandoned);
+		} else if (err == CIGO_ERESOLVE) { /* the background never ends */
 			resolve(l);
 			err = l->err;
 		}

@@ -813,3 +813,22 @@ LOOP_TEST(dials_that_never_wait_give_the_others_a_turn, COOPERATIVE)
 		cigo_stream_close(s[i]);
 	cigo_listener_close(l);
 }
+
+TEST(a_plain_threads_dial_does_not_wait_for_its_lookup)
+{
+	sem_t block;
+	int fds = t_count_fds();
+	int64_t start = t_real_now();
+	cigo_ctx *timed = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_MS(30));
+	cigo_stream *s;
+
+	sem_init(&block, 0, 0);
+	HOST_MEANS("127.0.0.1");
+	fake.block = &block;
+	fails(cigo_dial(timed, "tcp", "fake.test:80", &s), -ETIMEDOUT);
+	ck_assert_int_lt(t_real_now() - start, CIGO_S(2));
+	cigo_ctx_unref(timed);
+	sem_post(&block);
+	while (t_count_fds() != fds) /* the lookup frees what it has */
+		nap(1);
+}
