@@ -786,6 +786,8 @@ LOOP_TEST(a_dial_cancelled_after_its_lookup_does_not_wait_for_the_connection)
 	close(listener);
 }
 
+TEST_CASE("turns");
+
 static int others_turns;
 
 CORO(counts_its_turns)
@@ -813,6 +815,8 @@ LOOP_TEST(dials_that_never_wait_give_the_others_a_turn, COOPERATIVE)
 		cigo_stream_close(s[i]);
 	cigo_listener_close(l);
 }
+
+TEST_CASE("threads");
 
 TEST(a_plain_threads_dial_does_not_wait_for_its_lookup)
 {

@@ -923,6 +923,8 @@ TEST(what_would_break_the_loop_is_misuse)
 	t_abort(accept_without_the_loop, NULL, "cigo_accept");
 }
 
+TEST_CASE("between the wake and the turn");
+
 static int told[2];
 
 CORO(cancels_when_told)
@@ -957,6 +959,8 @@ LOOP_TEST(an_acceptor_cancelled_after_its_wake_takes_no_other_connection, COOPER
 	close(told[0]);
 	close(told[1]);
 }
+
+TEST_CASE("threads");
 
 LOOP_TEST(a_plain_thread_that_accepts_is_woken_by_a_coroutines_stop_and_close)
 {

@@ -609,7 +609,7 @@ TEST(what_makes_no_sense_is_misuse)
 	t_abort(no_size, NULL, "size is 0");
 }
 
-/* ---- between the wake and the turn ---- */
+TEST_CASE("between the wake and the turn");
 
 static cigo_event *ends;
 

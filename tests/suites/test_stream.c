@@ -1799,7 +1799,7 @@ LOOP_TEST(a_file_writer_that_was_cancelled_after_its_wake_hears_of_it_when_it_wa
 	close(copy);
 }
 
-/* ---- limits and turns ---- */
+TEST_CASE("limits and turns");
 
 LOOP_TEST(the_rest_of_a_write_that_was_cut_off_counts_in_the_limit_of_sends)
 {
