@@ -97,7 +97,7 @@ bool cigo_gen_yield_all(cigo_ctx *ctx, cigo_gen *g, cigo_iter *it, int *ret_err)
 	while (!err && stays && ci_iter_pull(ctx, it, item))
 		stays = cigo_gen_yield_item(ctx, g, item, it->item_size);
 	free(item);
-	int closed = cigo_iter_close(ctx, it);
+	int closed = ci_iter_close(ctx, it);
 	err = err ? err : closed;
 	if (ret_err)
 		*ret_err = err;
@@ -159,13 +159,13 @@ static int start(struct ci_coroutine *me, cigo_gen *g)
 	g->coroutine = ci_engine_start(me->loop, &t->start);
 	if (!g->coroutine) {
 		ci_task_queue(t, -EAGAIN); /* ends by itself, without a thread */
-		cigo_future_unref(&t->f);
+		ci_future_unref(&t->f);
 		return -EAGAIN;
 	}
 	ci_trace(me->loop, queued, t->id);
 	g->task = t;
 	ci_future_listen(&t->f, &g->done);
-	cigo_ctx_unref(g->maker);
+	ci_ctx_unref(g->maker);
 	g->maker = NULL;
 	return 0;
 }
@@ -221,7 +221,7 @@ static int end_in_loop(cigo_ctx *ctx, cigo_gen *g)
 		return 0;
 	ci_expect(g->state == CI_GEN_DONE, "the generator runs");
 	int err = g->task->f.err;
-	cigo_future_unref(&g->task->f);
+	ci_future_unref(&g->task->f);
 	return err;
 }
 
@@ -230,7 +230,7 @@ static int close_it(cigo_ctx *ctx, cigo_iter *it)
 	cigo_gen *g = ci_container_of(it, cigo_gen, it);
 	int err = g->plain ? ci_gen_plain_end(ctx, g) : end_in_loop(ctx, g);
 
-	cigo_ctx_unref(g->maker);
+	ci_ctx_unref(g->maker);
 	free(g);
 	return err;
 }

@@ -125,7 +125,7 @@ static void visit(cigo_ctx *ctx, cigo_gen *g, bool begin)
 	if (err) {
 		g->state = CI_GEN_DONE;
 		p->result = err;
-		cigo_ctx_unref(p->ctx);
+		ci_ctx_unref(p->ctx);
 		p->ctx = NULL; /* there is no thread to join */
 	} else {
 		if (!begin)
@@ -171,7 +171,7 @@ int ci_gen_plain_end(cigo_ctx *ctx, cigo_gen *g)
 	if (p->ctx && g->state == CI_GEN_DONE)
 		ci_strand_thread_join(&p->thread);
 	int err = p->result;
-	cigo_ctx_unref(p->ctx);
+	ci_ctx_unref(p->ctx);
 	ci_baton_fini(&p->inside);
 	ci_baton_fini(&p->outside);
 	free(p);

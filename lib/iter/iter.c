@@ -121,9 +121,8 @@ int cigo_iter_error(const cigo_iter *it)
 	return it ? it->err : -ENOMEM;
 }
 
-int cigo_iter_close(cigo_ctx *ctx, cigo_iter *it)
+int ci_iter_close(cigo_ctx *ctx, cigo_iter *it)
 {
-	CI_ENTRY;
 	if (!it)
 		return -ENOMEM;
 	if (!ctx)
@@ -140,9 +139,15 @@ int cigo_iter_close(cigo_ctx *ctx, cigo_iter *it)
 	return err;
 }
 
+int cigo_iter_close(cigo_ctx *ctx, cigo_iter *it)
+{
+	CI_ENTRY;
+	return ci_iter_close(ctx, it);
+}
+
 int ci_iter_close_both(cigo_ctx *ctx, cigo_iter *a, cigo_iter *b)
 {
-	int err = cigo_iter_close(ctx, a), other = cigo_iter_close(ctx, b);
+	int err = ci_iter_close(ctx, a), other = ci_iter_close(ctx, b);
 
 	return err ? err : other;
 }

@@ -38,6 +38,8 @@ cigo_iter *ci_iter_failed(int err, size_t item_size);
 cigo_iter *ci_iter_no_memory(cigo_iter *const *its, size_t n);
 /* next, for another iterator's own use: an item of it->item_size bytes. */
 bool ci_iter_pull(cigo_ctx *ctx, cigo_iter *it, void *ret);
+/* As cigo_iter_close. */
+int ci_iter_close(cigo_ctx *ctx, cigo_iter *it);
 /* Closes both and gives the first error. */
 int ci_iter_close_both(cigo_ctx *ctx, cigo_iter *a, cigo_iter *b);
 

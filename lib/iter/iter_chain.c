@@ -22,7 +22,7 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 	for (; c->at < c->n; c->at++) {
 		if (ci_iter_pull(ctx, c->its[c->at], ret))
 			return 1;
-		int err = cigo_iter_close(ctx, c->its[c->at]);
+		int err = ci_iter_close(ctx, c->its[c->at]);
 		if (err) {
 			c->at++;
 			return err;
@@ -37,7 +37,7 @@ static int close_it(cigo_ctx *ctx, cigo_iter *it)
 	int err = 0;
 
 	for (; c->at < c->n; c->at++) {
-		int other = cigo_iter_close(ctx, c->its[c->at]);
+		int other = ci_iter_close(ctx, c->its[c->at]);
 		err = err ? err : other;
 	}
 	free(c);

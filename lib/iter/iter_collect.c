@@ -49,7 +49,7 @@ ssize_t cigo_iter_collect(cigo_ctx *ctx, cigo_iter *it, void *ret_array, size_t 
 	       cigo_iter_next(ctx, it, a.items + a.n * item_size, item_size))
 		a.n++;
 	void (*drop)(void *) = it ? it->drop : NULL; /* known once an item has come */
-	closed = cigo_iter_close(ctx, it);
+	closed = ci_iter_close(ctx, it);
 	err = err ? err : closed;
 	if (err) {
 		free_array(&a, drop);

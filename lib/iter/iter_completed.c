@@ -101,7 +101,7 @@ static int close_it(cigo_ctx *ctx, cigo_iter *it)
 	for (size_t i = 0; i < c->n; i++)
 		if (c->entries[i].f) {
 			ci_list_unlink(&c->entries[i].listener.link);
-			cigo_future_unref(c->entries[i].f);
+			ci_future_unref(c->entries[i].f);
 		}
 	free(c);
 	return 0;
@@ -143,7 +143,7 @@ cigo_iter *cigo_iter_completed(cigo_future *const *futures, size_t n)
 		struct entry *e = &c->entries[i];
 
 		e->c = c;
-		e->f = cigo_future_ref(futures[i]);
+		e->f = ci_future_ref(futures[i]);
 		e->listener.fired = done;
 		ci_list_init(&e->listener.link);
 		ci_list_init(&e->link);

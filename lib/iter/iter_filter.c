@@ -35,7 +35,7 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 
 static int close_it(cigo_ctx *ctx, cigo_iter *it)
 {
-	int err = cigo_iter_close(ctx, ci_container_of(it, struct filter, it)->inner);
+	int err = ci_iter_close(ctx, ci_container_of(it, struct filter, it)->inner);
 
 	free(it);
 	return err;

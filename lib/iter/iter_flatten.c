@@ -19,7 +19,7 @@ static int close_current(cigo_ctx *ctx, struct flatten *f)
 	cigo_iter *current = f->current;
 
 	f->current = NULL;
-	return current ? cigo_iter_close(ctx, current) : 0;
+	return current ? ci_iter_close(ctx, current) : 0;
 }
 
 static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
@@ -48,7 +48,7 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 static int close_it(cigo_ctx *ctx, cigo_iter *it)
 {
 	struct flatten *f = ci_container_of(it, struct flatten, it);
-	int err = close_current(ctx, f), other = cigo_iter_close(ctx, f->its);
+	int err = close_current(ctx, f), other = ci_iter_close(ctx, f->its);
 
 	free(f);
 	return err ? err : other;

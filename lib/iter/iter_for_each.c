@@ -21,6 +21,6 @@ int cigo_iter_for_each(cigo_ctx *ctx, cigo_iter *it, cigo_each_fn *fn, void *arg
 			it->drop(item);
 	}
 	free(item);
-	int closed = cigo_iter_close(ctx, it);
+	int closed = ci_iter_close(ctx, it);
 	return err < 0 ? err : closed;
 }

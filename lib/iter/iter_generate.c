@@ -29,9 +29,9 @@ cigo_iter *cigo_iter_generate(const cigo_ctx *ctx, const char *name, cigo_gen_fn
 	if (arg_size)
 		memcpy(g->arg, arg, arg_size);
 	g->name = memcpy(g->arg + arg_size, name ? name : "generator", name_size);
-	g->maker = cigo_ctx_ref((cigo_ctx *)(uintptr_t)ctx);
+	g->maker = ci_ctx_ref((cigo_ctx *)(uintptr_t)ctx);
 	if (!ctx->loop && ci_gen_plain_init(g)) {
-		cigo_ctx_unref(g->maker);
+		ci_ctx_unref(g->maker);
 		free(g);
 		return NULL;
 	}

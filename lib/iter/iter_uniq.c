@@ -64,7 +64,7 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 static int close_it(cigo_ctx *ctx, cigo_iter *it)
 {
 	struct uniq *u = ci_container_of(it, struct uniq, it);
-	int err = cigo_iter_close(ctx, u->inner);
+	int err = ci_iter_close(ctx, u->inner);
 
 	tdestroy(u->seen, free);
 	free(u);

@@ -221,7 +221,7 @@ static void close_all(cigo_loop *loop)
 {
 	if (loop->root->loop)
 		ci_ctx_orphan(loop->root);
-	cigo_ctx_unref(loop->root);
+	ci_ctx_unref(loop->root);
 	loop->root = cigo_ctx_background();
 	if (loop->options.debug == CIGO_DEBUG_ON)
 		ci_future_name_leftovers(loop);
@@ -270,7 +270,7 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 		ci_engine_home(loop);
 		err = loop->main->err;
 		finish(&r);
-		cigo_future_unref(loop->main);
+		ci_future_unref(loop->main);
 		loop->main = NULL;
 	}
 	close_all(loop);

@@ -65,7 +65,7 @@ static void task_done(struct ci_listener *l, cigo_future *f)
 	s->task = NULL;
 	ci_future_copy(f, s->value, s->size);
 	reply(s, f->err);
-	cigo_future_unref(f);
+	ci_future_unref(f);
 }
 
 static void deliver_go(cigo_loop *to, struct ci_message *message, int status)

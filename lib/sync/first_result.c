@@ -92,7 +92,7 @@ static void line_up(struct race *r, cigo_future *const *futures, cigo_loop *loop
 		x->listener.fired = fired;
 		x->race = r;
 		ci_list_init(&x->listener.link);
-		x->f = cigo_future_ref(futures[i]);
+		x->f = ci_future_ref(futures[i]);
 		if (x->f && !x->f->loop)
 			ci_future_adopt(x->f, loop);
 		if (x->f && x->f->done && x->f->err >= 0 && x->f->seq < best) {
@@ -158,7 +158,7 @@ int cigo_first_result(cigo_ctx *ctx, cigo_future *const *futures, size_t n, void
 	for (size_t i = 0; i < n; i++) {
 		ci_list_unlink(&r.runners[i].listener.link);
 		ci_future_forget_writes(me, r.runners[i].f ? r.runners[i].f : futures[i]);
-		cigo_future_unref(r.runners[i].f);
+		ci_future_unref(r.runners[i].f);
 	}
 	free(r.runners);
 	return answer;

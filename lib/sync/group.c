@@ -83,7 +83,7 @@ static void cancel_members(cigo_group *g, int cause)
 static void free_member(struct member *m)
 {
 	ci_list_unlink(&m->link);
-	cigo_future_unref(&m->task->f);
+	ci_future_unref(&m->task->f);
 	free(m);
 }
 
@@ -327,7 +327,7 @@ int cigo_group_close(cigo_ctx *ctx, cigo_group *g)
 	free_members(&g->finished);
 	free_members(&g->taken);
 	ci_list_unlink(&g->of_task);
-	cigo_ctx_unref(g->ctx);
+	ci_ctx_unref(g->ctx);
 	free(g);
 	return err;
 }

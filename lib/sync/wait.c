@@ -77,7 +77,7 @@ static void stretch(struct wait *w, struct arm *arms, cigo_loop *loop)
 			continue;
 		if (!f->loop)
 			ci_future_adopt(f, loop);
-		arms[i].f = cigo_future_ref(f);
+		arms[i].f = ci_future_ref(f);
 		ci_future_listen(f, &arms[i].listener);
 	}
 }
@@ -87,7 +87,7 @@ static void unstretch(struct arm *arms, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (arms[i].f) {
 			ci_list_unlink(&arms[i].listener.link);
-			cigo_future_unref(arms[i].f);
+			ci_future_unref(arms[i].f);
 		}
 }
 

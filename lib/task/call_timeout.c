@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 
-#include "cigo/ctx.h"
+#include "task/ctx.h"
 #include "engine/entry.h"
 #include "base/misuse.h"
 
@@ -12,11 +12,11 @@ int cigo_call_timeout(cigo_ctx *ctx, int64_t ns, cigo_coro_fn *fn, void *arg, vo
 {
 	CI_ENTRY;
 	ci_expect(fn, "no function");
-	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, ns);
+	cigo_ctx *timed = ctx ? ci_ctx_with_timeout(ctx, ns) : NULL;
 	if (!timed)
 		return -ENOMEM;
 	int result;
 	CI_OUTSIDE(result = fn(timed, arg, ret));
-	cigo_ctx_unref(timed);
+	ci_ctx_unref(timed);
 	return result;
 }

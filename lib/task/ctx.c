@@ -123,7 +123,7 @@ void ci_ctx_leave(cigo_ctx *ctx)
 		return;
 	ci_timer_disarm(ctx->loop, &ctx->timer);
 	ci_list_unlink(&ctx->sibling);
-	cigo_ctx_unref(ctx->parent);
+	ci_ctx_unref(ctx->parent);
 	ctx->parent = &background;
 	ctx->loop = NULL;
 	ctx->left = true;
@@ -134,7 +134,7 @@ void ci_ctx_drop(cigo_ctx *ctx)
 	if (ctx->left)
 		free(ctx);
 	else
-		cigo_ctx_unref(ctx);
+		ci_ctx_unref(ctx);
 }
 
 static void timed_out(cigo_loop *loop, struct ci_timer *t)
@@ -165,7 +165,7 @@ cigo_ctx *ci_ctx_root(cigo_ctx *outer, cigo_loop *loop)
 		return NULL;
 	ctx->deadline = CIGO_NEVER;
 	ctx->cause = ci_ctx_cause(outer);
-	cigo_ctx_ref(outer);
+	ci_ctx_ref(outer);
 	if (outer->deadline != CIGO_NEVER && /* the clocks may differ */
 	    !(outer->loop && outer->loop->options.clock == CIGO_CLOCK_VIRTUAL))
 		set_deadline(ctx, ci_clock_add(now(ctx), outer->deadline - now(outer)));
@@ -246,9 +246,8 @@ cigo_ctx *cigo_ctx_without_cancel(cigo_ctx *parent, int64_t grace_ns)
 
 /* --- references ------------------------------------------------------------------------------ */
 
-cigo_ctx *cigo_ctx_ref(cigo_ctx *ctx)
+cigo_ctx *ci_ctx_ref(cigo_ctx *ctx)
 {
-	CI_ENTRY;
 	if (!ctx || ctx == &background)
 		return ctx;
 	check_thread(ctx);
@@ -256,6 +255,12 @@ cigo_ctx *cigo_ctx_ref(cigo_ctx *ctx)
 	ctx->refs++;
 	unlock(ctx);
 	return ctx;
+}
+
+cigo_ctx *cigo_ctx_ref(cigo_ctx *ctx)
+{
+	CI_ENTRY;
+	return ci_ctx_ref(ctx);
 }
 
 void ci_ctx_unref(const cigo_ctx *lent)

@@ -38,6 +38,7 @@ struct cigo_ctx {
 
 /* As the public ones; parent is not NULL. */
 cigo_ctx *ci_ctx_with_timeout(cigo_ctx *parent, int64_t ns);
+cigo_ctx *ci_ctx_ref(cigo_ctx *ctx);
 void ci_ctx_unref(const cigo_ctx *ctx);
 /* A child of parent that belongs to loop (NULL: to none). */
 cigo_ctx *ci_ctx_new(cigo_ctx *parent, cigo_loop *loop);

@@ -66,14 +66,19 @@ cigo_future *cigo_future_new(size_t size)
 	return &memory->f;
 }
 
-cigo_future *cigo_future_ref(cigo_future *f)
+cigo_future *ci_future_ref(cigo_future *f)
 {
-	CI_ENTRY;
 	if (f) {
 		ci_future_check(f);
 		f->refs++;
 	}
 	return f;
+}
+
+cigo_future *cigo_future_ref(cigo_future *f)
+{
+	CI_ENTRY;
+	return ci_future_ref(f);
 }
 
 static void drop_listeners(cigo_future *f)
@@ -120,11 +125,8 @@ static void name_unasked(cigo_future *f)
 	ci_future_tell(f);
 }
 
-int cigo_future_unref(cigo_future *f)
+void ci_future_unref(cigo_future *f)
 {
-	CI_ENTRY;
-	if (!f)
-		return -ENOMEM;
 	while (f) { /* down a chain of shields, not by recursion */
 		ci_future_check(f);
 		ci_expect(f->refs > 0, "more unrefs than refs");
@@ -143,7 +145,13 @@ int cigo_future_unref(cigo_future *f)
 			free(f);
 		f = inner;
 	}
-	return 0;
+}
+
+int cigo_future_unref(cigo_future *f)
+{
+	CI_ENTRY;
+	ci_future_unref(f);
+	return f ? 0 : -ENOMEM;
 }
 
 /* --- completing ------------------------------------------------------------------------------ */
@@ -174,7 +182,7 @@ static void tell_listeners(void)
 			l->fired(l, f);
 		}
 		work_first = f->next_done;
-		cigo_future_unref(f);
+		ci_future_unref(f);
 	}
 	ci_self.finishing = false;
 }
@@ -390,7 +398,7 @@ static int leave(struct ci_coroutine *me, cigo_future *f, int err, void *ret, si
 	/* Ended early: a plain future's value is not this wait's, even if it has come since. */
 	if (f->done && err == f->err)
 		ci_future_copy(f, ret, size);
-	cigo_future_unref(f);
+	ci_future_unref(f);
 	return err;
 }
 
@@ -432,7 +440,7 @@ int cigo_future_take(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size)
 	CI_ENTRY;
 	int err = ci_future_await(ctx, f, ret, size);
 
-	cigo_future_unref(f);
+	ci_future_unref(f);
 	return err;
 }
 
@@ -452,7 +460,7 @@ void ci_future_cancel_all(cigo_loop *loop, bool bodies)
 		ci_list_append(&loop->futures, &f->link);
 		if (f->ops->body || !bodies)
 			ci_future_end(f, -ECANCELED);
-		cigo_future_unref(f);
+		ci_future_unref(f);
 	}
 }
 

@@ -66,7 +66,10 @@ void ci_future_check(const cigo_future *f);
 /* f, which belongs to none, becomes the loop's. */
 void ci_future_adopt(cigo_future *f, cigo_loop *loop);
 void ci_future_listen(cigo_future *f, struct ci_listener *l);
-/* Completes f, whoever it is. */
+/* As cigo_future_ref and cigo_future_unref. */
+cigo_future *ci_future_ref(cigo_future *f);
+void ci_future_unref(cigo_future *f);
+/* Completes f, of whatever kind it is. */
 void ci_future_finish(cigo_future *f, int err);
 /* Cancels f if it is pending; true if so. */
 bool ci_future_end(cigo_future *f, int cause);

@@ -30,7 +30,7 @@ static void call(cigo_loop *loop, struct ci_callback *c, int status)
 	const cigo_ctx *root = loop->root;
 	int err = d.f->err;
 	CI_OUTSIDE(d.fn(root, d.f, err, d.arg));
-	cigo_future_unref(d.f);
+	ci_future_unref(d.f);
 }
 
 static void fired(struct ci_listener *l, cigo_future *f)
@@ -60,7 +60,7 @@ int cigo_future_on_done(const cigo_ctx *ctx, cigo_future *f, cigo_done_fn *fn, v
 		return -ENOMEM;
 	if (!f->loop)
 		ci_future_adopt(f, loop);
-	d->f = cigo_future_ref(f);
+	d->f = ci_future_ref(f);
 	d->loop = loop;
 	d->fn = fn;
 	d->arg = arg;
@@ -89,7 +89,7 @@ int ci_future_drop_done(cigo_future *f, cigo_done_fn *fn, const void *arg)
 		ci_list_unlink(&d->listener.link);
 		ci_list_unlink(&d->of_future);
 		free(d);
-		cigo_future_unref(f);
+		ci_future_unref(f);
 		return 0;
 	}
 	if (f->loop) /* it may be running, beside us */

@@ -16,7 +16,7 @@ static void inner_done(struct ci_listener *l, cigo_future *inner)
 	if (inner->size)
 		memcpy(s->f.value, inner->value, inner->size);
 	ci_future_finish(&s->f, inner->err);
-	cigo_future_unref(inner); /* not the last: whoever tells us holds one */
+	ci_future_unref(inner); /* not the last: whoever tells us holds one */
 }
 
 static cigo_future *leave_inner(cigo_future *f)
@@ -34,7 +34,7 @@ static void cancel(cigo_future *f, int cause)
 	cigo_future *inner = leave_inner(f);
 
 	ci_future_finish(f, cause);
-	cigo_future_unref(inner);
+	ci_future_unref(inner);
 }
 
 const struct ci_future_ops ci_shield_ops = {

@@ -38,9 +38,9 @@ static void end(struct worker *w, int err)
 	w->loop->live--;
 	ci_future_finish(&w->f, w->cause ? w->cause : err < 0 ? err : 0);
 	ci_trace(w->loop, done, w->id, WORKER, true, w->f.err);
-	cigo_ctx_unref(own);
-	cigo_ctx_unref(ctx);
-	cigo_future_unref(&w->f);
+	ci_ctx_unref(own);
+	ci_ctx_unref(ctx);
+	ci_future_unref(&w->f);
 }
 
 static void deliver(cigo_loop *loop, struct ci_message *message, int status)
@@ -109,7 +109,7 @@ static struct worker *make(const cigo_ctx *ctx, size_t ret_size)
 	w->own = w->ctx ? ci_ctx_root(w->ctx, NULL) : NULL;
 	if (w->own)
 		return w;
-	cigo_ctx_unref(w->ctx);
+	ci_ctx_unref(w->ctx);
 	free(w);
 	return NULL;
 }

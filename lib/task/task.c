@@ -31,7 +31,7 @@ static void end(struct ci_task *t, int err)
 	ci_future_finish(&t->f, t->cause ? t->cause : err < 0 ? err : 0);
 	ci_trace(loop, done, t->id, t->name, false, t->f.err);
 	ci_ctx_leave(t->ctx);
-	cigo_future_unref(&t->f);
+	ci_future_unref(&t->f);
 }
 
 /* Debug: a child that lives on must not have its argument on the stack that goes. */
@@ -350,7 +350,7 @@ int cigo_task_stop(cigo_ctx *ctx, cigo_task *t)
 	ci_expect(t->ops->body, "a %s is no task", t->ops->noun);
 	ci_future_end(t, -ECANCELED);
 	int err = ci_future_await(ctx, t, NULL, 0);
-	cigo_future_unref(t);
+	ci_future_unref(t);
 	return err;
 }
 
