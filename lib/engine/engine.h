@@ -69,26 +69,33 @@ struct cigo_loop {
 	const struct ci_engine_hooks *hooks; /* final; written by new */
 	enum ci_state state;
 
+	/* what each switch touches, in a few lines of the cache */
+	struct ci_coroutine *direct; /* set right before a suspension: it runs next, ahead of all */
+	struct ci_list ready, batch; /* to run; to run in this tick */
+	unsigned since_look, look_after; /* resumptions since the last look; until the next */
+	struct ci_tracer *tracers;	 /* NULL: none, see trace.h */
+	struct ci_holder holder;
+	unsigned long parked;	/* coroutines that wait for a consumer, which may not come */
+	struct ci_list leavers; /* the same, as ci_leaver */
+	cigo_stats stats;
+	struct ci_spin spin;
+	struct ci_affinity affinity;
+
 	/* threads */
 	struct ci_coroutine home;      /* the thread in cigo_loop_run; not in strands */
 	struct ci_runnable *home_call; /* what home is to run when it gets the baton; NULL: drive */
-	struct ci_coroutine *direct; /* set right before a suspension: it runs next, ahead of all */
-	struct ci_list strands;	     /* all */
-	struct ci_list idle, cold;   /* without a coroutine, last used first; see pool.c */
-	struct ci_list ending;	     /* told to, not yet joined */
-	int64_t pool_look;	     /* when the pool is looked at again, real clock */
+	struct ci_list strands;	       /* all */
+	struct ci_list idle, cold;     /* without a coroutine, last used first; see pool.c */
+	struct ci_list ending;	       /* told to, not yet joined */
+	int64_t pool_look;	       /* when the pool is looked at again, real clock */
 	unsigned long beside; /* coroutines that run beside the driver; 0 if model->exclusive */
 	void *model_data;     /* the model's own, while running */
-	struct ci_affinity affinity;
-	struct ci_spin spin;
 
 	/* when */
-	struct ci_list ready, batch;	 /* to run; to run in this tick */
-	struct ci_list starved;		 /* found no thread */
-	bool told_limit;		 /* a warning has said why */
-	int64_t starved_look;		 /* when they were last tried, real clock */
-	unsigned since_look, look_after; /* resumptions since the last look; until the next */
-	int64_t last_look;		 /* real clock */
+	struct ci_list starved; /* found no thread */
+	bool told_limit;	/* a warning has said why */
+	int64_t starved_look;	/* when they were last tried, real clock */
+	int64_t last_look;	/* outside, real clock */
 	struct ci_heap timers;
 	uint64_t timer_seq;
 	int64_t sleeps_until; /* the driver sleeps: the timer it would wake for */
@@ -108,12 +115,10 @@ struct cigo_loop {
 	size_t fds_size;
 
 	/* what keeps the run from its end, see pending.h */
-	unsigned long live;	/* tasks not done, workers among them */
-	unsigned long parked;	/* of those: how many wait for a consumer, which may not come */
-	struct ci_list leavers; /* and they, as ci_leaver */
-	unsigned long outside;	/* blocking sections, workers, calls to other loops */
-	unsigned long kept;	/* whatever else: streams that still send */
-	bool outsiders; /* other threads had references when the driver was about to sleep */
+	unsigned long live;    /* tasks not done: workers and those that are parked among them */
+	unsigned long outside; /* blocking sections, workers, calls to other loops */
+	unsigned long kept;    /* whatever else: streams that still send */
+	bool outsiders;	       /* other threads had references when the driver was about to sleep */
 
 	/* callbacks, of callback.c */
 	struct ci_table callback_keys;
@@ -131,15 +136,11 @@ struct cigo_loop {
 	uint64_t done_seq, search;
 
 	/* observers */
-	struct ci_holder holder;
-	struct ci_tracer *tracers;	  /* NULL: none, see trace.h */
 	struct ci_tracer *user_tracer;	  /* of cigo_trace_set; one of them */
 	struct ci_trace_json *trace_json; /* while running, if options.trace */
 	bool tell_stuck;		  /* hooks->stuck is to be called, once */
 	int polled;			  /* descriptors that were ready in this poll */
 	uint64_t last_id;		  /* tasks and workers so far; the number of the last */
-
-	cigo_stats stats;
 };
 
 /* Whether this thread may touch the loop. */
