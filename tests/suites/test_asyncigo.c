@@ -572,7 +572,7 @@ CORO(has_children_that_clean_up)
 
 TEST(fault_13_a_deadline_lets_every_coroutine_clean_up, COOPERATIVE)
 {
-	cigo_ctx *outer = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_MS(5));
+	cigo_ctx *outer = cigo_ctx_with_timeout(cigo_ctx_background(), CIGO_MS(200));
 
 	fails(cigo_run_with(NULL, outer, has_children_that_clean_up, NULL), -ETIMEDOUT);
 	equal(cleaned_up, 4);
