@@ -146,6 +146,8 @@ static void dead_before_start(struct ci_ctx_watch *w, int cause)
 		ci_task_queue(t, 0);
 		return;
 	}
+	if (!ci_list_linked(&t->start.link)) /* its strand is about to begin it */
+		return;
 	abandon(t);
 	if (t->start.since) { /* it may be among the starved, whom nobody visits now */
 		ci_list_unlink(&t->start.link);
