@@ -210,13 +210,15 @@ BODY(puts_and_gets)
 				 : CALL_OR(-ETIMEDOUT, cigo_queue_put_timeout(ctx, queue, &item,
 									      sizeof item, 2000));
 
-	in += !err;
+	if (!err)
+		t_count(&in);
 	if (err && err != -ETIMEDOUT)
 		return (int)err;
 	err = CALL_OR(-ETIMEDOUT, cigo_queue_get_timeout(ctx, queue, &got, sizeof got, 1000));
-	out += !err;
-	if (!err)
+	if (!err) {
+		t_count(&out);
 		cigo_queue_task_done(queue);
+	}
 	return err == -ETIMEDOUT ? (int)CALL(cigo_yield(ctx)) : (int)err;
 }
 
@@ -231,8 +233,10 @@ BODY(sends_and_receives)
 	int item = 1, got = 0;
 
 	long err = w->number % 2 ? CALL(cigo_send(ctx, c, &item)) : CALL(cigo_recv(ctx, c, &got));
-	in += !err && w->number % 2;
-	out += got;
+	if (!err && w->number % 2)
+		t_count(&in);
+	if (got)
+		t_count(&out);
 	return (int)err;
 }
 
@@ -246,8 +250,10 @@ BODY(selects)
 	if (w->number < 2)
 		return sends_and_receives_work(ctx, w);
 	long chosen = CALL(cigo_select(ctx, cases, 3));
-	in += chosen == 1;
-	out += got[0] + got[1];
+	if (chosen == 1)
+		t_count(&in);
+	if (got[0] + got[1])
+		t_count(&out);
 	return chosen < 0 ? (int)chosen : 0;
 }
 

@@ -690,7 +690,7 @@ CORO(waits_for_any_with_the_lock)
 
 TEST_CASE("one search");
 
-LOOP_TEST(a_cycle_through_any_of_one_is_named)
+LOOP_TEST(a_cycle_through_any_of_one_is_named, .model = CIGO_COOPERATIVE)
 {
 	cigo_mutex *m = cigo_mutex_new();
 	cigo_task *t = cigo_spawn(ctx, waits_for_any_with_the_lock, 0, m);
