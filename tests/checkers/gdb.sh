@@ -65,6 +65,12 @@ shows "$tmp/live" "gdb -p names the threads of a process" '"main"' '"sleeper"' '
 shows "$tmp/live" "and shows their stacks" 'in dreams_of_sheep \(' 'in sleeper \(' 'in watchman \(' \
 	'in demo \(' 'coroutine \(name=0x[0-9a-f]+ "by_another_name", id=3' \
 	'coroutine \(name=0x[0-9a-f]+ "main", id=1'
+
+# Half of a backtrace must not be the library's: its frames above the program's own.
+frames=$(awk '/^Thread / { n = 0 } / at .*lib\/[a-z]*\/[a-z_]*\.[ch]:/ { n++ }
+	/ in dreams_of_sheep / { if (n > most) most = n } END { print most + 0 }' "$tmp/live")
+test "$frames" -gt 0 && test "$frames" -le 7
+report $? "a coroutine in await has at most 7 frames of the library above its own ($frames)"
 exec 3>&-
 wait "$pid"
 report $? "and the process goes on, to its end"
