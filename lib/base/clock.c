@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The monotonic clock. CLOCK_MONOTONIC since it is what epoll_pwait2 and ppoll measure by.
+ * The monotonic clock: epoll_pwait2 and ppoll measure their timeouts by it too.
  */
 #include "base/clock.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Error codes of the program's own. A list that only grows, under one mutex; texts are never moved
- * nor freed, so that cigo_strerror can lend them.
+ * Error codes that the program registers. The list only grows, under one mutex. Texts are never moved
+ * or freed, so cigo_strerror may return a pointer to them.
  */
 #include "base/error.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The pairing heap (Fredman, Sedgewick, Sleator, Tarjan 1986). Two-pass merging, without recursion:
- * a million timers must not need stack.
+ * The pairing heap (Fredman, Sedgewick, Sleator, Tarjan 1986). The two-pass merge does not recurse, as
+ * a million timers would overflow a stack.
  */
 #include "base/heap.h"
 
@@ -29,10 +29,11 @@ static struct ci_heap_node *meld(struct ci_heap_node *a, struct ci_heap_node *b)
 	return a;
 }
 
-/* Makes one tree of a list of siblings: pairs from the left, then all from the right. */
+/* Makes one tree of a list of siblings: melds two by two from the left, then all from the right. */
 static struct ci_heap_node *merge_pairs(struct ci_heap_node *list)
 {
-	struct ci_heap_node *done = NULL; /* melded pairs, the rightmost first, linked by next */
+	struct ci_heap_node *done =
+		NULL; /* melded two by two, the rightmost first, linked by next */
 
 	while (list) {
 		struct ci_heap_node *a = list, *b = a->next;
@@ -96,7 +97,7 @@ long ci_heap_check(const struct ci_heap *h)
 			n = n->child;
 			continue;
 		}
-		while (n && !n->next) { /* climb: the first of the siblings knows the parent */
+		while (n && !n->next) { /* climb: the first sibling's prev is the parent */
 			while (n->prev && n->prev->child != n)
 				n = n->prev;
 			n = n->prev;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A priority queue of intrusive nodes, for timers: a pairing heap. Chosen over an array heap since
- * it needs no memory of its own, so that arming a timer can't fail, and push is O(1).
- * Order is total: (key, seq). Invariant: a node's parent is not after it.
+ * A priority queue of intrusive nodes, for timers: a pairing heap. Unlike an array heap it needs no
+ * memory of its own, so arming a timer cannot fail; and push is O(1).
+ * Invariant: no node comes before its parent in the total order (key, seq).
  */
 #ifndef CI_HEAP_H
 #define CI_HEAP_H
@@ -12,18 +12,18 @@
 struct ci_heap_node {
 	struct ci_heap_node *child; /* first child */
 	struct ci_heap_node *next;  /* next sibling */
-	struct ci_heap_node *prev;  /* previous sibling, of a first child its parent; NULL: root */
+	struct ci_heap_node *prev;  /* previous sibling; the first child: its parent; NULL: root */
 	int64_t key;
-	uint64_t seq; /* breaks ties: first come, first served */
+	uint64_t seq; /* breaks ties: the smaller first */
 };
 
 struct ci_heap {
 	struct ci_heap_node *root; /* NULL: empty */
 };
 
-/* node->key and node->seq are set by the caller before. */
+/* The caller has set node->key and node->seq. */
 void ci_heap_push(struct ci_heap *h, struct ci_heap_node *node);
-/* Takes node out, wherever it is; it must be inside. */
+/* Takes node out, wherever it is in the heap; it must be in it. */
 void ci_heap_remove(struct ci_heap *h, struct ci_heap_node *node);
 /* For tests: the number of nodes; -1 if the structure is broken. */
 long ci_heap_check(const struct ci_heap *h);

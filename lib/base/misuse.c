@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Messages for people, each in one write(2), so that threads do not mix theirs.
+ * Messages on stderr, each in one write(2), so that those of several threads do not mix.
  */
 #include "base/misuse.h"
 
@@ -23,7 +23,7 @@ static void say(const char *prefix, const char *function, const char *format, va
 	vsnprintf(text + n, sizeof text - n - 1, format, ap);
 	strcat(text, "\n");
 	if (write(STDERR_FILENO, text, strlen(text)) < 0)
-		return; /* nobody to tell */
+		return; /* stderr is gone: there is no other place for it */
 }
 
 void ci_abort(void)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * The third outcome beside success and failure: a program error, named on stderr, then abort. In
- * release builds too, where the check is cheap.
+ * Misuse: an error of the program that the library finds. It is reported on stderr, then the library
+ * aborts. Cheap checks are made in release builds too.
  */
 #ifndef CI_MISUSE_H
 #define CI_MISUSE_H
 
 #include "base/base.h"
 
-/* Called before the library aborts, so that trace files end well; atomic; NULL: nothing is to be done.
- * It leads from this floor up to lib/loop, where it is set, and is the process's, not a loop's: misuse
- * is found on any floor, by threads that have no loop, and an abort ends all loops at once. */
+/* Called before the library aborts, so that trace files are complete. Atomic; set by lib/loop; NULL: no
+ * call. One for the process, not for a loop: threads without a loop find misuse too, and an abort ends
+ * all loops. */
 extern void (*ci_last_words)(void);
 _Noreturn void ci_abort(void);
 /* The public function that this thread is in, for messages; NULL: none. See engine/entry.h. */
@@ -20,7 +20,7 @@ static inline void ci_called_end(const char **outer)
 	ci_call = *outer;
 }
 
-/* Notes the name of a public function that takes no lock; the others do so by CI_ENTRY. */
+/* Notes the name of a public function that takes no lock; CI_ENTRY does so for the others. */
 #define CI_CALLED                                                                       \
 	const char *ci_outer __attribute__((cleanup(ci_called_end), unused)) = ci_call; \
 	ci_call = __func__

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * cigo_must: for programs that have nothing better to do with an error.
+ * cigo_must: reports an error and aborts.
  */
 #include <limits.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Places as texts.
+ * Texts of places.
  */
 #include "base/place.h"
 

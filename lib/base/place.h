@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * A place in the program's source, as its macros tell it.
+ * A place in the program's source: what a public macro finds in __FILE__, __LINE__ and __func__.
  */
 #ifndef CI_PLACE_H
 #define CI_PLACE_H
 
 #include "base/base.h"
 
-/* Texts are the program's, static. file NULL: the place is not known. */
+/* The strings are static, of the program. file NULL: the place is not known. */
 struct ci_place {
 	const char *file, *function;
 	int line;

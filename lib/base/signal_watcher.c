@@ -2,11 +2,11 @@
  *
  * The signal handler and its table.
  *
- * A watcher is taken away in three steps: its signals get their old actions back, it leaves the list,
- * and then the closing thread waits until no handler is running. A handler that began before may still
- * use the watcher; one that begins later cannot find it. All accesses are sequentially consistent, so
- * "later" is well defined: a handler that the closing thread's look at `running` has missed incremented
- * it after that look, and so after the watcher had left the list.
+ * A watcher is closed in three steps: its signals get their old actions back, it leaves the list, and
+ * then the closing thread waits until no handler is running. A handler that began before may still use
+ * the watcher; a handler that begins later cannot find it. All accesses are sequentially consistent, so
+ * "later" is well defined: if the closing thread reads `running` as 0, a handler that it missed has
+ * incremented `running` after that, when the watcher had left the list.
  */
 #include "base/signal_watcher.h"
 
@@ -18,12 +18,12 @@
 #include <time.h>
 #include <unistd.h>
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards all that is not atomic */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what is not atomic */
 static struct sigaction old[CI_SIGNALS];		 /* valid while users > 0 */
-static unsigned users[CI_SIGNALS];			 /* watchers that watch it */
+static unsigned users[CI_SIGNALS];			 /* watchers of each signal */
 
 static unsigned counts[CI_SIGNALS];	   /* atomic */
-static unsigned running;		   /* atomic; handlers at work */
+static unsigned running;		   /* atomic; handlers that run now */
 static struct ci_signal_watcher *watchers; /* atomic; all that are open */
 
 #define load(p)		__atomic_load_n((p), __ATOMIC_SEQ_CST)
@@ -43,7 +43,7 @@ static bool notify(int sig)
 	return noticed;
 }
 
-/* True: one of them had been notified before. */
+/* True: one of the last watchers had been notified before. */
 static bool notify_last(int sig)
 {
 	bool again = false;
@@ -58,7 +58,7 @@ static bool notify_last(int sig)
 	return again;
 }
 
-/* All signals are blocked in the handler: the one raised here arrives when it has returned. */
+/* All signals are blocked in the handler: the signal raised here arrives when the handler returns. */
 static void do_default(int sig)
 {
 	struct sigaction action;
@@ -144,7 +144,7 @@ static void in_child(void)
 			users[sig] = 0;
 		}
 	store(&watchers, NULL);
-	store(&running, 0); /* of other threads, which are not here */
+	store(&running, 0); /* the handlers of other threads, which the child does not have */
 	pthread_mutex_unlock(&lock);
 }
 
@@ -162,7 +162,7 @@ bool ci_signal_watcher_can(int sig)
 	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
 		if (sig == never[i])
 			return false;
-	/* between the standard signals and the first for real time the C library has its own */
+	/* between the standard and the real-time signals lie those of the C library */
 	return (sig > 0 && sig < 32) || (sig >= SIGRTMIN && sig <= SIGRTMAX && sig < CI_SIGNALS);
 }
 
@@ -185,7 +185,7 @@ int ci_signal_watcher_watch(struct ci_signal_watcher *w, int sig)
 
 	pthread_mutex_lock(&lock);
 	if (!w->watches[sig]) {
-		store(&w->watches[sig], true); /* before the first can come */
+		store(&w->watches[sig], true); /* before the first signal can arrive */
 		err = take_action(sig, w->last);
 		if (err)
 			store(&w->watches[sig], false);
@@ -194,8 +194,8 @@ int ci_signal_watcher_watch(struct ci_signal_watcher *w, int sig)
 	return err;
 }
 
-/* The pointer in the list that refers to the watcher; the last one if it is not there, as in a child of
- * fork, whose parent opened it. */
+/* The pointer in the list that refers to the watcher; the list's end if the watcher is not in it: the
+ * parent of a forked child opened it. */
 static struct ci_signal_watcher **find(const struct ci_signal_watcher *w)
 {
 	struct ci_signal_watcher **p = &watchers;
@@ -223,8 +223,8 @@ void ci_signal_watcher_close(struct ci_signal_watcher *w)
 }
 
 /*
- * Not write(2): it is a cancellation point. A program's thread that is cancelled there would leave
- * `running` above 0 for ever.
+ * Not write(2), which is a cancellation point: a thread of the program that is cancelled there would
+ * leave `running` above 0 for ever.
  */
 void ci_signal_watcher_write(int eventfd)
 {

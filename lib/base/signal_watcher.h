@@ -3,26 +3,26 @@
  * Watchers of the process's signals. One handler serves all: it counts the signal, notifies the
  * watchers that watch it, and returns.
  * Invariant: while a watcher watches a signal, the handler is that signal's action; otherwise the
- * program's own action is. An action that the program has set in between stays.
+ * program's own action is. An action that the program has set meanwhile stays.
  *
- * Why not signalfd: it needs the signal blocked in every thread, and the program's first thread that
- * has it open is killed by it. Handlers may run on any thread at any time, so what they read is
- * atomic. One mutex, which handlers never take, guards the rest.
+ * Why not signalfd: it needs the signal blocked in every thread; in a thread of the program that does
+ * not block it, the default action kills the process. Handlers may run on any thread at any time, so
+ * what they read is atomic. One mutex, which handlers never take, guards the rest.
  */
 #ifndef CI_SIGNAL_WATCHER_H
 #define CI_SIGNAL_WATCHER_H
 
 #include "base/base.h"
 
-enum { CI_SIGNALS = 65 }; /* their numbers are 1 to 64 */
+enum { CI_SIGNALS = 65 }; /* signal numbers are 1 to 64 */
 
 struct ci_signal_watcher {
 	/* Called in a signal handler, on any thread; final. */
 	void (*notify)(struct ci_signal_watcher *w);
-	bool last; /* notified only of signals that no ordinary watcher watches, and only once: the
-		    * second time the signal's default action happens; final */
-	bool notified;		  /* of a last one: it has been; atomic, written by handlers */
-	bool watches[CI_SIGNALS]; /* atomic, written under the mutex */
+	bool last; /* final. Notified only of signals that no ordinary watcher watches, and only once:
+		    * the next such signal has its default action */
+	bool notified;			/* valid if last; atomic, written by handlers */
+	bool watches[CI_SIGNALS];	/* atomic, written under the mutex */
 	struct ci_signal_watcher *next; /* atomic, written under the mutex */
 };
 
@@ -31,15 +31,15 @@ bool ci_signal_watcher_can(int sig);
 /* The caller has set notify and last. It watches nothing yet. */
 void ci_signal_watcher_open(struct ci_signal_watcher *w);
 /*
- * Watches sig from now on. Fails: as sigaction; -EBUSY: w is a last one, and the program has an action
- * of its own for sig, or ignores it.
+ * Watches sig from now on. Fails: as sigaction; -EBUSY: w->last is set, and the program handles or
+ * ignores sig.
  */
 int ci_signal_watcher_watch(struct ci_signal_watcher *w, int sig);
-/* Watches nothing any more. On return no handler uses w. In a forked child that was so before. */
+/* Watches nothing any more. On return no handler uses w. In a child of fork w was closed already. */
 void ci_signal_watcher_close(struct ci_signal_watcher *w);
 /* For notify: makes an eventfd readable. */
 void ci_signal_watcher_write(int eventfd);
-/* How often sig has come, to whichever watcher; wraps around. */
+/* How often the handler has seen sig; wraps around. */
 unsigned ci_signal_watcher_count(int sig);
 
 #endif

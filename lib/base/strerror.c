@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Texts of errors. errno's come from strerrordesc_np(3), which is static and thread-safe.
+ * Texts of errors. For errno values they come from strerrordesc_np(3): static and thread-safe.
  */
 #include <errno.h>
 #include <string.h>

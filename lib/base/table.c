@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The table of generations. 31 bits of generation: a key comes back after 2^31 uses of one slot.
+ * The table. A generation has 31 bits: a key is repeated after 2^31 uses of one slot.
  */
 #include "base/table.h"
 
