@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * Each strand that waits sleeps on a futex, and to wake one the kernel looks it up in a hash table.
- * Since Linux 6.16 each process has one of its own, sized by the number of CPUs: 16 chains on two.
- * 100,000 sleepers make chains of 6,000, walked while a spin lock is held, unless they are woken in
- * the very order in which they fell asleep. Measured, two loops with 50,000 sleepers each: 64 % of
- * all time was spent in futex_wake, and waking one cost 100 us and more. So the table is made to
- * grow with our threads, to between one and four chains for each (64 bytes a chain): then it is 2.
+ * Each strand that waits sleeps on a futex. To wake a sleeper, the kernel looks the futex up in a hash
+ * table. Since Linux 6.16 each process has its own table, sized by the number of CPUs: 16 chains on two
+ * CPUs. 100,000 sleepers make chains of 6,000. The kernel walks a chain with a spin lock held, far into
+ * it unless the sleepers are woken in the order in which they fell asleep. Measured with two loops of
+ * 50,000 sleepers: 64 % of all time went into futex_wake, and a wake-up cost 100 us and more. So we
+ * enlarge the table with the number of our threads, to one to four chains for each (64 bytes a chain).
+ * Then a wake-up costs 2 us.
  *
- * The table is the process's, and only ever made larger. A process that chose the global one keeps it,
- * and older kernels have nothing else: 256 chains for each CPU.
+ * We only ever enlarge the process's table. A process that chose the global table keeps it, and older
+ * kernels have nothing else: 256 chains for each CPU.
  */
 #include "thread/futex_hash.h"
 

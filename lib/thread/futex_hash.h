@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Many threads asleep at once.
+ * The futex hash of the process: wake-ups stay cheap while many threads sleep.
  */
 #ifndef CI_FUTEX_HASH_H
 #define CI_FUTEX_HASH_H
 
 #include "base/base.h"
 
-/* The process has n threads of ours. Any thread, one at a time: the counting has a mutex. */
+/* The library has n threads in this process. Any thread, under the mutex of stack.c. */
 void ci_futex_hash_expect(unsigned long n);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which limit on threads is the nearest. The kernel says EAGAIN for all of them, so each is compared
- * with what it counts. Nothing is kept: a caller that has been refused a thread has time to read /proc.
+ * Which limit on threads is the nearest. The kernel says EAGAIN for all of them, so each limit is
+ * compared with its present use. Nothing is cached: the caller was just refused a thread, and reading
+ * /proc does not hurt then.
  */
 #include "thread/limit.h"
 
@@ -20,10 +21,10 @@
 #include "thread/stack.h"
 
 enum {
-	RESERVED = 300,	      /* the lowest process ids are given out once only */
+	RESERVED = 300, /* when process ids wrap around, the kernel begins again above these */
 	DEFAULT = 256 * 1024, /* the default stack size; threads of other code may use more */
-	EACH = 36 * 1024,     /* bytes of memory a sleeping coroutine takes, the kernel's too */
-	SYS_ADMIN = 21,	      /* the capabilities that RLIMIT_NPROC does not hold for */
+	EACH = 36 * 1024,     /* bytes that a sleeping coroutine takes, with the kernel's part */
+	SYS_ADMIN = 21,	      /* capabilities that exempt from RLIMIT_NPROC */
 	SYS_RESOURCE = 24
 };
 
@@ -79,7 +80,7 @@ struct ci_threads ci_limit_count(void)
 		snprintf(path, sizeof path, "/proc/%s/task", entry->d_name);
 		if (stat(path, &st) || st.st_nlink <= 2)
 			continue;
-		n.seen += (int64_t)st.st_nlink - 2; /* a folder a thread */
+		n.seen += (int64_t)st.st_nlink - 2; /* one folder for each thread */
 		if (st.st_uid == me)
 			n.mine += (int64_t)st.st_nlink - 2;
 	}

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The limits on threads, from inside.
+ * The limits on threads: what the library itself asks about them.
  */
 #ifndef CI_LIMIT_H
 #define CI_LIMIT_H
 
 #include "cigo/limit.h"
 
-/* How many threads there are: in all that /proc shows, in the kernel, and of this user. */
+/* How many threads there are: seen in /proc, in the whole system, of this user. */
 struct ci_threads {
 	int64_t seen, all, mine;
 };
@@ -20,7 +20,7 @@ void ci_limit_offer(cigo_limit *ret, const char *name, int64_t value, int64_t us
 		    const char *format, ...);
 /* The limit of the cgroups that this process is in, pids.max. */
 void ci_limit_cgroup(cigo_limit *ret);
-/* A warning that says what keeps threads from being made. */
+/* Warns that no thread can be made, and which limit is the cause. */
 void ci_limit_warn(const char *what);
 
 #endif

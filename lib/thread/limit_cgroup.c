@@ -11,7 +11,7 @@
 #include "thread/limit.h"
 
 struct group {
-	char path[512]; /* in its tree, as /proc/self/cgroup has it */
+	char path[512]; /* in its tree, as in /proc/self/cgroup */
 	bool v2;
 };
 
@@ -26,7 +26,7 @@ static bool has(const char *list, const char *word)
 	return false;
 }
 
-/* The mount point of the group's tree, and where in the tree that begins. */
+/* The mount point of the group's tree, and which folder of the tree is mounted there. */
 static bool find_mount(const struct group *g, char root[512], char point[512])
 {
 	FILE *f = fopen("/proc/self/mountinfo", "re");
@@ -70,7 +70,7 @@ static void offer(cigo_limit *ret, const struct group *g)
 	if (!find_mount(g, root, point))
 		return;
 	if (strcmp(root, "/") != 0 && !strncmp(path, root, strlen(root)))
-		path += strlen(root); /* in a container the mount begins within the tree */
+		path += strlen(root); /* in a container only a part of the tree is mounted */
 	snprintf(folder, sizeof folder, "%s%s", point, path);
 	for (size_t n = strlen(folder); n >= strlen(point);) {
 		while (n && folder[n - 1] == '/')

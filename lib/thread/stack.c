@@ -1,33 +1,32 @@
 /* SPDX-License-Identifier: MIT
  *
- * Stacks from slabs: one mapping for many, a guard below each.
+ * Stacks from slabs: one mapping for many stacks, with a guard below each.
  *
- * Why not glibc's. Each of those is a mapping of its own with a mapping for its guard: 2 of the 65,530
- * that vm.max_map_count allows, so they end at 32,700 threads, and mmap, mprotect and munmap take a
- * third of the time that making a thread takes. Slabs of one kind that lie side by side are one
- * mapping for the kernel.
+ * Why not glibc's stacks: each needs a mapping and one more for its guard, of the 65,530 that
+ * vm.max_map_count allows. So 32,700 threads are the most, and mmap, mprotect and munmap are a third of
+ * the cost of a thread. Slabs that lie side by side are one mapping for the kernel.
  *
- * Guards are marks in the page tables (MADV_GUARD_INSTALL, Linux 6.13), which cost no mapping. Where
- * the kernel does not know them, or memory is locked (mlockall), mprotect makes guards: then 2 maps a
- * stack again, and the end at 32,700. It is tried for each stack, since mlockall may come at any time.
- * The first stacks (CI_STACK_MAPPED) have guards by mprotect in any case: gdb's generate-core-file leaves out
- * what follows in a mapping after a page that it may not read, the kernel's own core files do not.
+ * Guards are marks in the page tables (MADV_GUARD_INSTALL, Linux 6.13), which need no mapping. On older
+ * kernels, and while memory is locked (mlockall), mprotect makes the guards: then a stack needs 2
+ * mappings again. The mark is tried for each stack, since mlockall may be called at any time.
+ * The first CI_STACK_MAPPED stacks get their guards by mprotect in any case. gdb's generate-core-file
+ * omits the rest of a mapping after a page that it cannot read; the kernel's own core files do not.
  *
- * MAP_NORESERVE, since of 256 KiB a coroutine seldom uses more than 8; no huge pages, since one would
- * commit the stacks of six neighbours at once (MAP_STACK implies that since Linux 6.7 only). Slabs
- * grow from 4 stacks to 64: programs of three coroutines stay small where memory is locked, and
- * 100,000 stacks need 1,600 calls of mmap.
+ * MAP_NORESERVE, since a coroutine seldom uses more than 8 of its 256 KiB. No huge pages, since one
+ * would commit the stacks of six neighbours (MAP_STACK implies that only since Linux 6.7). Slabs grow
+ * from 4 stacks to 64: a program of three coroutines stays small where memory is locked, and 100,000
+ * stacks need 1,600 calls of mmap.
  *
- * One pool for the process, under a mutex: strands are pooled by their loops, so it is asked for
- * threads that are made or ended, not for coroutines that come and go; and the stacks of one loop's
- * peak serve another's, as well as workers and generators that have no loop.
+ * There is one pool for the process, under a mutex. Loops keep their idle strands, so the pool is asked
+ * only when a thread is made or ends. The stacks of one loop's peak serve other loops, and workers and
+ * generators without a loop.
  *
- * Stacks given back keep their pages while there are few of those (WARM), for threads that come and
- * go; further ones lose them at once: their strands were idle for long already. MADV_FREE would leave
- * them counted as ours. A slab without a stack in use is unmapped.
+ * Up to WARM free stacks keep their pages, for threads that come and go. Further ones lose them at
+ * once: their strands were idle for long already. MADV_FREE would leave the pages counted as ours. A
+ * slab without a stack in use is unmapped.
  *
  * Invariant: a stack in use is in its slab's mask `used`. A slab with a free stack is in `partial` of
- * its class. None is kept without a used one, but where munmap fails.
+ * its class. A slab without a stack in use exists only where munmap has failed.
  */
 #include "thread/stack.h"
 
@@ -50,14 +49,14 @@ enum {
 	WARM = 128,
 	STEPS = 8,			       /* classes of size in each doubling */
 	LEAST = 14,			       /* log2 of the smallest stack */
-	LARGEST = sizeof(size_t) > 4 ? 44 : 31 /* log2 of what is absurd */
+	LARGEST = sizeof(size_t) > 4 ? 44 : 31 /* log2 of the first size that is refused */
 };
 
 static const size_t most_bytes = (size_t)64 << 20; /* of a slab with more than one stack */
 
 struct class
 {
-	struct ci_list partial; /* slabs with a free stack, the last given back first */
+	struct ci_list partial; /* slabs with a free stack, the last used first */
 	unsigned slabs;
 };
 
@@ -66,12 +65,12 @@ struct ci_slab {
 	struct class *class;
 	char *map;
 	size_t size, count; /* bytes of each stack without its guard; how many stacks */
-	uint64_t used;	    /* a bit a stack */
+	uint64_t used;	    /* one bit for each stack, here and below */
 	uint64_t warm;	    /* free, with pages */
 	uint64_t guarded;   /* with a guard: was used before */
 };
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards all below */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards all variables below */
 static struct class classes[(LARGEST - LEAST) * STEPS];
 static unsigned long warm, stacks, slabs; /* how many */
 
@@ -90,8 +89,8 @@ static char *base(const struct ci_slab *slab, unsigned number)
 	return slab->map + number * (CI_STACK_GUARD + slab->size) + CI_STACK_GUARD;
 }
 
-/* Sizes are rounded up to eighths of a power of two, so that the classes are few. Returns the class;
- * -1: absurd. */
+/* Rounds the size up to an eighth of a power of two, so that there are few classes. Returns the class;
+ * -1: too large. */
 static int class_of(size_t size, size_t *ret_size)
 {
 	size_t n = size < (size_t)1 << LEAST ? (size_t)1 << LEAST : size;
@@ -117,7 +116,7 @@ static void *map(size_t bytes)
 	if (p == MAP_FAILED)
 		return NULL;
 	madvise(p, bytes,
-		MADV_NOHUGEPAGE); /* a kernel without huge pages refuses: all the better */
+		MADV_NOHUGEPAGE); /* fails on a kernel without huge pages, and does not matter there */
 	return p;
 }
 
@@ -146,14 +145,15 @@ static struct ci_slab *new_slab(struct class *class, size_t size)
 	return slab;
 }
 
-/* Nobody uses it. */
+/* No stack of it is in use. */
 static void free_slab(struct ci_slab *slab)
 {
 	size_t bytes = slab->count * (CI_STACK_GUARD + slab->size);
 
 	warm -= (unsigned long)__builtin_popcountll(slab->warm);
 	slab->warm = 0;
-	if (munmap(slab->map, bytes)) { /* it would cut a map in two, and that is one too many */
+	if (munmap(slab->map,
+		   bytes)) { /* it would cut a mapping in two, and exceed vm.max_map_count */
 		madvise(slab->map, bytes, MADV_DONTNEED);
 		return;
 	}
@@ -239,7 +239,7 @@ int ci_stack_alloc(struct ci_stack *ret, size_t size)
 	if (number >= 0) {
 		pthread_mutex_lock(&mutex);
 		taken = take(ret, &classes[number], size);
-		ci_futex_hash_expect(stacks); /* each has its thread */
+		ci_futex_hash_expect(stacks); /* each stack has a thread */
 		pthread_mutex_unlock(&mutex);
 	}
 	return taken ? 0 : -EAGAIN;
@@ -262,7 +262,8 @@ void ci_stack_free(struct ci_stack *s)
 		slab->warm |= bit(s->number);
 		warm++;
 	} else {
-		madvise(s->base, s->size, MADV_DONTNEED); /* locked memory stays: no harm */
+		madvise(s->base, s->size,
+			MADV_DONTNEED); /* fails for locked memory, which keeps its pages */
 	}
 	pthread_mutex_unlock(&mutex);
 	*s = (struct ci_stack){ .slab = NULL };

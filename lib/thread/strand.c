@@ -2,12 +2,12 @@
  *
  * Threads: their stacks, names and signal masks.
  *
- * Stacks come from stack.c. Static thread-local storage lies on a thread's stack, and a sanitizer's
- * can be larger than a whole default stack (gcc's TSan: 921,088 bytes), so that is added here.
+ * Stacks come from stack.c. Static thread-local storage lies on a thread's stack. A sanitizer's can be
+ * larger than a whole default stack (gcc's TSan: 921,088 bytes), so its size is added here.
  *
- * A strand, with what its maker has in front of it, lies on top of its stack, beside the thread's own: there they share a page, and a
- * coroutine that sleeps needs one less, in memory and in the processor's tables. It lives from before
- * the thread is made until after it is joined, as long as the stack.
+ * A strand, and the engine's record in front of it, lie on top of the stack, beside the thread's own
+ * descriptor. They share a page, so a sleeping coroutine needs one page less, in memory and in the
+ * TLB. The strand lives as long as the stack: from before the thread is made until it was joined.
  *
  * Deliberately missing: pthread_cancel and pthread_exit in coroutines.
  */
@@ -25,9 +25,9 @@
 
 enum {
 	MOST_TLS = 64 << 20,
-	LINE = 64,     /* of the processor's cache */
-	OWN = 6 * 1024 /* of the thread itself: its descriptor, room for modules loaded later, and
-			* the first frames */
+	LINE = 64,     /* bytes of a cache line */
+	OWN = 6 * 1024 /* for the thread's descriptor, modules that are loaded later, and the
+			* first frames */
 };
 
 /* --- thread-local storage -------------------------------------------------------------------- */
@@ -41,13 +41,13 @@ static int add_tls(struct dl_phdr_info *info, size_t size, void *sum)
 	return 0;
 }
 
-/* Static, of all modules that are loaded when it is first asked for. The C library sets that aside
- * when the program starts; what comes later shares a surplus. */
+/* Bytes of static storage of all modules that are loaded at the first call. Modules that are loaded
+ * later share a surplus of the C library. */
 static size_t tls_size(void)
 {
 	static pthread_mutex_t mutex =
 		PTHREAD_MUTEX_INITIALIZER; /* helgrind sees no order in once */
-	static size_t sum;		   /* not 0: ci_self is in it */
+	static size_t sum;		   /* never 0 once computed: ci_self is in it */
 
 	pthread_mutex_lock(&mutex);
 	if (!sum)
@@ -57,8 +57,8 @@ static size_t tls_size(void)
 	return found;
 }
 
-/* A stack for a body that uses size bytes. `surplus` is what the C library was found to need beyond
- * what the modules say: see grows. */
+/* A stack for a body that uses size bytes. `surplus`: what the C library was found to need
+ * beyond tls_size, see grows. */
 static int get_stack(struct ci_stack *ret, size_t size, size_t surplus)
 {
 	if (size < (size_t)PTHREAD_STACK_MIN)
@@ -68,7 +68,7 @@ static int get_stack(struct ci_stack *ret, size_t size, size_t surplus)
 	return ci_stack_alloc(ret, size + tls_size() + surplus + OWN);
 }
 
-/* Whether a creation that failed is worth another attempt, with more surplus. */
+/* Whether a creation that failed with err should be tried again, with more surplus. */
 static bool grows(int err, size_t *surplus)
 {
 	if (err != -EINVAL || *surplus > MOST_TLS)
@@ -79,7 +79,7 @@ static bool grows(int err, size_t *surplus)
 
 /* --- signals --------------------------------------------------------------------------------- */
 
-/* What library threads block: all that comes from outside; faults and what profilers use stay open. */
+/* Threads of the library block all signals but those of faults, profilers and abort. */
 static void signals_to_block(sigset_t *ret)
 {
 	static const int open[] = { SIGSEGV, SIGBUS, SIGFPE,  SIGILL,
@@ -90,7 +90,7 @@ static void signals_to_block(sigset_t *ret)
 		sigdelset(ret, open[i]);
 }
 
-/* A child of fork is no library thread any more: it gets signals as the process does. */
+/* The only thread of a child of fork gets signals as a thread of the program does. */
 static void in_child(void)
 {
 	if (ci_self.thread)
@@ -99,7 +99,7 @@ static void in_child(void)
 
 static void watch_forks(void)
 {
-	pthread_atfork(NULL, NULL, in_child); /* for want of memory children keep the mask */
+	pthread_atfork(NULL, NULL, in_child); /* no memory: children keep the mask */
 }
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -114,8 +114,8 @@ static void *thread_main(void *arg)
 	return t->body(t->arg);
 }
 
-/* The thread's mask is set as it is made: by its attributes, or else by its maker, which has it for
- * that moment. */
+/* The thread has its mask from the start: by its attributes, or else by inheritance from the calling
+ * thread, which sets the mask for itself meanwhile. */
 static int create(struct ci_thread *t, pthread_attr_t *attr)
 {
 	sigset_t mask;
@@ -138,7 +138,7 @@ static int create(struct ci_thread *t, pthread_attr_t *attr)
 #endif
 }
 
-/* Runs t->body on the stack, whose `used` topmost bytes are taken. */
+/* Runs t->body on the stack, below its `used` topmost bytes. */
 static int launch(struct ci_thread *t, const struct ci_stack *stack, size_t used)
 {
 	pthread_attr_t attr;
@@ -177,7 +177,7 @@ void ci_strand_thread_join(struct ci_thread *t)
 {
 	struct ci_stack stack = t->stack; /* t may lie on it */
 
-	pthread_join(t->id, NULL); /* the kernel is done with it too */
+	pthread_join(t->id, NULL); /* after this the kernel does not use the stack either */
 	ci_stack_free(&stack);
 }
 
@@ -203,7 +203,7 @@ static int init(struct ci_strand *s, size_t stack_size, void (*body)(struct ci_s
 	return ci_baton_init(&s->baton);
 }
 
-/* Where a strand lies: a line of the cache ends with its head. */
+/* Where the strand lies on its stack: its head ends at the end of a cache line. */
 static struct ci_strand *place(const struct ci_stack *stack)
 {
 	const size_t head = offsetof(struct ci_strand, tid), rest = sizeof(struct ci_strand) - head;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A pthread of the library plus its baton semaphore. What it runs is the engine's business.
+ * A pthread of the library with its baton semaphore. The engine decides what it runs. No function here
+ * needs a baton.
  */
 #ifndef CI_STRAND_H
 #define CI_STRAND_H
@@ -19,17 +20,17 @@ struct ci_thread {
 	void *(*body)(void *arg);
 	void *arg;
 	struct ci_stack stack;
-	sigset_t outside; /* the mask of the thread that made it, or that one's: what a forked child gets */
+	sigset_t outside; /* the mask of the program's thread that it descends from; a forked child gets it */
 };
 
-/* What each switch touches comes first, up to `over`: the head, see coroutine.h. */
+/* The head, up to `over`, is what each switch touches; see coroutine.h. */
 struct ci_strand {
 	struct ci_baton baton;
-	int cpu;   /* of affinity.c: where it may run */
-	bool over; /* woken without the baton, to end; written before that */
+	int cpu;   /* where it may run; written by affinity.c */
+	bool over; /* the thread is to end; written by pool.c before it posts the semaphore */
 
-	pid_t tid;		 /* of affinity.c: the kernel's number; 0: has not run yet */
-	struct ci_thread thread; /* valid once created; not home's */
+	pid_t tid;		 /* the kernel's id, for affinity.c; 0: has not run yet */
+	struct ci_thread thread; /* valid once created; not for home */
 	struct ci_list link;	 /* in the loop's strands, from creation to join */
 	struct ci_list idle;	 /* in the loop's pool, while it has no coroutine */
 	void (*body)(struct ci_strand *s);
@@ -37,19 +38,19 @@ struct ci_strand {
 };
 
 /*
- * A new thread that runs body(s), then ends. Asynchronous signals are blocked in it. stack_size is
- * what the body may use; thread-local storage comes on top. `front` (size bytes) is copied to right
- * in front of the strand: a record whose last member it is. Fails: -EAGAIN, -ENOMEM.
+ * A new thread that runs body(s), then ends. Asynchronous signals are blocked in it. The body may use
+ * stack_size bytes of stack. `front` (size bytes) is copied to just before the strand: the first part
+ * of a record that ends with the strand. Fails: -EAGAIN, -ENOMEM.
  */
 int ci_strand_create(struct ci_strand **ret, size_t stack_size, void (*body)(struct ci_strand *s),
 		     const void *front, size_t size);
-/* Waits for its end and frees it. */
+/* Waits until its thread has ended, and frees it. */
 void ci_strand_join(struct ci_strand *s);
 /* Names the calling thread, at most 15 bytes of name. */
 void ci_strand_name(const char *name);
-/* A plain thread made as strands are: stack, signal mask. t outlives it. Fails: -EAGAIN, -ENOMEM. */
+/* A thread with a stack and signal mask as a strand has. t outlives it. Fails: -EAGAIN, -ENOMEM. */
 int ci_strand_thread(struct ci_thread *t, size_t stack_size, void *(*body)(void *), void *arg);
-/* Waits for its end, once, and gives its stack back. */
+/* Waits until the thread has ended, and gives its stack back. Called once. */
 void ci_strand_thread_join(struct ci_thread *t);
 
 #endif
