@@ -13,13 +13,14 @@
 
 #include "engine/engine.h"
 
-#define OFTEN  CIGO_MS(CI_AFFINITY_WINDOW) /* a window at most this long: handoffs are frequent */
-#define SELDOM CIGO_MS(2 * CI_AFFINITY_WINDOW) /* at least this long: they are not */
-#define LONG   INT64_C(500000) /* ns */	       /* what a receiver waits if its CPU is not its own */
+#define OFTEN \
+	CIGO_MS(CI_AFFINITY_WINDOW) /* handoffs are frequent: a window lasts at most so long */
+#define SELDOM CIGO_MS(2 * CI_AFFINITY_WINDOW) /* handoffs are rare: it lasts at least so long */
+#define LONG   INT64_C(500000) /* ns */	       /* a receiver that waits so long shares its CPU */
 #define REST   CIGO_MS(10)
 #define MOST   CIGO_S(1)
 
-/* A child of fork runs where the process may. A thread that holds a baton may look at its loop. */
+/* A child of fork gets the whole mask back. Its thread holds the baton, so it may read its loop. */
 static void in_child(void)
 {
 	const cigo_loop *loop = ci_self.held;
@@ -56,8 +57,8 @@ void ci_affinity_close(cigo_loop *loop)
 	loop->affinity.on = loop->affinity.spins = false;
 }
 
-/* The kernel did not let s go there. EINVAL: of these CPUs there is none any more (a cpuset has shrunk, a
- * CPU was taken out). Anything else, as a filter's EPERM, will be so the next time. */
+/* The kernel refused to move s. EINVAL: none of these CPUs is left (a cpuset has shrunk, a CPU was
+ * removed). Any other error, as a filter's EPERM, is permanent. */
 static void refused(struct ci_affinity *c, struct ci_strand *s, int where)
 {
 	if (errno != EINVAL)
@@ -66,7 +67,7 @@ static void refused(struct ci_affinity *c, struct ci_strand *s, int where)
 		c->spins = false;
 	c->home = CI_AFFINITY_ANY;
 	if (where == CI_AFFINITY_ANY)
-		s->cpu = where; /* else it is asked again and again */
+		s->cpu = where; /* else each handoff would ask the kernel again */
 }
 
 static void set(cigo_loop *loop, struct ci_strand *s, int where)
@@ -90,7 +91,7 @@ static void set(cigo_loop *loop, struct ci_strand *s, int where)
 
 void ci_affinity_settle(cigo_loop *loop, struct ci_strand *to, int where)
 {
-	if (to->tid) /* else it has not run yet, and has its maker's */
+	if (to->tid) /* else it has not run yet, and has inherited its place */
 		set(loop, to, where);
 }
 

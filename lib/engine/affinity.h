@@ -2,24 +2,25 @@
  *
  * Which CPUs a loop's strands run on.
  *
- * Waking a thread on another, idle CPU costs 10 to 25 us on the machines measured, on the same CPU
- * 2 us; and of a loop's strands only one runs at a time. So, while a loop hands its baton over often,
- * its strands share one CPU, the home CPU. Policy:
+ * To wake a thread costs 10 to 25 us on another, idle CPU (on the machines measured), and 2 us on
+ * the same CPU. Only one strand of a loop runs at a time. So, while handoffs are frequent, the
+ * strands of a loop share one CPU, the home CPU. Only the holder of the baton writes this. Policy:
  *
- * - It begins where more than one handoff falls into a millisecond, over CI_AFFINITY_WINDOW of them, and
- *   ends where less than half of one does, or nobody is left to hand over to. A program that computes
- *   and seldom hands over is left to the kernel, which would otherwise be unable to move it off a CPU
- *   that is shared.
- * - The home CPU is the one the loop is just running on: the kernel, which knows the load of all, has
- *   chosen it. A CPU that others want too shows in the baton's way: of CI_AFFINITY_WINDOW handoffs one is
- *   timed, and if its receiver had to wait for half a millisecond before it ran, the loop
- *   lets its strands go anywhere for a window, and then settles where the kernel has put them. After
- *   that it rests: 10 ms, twice as long each time it is of no use, at most a second.
- * - Moving is lazy: the thread that passes the baton settles its receiver, which sleeps, if that is not where it
- *   belongs: a system call of 1 us, and no migration of what runs.
- * - The mask is that of the thread that called cigo_run, at that time, and nothing outside it is used.
- *   That thread has its mask back after the run; children of fork, workers and blocking sections run
- *   anywhere in it. Where the kernel refuses, all of this is off, and strands that were bound are let go.
+ * - Sharing begins when a window of CI_AFFINITY_WINDOW handoffs has more than one in a
+ *   millisecond. It ends when a window has less than half of one in a millisecond, or handoffs
+ *   cease. A program that computes and seldom hands over is left to the kernel, which can then
+ *   move it off a busy CPU.
+ * - The home CPU is the CPU that the loop runs on at that time: the kernel, which knows the load,
+ *   has chosen it. One handoff in each window is timed. If its receiver had to wait half a
+ *   millisecond, the CPU is shared with other programs: the loop unbinds its strands for a window,
+ *   and then shares the CPU where the kernel has put them. It does so again after 10 ms at the
+ *   earliest; this rest doubles each time that unbinding did not help, up to a second.
+ * - Moving is lazy. The thread that passes the baton moves the receiver, which sleeps, if that is
+ *   bound elsewhere: a system call of 1 us, and no running thread migrates.
+ * - Only CPUs in the mask of the thread that called cigo_run are used, as it was at that time.
+ *   That thread gets its mask back after the run. Children of fork, workers and blocking sections
+ *   run anywhere in the mask. If the kernel refuses, all of this is off, and bound strands are
+ *   unbound.
  */
 #ifndef CI_AFFINITY_H
 #define CI_AFFINITY_H
@@ -33,39 +34,39 @@ enum {
 	CI_AFFINITY_WINDOW = 16 /* handoffs between looks at the time */
 };
 
-/* Less than CI_AFFINITY_ANY: anywhere in the mask but on that CPU, for the other one of a pair that
- * spins, see spin.h; and back. */
+/* Anywhere in the mask but on that CPU, for the other strand while two spin (spin.h). Less than
+ * CI_AFFINITY_ANY. Applied twice it gives the CPU back. */
 #define CI_AFFINITY_BESIDE(cpu) (-2 - (cpu))
 
 struct ci_affinity {
-	bool on;      /* final after open: the option, the model, several CPUs */
-	bool spins;   /* as on, for spin.h, until there is no CPU to go to */
-	bool refused; /* by the kernel: no home CPU any more, and strands that are bound are let go */
-	int home;     /* the home CPU, or CI_AFFINITY_ANY */
+	bool on;	   /* final after open: the option, the model, several CPUs */
+	bool spins;	   /* as on, for spin.h, until the kernel refuses a second CPU */
+	bool refused;	   /* by the kernel: no home CPU any more, and bound strands are unbound */
+	int home;	   /* the home CPU, or CI_AFFINITY_ANY */
 	unsigned handoffs; /* in this window */
 	int64_t since;	   /* when it began */
-	int64_t passed;	   /* this handoff is timed: when it began; 0: it is not */
-	int64_t moved;	   /* when the strands were last let go */
-	int64_t rest;	   /* how long they then stay */
-	cpu_set_t mask;	   /* if on; final after open */
+	int64_t passed;	   /* when the timed handoff began; 0: none is timed now */
+	int64_t moved;	   /* when the strands were last unbound */
+	int64_t rest;	   /* how long after that they are not unbound again */
+	cpu_set_t mask;	   /* valid if on; final after open */
 };
 
-/* Before the run, on the home thread; after it. */
+/* On the home thread, before and after the run. */
 void ci_affinity_open(cigo_loop *loop);
 void ci_affinity_close(cigo_loop *loop);
-/* The baton is about to be passed: a look at the time, every now and then. */
+/* Before a handoff, once in a window: takes the time, and begins or ends the sharing. */
 void ci_affinity_review(cigo_loop *loop);
-/* me drives, and has looked outside: it does not stay bound where nothing is handed over any more. */
+/* The driver me has looked outside: unbinds it if handoffs have ceased. */
 void ci_affinity_look(cigo_loop *loop, struct ci_strand *me);
-/* A handoff that is timed has arrived. */
+/* The receiver of a timed handoff runs. */
 void ci_affinity_arrived(cigo_loop *loop);
-/* `to`, asleep, is moved where it belongs. */
+/* Moves `to`, which sleeps. */
 void ci_affinity_settle(cigo_loop *loop, struct ci_strand *to, int where);
-/* The calling strand may run anywhere from here on, until it gets the baton again. */
+/* Unbinds the calling strand, until a handoff binds it again. */
 void ci_affinity_release(cigo_loop *loop, struct ci_strand *me);
-/* A thread made by a strand of the loop, which inherited its place: may run anywhere. */
+/* Unbinds the calling thread, which a strand of the loop has made. */
 void ci_affinity_roam(const cigo_loop *loop);
-/* The system's number of threads that run or want to; -errno. */
+/* The number of threads in the system that run or are runnable; -errno. */
 int ci_affinity_wanted(void);
 
 #endif

@@ -2,16 +2,17 @@
  *
  * The cooperative model: the baton goes from thread to thread, each on its own semaphore.
  *
- * Invariant: every field of struct cigo_loop is touched only by the thread that holds the loop's baton,
- * and each handoff orders what came before it: plain memory, no atomics, no locks. TSan is the referee
- * that this is true. The exceptions: `inbox`, which has a lock; `holder`, published by atomic words; what
- * is final before another thread learns of the loop; `state`, which a thread without the baton looks at
- * only to tell misuse, or when the loop has ended.
+ * Invariant: only the thread that holds the loop's baton touches the fields of struct cigo_loop.
+ * Each handoff orders what came before it, so these are plain memory, without atomics or locks;
+ * TSan checks that. The exceptions: `inbox`, which has a lock; `holder`, published by atomic words;
+ * what is final before another thread gets the loop; `state`, which a thread without the baton
+ * reads only to report misuse, or when the loop has ended.
  *
- * The driver is not a thread. The thread that holds the baton and has nothing to do drives, on its own
- * stack, until another one must run; then it passes the baton straight to that strand. It keeps no state
- * on the stack, so it can travel. So there is one handoff per switch, and none when the next runnable is
- * the driver's own coroutine, or a new one that can start on its empty strand.
+ * The driver is not a thread. The thread that holds the baton and has nothing to run drives, on its
+ * own stack, until another thread must run; then it passes the baton straight to that thread. The
+ * driver keeps no state on the stack, so any thread can drive next. So there is one handoff per
+ * switch, and none if the next runnable is the driver's own coroutine, or can start on the driver's
+ * empty strand.
  */
 #include <unistd.h>
 
@@ -22,7 +23,7 @@
 
 enum spun { DID_NOT, IN_VAIN, WON };
 
-/* Moves s to the CPU where it belongs now. */
+/* Moves s to the home CPU, if there is one and s is elsewhere; else unbinds it. */
 static void settle(cigo_loop *loop, struct ci_strand *s)
 {
 	int where = loop->affinity.home;
@@ -44,8 +45,8 @@ static void pass(cigo_loop *loop, struct ci_coroutine *to)
 	ci_baton_pass(&to->strand.baton);
 }
 
-/* A handoff is pass_and_spin, ci_baton_take, arrived. They are called one after the other by the
- * function that suspends, so that a backtrace of a thread that waits is short. */
+/* A handoff is pass_and_spin, ci_baton_take, arrived. The function that suspends calls all three,
+ * so that the backtrace of a waiting thread is short. */
 static enum spun pass_and_spin(cigo_loop *loop, struct ci_coroutine *me, struct ci_coroutine *to)
 {
 	int64_t spin = loop->affinity.spins ? ci_spin_pass(loop, &me->strand, &to->strand) : 0;
@@ -56,7 +57,7 @@ static enum spun pass_and_spin(cigo_loop *loop, struct ci_coroutine *me, struct 
 
 static void arrived(struct ci_coroutine *me, enum spun spun)
 {
-	if (ci_unlikely(me->strand.over)) /* it has no baton */
+	if (ci_unlikely(me->strand.over)) /* its thread is to end, and has no baton */
 		return;
 	if (ci_unlikely(me->loop->affinity.passed))
 		ci_affinity_arrived(me->loop);
@@ -66,7 +67,7 @@ static void arrived(struct ci_coroutine *me, enum spun spun)
 
 /* --- the driver ------------------------------------------------------------------------------ */
 
-/* Drives until it is the turn of me, which has a suspended coroutine or none. */
+/* Drives until it is the turn of me. me is suspended or ready, or has no coroutine. */
 static void drive(struct ci_coroutine *me)
 {
 	cigo_loop *loop = me->loop;
@@ -92,7 +93,7 @@ static void strand_main(struct ci_coroutine *me)
 	arrived(me, DID_NOT);
 	me->strand.tid = gettid();
 	if (!me->strand.over && me->loop->affinity.on)
-		settle(me->loop, &me->strand); /* those it makes inherit that */
+		settle(me->loop, &me->strand); /* threads that it makes inherit the CPU */
 	while (me->start) {
 		struct ci_runnable *r = me->start;
 
@@ -124,7 +125,7 @@ static void yield(struct ci_coroutine *me)
 
 /* --- blocking sections ----------------------------------------------------------------------- */
 
-/* The baton goes to the coroutine that is next, or else to home, which is always there and waits. */
+/* Passes the baton to the next coroutine, or else to home: the home thread waits for it. */
 static void leave(struct ci_coroutine *me)
 {
 	struct ci_coroutine *to;
@@ -143,7 +144,7 @@ static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 {
 	struct ci_coroutine *c = ci_container_of(message, struct comeback, message)->me;
 
-	(void)loop, (void)status; /* the loop does not end before we are back */
+	(void)loop, (void)status; /* a section keeps the run from its end */
 	ci_section_over(c);
 	wake(c);
 }

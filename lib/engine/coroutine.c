@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Strands for coroutines.
+ * Strands with a coroutine's record in front.
  */
 #include "engine/coroutine.h"
 
@@ -42,7 +42,8 @@ int ci_coroutine_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack
 
 	if (err)
 		return err;
-	*ret = ci_coroutine_on(s); /* its thread waits for the baton, or looks at none of these */
+	*ret = ci_coroutine_on(
+		s); /* its thread uses none of the fields below before it has the baton */
 	ci_list_init(&(*ret)->resume.link);
 	ci_list_init(&(*ret)->writes);
 	return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What runs on a strand: a coroutine, and between two coroutines nothing. The record is used for one
- * coroutine after the other, as its thread is.
+ * What runs on a strand: one coroutine after another. The record and its thread are used again for
+ * the next. All fields are touched with the loop's baton, but for the exceptions noted.
  */
 #ifndef CI_COROUTINE_H
 #define CI_COROUTINE_H
@@ -13,75 +13,77 @@ enum { CI_LABEL = 2 }; /* words */
 
 struct ci_park;
 
-/* Where a thing that is ready may be run. */
+/* Where a runnable may be run. */
 enum ci_where {
-	CI_RESUME, /* on the strand of the coroutine it lies in, which is suspended */
+	CI_RESUME, /* on the strand of the suspended coroutine that it is a member of */
 	CI_START,  /* on a strand without a coroutine */
 	CI_HOME,   /* on the home thread: user callbacks */
-	CI_HERE	   /* by whichever thread drives: the library's own, never foreign code */
+	CI_HERE	   /* by the thread that drives: library code only */
 };
 
-/* A thing that can be queued as ready. Its owner says how it is run. */
+/* What can be queued to run. Its owner sets how; the engine sets link, key and since. */
 struct ci_runnable {
 	struct ci_list link; /* in the loop's ready, batch or starved list, while queued */
 	enum ci_where where;
-	uint64_t key;  /* engine's: order of the shuffle */
-	int64_t since; /* engine's: when it was first found starved, real clock; 0: was not */
+	uint64_t key;  /* order of the shuffle */
+	int64_t since; /* when it first found no thread, real clock; 0: never */
 	void (*run)(cigo_loop *loop, struct ci_runnable *r);		  /* all but CI_RESUME */
 	void (*give_up)(cigo_loop *loop, struct ci_runnable *r, int err); /* CI_START: no thread */
 	size_t stack_size;						  /* CI_START: bytes */
 };
 
-/* What a coroutine is about. Written with the loop's baton held: by the coroutine, and by the one
- * that wakes it. Its thread may read it without the baton inside a section of its own: nobody else
- * writes it until it has asked to come back. */
+/* The state of a coroutine. The coroutine and its waker write it, with the loop's baton held. In a
+ * blocking section the coroutine's thread may read it without the baton: no other thread writes it
+ * until the coroutine asks to come back. */
 enum ci_coroutine_state {
-	CI_CORO_EMPTY,	   /* there is none: the strand is idle, or begins, or is home */
-	CI_CORO_RUNNING,   /* it runs, or the library on its behalf */
-	CI_CORO_YIELDING,  /* runs, and was made ready already: its suspension waits for nothing */
-	CI_CORO_SUSPENDED, /* waits; from here on it is away */
-	CI_CORO_READY,	   /* may go on, but it is not its turn yet */
-	CI_CORO_IN_SECTION /* in a blocking section, until it has asked to come back and that was heard */
+	CI_CORO_EMPTY,	   /* no coroutine: the strand is idle, or about to start one, or is home */
+	CI_CORO_RUNNING,   /* its code runs, or the library on its behalf */
+	CI_CORO_YIELDING,  /* runs, and is ready already: when it suspends, it waits for nothing */
+	CI_CORO_SUSPENDED, /* waits; is away, as in the states below */
+	CI_CORO_READY,	   /* may resume when its turn comes */
+	CI_CORO_IN_SECTION /* in a blocking section, until the model has made it ready */
 };
 
-/* What a search for circles leaves behind, and the next one overwrites. */
+/* Of cycle.c: what the last search for circles has left. */
 struct ci_search_mark {
-	uint64_t number;	      /* which one; 0: none */
-	struct ci_coroutine *from;    /* whose wait led here; NULL: the search began here */
-	size_t at;		      /* the next to look at, of those it waits for; */
-	const struct ci_list *member; /* of the members of a group */
-	bool over;		      /* all were; it is off the path */
+	uint64_t number; /* of the search; 0: none */
+	struct ci_coroutine
+		*from; /* the coroutine that waits for this one; NULL: the search began here */
+	size_t at;     /* index of the next future to look at, */
+	const struct ci_list *member; /* and the next member of a group */
+	bool over;		      /* all were looked at; it is off the path */
 };
 
 /*
- * What a switch touches are the three lines of the cache that begin with `resume` and end with the
- * head of `strand`: with a thousand coroutines, none is still there when its turn comes.
+ * A switch touches only the three cache lines from `resume` to the head of `strand`. With a
+ * thousand coroutines, each of these lines is a cache miss.
  */
 struct ci_coroutine {
-	struct ci_place place;	   /* the last CIGO_AT */
-	const char *name;	   /* NULL: no coroutine */
-	struct ci_runnable *start; /* what to run next; NULL when woken: quit */
+	struct ci_place place; /* the last CIGO_AT */
+	const char *name;      /* NULL: no coroutine */
+	struct ci_runnable
+		*start; /* what to run when woken without a coroutine; NULL: end the thread */
 	void (*body)(struct ci_coroutine *c);
 	struct ci_search_mark search; /* of cycle.c */
-	struct ci_list writes;	      /* of future.c: where values are to be copied to */
+	struct ci_list writes;	      /* of future_write_to.c: where values are to be copied to */
 
-	struct ci_runnable resume; /* queued while it is to go on */
+	struct ci_runnable resume; /* queued while it is ready */
 
-	cigo_loop *loop;	  /* whose */
+	cigo_loop *loop;	  /* final */
 	cigo_ctx *ctx;		  /* the task's */
 	struct cigo_future *task; /* NULL: no coroutine */
-	struct ci_park *park;	  /* suspended: in it; NULL: otherwise than by park.c */
+	struct ci_park *park;	  /* while suspended by park.c; else NULL */
 
 	uint64_t label[CI_LABEL]; /* the name's first bytes, ended by a 0 */
 	uint64_t id;		  /* its task's number; 0: no coroutine */
 	const char *call;	  /* the last call that could suspend */
-	int64_t since;		  /* away, and not just to yield: from when, on the loop's clock */
-	unsigned free_calls;	  /* calls in a row that did not have to wait */
+	int64_t since;		  /* since when it waits, on the loop's clock; valid while away */
+	unsigned free_calls;	  /* calls in a row that returned without waiting */
 	unsigned dead_awaits;	  /* awaits in a row that ended at once under a dead context */
-	enum ci_coroutine_state state; /* by ci_coroutine_move */
-	bool named;		       /* the thread bears the name */
+	enum ci_coroutine_state state; /* written by ci_coroutine_move only */
+	bool named;		       /* the thread has this name */
 	bool at_pending;	       /* CIGO_AT was called, its call has not begun */
-	bool at_valid;		       /* `place` is of `call` */
+	bool at_valid;		       /* `place` is the place of `call` */
 
 	struct ci_strand strand; /* the thread */
 };
@@ -112,19 +114,19 @@ static inline void ci_coroutine_move(struct ci_coroutine *c, enum ci_coroutine_s
 	c->state = to;
 }
 
-/* Whether it neither runs nor is about to wait. */
+/* Whether it does not run: it waits, is ready, or is in a section. */
 static inline bool ci_coroutine_is_away(const struct ci_coroutine *c)
 {
 	return c->state >= CI_CORO_SUSPENDED;
 }
 
-/* Whether it has been made ready and has not gone on yet. */
+/* Whether it is ready and has not resumed yet. */
 static inline bool ci_coroutine_may_go_on(const struct ci_coroutine *c)
 {
 	return c->state == CI_CORO_READY || c->state == CI_CORO_YIELDING;
 }
 
-/* That of a strand which ci_coroutine_create made. */
+/* The record of a strand that ci_coroutine_create made. */
 static inline struct ci_coroutine *ci_coroutine_on(struct ci_strand *s)
 {
 	return ci_container_of(s, struct ci_coroutine, strand);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Coroutines suspend and go on; which thread runs what. When: tick.c. On which thread: the execution model.
+ * How coroutines suspend and resume, and which thread a runnable needs. tick.c decides when; the
+ * execution model moves the threads.
  */
 #include "engine/engine.h"
 
@@ -15,7 +16,7 @@ int64_t ci_engine_now(const cigo_loop *loop)
 	return loop->options.clock == CIGO_CLOCK_VIRTUAL ? loop->virtual_now : ci_clock_now();
 }
 
-/* Coarse: it is asked for at each suspension, and only shown to people. */
+/* Coarse, since it is read at each suspension and serves only messages and dumps. */
 static int64_t coarse_now(const cigo_loop *loop)
 {
 	return loop->options.clock == CIGO_CLOCK_VIRTUAL ? loop->virtual_now : ci_clock_coarse();
@@ -89,7 +90,7 @@ void ci_engine_suspend(struct ci_coroutine *me)
 void ci_engine_direct(struct ci_coroutine *to)
 {
 	to->loop->direct = to;
-	if (to->state == CI_CORO_EMPTY) /* it begins */
+	if (to->state == CI_CORO_EMPTY) /* a first step: there is nothing to resume */
 		return;
 	ci_trace(to->loop, ready, to);
 	ci_coroutine_move(to, CI_CORO_READY);

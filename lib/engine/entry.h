@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where a thread enters the library, and where the library calls a program's function. In the
- * cooperative model both are nothing but a look at a thread-local: the baton goes with the thread.
- * In the preemptive model the baton is an ordinary lock: every public function takes it on entry and
- * gives it up on return, and it is given up around every function of the program's that is called.
+ * Where a thread enters the library, and where the library calls a function of the program. In the
+ * cooperative model both only read a thread-local: the thread keeps the baton.
+ * In the preemptive model the baton is an ordinary lock. Every public function takes it on entry and
+ * gives it up on return. The library also gives it up around every call of a program's function.
  *
  *	int cigo_noun_verb(...)
  *	{
- *		CI_ENTRY;			    first of all
+ *		CI_ENTRY;			    the first statement
  *		...
- *		CI_OUTSIDE(result = fn(ctx, arg));  the program's
+ *		CI_OUTSIDE(result = fn(ctx, arg));  calls the program
  *	}
  *
  * Invariant: a thread of the preemptive model is inside (holds the lock) or outside (runs the
- * program's code, or waits); only the outermost entry takes the lock, so it is never taken twice.
+ * program's code, or waits). Only the outermost entry takes the lock, so it is never taken twice.
  */
 #ifndef CI_ENTRY_H
 #define CI_ENTRY_H
@@ -21,14 +21,14 @@
 #include "base/misuse.h"
 #include "thread/baton.h"
 
-/* preemptive.c: takes the lock of the loop that this thread roams in; gives it up. */
+/* preemptive.c: take and give up the lock of the loop. */
 void ci_entry_enter(cigo_loop *loop);
 void ci_entry_leave(cigo_loop *loop);
-/* preemptive.c: enters, if this thread is not inside. Returns what is to be left again, or NULL. */
+/* preemptive.c: enters, if this thread is not inside. Returns the loop to leave again, or NULL. */
 cigo_loop *ci_entry_roaming(void);
 
 struct ci_entry {
-	cigo_loop *entered; /* to be left again; NULL: not */
+	cigo_loop *entered; /* the loop to leave again; NULL: none */
 	const char *outer;  /* the call that this one is inside; NULL: none */
 };
 
@@ -40,7 +40,7 @@ static inline struct ci_entry ci_entry_begin(const char *call)
 	return e;
 }
 
-/* A section that has begun meanwhile has left already. */
+/* If a blocking section has begun meanwhile, this thread has left already. */
 static inline void ci_entry_end(struct ci_entry *e)
 {
 	ci_call = e->outer;

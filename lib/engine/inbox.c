@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The inbox. The order wait-then-collect loses no wake-up (tests/model/wakeup.pml).
+ * The inbox. No wake-up is lost, since the driver collects after its wait (tests/model/wakeup.pml).
  */
 #include "engine/inbox.h"
 
@@ -24,7 +24,7 @@ void ci_inbox_fini(struct ci_inbox *inbox)
 	pthread_mutex_destroy(&inbox->lock);
 }
 
-/* Under the lock. One write wakes the sleeper; until it sleeps again no other is needed. */
+/* Under the lock. One write wakes the driver; no other is needed until it sleeps again. */
 static bool ring(struct ci_inbox *inbox)
 {
 	if (!inbox->asleep)
@@ -59,9 +59,9 @@ int ci_inbox_post(struct ci_inbox *inbox, struct ci_message *message)
 }
 
 /*
- * If it is posted already, the driver has not yet looked at what it is about: `posted` is
- * cleared before the message is delivered. Nothing tells whether the driver sleeps: the eventfd is
- * written in any case, after the push; so a driver that has missed the message won't sleep.
+ * `posted` is cleared before the message is delivered. So if it is set, the delivery to come sees
+ * this signal too. A handler cannot know whether the driver sleeps: it always writes to the
+ * eventfd, after the push, so a driver that has missed the message does not sleep.
  */
 void ci_inbox_post_signal(struct ci_inbox *inbox, struct ci_signal_message *k)
 {
@@ -151,7 +151,7 @@ unsigned ci_inbox_count(struct ci_inbox *inbox, int add)
 	pthread_mutex_lock(&inbox->lock);
 	ci_expect(add >= 0 || inbox->refs > 0, "more unrefs than refs");
 	unsigned left = inbox->refs = (unsigned)((int)inbox->refs + add);
-	/* a virtual clock may stand still for the outsider that has gone now */
+	/* a virtual clock may have waited for the outsider that has now given up its reference */
 	if (add < 0 && left == 1 && ring(inbox))
 		inbox->wakes++;
 	pthread_mutex_unlock(&inbox->lock);

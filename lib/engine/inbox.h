@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * The inbox of a loop: whatever comes from a thread without the loop's baton (threadsafe posts, ends of
- * blocking sections and of workers, stop, cancellation of outer contexts) comes as a message.
+ * The inbox of a loop: a thread without the loop's baton reaches the loop by a message (threadsafe
+ * posts, ends of blocking sections and of workers, stop, cancellation of outer contexts).
  *
  * Invariant: the mutex guards all of struct ci_inbox but `signal_messages`.
  *
- * `asleep` is set before the driver sleeps in the poller, and cleared by the first write to the eventfd,
- * or by the driver; only while it is set such a write is made. That is done under the mutex, so that it
- * can't hit a descriptor that was closed and used again after the loop's end.
+ * The driver sets `asleep` before it sleeps in the poller. The first poster that writes to the
+ * eventfd clears it, or else the driver; while it is clear, no poster writes. Posters write under
+ * the mutex, so they cannot hit a descriptor that was closed and used again after the loop's end.
  *
- * Signal handlers can't lock. They push a message made for them beforehand, and always write. The one
- * that lets them (a signal watcher) sees to it that none does before ci_inbox_open or after
+ * Signal handlers cannot lock. They push a preallocated message, and always write to the eventfd.
+ * The owner of the signal watcher sees to it that no handler does so before ci_inbox_open or after
  * ci_inbox_close.
  */
 #ifndef CI_INBOX_H
@@ -21,13 +21,13 @@
 #include "base/list.h"
 
 struct ci_message {
-	struct ci_list link; /* in the inbox, or in the driver's hands */
-	/* By the driver, in order of posting. status < 0: the loop has ended. Library code only. */
+	struct ci_list link; /* in the inbox, then in the driver's list */
+	/* Called by the driver, in order of posting. status < 0: the loop has ended. Library code. */
 	void (*deliver)(cigo_loop *loop, struct ci_message *message, int status);
 };
 
-/* A preallocated message for signal handlers. Posts before a delivery coalesce; one after it causes
- * another. */
+/* A preallocated message for signal handlers. Posts before a delivery coalesce; a later post causes
+ * another delivery. */
 struct ci_signal_message {
 	struct ci_message message;	/* deliver is set by the owner */
 	struct ci_signal_message *next; /* while posted */
@@ -38,9 +38,9 @@ struct ci_inbox {
 	pthread_mutex_t lock;
 	struct ci_list messages;
 	int wake_fd;	/* an eventfd while running, else -1 */
-	bool asleep;	/* atomic; the driver sleeps, or is about to, and nobody has woken it */
+	bool asleep;	/* the driver sleeps or is about to, and no thread has woken it */
 	bool closed;	/* no more messages */
-	unsigned refs;	/* atomic; of the loop; more than one: outsiders may still come */
+	unsigned refs;	/* of the loop; more than one: outsiders may still post */
 	uint64_t wakes; /* writes to the eventfd for messages */
 	struct ci_signal_message
 		*signal_messages; /* atomic: pushed by handlers, taken by the driver */
@@ -48,7 +48,7 @@ struct ci_inbox {
 
 int ci_inbox_init(struct ci_inbox *inbox);
 void ci_inbox_fini(struct ci_inbox *inbox);
-/* Any thread that holds a reference on the loop. CIGO_ECLOSED: not taken. */
+/* By any thread that holds a reference on the loop. CIGO_ECLOSED: not posted. */
 int ci_inbox_post(struct ci_inbox *inbox, struct ci_message *message);
 /* In a signal handler, on any thread. */
 void ci_inbox_post_signal(struct ci_inbox *inbox, struct ci_signal_message *k);
@@ -58,16 +58,16 @@ int ci_inbox_open(struct ci_inbox *inbox);
 void ci_inbox_close(struct ci_inbox *inbox, struct ci_list *ret);
 /* Takes all messages. */
 void ci_inbox_collect(struct ci_inbox *inbox, struct ci_list *ret);
-/* By the driver, before it sleeps: the same, and if there are none it is asleep from here on. Returns
+/* By the driver, before it sleeps: takes all messages; if there are none, sets `asleep`. Returns
  * whether other threads have a reference, so that messages may come. */
 bool ci_inbox_sleep(struct ci_inbox *inbox, struct ci_list *ret);
-/* By the driver, when it has slept: the same, and it is awake. */
+/* By the driver, after it has slept: takes all messages and clears `asleep`. */
 void ci_inbox_awake(struct ci_inbox *inbox, struct ci_list *ret);
-/* Wakes the driver, if it is asleep: for a thread with the loop's baton that found it something to do. */
+/* Wakes the driver if it is asleep: by a thread with the loop's baton that has made work for it. */
 void ci_inbox_wake(struct ci_inbox *inbox);
 /* The number of writes to the eventfd for messages. */
 uint64_t ci_inbox_wakes(const struct ci_inbox *inbox);
-/* The number of references left. */
+/* Adds to the number of references; returns how many are left. */
 unsigned ci_inbox_count(struct ci_inbox *inbox, int add);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Looking outside. While busy, descriptors and clock are looked at only every 64 resumptions, or fewer
- * where those take more than 100 us, so that switching stays cheap and nothing is starved.
+ * The look outside. A busy driver looks at descriptors and clock only once in 64 resumptions, or
+ * more often if these take more than 100 us. So switching stays cheap, and descriptors do not
+ * starve.
  */
 #include "engine/look.h"
 
@@ -19,7 +20,7 @@ void ci_look_collect(cigo_loop *loop)
 	ci_engine_deliver(loop, &messages, 0);
 }
 
-/* How long the driver may sleep, of real time, and whether the virtual clock may jump. */
+/* Sets how long the driver may sleep, in real time, and whether the virtual clock may jump. */
 static void be_patient(cigo_loop *loop, struct ci_look *l, unsigned pending)
 {
 	int64_t next = ci_timer_next(loop), ns = CIGO_NEVER;
@@ -45,8 +46,8 @@ static void be_patient(cigo_loop *loop, struct ci_look *l, unsigned pending)
 	l->timeout = ns;
 }
 
-/* Of a silence of ns, what is still to come: a wait may end early, by a signal or a ring that was about
- * nothing, and that does not break it. */
+/* What remains of a silence of ns. A signal or a wake-up without a message may end a wait early;
+ * that does not break the silence. */
 static int64_t rest_of_silence(cigo_loop *loop, int64_t ns)
 {
 	int64_t now = ci_clock_now();
@@ -56,7 +57,7 @@ static int64_t rest_of_silence(cigo_loop *loop, int64_t ns)
 	return loop->silent_until > now ? loop->silent_until - now : 0;
 }
 
-/* With nothing ready: the driver sleeps until something may be. */
+/* Nothing is ready: prepares the driver's sleep. */
 static void fall_asleep(cigo_loop *loop, struct ci_look *l)
 {
 	unsigned pending = ci_pending(loop);
@@ -66,7 +67,7 @@ static void fall_asleep(cigo_loop *loop, struct ci_look *l)
 		loop->tell_stuck = false;
 		loop->hooks->stuck(loop);
 	}
-	be_patient(loop, l, pending); /* outsiders ring already */
+	be_patient(loop, l, pending); /* from ci_inbox_sleep on, outsiders wake the driver */
 	if (l->jumps && l->timeout)
 		l->timeout = rest_of_silence(loop, l->timeout);
 	else
@@ -88,7 +89,8 @@ struct ci_look ci_look_begin(cigo_loop *loop, bool idle)
 		ci_list_init(&messages);
 		loop->outsiders = ci_inbox_sleep(&loop->inbox, &messages);
 		l.sleeps = ci_list_empty(&messages);
-		ci_engine_deliver(loop, &messages, 0); /* they may change everything */
+		ci_engine_deliver(loop, &messages,
+				  0); /* this may make coroutines ready or add timers */
 	}
 	if (l.sleeps && !(loop->model->tick && loop->model->tick(loop)))
 		fall_asleep(loop, &l);
@@ -96,7 +98,8 @@ struct ci_look ci_look_begin(cigo_loop *loop, bool idle)
 	return l;
 }
 
-/* On the virtual clock time passes when nothing has happened for as long as it had to be waited. */
+/* Moves the virtual clock to the next timer, if nothing has happened during the silence it asks
+ * for. */
 static void pass_time(cigo_loop *loop, const struct ci_look *l, bool silent)
 {
 	bool over = !loop->silent_until || ci_clock_now() >= loop->silent_until;
@@ -107,8 +110,9 @@ static void pass_time(cigo_loop *loop, const struct ci_look *l, bool silent)
 		loop->virtual_now = ci_timer_next(loop);
 }
 
-/* Sets the pace: as many resumptions as fit into CI_LOOK_NS, by what the last ones took. What comes
- * after an idle time may be of another kind: then it begins with 1, and doubles. */
+/* Sets how many resumptions come before the next look: as many as fit into CI_LOOK_NS, judged by
+ * the last ones. Work after an idle time may be of another kind: then the number begins with 1 and
+ * doubles. */
 static void set_pace(cigo_loop *loop, int64_t now, bool idle)
 {
 	int64_t took = now - loop->last_look;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A look outside: messages, descriptors, timers, the pool. It has two halves, so that the wait between
- * them is the driver's own call: one frame less in each backtrace of a coroutine that waits.
+ * A look outside: messages, descriptors, timers, the pool. By the driver, with the baton held. It
+ * has two halves and the driver itself calls the poller between them: a shorter backtrace of
+ * waiting threads.
  */
 #ifndef CI_LOOK_H
 #define CI_LOOK_H
@@ -10,15 +11,15 @@
 
 struct ci_look {
 	bool idle;	 /* nothing was ready: the driver may sleep */
-	bool sleeps;	 /* nothing came in meanwhile either: it is about to */
+	bool sleeps;	 /* no message came either: the driver is about to sleep */
 	bool jumps;	 /* the virtual clock jumps to the next timer if nothing happens */
-	bool waits;	 /* the poller is to be asked */
-	int64_t timeout; /* for how long, real time */
+	bool waits;	 /* the poller is to be called */
+	int64_t timeout; /* of that call, real time; valid if waits */
 };
 
-/* Before the poller is asked. */
+/* Before the driver calls the poller. */
 struct ci_look ci_look_begin(cigo_loop *loop, bool idle);
-/* It has reported n events in loop->events, if it was asked. */
+/* After that: n events are in loop->events, if l->waits. */
 void ci_look_end(cigo_loop *loop, const struct ci_look *l, int n);
 /* Delivers what outsiders have posted so far. */
 void ci_look_collect(cigo_loop *loop);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * The interface of the execution models: what the baton is, and how coroutines get it and give it up.
- * Two implementations keep it honest: cooperative.c and preemptive.c.
+ * The interface of the execution models: what the baton is, and how coroutines get it and give it
+ * up. Implementations: cooperative.c and preemptive.c.
  *
- * The engine keeps the queue, the ticks and the states of coroutines; a model moves threads. All but
- * `come_back` and `strand_main` are called with the baton held, and return with it held, unless
- * something else is said.
+ * The engine keeps the queue, the ticks and the states of coroutines; a model moves threads. All
+ * but `open`, `come_back` and `strand_main` are called with the baton held. All but `close`,
+ * `leave` and `strand_main` return with it held.
  */
 #ifndef CI_MODEL_H
 #define CI_MODEL_H
@@ -14,33 +14,33 @@
 
 struct ci_model_ops {
 	const char *name;
-	/* One coroutine at a time runs, until it suspends. So it can be named, it can hog the loop, and
-	 * it must give others a turn. Else they run beside each other, counted in loop->beside. */
+	/* True: one coroutine runs at a time, until it suspends. So it is published in loop->holder, and
+	 * must give others a turn. False: they run beside each other, counted in loop->beside. */
 	bool exclusive;
 
 	/* Around the run, on the home thread, which gets the baton and gives it back. -errno. */
 	int (*open)(cigo_loop *loop);
 	void (*close)(cigo_loop *loop);
 
-	/* c, which was suspended or is about to be, goes on when the model lets it. */
+	/* Lets c, which is suspended or about to suspend, resume in its turn. */
 	void (*wake)(struct ci_coroutine *c);
-	/* Returns when me was woken and has the baton; others run until then. */
+	/* Other coroutines run until me was woken and has the baton. */
 	void (*suspend)(struct ci_coroutine *me);
-	/* Lets all run that can. */
+	/* Lets the other coroutines run that can. */
 	void (*yield)(struct ci_coroutine *me);
-	/* A blocking section begins: returns without the baton; ends: returns with it, me being ready. */
+	/* A blocking section of me begins, and ends: come_back makes me ready and gets the baton. */
 	void (*leave)(struct ci_coroutine *me);
 	void (*come_back)(struct ci_coroutine *me);
 
-	/* The life of a strand: runs what it finds in me->start until it is told to end. */
+	/* The body of a strand: runs me->start each time it is woken; ends when that is NULL. */
 	void (*strand_main)(struct ci_coroutine *me);
-	/* Home drives, and `to` is to run: its coroutine goes on, or it has something to start. */
+	/* By home, which drives: lets `to` run, which is to resume or has something to start. */
 	void (*dispatch)(cigo_loop *loop, struct ci_coroutine *to);
-	/* The driver begins a tick. True: coroutines go on that are in no queue, so it may not sleep.
-	 * NULL: there are none, ever. */
+	/* By the driver, when a tick begins. True: coroutines resume that are not in loop->ready, so the
+	 * driver may not sleep. NULL: the model has none. */
 	bool (*tick)(cigo_loop *loop);
 
-	/* Home has returned from a callback; a coroutine that runs beside home waits until it does. */
+	/* Home has returned from a callback. A coroutine beside home waits until that happens. */
 	void (*callback_over)(cigo_loop *loop);
 	void (*await_callback)(cigo_loop *loop);
 };

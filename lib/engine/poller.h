@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The interface of the pollers. Two implementations keep it honest: poller_epoll.c and poller_poll.c. A poller
- * knows watches only by their key, descriptor and wish; it calls nobody back.
+ * The interface of the pollers. Implementations: poller_epoll.c and poller_poll.c. A poller knows
+ * of a watcher only key, descriptor and wanted events; it makes no callbacks. All functions assume
+ * the baton; in the preemptive model `wait` gives it up while it sleeps.
  */
 #ifndef CI_POLLER_H
 #define CI_POLLER_H
@@ -10,14 +11,14 @@
 #include "cigo/fd.h"
 
 enum {
-	CI_HANGUP = 4, /* beside CIGO_READ and CIGO_WRITE: nothing new will ever come */
+	CI_HANGUP = 4, /* beside CIGO_READ and CIGO_WRITE: the peer has hung up */
 	CI_EVENTS = 64 /* of one wait, at most */
 };
 
 struct ci_fd_watcher;
 
 struct ci_event {
-	uint64_t key;	 /* of the watch; generations make stale ones harmless */
+	uint64_t key;	 /* of the watcher; a stale key finds none */
 	uint64_t seq;	 /* fd_watcher.c's: order of registration */
 	unsigned events; /* CIGO_READ, CIGO_WRITE, CI_HANGUP */
 };
@@ -28,11 +29,11 @@ struct ci_poller {
 
 struct ci_poller_ops {
 	const char *name;
-	bool snapshots; /* a wait does not see what is wanted since it began: it must be ended */
+	bool snapshots; /* a wait ignores wants that came after it began, so it must be interrupted */
 	/* wake_fd: readable when the wait must be interrupted; the poller drains it. -errno. */
 	int (*open)(struct ci_poller **ret, int wake_fd);
 	void (*close)(struct ci_poller *p);
-	/* -EPERM: it can't be waited for (regular files); -EEXIST: watched already; -errno. */
+	/* -EPERM: regular files and directories; -EEXIST: watched already; -errno. */
 	int (*add)(struct ci_poller *p, const struct ci_fd_watcher *w);
 	/* w->want has changed. -errno. */
 	int (*want)(struct ci_poller *p, const struct ci_fd_watcher *w);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * epoll(7). Streams are registered once, edge-triggered, for everything: no system call per wait.
- * Once-only watches are one-shot, so that a number closed and used again cannot be hit. The eventfd is
- * edge-triggered, too: each write to it is an event, so nobody has to read it.
+ * epoll(7). Streams are registered once, edge-triggered, for all events: no system call per wait.
+ * Once-only watchers are one-shot: a descriptor number that was closed and used again causes no
+ * event. The eventfd is edge-triggered too: each write to it is an event, so it is never read.
  */
 #include <config.h>
 #include <errno.h>
@@ -17,12 +17,12 @@
 struct epoll {
 	struct ci_poller poller;
 	int fd;
-	bool no_pwait2; /* the C library (< 2.35), the kernel (< 5.11), a tool or a filter does not
-			 * know it: milliseconds then */
+	bool no_pwait2; /* the C library (< 2.35), the kernel (< 5.11), a tool or a filter lacks it:
+			 * timeouts are in milliseconds then */
 	struct epoll_event events[CI_EVENTS]; /* of the last wait */
 };
 
-static const uint64_t wake_key = 0; /* no watch's */
+static const uint64_t wake_key = 0; /* no watcher has this key */
 
 static int ctl(const struct epoll *e, int op, int fd, uint32_t events, uint64_t key)
 {
@@ -82,7 +82,7 @@ static void del(struct ci_poller *p, const struct ci_fd_watcher *w)
 	ctl(ci_container_of(p, struct epoll, poller), EPOLL_CTL_DEL, w->fd, 0, 0);
 }
 
-/* TSan does not know the call, and so lets no signal handler run that comes just before it. */
+/* TSan does not know the call: it would delay a signal handler until after the wait. */
 #if defined __SANITIZE_THREAD__ || !HAVE_EPOLL_PWAIT2
 #define NO_PWAIT2 1
 #elif defined __has_feature
@@ -125,7 +125,7 @@ static int wait_events(struct ci_poller *p, int64_t timeout, struct ci_event *re
 	if (e->no_pwait2)
 		CI_OUTSIDE(count = epoll_wait(e->fd, e->events, CI_EVENTS, ci_clock_ms(timeout)));
 	if (count < 0 && errno != EINTR)
-		ci_clock_pause(); /* no such failure is known; were it to last, don't spin */
+		ci_clock_pause(); /* no such failure is known; a lasting one must not spin */
 	for (const struct epoll_event *event = e->events; event < e->events + count; event++)
 		if (event->data.u64 != wake_key)
 			ret[used++] = (struct ci_event){ .key = event->data.u64,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * poll(2), level-triggered: an array of what is wanted, one entry a watch. Slower with many
- * descriptors; here to keep the interface honest and where epoll is not to be had.
+ * poll(2), level-triggered: an array of wanted events, one entry for each watcher. Slower than
+ * epoll with many descriptors; for systems without epoll, and as a test of the interface.
  * Invariant: entries i of the arrays belong together; entry 0 is the eventfd.
  */
 #include <errno.h>
@@ -25,7 +25,7 @@ struct poll {
 	struct pollfd *asked; /* allocated: asked_size; copies of fds and keys, as those may change */
 	uint64_t *asked_keys; /* allocated: asked_size; while poll(2) waits (preemptive model) */
 	size_t asked_size;
-	size_t start; /* where the next scan begins: nobody is served first for ever */
+	size_t start; /* where the next scan begins, so that no entry always comes first */
 };
 
 static bool grow(struct poll *p)
@@ -50,7 +50,7 @@ static bool grow(struct poll *p)
 	return true;
 }
 
-/* Only while nobody polls. */
+/* Only while the driver is not in poll(2). */
 static bool grow_asked(struct poll *p)
 {
 	if (p->asked_size >= p->used)
@@ -171,11 +171,11 @@ static unsigned translate(short events)
 	return result;
 }
 
-/* The results are in asked; returns how many entries that has. */
+/* The results are in p->asked; returns its number of entries. */
 static size_t ask(struct poll *p, int64_t timeout, int *ret_count)
 {
 	struct timespec t = ci_clock_timespec(timeout == CIGO_NEVER ? 0 : timeout);
-	size_t used = grow_asked(p) ? p->used : p->asked_size; /* for want of memory: some */
+	size_t used = grow_asked(p) ? p->used : p->asked_size; /* no memory: only some */
 	struct pollfd *asked = p->asked;
 	int count;
 
@@ -194,9 +194,9 @@ static int wait_events(struct ci_poller *poller, int64_t timeout, struct ci_even
 	uint64_t drained;
 
 	if (count < 0 && errno != EINTR)
-		ci_clock_pause(); /* for want of memory: later */
+		ci_clock_pause(); /* no memory in the kernel: tries later */
 	if (count > 0 && p->asked[0].revents && read(p->asked[0].fd, &drained, sizeof drained) < 0)
-		count = 0; /* another wake-up has read it; the others are reported again */
+		count = 0; /* not readable after all; poll reports the other events again */
 	for (size_t k = 1; k < asked && count > 0 && used < CI_EVENTS; k++) {
 		size_t i = 1 + (p->start + k) % (asked - 1);
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Strands without a coroutine wait in `idle`, the last used first. Every LONG_NS what is there becomes
- * `cold`; what is still cold after as long has not been needed in between, and is ended: no clock is
- * read and nothing is counted where coroutines start and end.
+ * Strands without a coroutine wait in `idle`, the last used first. Every long_ns all of `idle`
+ * moves to `cold`. A strand that is still cold long_ns later was not needed meanwhile, and is
+ * ended. So no clock is read and nothing is counted when a coroutine starts or ends.
  *
- * The driver does it, a few at a time, so that the end of 100,000 stalls nobody: those few
- * are told to end, and joined only when it is time for the next few; by then they have. An idle
- * driver wakes for that, which is not often and over soon. It is no timer: it keeps no run from its
- * end, and the virtual clock knows nothing of it.
+ * The driver ends a few strands at a time, so that 100,000 do not stall the loop. It tells these to
+ * end, and joins them soon_ns later, when they have ended. An idle driver wakes up for that. This
+ * is no timer: it does not keep the run from its end, and does not move the virtual clock.
  */
 #include "engine/pool.h"
 
@@ -15,7 +14,7 @@
 
 enum {
 	AT_ONCE = 32,
-	ENOUGH = 64 /* strands of the wrong size looked at before another one is made */
+	ENOUGH = 64 /* strands that are too small, before another one is made */
 };
 
 static const int64_t long_ns = CIGO_S(5), soon_ns = CIGO_MS(10);
@@ -53,20 +52,20 @@ struct ci_coroutine *ci_pool_get(cigo_loop *loop, size_t stack_size)
 	}
 	if (ci_coroutine_create(&c, loop, stack_size, loop->model->strand_main))
 		return NULL;
-	c->strand.cpu = ci_engine_driver(loop)->cpu; /* a thread inherits it */
+	c->strand.cpu = ci_engine_driver(loop)->cpu; /* a thread inherits the CPUs of its maker */
 	ci_list_append(&loop->strands, &c->strand.link);
 	loop->stats.strands++;
 	return c;
 }
 
-/* s, which is in no queue, ends by itself. It touches nothing of the loop. */
+/* Tells the idle strand s to end. Its thread touches nothing of the loop from here on. */
 static void end(cigo_loop *loop, struct ci_strand *s)
 {
 	ci_list_unlink(&s->idle);
 	ci_list_append(&loop->ending, &s->idle);
 	s->over = true;
 	ci_baton_pass(&s->baton);
-	ci_self.held = loop; /* it was no baton */
+	ci_self.held = loop; /* the post was no handoff: I keep the baton */
 }
 
 static void join_all(cigo_loop *loop)
@@ -106,7 +105,7 @@ void ci_pool_dismiss(cigo_loop *loop)
 
 		ci_list_each(node, &loop->strands) {
 			end(loop, ci_list_entry(node, struct ci_strand, link));
-			if (++n == AT_ONCE) /* so that they end while the next are told */
+			if (++n == AT_ONCE) /* joined before more are told to end */
 				break;
 		}
 		join_all(loop);

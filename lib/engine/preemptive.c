@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * The preemptive model: the baton is an ordinary lock. Coroutines run beside each other, and take the
- * lock for the length of a library call (entry.h). The home thread always drives; it gives the lock up
- * around callbacks and while it waits in the poller.
+ * The preemptive model: the baton is an ordinary lock. Coroutines run beside each other, and take
+ * the lock for the length of a library call (entry.h). The home thread always drives. It gives the
+ * lock up around callbacks and while it waits in the poller.
  *
- * Invariant: the lock guards every field of struct cigo_loop, all coroutines' records and what hangs on
- * them, as the baton does in the cooperative model: plain memory there too, with the same exceptions.
- * `beside` counts the strands that are awake, or are to be woken, outside sections; so neither they nor
- * the loop end before.
+ * Invariant: the lock guards struct cigo_loop and all coroutines' records, as the baton does in the
+ * cooperative model: plain memory, with the same exceptions. `beside` counts the strands that are
+ * awake or about to be woken, except those in sections. The run does not end before it is 0.
  *
- * A coroutine that is made ready is woken by the very thread that did so, when that leaves the lock:
- * no turn of home's is needed, and the woken one does not meet a locked lock. Home is for the rest:
- * callbacks, first steps, timers, descriptors. So a thread that leaves also looks whether home sleeps and
- * has work now, and wakes it as outsiders do.
+ * The thread that makes a coroutine ready also wakes it, after giving up the lock: so home has no
+ * part in it, and the woken thread does not find the lock taken. Home does the rest: callbacks,
+ * first steps, timers, descriptors. So a thread that gives up the lock also checks whether home
+ * sleeps although it has work, and wakes it as outsiders do.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -23,9 +22,10 @@
 
 struct preemptive {
 	pthread_mutex_t lock;
-	struct ci_list waking; /* coroutines to be woken by the thread that leaves the lock next. That
-				* unlinks them without the lock: nobody else looks at their link */
-	struct ci_list yielding, yielded; /* coroutines that yield; for those a tick has begun */
+	struct ci_list waking; /* coroutines that the next thread to give up the lock will wake. It
+				* unlinks them without the lock: no other thread uses their link */
+	struct ci_list yielding,
+		yielded; /* coroutines that yield: since, and before, the last tick */
 	pthread_cond_t callback_over;
 };
 
@@ -36,8 +36,8 @@ static struct preemptive *of(const cigo_loop *loop)
 
 /* --- the lock -------------------------------------------------------------------------------- */
 
-/* Whether something is there for home to do, if it sleeps. That nobody runs any more is of interest only to the
- * virtual clock, the end of the run, first steps without a thread, and the debug mode. */
+/* Whether home, if it sleeps, has work. Home must know that the last coroutine has stopped only for
+ * the virtual clock, the end of the run, starved first steps, and the debug mode. */
 static bool has_work(const cigo_loop *loop)
 {
 	return !ci_list_empty(&loop->ready) || ci_timer_next(loop) < loop->sleeps_until ||
@@ -70,7 +70,7 @@ void ci_entry_leave(cigo_loop *loop)
 
 	ci_list_init(&waking);
 	ci_list_splice(&waking, &of(loop)->waking);
-	/* a coroutine's thread; home leaves only where it knows of all work */
+	/* only a coroutine's thread: home looks for work itself before it sleeps */
 	if (ci_self.me && has_work(loop))
 		ci_inbox_wake(&loop->inbox);
 	ci_self.held = NULL;
@@ -104,7 +104,7 @@ static void dispatch(cigo_loop *loop, struct ci_coroutine *to)
 	start(to);
 }
 
-/* Leaves the lock and sleeps until it is started. */
+/* Gives up the lock and sleeps until start(me). */
 static void sleep_outside(struct ci_coroutine *me)
 {
 	cigo_loop *loop = me->loop;
@@ -128,7 +128,7 @@ static void strand_main(struct ci_coroutine *me)
 {
 	ci_self.roams = me->loop;
 	ci_baton_take(&me->strand.baton, NULL);
-	while (me->start) { /* written before the post */
+	while (me->start) { /* written before the semaphore was posted */
 		struct ci_runnable *r = me->start;
 
 		ci_entry_enter(me->loop);
@@ -139,8 +139,8 @@ static void strand_main(struct ci_coroutine *me)
 	}
 }
 
-/* On the virtual clock a yield has a definite end: when all other coroutines wait. On the real clock it
- * is only sched_yield. */
+/* On the virtual clock a yield has a definite end: when all other coroutines wait. On the real
+ * clock it is only sched_yield. */
 static void yield(struct ci_coroutine *me)
 {
 	cigo_loop *loop = me->loop;
@@ -156,7 +156,7 @@ static void yield(struct ci_coroutine *me)
 	}
 }
 
-/* While no coroutine runs: those go on that yielded before the last tick. */
+/* If no coroutine runs: resumes those that yielded before the last tick. */
 static bool tick(cigo_loop *loop)
 {
 	struct preemptive *p = of(loop);
@@ -179,7 +179,7 @@ static void leave(struct ci_coroutine *me)
 {
 	me->loop->beside--;
 	ci_entry_leave(me->loop);
-	ci_self.roams = NULL; /* no lock is for it before the end of the section */
+	ci_self.roams = NULL; /* in the section, calls of this thread take no lock */
 }
 
 static void come_back(struct ci_coroutine *me)
@@ -194,13 +194,13 @@ static void come_back(struct ci_coroutine *me)
 
 static void callback_over(cigo_loop *loop)
 {
-	if (of(loop)) /* else there was no run */
+	if (of(loop)) /* NULL: the loop is freed without a run */
 		pthread_cond_broadcast(&of(loop)->callback_over);
 }
 
 static void await_callback(cigo_loop *loop)
 {
-	post_all(&of(loop)->waking); /* the callback may need them */
+	post_all(&of(loop)->waking); /* the callback may wait for these coroutines */
 	pthread_cond_wait(&of(loop)->callback_over, &of(loop)->lock);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Orders by chance, the same ones for the same seed: what the option shuffle_seed asks for.
+ * Random orders, the same for the same seed (option shuffle_seed). All functions assume the baton.
  */
 #ifndef CI_SHUFFLE_H
 #define CI_SHUFFLE_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Spinning for the baton, where it pays.
+ * Spinning for the baton: when it begins and ends.
  */
 #include "engine/spin.h"
 
@@ -8,13 +8,13 @@
 
 #include "engine/engine.h"
 
-/* About what a sleep and a wake on another CPU cost. */
+/* About the cost of a sleep and a wake-up on another CPU. */
 #define SPIN INT64_C(8000) /* ns */
-/* What it may take to wake a CPU that idles. */
+/* The longest time to wake an idle CPU. */
 #define WAKE INT64_C(100000) /* ns */
 
 enum {
-	LOOKS = 32, /* at the semaphore, between looks at the clock */
+	LOOKS = 32, /* reads of the semaphore between reads of the clock */
 	MOST_NEEDED = 8192
 };
 
@@ -30,7 +30,7 @@ static void stop(struct ci_spin *p)
 	p->run = 0;
 }
 
-/* In vain: the next time it must be earned by more. */
+/* Spinning did not pay: the next time it begins after twice as many handoffs. */
 static void give_up(struct ci_spin *p)
 {
 	stop(p);
@@ -38,7 +38,7 @@ static void give_up(struct ci_spin *p)
 		p->need *= 2;
 }
 
-/* Asking costs 6 us: not too often. */
+/* No CPU is free. Asking costs 6 us, so the next try is far off. */
 static void no_room(struct ci_spin *p)
 {
 	stop(p);
@@ -46,8 +46,9 @@ static void no_room(struct ci_spin *p)
 		p->need = CI_SPIN_RETRY;
 }
 
-/* Besides the two of us, is there a CPU for which nobody waits? The last passer of the baton may have been
- * preempted by its receiver, before it slept: so it counts as one that wants to run. */
+/* Whether there is a CPU beyond those that runnable threads need. Two runnable threads are not
+ * counted: the caller, and the other strand, which may have been preempted right after it passed
+ * the baton. */
 static bool room(void)
 {
 	int wanted = ci_affinity_wanted();
@@ -73,7 +74,7 @@ static void begin(cigo_loop *loop, struct ci_strand *beside)
 	p->beside = beside;
 }
 
-/* Being crowded once may be something that just passes by: twice in a row counts. */
+/* Ends spinning if there was no room twice in a row: once may be chance. */
 static void look_round(struct ci_spin *p)
 {
 	bool crowded = !room();
@@ -139,7 +140,7 @@ void ci_spin_done(cigo_loop *loop, bool won)
 	bool counts = p->warm == 0;
 	if (!counts)
 		p->warm--;
-	else if (!won) /* I slept: waking me takes the other's patience */
+	else if (!won) /* I slept: until my CPU is awake again, the other strand spins longer */
 		p->warm = CI_SPIN_AGAIN;
 	p->spins += counts;
 	p->lost += counts && !won;

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT
  *
- * Two strands that pass the baton to each other and nobody else (a generator and its consumer, two
- * coroutines that send messages): each on a CPU of its own, and the waiting one spins for a moment before
- * it sleeps. A handoff then costs the way of a cache line, 150 to 350 ns, instead of a sleep and a wake,
- * 2 us; and less CPU time in total.
+ * Spinning: for two strands that pass the baton only to each other (a generator and its consumer,
+ * two coroutines that send messages). Each runs on its own CPU, and the waiting strand spins for a
+ * moment before it sleeps. A handoff then costs a cache miss between CPUs, 150 to 350 ns, instead
+ * of a sleep and a wake-up, 2 us; and less CPU time in total.
  *
- * It begins after CI_SPIN_BEGIN handoffs in strict alternation, if the machine has a CPU that nobody
- * wants at that moment, and ends when the alternation does, when every second spin is in vain, or
- * somebody else wants to run; then it must be earned again, by more. At most one strand of a
- * loop spins: the other holds the baton. Never with one CPU; off by option.
+ * Spinning begins after CI_SPIN_BEGIN handoffs in strict alternation, if a CPU of the machine is
+ * free. It ends with the alternation, when every second spin is in vain, or when other threads need
+ * the CPU. The last two raise the number of handoffs after which it begins again. At most one
+ * strand of a loop spins: the other holds the baton. Never with one CPU; off by option.
  *
- * Both begin asleep, and to wake a CPU takes longer than a handoff on the same one: the first CI_SPIN_WARM
- * spins may last that long and do not count, for both must be awake at once before it can pay; so
- * may CI_SPIN_AGAIN after each that was in vain.
+ * Both strands begin asleep, and waking a CPU takes longer than a handoff on the same CPU. So the
+ * first CI_SPIN_WARM spins last longer and do not count, and CI_SPIN_AGAIN after each spin in vain.
  *
- * The spinner looks with sem_getvalue, then takes with sem_wait: TSan, helgrind and DRD follow that.
+ * The spinner polls with sem_getvalue, then takes with sem_wait: TSan, helgrind and DRD follow
+ * that. Only the holder of the baton touches struct ci_spin.
  */
 #ifndef CI_SPIN_H
 #define CI_SPIN_H
@@ -30,22 +30,22 @@ enum {
 };
 
 struct ci_spin {
-	struct ci_strand *from, *to; /* of the last handoff; compared only: they may be gone */
+	struct ci_strand *from, *to; /* of the last handoff; only compared, as both may be freed */
 	unsigned run;		     /* handoffs in strict alternation so far */
-	unsigned need;		     /* when they are paired: CI_SPIN_BEGIN or more */
+	unsigned need;		     /* spinning begins at so many: CI_SPIN_BEGIN or more */
 	bool on;
-	struct ci_strand *beside; /* on: the one that is not on the home CPU */
-	unsigned warm; /* on: how many spins may last until a CPU has woken, and don't count */
-	unsigned spins, lost; /* since the last look: all, those in vain */
-	bool crowded;	      /* on: there was no room when we last looked */
+	struct ci_strand *beside; /* valid if on: the strand that is not on the home CPU */
+	unsigned warm; /* valid if on: how many of the next spins last longer and do not count */
+	unsigned spins, lost; /* since the last check: all that count; those in vain */
+	bool crowded;	      /* valid if on: no CPU was free at the last check */
 };
 
 void ci_spin_open(cigo_loop *loop);
-/* me is about to pass the baton to `to`. Returns how long me should spin for its return, ns; 0: not. */
+/* Before me passes the baton to `to`: how many ns me should spin afterwards; 0: do not. */
 int64_t ci_spin_pass(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to);
-/* Spins for so long, or until the baton has come. True: it has come. */
+/* Spins for ns, or until the baton is here. True: it is here. Without the baton. */
 bool ci_spin_wait(struct ci_strand *me, int64_t ns);
-/* It has come back; how that went. */
+/* After me has the baton again; won: the spin was not in vain. */
 void ci_spin_done(cigo_loop *loop, bool won);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Out of threads.
+ * Starved first steps: those for which no thread can be made.
  */
 #include "engine/starved.h"
 
@@ -50,6 +50,6 @@ void ci_starved_feed(cigo_loop *loop)
 			continue;
 		}
 		give_up(loop, r);
-		hopeless = false; /* one at a time: its end may be what the next waits for */
+		hopeless = false; /* one at a time: its end may give the next one a thread */
 	}
 }

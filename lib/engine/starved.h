@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
  * First steps of coroutines that found no thread. They are tried again, and given up in the end.
+ * All functions assume the baton.
  */
 #ifndef CI_STARVED_H
 #define CI_STARVED_H
 
 #include "engine/coroutine.h"
 
-enum { CI_STARVED_NS = 10000000 }; /* how often a thread is asked for again */
+enum { CI_STARVED_NS = 10000000 }; /* ns between attempts to make a thread */
 
-/* r has found no strand. */
+/* Adds r, for which no thread could be made. */
 void ci_starved_add(cigo_loop *loop, struct ci_runnable *r);
-/* Queues those again that may find one, and gives up those that have waited too long. */
+/* Queues again those that may get a thread; gives up those that have waited too long. */
 void ci_starved_feed(cigo_loop *loop);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The queue of what is ready, tick by tick.
+ * The queue of runnables, tick by tick.
  */
 #include "engine/tick.h"
 
@@ -10,15 +10,16 @@
 #include "engine/shuffle.h"
 #include "engine/starved.h"
 
-/* The decision point: which of those in the batch is next. First come, first served; a shuffle has
- * put them in another order when the tick began. */
+/* The one point that chooses what runs next: the first of the batch. With a shuffle the batch was
+ * put in another order when the tick began. */
 static struct ci_list *choose(cigo_loop *loop)
 {
 	return ci_list_pop(&loop->batch);
 }
 
-/* The run ends, and only those are left that wait for a consumer. The one that has waited longest goes,
- * to its end; then the next, which may hold it open. */
+/* The run ends, and only coroutines that wait for a consumer are left. Dismisses the one that has
+ * waited longest; the next only if the run is still not over then, as they may depend on each
+ * other. */
 static void dismiss_leaver(cigo_loop *loop)
 {
 	struct ci_leaver *l = ci_list_entry(ci_list_pop(&loop->leavers), struct ci_leaver, link);

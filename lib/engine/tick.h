@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT
  *
- * Ticks: what is ready now is run, not what it adds; then the driver looks outside if it is time.
+ * Ticks. A tick runs what is ready when it begins, not what is added meanwhile; between ticks the
+ * driver looks outside if it is time. By the driver, with the baton held.
  */
 #ifndef CI_TICK_H
 #define CI_TICK_H
 
 #include "engine/coroutine.h"
 
-/* What is to run next, taken out of the queue. Sleeps while nothing is ready. NULL: nothing is left,
- * for ever. */
+/* Takes what is to run next out of the queue. Sleeps while nothing is ready. NULL: the run is over.
+ * */
 struct ci_runnable *ci_tick_next(cigo_loop *loop);
-/* The same, if it is a coroutine that goes on; NULL: it is something else, or a tick must begin. */
+/* The same, if a suspended coroutine is next; NULL: something else is, or a tick must begin. */
 struct ci_coroutine *ci_tick_next_coroutine(cigo_loop *loop);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * One-shot timers, intrusive: arming needs no memory and can't fail. Fired in order of (when,
- * sequence of arming), by the driver; library code only.
+ * One-shot timers, intrusive: arming needs no memory and cannot fail. The driver fires them in
+ * order of (when, sequence of arming). All functions assume the baton.
  */
 #ifndef CI_TIMER_H
 #define CI_TIMER_H
@@ -14,14 +14,14 @@ struct ci_timer {
 	void (*fired)(cigo_loop *loop, struct ci_timer *t);
 };
 
-/* CIGO_NEVER: stays unarmed. Must not be armed. */
+/* t must not be armed. when CIGO_NEVER: t stays unarmed. fired is library code. */
 void ci_timer_arm(cigo_loop *loop, struct ci_timer *t, int64_t when,
 		  void (*fired)(cigo_loop *loop, struct ci_timer *t));
-/* Fine when not armed. */
+/* Does nothing if t is not armed. */
 void ci_timer_disarm(cigo_loop *loop, struct ci_timer *t);
-/* Fires all that are due at now. */
+/* Fires all timers that are due at now. */
 void ci_timer_fire(cigo_loop *loop, int64_t now);
-/* When the next one is due; CIGO_NEVER: none. */
+/* When the next timer is due; CIGO_NEVER: none is armed. */
 int64_t ci_timer_next(const cigo_loop *loop);
 
 #endif

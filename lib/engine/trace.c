@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Events for tracers.
+ * Calls the hooks of all tracers of a loop.
  */
 #include "engine/trace.h"
 
@@ -52,7 +52,7 @@ int cigo_trace_set(cigo_loop *loop, const cigo_trace_hooks *hooks, void *arg)
 				t->hooks.hook(t->arg, (e));                       \
 	} while (0)
 
-/* The id of the coroutine that runs; 0: the loop, also where a coroutine's thread drives. */
+/* The id of the coroutine that runs; 0: the loop, also if a coroutine's thread drives. */
 static uint64_t here(const cigo_loop *loop)
 {
 	const struct ci_coroutine *me = ci_self.me;

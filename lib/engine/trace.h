@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Where the library tells what happens: ci_trace(loop, what, ...) calls ci_trace_what(loop, ...) if
- * somebody listens, and is one branch that is never taken otherwise.
- * Invariant: all are called with the loop's baton (or lock) held; suspend and blocking before the
- * strand is away, resume after.
+ * Events for tracers: ci_trace(loop, what, ...) calls ci_trace_what(loop, ...) if the loop has a
+ * tracer. Otherwise it is one branch that is never taken. Invariant: all are called with the loop's
+ * baton held; suspend and blocking before the coroutine is away, resume when it no longer is.
  */
 #ifndef CI_TRACE_H
 #define CI_TRACE_H
@@ -11,7 +10,7 @@
 #include "cigo/trace.h"
 #include "engine/coroutine.h"
 
-/* A listener, from before the run to its end. */
+/* Hooks, added before the run. */
 struct ci_tracer {
 	cigo_trace_hooks hooks;
 	void *arg;
@@ -24,7 +23,7 @@ struct ci_tracer {
 			ci_trace_##what((loop), __VA_ARGS__); \
 	} while (0)
 
-/* t, all zero but hooks and arg, stays until the loop is freed, or taken out. */
+/* t, all zeros but hooks and arg, must live until it is removed or the loop is freed. */
 void ci_trace_add(cigo_loop *loop, struct ci_tracer *t);
 void ci_trace_remove(cigo_loop *loop, struct ci_tracer *t);
 
@@ -35,7 +34,7 @@ void ci_trace_spawn(cigo_loop *loop, uint64_t id, const char *name, bool worker)
 /* The first step of that task is queued. */
 void ci_trace_queued(cigo_loop *loop, uint64_t id);
 void ci_trace_start(cigo_loop *loop, uint64_t id, const char *name, bool worker);
-/* May go on. While it is not away yet nothing is told: its suspend will. */
+/* s is ready. If s is not away yet, there is no event now: its suspend causes it. */
 void ci_trace_ready(cigo_loop *loop, const struct ci_coroutine *s);
 void ci_trace_suspend(cigo_loop *loop, const struct ci_coroutine *me);
 void ci_trace_blocking(cigo_loop *loop, const struct ci_coroutine *me);
