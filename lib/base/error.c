@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Error codes that the program registers. The list only grows, under one mutex. Texts are never moved
- * or freed, so cigo_strerror may return a pointer to them.
+ * Error codes that the program registers. The list only grows, under one mutex. Texts are never
+ * moved or freed, so cigo_strerror may return a pointer to them.
  */
 #include "base/error.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The pairing heap (Fredman, Sedgewick, Sleator, Tarjan 1986). The two-pass merge does not recurse, as
- * a million timers would overflow a stack.
+ * The pairing heap (Fredman, Sedgewick, Sleator, Tarjan 1986). The two-pass merge does not recurse,
+ * as a million timers would overflow a stack.
  */
 #include "base/heap.h"
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * Misuse: an error of the program that the library finds. It is reported on stderr, then the library
- * aborts. Cheap checks are made in release builds too.
+ * Misuse: an error of the program that the library finds. It is reported on stderr, then the
+ * library aborts. Cheap checks are made in release builds too.
  */
 #ifndef CI_MISUSE_H
 #define CI_MISUSE_H
 
 #include "base/base.h"
 
-/* Called before the library aborts, so that trace files are complete. Atomic; set by lib/loop; NULL: no
- * call. One for the process, not for a loop: threads without a loop find misuse too, and an abort ends
- * all loops. */
+/* Called before the library aborts, so that trace files are complete. Atomic; set by lib/loop;
+ * NULL: no call. One for the process, not for a loop: threads without a loop find misuse too, and
+ * an abort ends all loops. */
 extern void (*ci_last_words)(void);
 _Noreturn void ci_abort(void);
 /* The public function that this thread is in, for messages; NULL: none. See engine/entry.h. */

@@ -2,11 +2,11 @@
  *
  * The signal handler and its table.
  *
- * A watcher is closed in three steps: its signals get their old actions back, it leaves the list, and
- * then the closing thread waits until no handler is running. A handler that began before may still use
- * the watcher; a handler that begins later cannot find it. All accesses are sequentially consistent, so
- * "later" is well defined: if the closing thread reads `running` as 0, a handler that it missed has
- * incremented `running` after that, when the watcher had left the list.
+ * A watcher is closed in three steps: its signals get their old actions back, it leaves the list,
+ * and then the closing thread waits until no handler is running. A handler that began before may
+ * still use the watcher; a handler that begins later cannot find it. All accesses are sequentially
+ * consistent, so "later" is well defined: if the closing thread reads `running` as 0, a handler
+ * that it missed has incremented `running` after that, when the watcher had left the list.
  */
 #include "base/signal_watcher.h"
 
@@ -58,7 +58,7 @@ static bool notify_last(int sig)
 	return again;
 }
 
-/* All signals are blocked in the handler: the signal raised here arrives when the handler returns. */
+/* The handler blocks all signals: the signal raised here arrives when the handler returns. */
 static void do_default(int sig)
 {
 	struct sigaction action;
@@ -194,8 +194,8 @@ int ci_signal_watcher_watch(struct ci_signal_watcher *w, int sig)
 	return err;
 }
 
-/* The pointer in the list that refers to the watcher; the list's end if the watcher is not in it: the
- * parent of a forked child opened it. */
+/* The pointer in the list that refers to the watcher; the list's end if the watcher is not in it:
+ * the parent of a forked child opened it. */
 static struct ci_signal_watcher **find(const struct ci_signal_watcher *w)
 {
 	struct ci_signal_watcher **p = &watchers;
@@ -223,8 +223,8 @@ void ci_signal_watcher_close(struct ci_signal_watcher *w)
 }
 
 /*
- * Not write(2), which is a cancellation point: a thread of the program that is cancelled there would
- * leave `running` above 0 for ever.
+ * Not write(2), which is a cancellation point: a thread of the program that is cancelled there
+ * would leave `running` above 0 for ever.
  */
 void ci_signal_watcher_write(int eventfd)
 {

@@ -5,9 +5,9 @@
  * Invariant: while a watcher watches a signal, the handler is that signal's action; otherwise the
  * program's own action is. An action that the program has set meanwhile stays.
  *
- * Why not signalfd: it needs the signal blocked in every thread; in a thread of the program that does
- * not block it, the default action kills the process. Handlers may run on any thread at any time, so
- * what they read is atomic. One mutex, which handlers never take, guards the rest.
+ * Why not signalfd: it needs the signal blocked in every thread; in a thread of the program that
+ * does not block it, the default action kills the process. Handlers may run on any thread at any
+ * time, so what they read is atomic. One mutex, which handlers never take, guards the rest.
  */
 #ifndef CI_SIGNAL_WATCHER_H
 #define CI_SIGNAL_WATCHER_H
@@ -35,7 +35,8 @@ void ci_signal_watcher_open(struct ci_signal_watcher *w);
  * ignores sig.
  */
 int ci_signal_watcher_watch(struct ci_signal_watcher *w, int sig);
-/* Watches nothing any more. On return no handler uses w. In a child of fork w was closed already. */
+/* Watches nothing any more. On return no handler uses w. In a child of fork w was closed already.
+ * */
 void ci_signal_watcher_close(struct ci_signal_watcher *w);
 /* For notify: makes an eventfd readable. */
 void ci_signal_watcher_write(int eventfd);

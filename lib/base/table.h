@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A table of pointers under keys that cannot dangle. A key is (generation, slot); a slot that is used
- * again has another generation. Keys are > 0 and < 2^63.
+ * A table of pointers under keys that cannot dangle. A key is (generation, slot); a slot that is
+ * used again has another generation. Keys are > 0 and < 2^63.
  */
 #ifndef CI_TABLE_H
 #define CI_TABLE_H

@@ -4,8 +4,8 @@
  * the receiver's semaphore, and takes it by sem_wait on its own.
  * Invariant: at most one thread holds a loop's baton, and no other thread touches the loop.
  *
- * Why a semaphore and not a mutex: only the owner of a mutex may unlock it. Why sem_t and not a bare
- * futex: TSan, helgrind and DRD follow every handoff by sem_t unaided, and it costs the same.
+ * Why a semaphore and not a mutex: only the owner of a mutex may unlock it. Why sem_t and not a
+ * bare futex: TSan, helgrind and DRD follow every handoff by sem_t unaided, and it costs the same.
  * sem_post may still touch the semaphore when the receiver runs already. So the semaphore lies in
  * memory that outlasts both threads (a strand is joined before it is freed), and the passing thread
  * touches nothing else of the loop before its own wait.
@@ -32,8 +32,8 @@ struct ci_self {
 	bool finishing;			/* I tell listeners of futures, see future.c */
 	struct ci_place here; /* where the program makes the next future; cleared when it is made */
 	cigo_loop *
-		roams; /* preemptive model: the loop that I run in as a coroutine or home, while not in
-			   * a section; else NULL. `held` then says whether I am inside, see entry.h */
+		roams; /* preemptive model: the loop that I run in as a coroutine or home, but not in
+	* a section; else NULL. `held` tells whether I am inside (entry.h) */
 };
 
 extern __thread struct ci_self ci_self __attribute__((tls_model("initial-exec")));

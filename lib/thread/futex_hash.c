@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * Each strand that waits sleeps on a futex. To wake a sleeper, the kernel looks the futex up in a hash
- * table. Since Linux 6.16 each process has its own table, sized by the number of CPUs: 16 chains on two
- * CPUs. 100,000 sleepers make chains of 6,000. The kernel walks a chain with a spin lock held, far into
- * it unless the sleepers are woken in the order in which they fell asleep. Measured with two loops of
- * 50,000 sleepers: 64 % of all time went into futex_wake, and a wake-up cost 100 us and more. So we
- * enlarge the table with the number of our threads, to one to four chains for each (64 bytes a chain).
- * Then a wake-up costs 2 us.
+ * Each strand that waits sleeps on a futex. To wake a sleeper, the kernel looks the futex up in a
+ * hash table. Since Linux 6.16 each process has its own table, sized by the number of CPUs: 16
+ * chains on two CPUs. 100,000 sleepers make chains of 6,000. The kernel walks a chain with a spin
+ * lock held, far into it unless the sleepers are woken in the order in which they fell asleep.
+ * Measured with two loops of 50,000 sleepers: 64 % of all time went into futex_wake, and a wake-up
+ * cost 100 us and more. So we enlarge the table with the number of our threads, to one to four
+ * chains for each (64 bytes a chain). Then a wake-up costs 2 us.
  *
- * We only ever enlarge the process's table. A process that chose the global table keeps it, and older
- * kernels have nothing else: 256 chains for each CPU.
+ * We only ever enlarge the process's table. A process that chose the global table keeps it, and
+ * older kernels have nothing else: 256 chains for each CPU.
  */
 #include "thread/futex_hash.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Which limit on threads is the nearest. The kernel says EAGAIN for all of them, so each limit is
- * compared with its present use. Nothing is cached: the caller was just refused a thread, and reading
- * /proc does not hurt then.
+ * compared with its present use. Nothing is cached: the caller was just refused a thread, and
+ * reading /proc does not hurt then.
  */
 #include "thread/limit.h"
 

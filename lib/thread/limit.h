@@ -13,8 +13,8 @@ struct ci_threads {
 };
 
 struct ci_threads ci_limit_count(void);
-/* Considers one more limit; it replaces *ret if it would be reached sooner. per: units that one thread
- * uses. */
+/* Considers one more limit; it replaces *ret if it would be reached sooner. per: units that one
+ * thread uses. */
 CIGO_PRINTF(6, 7)
 void ci_limit_offer(cigo_limit *ret, const char *name, int64_t value, int64_t used, int64_t per,
 		    const char *format, ...);

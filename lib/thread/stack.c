@@ -3,30 +3,31 @@
  * Stacks from slabs: one mapping for many stacks, with a guard below each.
  *
  * Why not glibc's stacks: each needs a mapping and one more for its guard, of the 65,530 that
- * vm.max_map_count allows. So 32,700 threads are the most, and mmap, mprotect and munmap are a third of
- * the cost of a thread. Slabs that lie side by side are one mapping for the kernel.
+ * vm.max_map_count allows. So 32,700 threads are the most, and mmap, mprotect and munmap are a
+ * third of the cost of a thread. Slabs that lie side by side are one mapping for the kernel.
  *
- * Guards are marks in the page tables (MADV_GUARD_INSTALL, Linux 6.13), which need no mapping. On older
- * kernels, and while memory is locked (mlockall), mprotect makes the guards: then a stack needs 2
- * mappings again. The mark is tried for each stack, since mlockall may be called at any time.
- * The first CI_STACK_MAPPED stacks get their guards by mprotect in any case. gdb's generate-core-file
- * omits the rest of a mapping after a page that it cannot read; the kernel's own core files do not.
+ * Guards are marks in the page tables (MADV_GUARD_INSTALL, Linux 6.13), which need no mapping. On
+ * older kernels, and while memory is locked (mlockall), mprotect makes the guards: then a stack
+ * needs 2 mappings again. The mark is tried for each stack, since mlockall may be called at any
+ * time. The first CI_STACK_MAPPED stacks get their guards by mprotect in any case. gdb's
+ * generate-core-file omits the rest of a mapping after a page that it cannot read; the kernel's own
+ * core files do not.
  *
  * MAP_NORESERVE, since a coroutine seldom uses more than 8 of its 256 KiB. No huge pages, since one
- * would commit the stacks of six neighbours (MAP_STACK implies that only since Linux 6.7). Slabs grow
- * from 4 stacks to 64: a program of three coroutines stays small where memory is locked, and 100,000
- * stacks need 1,600 calls of mmap.
+ * would commit the stacks of six neighbours (MAP_STACK implies that only since Linux 6.7). Slabs
+ * grow from 4 stacks to 64: a program of three coroutines stays small where memory is locked, and
+ * 100,000 stacks need 1,600 calls of mmap.
  *
- * There is one pool for the process, under a mutex. Loops keep their idle strands, so the pool is asked
- * only when a thread is made or ends. The stacks of one loop's peak serve other loops, and workers and
- * generators without a loop.
+ * There is one pool for the process, under a mutex. Loops keep their idle strands, so the pool is
+ * asked only when a thread is made or ends. The stacks of one loop's peak serve other loops, and
+ * workers and generators without a loop.
  *
  * Up to WARM free stacks keep their pages, for threads that come and go. Further ones lose them at
- * once: their strands were idle for long already. MADV_FREE would leave the pages counted as ours. A
- * slab without a stack in use is unmapped.
+ * once: their strands were idle for long already. MADV_FREE would leave the pages counted as ours.
+ * A slab without a stack in use is unmapped.
  *
- * Invariant: a stack in use is in its slab's mask `used`. A slab with a free stack is in `partial` of
- * its class. A slab without a stack in use exists only where munmap has failed.
+ * Invariant: a stack in use is in its slab's mask `used`. A slab with a free stack is in `partial`
+ * of its class. A slab without a stack in use exists only where munmap has failed.
  */
 #include "thread/stack.h"
 
@@ -89,8 +90,8 @@ static char *base(const struct ci_slab *slab, unsigned number)
 	return slab->map + number * (CI_STACK_GUARD + slab->size) + CI_STACK_GUARD;
 }
 
-/* Rounds the size up to an eighth of a power of two, so that there are few classes. Returns the class;
- * -1: too large. */
+/* Rounds the size up to an eighth of a power of two, so that there are few classes. Returns the
+ * class; -1: too large. */
 static int class_of(size_t size, size_t *ret_size)
 {
 	size_t n = size < (size_t)1 << LEAST ? (size_t)1 << LEAST : size;
@@ -115,8 +116,7 @@ static void *map(size_t bytes)
 
 	if (p == MAP_FAILED)
 		return NULL;
-	madvise(p, bytes,
-		MADV_NOHUGEPAGE); /* fails on a kernel without huge pages, and does not matter there */
+	madvise(p, bytes, MADV_NOHUGEPAGE); /* fails without huge pages: does not matter */
 	return p;
 }
 

@@ -2,12 +2,13 @@
  *
  * Threads: their stacks, names and signal masks.
  *
- * Stacks come from stack.c. Static thread-local storage lies on a thread's stack. A sanitizer's can be
- * larger than a whole default stack (gcc's TSan: 921,088 bytes), so its size is added here.
+ * Stacks come from stack.c. Static thread-local storage lies on a thread's stack. A sanitizer's can
+ * be larger than a whole default stack (gcc's TSan: 921,088 bytes), so its size is added here.
  *
- * A strand, and the engine's record in front of it, lie on top of the stack, beside the thread's own
- * descriptor. They share a page, so a sleeping coroutine needs one page less, in memory and in the
- * TLB. The strand lives as long as the stack: from before the thread is made until it was joined.
+ * A strand, and the engine's record in front of it, lie on top of the stack, beside the thread's
+ * own descriptor. They share a page, so a sleeping coroutine needs one page less, in memory and in
+ * the TLB. The strand lives as long as the stack: from before the thread is made until it was
+ * joined.
  *
  * Deliberately missing: pthread_cancel and pthread_exit in coroutines.
  */
@@ -114,8 +115,8 @@ static void *thread_main(void *arg)
 	return t->body(t->arg);
 }
 
-/* The thread has its mask from the start: by its attributes, or else by inheritance from the calling
- * thread, which sets the mask for itself meanwhile. */
+/* The thread has its mask from the start: by its attributes, or else by inheritance from the
+ * calling thread, which sets the mask for itself meanwhile. */
 static int create(struct ci_thread *t, pthread_attr_t *attr)
 {
 	sigset_t mask;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * A pthread of the library with its baton semaphore. The engine decides what it runs. No function here
- * needs a baton.
+ * A pthread of the library with its baton semaphore. The engine decides what it runs. No function
+ * here needs a baton.
  */
 #ifndef CI_STRAND_H
 #define CI_STRAND_H
@@ -20,7 +20,7 @@ struct ci_thread {
 	void *(*body)(void *arg);
 	void *arg;
 	struct ci_stack stack;
-	sigset_t outside; /* the mask of the program's thread that it descends from; a forked child gets it */
+	sigset_t outside; /* mask of the program's thread that it descends from; a forked child gets it */
 };
 
 /* The head, up to `over`, is what each switch touches; see coroutine.h. */
@@ -38,9 +38,9 @@ struct ci_strand {
 };
 
 /*
- * A new thread that runs body(s), then ends. Asynchronous signals are blocked in it. The body may use
- * stack_size bytes of stack. `front` (size bytes) is copied to just before the strand: the first part
- * of a record that ends with the strand. Fails: -EAGAIN, -ENOMEM.
+ * A new thread that runs body(s), then ends. Asynchronous signals are blocked in it. The body may
+ * use stack_size bytes of stack. `front` (size bytes) is copied to just before the strand: the
+ * first part of a record that ends with the strand. Fails: -EAGAIN, -ENOMEM.
  */
 int ci_strand_create(struct ci_strand **ret, size_t stack_size, void (*body)(struct ci_strand *s),
 		     const void *front, size_t size);
