@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Blocking sections: the coroutine goes on without the baton, on its own stack.
+ * Blocking sections: the coroutine runs without the baton, on its own stack.
  */
 #include "cigo/blocking.h"
 
@@ -28,7 +28,7 @@ void cigo_blocking_end(cigo_ctx *ctx)
 	ci_expect(me && me->state == CI_CORO_IN_SECTION && me->loop == ctx->loop,
 		  "there was no cigo_blocking_begin");
 	ci_section_end(me);
-	if (ci_self.roams) /* as if this call had begun with CI_ENTRY */
+	if (ci_self.roams) /* preemptive model: ci_section_end took the lock */
 		ci_entry_leave(ci_self.roams);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A call with a timed context.
+ * cigo_call_timeout: calls a function with a context that has a deadline.
  */
 #include <errno.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The tree of contexts.
+ * The tree of contexts: making, references, ending, asking.
  */
 #include "task/ctx.h"
 
@@ -11,7 +11,8 @@
 
 #include "base/misuse.h"
 
-static pthread_mutex_t outside = PTHREAD_MUTEX_INITIALIZER; /* contexts without a loop */
+static pthread_mutex_t outside =
+	PTHREAD_MUTEX_INITIALIZER; /* guards contexts without a loop, and every `cause` */
 
 static cigo_ctx background = {
 	.refs = 1,
@@ -45,7 +46,7 @@ static void check_thread(const cigo_ctx *ctx)
 			  "not hold; post to it with cigo_loop_call_threadsafe");
 }
 
-/* Const contexts are lent to callbacks, which may not suspend by them; the struct never is const. */
+/* Callbacks get a const context, as they may not suspend. The struct itself is never const. */
 static cigo_ctx *mutable(const cigo_ctx *ctx)
 {
 	return (cigo_ctx *)(uintptr_t)ctx;
@@ -56,8 +57,8 @@ static int64_t now(const cigo_ctx *ctx)
 	return ctx->loop ? ci_engine_now(ctx->loop) : ci_clock_now();
 }
 
-/* With the baton the cause is plain memory; who asks without it (a blocking section) asks under the
- * mutex, under which it is written. */
+/* With the baton the cause is plain memory. A thread without it (in a blocking section) reads it
+ * under the mutex, as every write is under the mutex too. */
 int ci_ctx_cause(const cigo_ctx *ctx)
 {
 	if (ci_likely(ctx->loop && ci_self.held == ctx->loop))
@@ -66,7 +67,7 @@ int ci_ctx_cause(const cigo_ctx *ctx)
 	int cause = ctx->cause;
 	pthread_mutex_unlock(&outside);
 	if (!cause && !ctx->loop && ctx->deadline != CIGO_NEVER && ctx->deadline <= ci_clock_now())
-		return -ETIMEDOUT; /* without a loop nobody fires timers */
+		return -ETIMEDOUT; /* without a loop there are no timers */
 	return cause;
 }
 
@@ -89,7 +90,7 @@ static cigo_ctx *make(cigo_ctx *parent, cigo_loop *loop, size_t size)
 	return ctx;
 }
 
-/* Links ctx below its parent and inherits its death. */
+/* Links ctx below its parent. If the parent is dead, so is ctx, unless ctx is a barrier. */
 static cigo_ctx *adopt(cigo_ctx *ctx)
 {
 	cigo_ctx *parent = ctx->parent;
@@ -143,13 +144,13 @@ static void timed_out(cigo_loop *loop, struct ci_timer *t)
 	ci_ctx_end(ci_container_of(t, cigo_ctx, timer), -ETIMEDOUT);
 }
 
-/* Gives ctx a deadline of its own, if it is earlier than what it inherits. */
+/* Gives ctx a deadline of its own, if it is earlier than the inherited one. */
 static void set_deadline(cigo_ctx *ctx, int64_t when)
 {
 	if (when >= ctx->deadline)
 		return;
 	ctx->deadline = when;
-	if (!ctx->loop || ctx->cause) /* without a loop ci_ctx_cause compares */
+	if (!ctx->loop || ctx->cause) /* without a loop ci_ctx_cause compares it with the clock */
 		return;
 	if (when <= now(ctx))
 		ctx->cause = -ETIMEDOUT;
@@ -267,7 +268,7 @@ void ci_ctx_unref(const cigo_ctx *lent)
 {
 	cigo_ctx *ctx = mutable(lent);
 
-	while (ctx && ctx != &background) { /* up the tree, not by recursion */
+	while (ctx && ctx != &background) { /* up the tree, without recursion */
 		check_thread(ctx);
 		cigo_ctx *parent = ctx->parent;
 		cigo_loop *loop = ctx->loop;
@@ -295,7 +296,7 @@ void cigo_ctx_unref(const cigo_ctx *ctx)
 
 /* --- ending ---------------------------------------------------------------------------------- */
 
-/* The next of the tree below top, in pre-order; descend: also below ctx. */
+/* The context after ctx in the tree of top, in pre-order; descend: ctx's children come next. */
 static cigo_ctx *next_of(cigo_ctx *top, cigo_ctx *ctx, bool descend)
 {
 	if (descend && !ci_list_empty(&ctx->children))
@@ -310,7 +311,7 @@ static void end_one(cigo_ctx *ctx, int cause)
 {
 	struct ci_list *node;
 
-	if (ctx->loop) { /* without one we are under the mutex already */
+	if (ctx->loop) { /* without one the caller holds the mutex */
 		pthread_mutex_lock(&outside);
 		ctx->cause = cause;
 		pthread_mutex_unlock(&outside);

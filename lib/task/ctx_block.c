@@ -13,7 +13,7 @@ enum { SLICE = 10000000, FEW = 16 };
 
 struct blocker {
 	struct ci_ctx_watch watch;
-	int wake_fd; /* -1: none to be had; then the context is asked every SLICE */
+	int wake_fd; /* -1: none could be made, and the context is read every SLICE ns */
 };
 
 static void wake(struct ci_ctx_watch *w, int cause)
@@ -25,7 +25,7 @@ static void wake(struct ci_ctx_watch *w, int cause)
 		;
 }
 
-/* One round. The extra descriptor goes behind the caller's, in an array of our own. */
+/* One ppoll. wake_fd goes behind the caller's descriptors, in a copy of the array. */
 static int round_of_poll(const struct blocker *b, struct pollfd *fds, nfds_t n, int64_t ns)
 {
 	struct pollfd few[FEW];
@@ -73,7 +73,7 @@ int ci_ctx_block(cigo_ctx *ctx, struct pollfd *fds, nfds_t n, int64_t until)
 {
 	struct blocker b = { .watch.fired = wake, .wake_fd = -1 };
 
-	if (!ctx->parent) /* the background: nobody can cancel it */
+	if (!ctx->parent) /* the background cannot be cancelled */
 		return block(ctx, &b, fds, n, until);
 	b.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	ci_list_init(&b.watch.link);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who waits for whom, through shields, sets of futures, groups and mutexes. Depth first; the path is
- * linked through the coroutines themselves: it needs no memory and no stack, and visits each once.
+ * The search of the wait graph, through shields, sets of futures, groups and mutexes. Depth first;
+ * the path is linked through the coroutines' records, so the search needs no memory and does not
+ * recurse. It visits each coroutine once, with the baton held.
  *
- * Mutexes count for dumps only: a lock waits, as it does elsewhere, also where that closes a circle.
+ * Mutexes count for dumps only: as elsewhere, a lock call does not fail if it closes a circle.
  */
 #include "task/cycle.h"
 
@@ -11,13 +12,13 @@
 #include "task/wait_info.h"
 
 struct search {
-	uint64_t number;		 /* marks the coroutines that it has seen */
-	const struct ci_coroutine *goal; /* NULL: none, it is for circles */
+	uint64_t number;		 /* marks the coroutines that the search has seen */
+	const struct ci_coroutine *goal; /* NULL: the search is for circles */
 	void (*found)(const struct ci_coroutine *first, const struct ci_coroutine *last, void *arg);
 	void *arg;
 };
 
-/* Whose body is to end for f; NULL: nobody's. */
+/* The coroutine that must end before f is done; NULL: none. */
 static struct ci_coroutine *coroutine_of(const cigo_future *f)
 {
 	while (f && !f->done && f->ops == &ci_shield_ops)
@@ -31,8 +32,9 @@ static struct ci_coroutine *coroutine_of_member(const struct ci_list *node)
 	return coroutine_of(&ci_list_entry(node, const struct ci_task, of_members)->f);
 }
 
-/* Any of several is no reason to wait for each; but any of one is, and those that a limited group has
- * not let start come after the others. */
+/* Whether the wait needs each of its futures and members. A wait for any of several needs none of
+ * them. Members that a limited group holds back do not count as several: they start only after the
+ * others. */
 static bool waits_for_each(const struct ci_wait_info *w)
 {
 	size_t n = w->count;
@@ -45,7 +47,7 @@ static bool waits_for_each(const struct ci_wait_info *w)
 	return n == 1;
 }
 
-/* The next without which c will not go on; NULL: no more. */
+/* The next coroutine that c needs to resume; NULL: no more. */
 static struct ci_coroutine *next_of(const struct search *s, struct ci_coroutine *c)
 {
 	struct ci_wait_info w = ci_wait_info(c);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * Circles of coroutines that wait for each other, as their parks describe it: the one search, for
- * -EDEADLK and for dumps.
+ * Circles of coroutines that wait for each other, as their parks describe: the one search, for
+ * -EDEADLK and for dumps. All functions assume the baton.
  */
 #ifndef CI_CYCLE_H
 #define CI_CYCLE_H
 
 #include "task/task.h"
 
-/* Whether f, directly or through a chain of waits, waits for the coroutine on me. */
+/* Whether f is the coroutine me, or waits for it, directly or through a chain of waits. */
 bool ci_future_waits_for(const cigo_future *f, const struct ci_coroutine *me);
-/* Whether a member is or does. */
+/* Whether a member is me or waits for it. */
 bool ci_members_waits_for(const struct ci_members *members, const struct ci_coroutine *me);
-/* Whether each of them is or does, or stands in line behind such, so that none can end. */
+/* Whether each member that may start is me or waits for it, so that none can end. */
 bool ci_members_all_wait_for(const struct ci_members *members, const struct ci_coroutine *me);
 /*
  * For dumps: looks from root on, also through mutexes to their holders. Calls found for each circle

@@ -85,13 +85,14 @@ static void drop_listeners(cigo_future *f)
 {
 	struct ci_list *node;
 
-	while ((node = ci_list_pop(&f->listeners))) { /* only copying ones hold no reference */
+	while ((node = ci_list_pop(
+			&f->listeners))) { /* others than `copies` hold a reference on f */
 		struct ci_listener *l = ci_list_entry(node, struct ci_listener, link);
 		l->fired(l, NULL);
 	}
 }
 
-/* A task that ended with the reason for which it was to end. */
+/* Whether f ended with the cause of its cancellation. */
 static bool was_told_to_end(const cigo_future *f)
 {
 	const struct ci_task *t = ci_task_of(f);
@@ -113,7 +114,7 @@ const char *ci_future_text(const cigo_future *f, char buf[CI_FUTURE_TEXT])
 	return buf;
 }
 
-/* Debug: it failed, and the program never looked. */
+/* Debug: f failed, and the program never read its error. */
 static void name_unasked(cigo_future *f)
 {
 	char text[CI_FUTURE_TEXT];
@@ -127,7 +128,7 @@ static void name_unasked(cigo_future *f)
 
 void ci_future_unref(cigo_future *f)
 {
-	while (f) { /* down a chain of shields, not by recursion */
+	while (f) { /* down a chain of shields, without recursion */
 		ci_future_check(f);
 		ci_expect(f->refs > 0, "more unrefs than refs");
 		if (--f->refs)
@@ -166,7 +167,7 @@ void ci_future_listen(cigo_future *f, struct ci_listener *l)
 	}
 }
 
-/* Futures done whose listeners are still to be told, by this thread. */
+/* The work list: done futures; this thread must still call their listeners. */
 static __thread cigo_future *work_first, *work_last;
 
 static void tell_listeners(void)
@@ -264,7 +265,7 @@ int cigo_future_cancel(cigo_future *f, int reason)
 	return ci_future_end(f, reason ? reason : -ECANCELED) ? 0 : -EALREADY;
 }
 
-/* Asking notes that somebody asked. */
+/* Reading the error sets f->asked. */
 static cigo_future *mutable(const cigo_future *f)
 {
 	return (cigo_future *)(uintptr_t)f;
@@ -354,8 +355,8 @@ static bool somebody_awaits(const cigo_future *f)
 	return false;
 }
 
-/* The wait has ended with that cause: passes it on. True: f is to be waited for all the same, as its
- * body may still use what is the caller's. */
+/* The wait has ended with that cause: cancels f too. True: the caller must wait on, as f's body may
+ * still use memory of the caller. */
 static bool insists(cigo_future *f, const struct ci_coroutine *me, int cause)
 {
 	if (!f->ops->body) {
@@ -363,13 +364,13 @@ static bool insists(cigo_future *f, const struct ci_coroutine *me, int cause)
 			ci_future_end(f, cause);
 		return false;
 	}
-	if (ci_future_waits_for(f, me)) /* f closes our group, say */
+	if (ci_future_waits_for(f, me)) /* to wait would deadlock; f closes our group, say */
 		return false;
 	ci_future_end(f, cause);
 	return !f->done;
 }
 
-/* At once, also under a dead context and without a loop. */
+/* f is done: returns at once, also with a dead context or without a loop. */
 static int finished(const cigo_future *f, void *ret, size_t size)
 {
 	if (ci_self.me) {
@@ -395,14 +396,14 @@ static struct ci_coroutine *enter(cigo_ctx *ctx, cigo_future *f)
 static int leave(struct ci_coroutine *me, cigo_future *f, int err, void *ret, size_t size)
 {
 	ci_future_forget_writes(me, f);
-	/* Ended early: a plain future's value is not this wait's, even if it has come since. */
+	/* If the context ended the wait, its cause is the result, even if f is done meanwhile. */
 	if (f->done && err == f->err)
 		ci_future_copy(f, ret, size);
 	ci_future_unref(f);
 	return err;
 }
 
-/* Few frames: it stands in the backtrace of each coroutine that awaits. */
+/* Few frames, as they are in the backtrace of each coroutine that awaits. */
 int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size)
 {
 	if (ret)
@@ -448,7 +449,7 @@ int cigo_future_take(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size)
 
 void ci_future_cancel_all(cigo_loop *loop, bool bodies)
 {
-	unsigned long n = 0; /* what is added meanwhile is not meant */
+	unsigned long n = 0; /* futures that are added meanwhile are not cancelled */
 
 	ci_list_each(node, &loop->futures)
 		n++;

@@ -24,7 +24,7 @@ static void call(cigo_loop *loop, struct ci_callback *c, int status)
 	struct on_done d = *ci_container_of(c, struct on_done, callback);
 	struct on_done *memory = ci_container_of(c, struct on_done, callback);
 
-	(void)status; /* f's error tells */
+	(void)status; /* fn gets f's error instead */
 	ci_list_unlink(&memory->of_future);
 	free(memory);
 	const cigo_ctx *root = loop->root;
@@ -92,7 +92,7 @@ int ci_future_drop_done(cigo_future *f, cigo_done_fn *fn, const void *arg)
 		ci_future_unref(f);
 		return 0;
 	}
-	if (f->loop) /* it may be running, beside us */
+	if (f->loop) /* the callback may be running beside this coroutine */
 		ci_callback_wait_over(f->loop, 0, f);
 	return -ENOENT;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Shields: futures that complete as another does, and whose cancellation stops at them.
+ * Shields: a shield completes as its inner future does, but does not pass cancellations to it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ static void inner_done(struct ci_listener *l, cigo_future *inner)
 	if (inner->size)
 		memcpy(s->f.value, inner->value, inner->size);
 	ci_future_finish(&s->f, inner->err);
-	ci_future_unref(inner); /* not the last: whoever tells us holds one */
+	ci_future_unref(inner); /* not the last reference: the caller holds one */
 }
 
 static cigo_future *leave_inner(cigo_future *f)

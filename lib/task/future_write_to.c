@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Destinations of values. Invariant: a record dies with the completion, with the coroutine's next
- * wait for that future, or with the coroutine: nothing ever writes into a dead frame.
+ * Destinations of values. Invariant: a record is freed at the completion, at the end of the
+ * coroutine's next wait for that future, or with the coroutine. So no value is written into a dead
+ * frame.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Workers: functions on threads of their own. The body's context has no loop; a watch on the loop's
- * side carries cancellations over. The end comes back as a letter, and only then the thread is joined
- * and the future done.
+ * Workers: functions on threads of their own. The worker's context has no loop; a watch on a
+ * context of the loop passes cancellations on to it. The worker posts its end as a message. The
+ * driver then joins the thread and completes the future.
  */
 #include "cigo/go.h"
 
@@ -18,15 +18,15 @@ struct worker {
 	cigo_future f;
 	struct ci_message message;
 	struct ci_ctx_watch watch; /* on ctx */
-	cigo_ctx *ctx;		   /* the loop's side: descends from the caller's */
-	cigo_ctx *own;		   /* the thread's side */
+	cigo_ctx *ctx;		   /* of the loop: a child of the caller's context */
+	cigo_ctx *own;		   /* of the worker's thread, without a loop */
 	struct ci_thread thread;
 	cigo_loop *loop;
-	uint64_t id, by; /* among the loop's tasks and workers; who made it, 0: a callback */
+	uint64_t id, by; /* its id in the loop; the id of the spawner, 0: a callback */
 	cigo_coro_fn *fn;
 	void *arg;
 	int result; /* written by the thread before it posts */
-	int cause;  /* cancelled as a worker; 0: was not */
+	int cause;  /* of cancelling this future; 0: was not cancelled */
 	char value[] __attribute__((aligned(CI_ALIGN)));
 };
 
@@ -47,7 +47,7 @@ static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 {
 	struct worker *w = ci_container_of(message, struct worker, message);
 
-	(void)status; /* the loop does not end before */
+	(void)status; /* the loop does not end before its workers */
 	ci_strand_thread_join(&w->thread);
 	loop->outside--;
 	end(w, w->result);
@@ -88,7 +88,7 @@ static void cancel(cigo_future *f, int cause)
 	ci_ctx_end(w->ctx, cause);
 }
 
-static struct ci_task_id who(const cigo_future *f)
+static struct ci_task_id identify(const cigo_future *f)
 {
 	const struct worker *w = ci_container_of(f, struct worker, f);
 
@@ -96,7 +96,7 @@ static struct ci_task_id who(const cigo_future *f)
 }
 
 static const struct ci_future_ops ops = {
-	.noun = "worker", .body = true, .cancel = cancel, .who = who
+	.noun = "worker", .body = true, .cancel = cancel, .who = identify
 };
 
 static struct worker *make(const cigo_ctx *ctx, size_t ret_size)
@@ -128,7 +128,7 @@ cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void 
 	if (!w)
 		return NULL;
 	ci_future_init(&w->f, &ops, ret_size, w->value, loop);
-	w->f.refs++; /* the thread's own */
+	w->f.refs++; /* for the thread */
 	w->loop = loop;
 	w->fn = fn;
 	w->arg = arg;
@@ -140,7 +140,7 @@ cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void 
 	w->by = ci_self.me ? ci_self.me->id : 0;
 	ci_trace(loop, spawn, w->id, WORKER, true);
 	int err = loop->state >= CI_DRAINED ? CIGO_ECLOSED : ci_ctx_watch_add(w->ctx, &w->watch);
-	if (!err) /* else it never runs */
+	if (!err) /* else the function never runs */
 		err = ci_strand_thread(&w->thread, loop->options.stack_size, worker_main, w);
 	if (err)
 		end(w, err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Suspending a coroutine until something comes or its context ends.
+ * Suspending a coroutine until it is woken, its deadline has come or its context ends.
  */
 #include "task/park.h"
 
@@ -96,7 +96,7 @@ int ci_park_begin(const cigo_ctx *ctx, struct ci_coroutine **ret_me)
 
 /* --- the wait -------------------------------------------------------------------------------- */
 
-/* The one way out. */
+/* The only function that ends a park. */
 static void end(struct ci_park *p, enum ci_park_state state, int err)
 {
 	p->state = state;
@@ -135,8 +135,8 @@ static void watch(struct ci_ctx_watch *w, cigo_ctx *ctx,
 		ci_list_append(&ctx->watches, &w->link);
 }
 
-/* CIGO_DEBUG_CANCEL: between the wake and this turn somebody else may have cancelled the task, and here
- * somebody does, by chance. Never main, so that the run goes on. */
+/* CIGO_DEBUG_CANCEL: another coroutine may cancel a task between its wake and its turn; this
+ * imitates that, at random. Never for main, so that the run goes on. */
 static void cancel_by_chance(cigo_loop *loop, const struct ci_coroutine *me)
 {
 	uint64_t x = loop->cancels;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a shield is, for those who follow chains of awaits through it.
+ * The struct of a shield, for the search of the wait graph.
  */
 #ifndef CI_SHIELD_H
 #define CI_SHIELD_H

@@ -34,7 +34,7 @@ static void end(struct ci_task *t, int err)
 	ci_future_unref(&t->f);
 }
 
-/* Debug: a child that lives on must not have its argument on the stack that goes. */
+/* Debug: no argument of a task that still runs may lie on the stack of t, which returns. */
 static void check_children(const struct ci_task *t)
 {
 	pthread_attr_t attr;
@@ -71,14 +71,16 @@ static void check_return(const struct ci_task *t, const struct ci_coroutine *me)
 		check_children(t);
 }
 
-/* A frame for debuggers: core files don't keep the names of threads, but this one, with its
- * arguments, is in each backtrace. */
+/* A frame for debuggers: core files do not hold the names of threads, but each backtrace has this
+ * frame with its arguments. */
 static __attribute__((noinline)) int coroutine(const char *name, uint64_t id, struct ci_task *t)
 {
 	int err;
 
 	CI_OUTSIDE(err = t->fn(t->ctx, t->arg, t->f.size ? t->f.value : NULL));
-	__asm__ volatile("" : : "r"(name), "r"(id)); /* so both are kept as long as it runs */
+	__asm__ volatile(""
+			 :
+			 : "r"(name), "r"(id)); /* so that the compiler keeps both while fn runs */
 	return err;
 }
 
@@ -102,13 +104,13 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	ci_engine_hold(loop, me);
 	me->free_calls = me->dead_awaits = 0;
 	ci_trace(loop, start, t->id, t->name, false);
-	/* Else when it first suspends, which the short ones never do. */
+	/* Otherwise the first suspension names it: short tasks save the call. */
 	if (!loop->model->exclusive || loop->options.debug == CIGO_DEBUG_ON)
 		ci_engine_name(me);
 	int err = coroutine(t->name, t->id, t);
 	check_return(t, me);
 	ci_future_forget_writes(me, NULL);
-	if (t->arg_free) { /* it is still the coroutine that runs this */
+	if (t->arg_free) { /* here, since arg_free must run in the coroutine */
 		CI_OUTSIDE(t->arg_free(t->arg));
 		t->arg_free = NULL;
 	}
@@ -130,7 +132,7 @@ static void never_ran(cigo_loop *loop, struct ci_runnable *r)
 	end(t, t->cause ? t->cause : ci_ctx_cause(t->ctx));
 }
 
-/* Not to run any more: ends in its turn, at home if foreign code (arg_free) must be called. */
+/* The body will not run: t ends in its turn, on the home thread if it has an arg_free. */
 static void abandon(struct ci_task *t)
 {
 	t->start.where = t->arg_free ? CI_HOME : CI_HERE;
@@ -149,7 +151,7 @@ static void dead_before_start(struct ci_ctx_watch *w, int cause)
 	if (!ci_list_linked(&t->start.link)) /* its strand is about to begin it */
 		return;
 	abandon(t);
-	if (t->start.since) { /* it may be among the starved, whom nobody visits now */
+	if (t->start.since) { /* it may be in loop->starved, which the driver visits too seldom */
 		ci_list_unlink(&t->start.link);
 		ci_engine_ready(t->f.loop, &t->start);
 	}
@@ -175,13 +177,13 @@ static void cancel(cigo_future *f, int cause)
 	ci_ctx_end(t->ctx, cause);
 }
 
-/* Its memory is the context's. */
+/* The task lies in the context's memory. */
 static void free_task(cigo_future *f)
 {
 	ci_ctx_drop(ci_container_of(f, struct ci_task, f)->ctx);
 }
 
-static struct ci_task_id who(const cigo_future *f)
+static struct ci_task_id identify(const cigo_future *f)
 {
 	const struct ci_task *t = ci_container_of(f, struct ci_task, f);
 
@@ -189,7 +191,7 @@ static struct ci_task_id who(const cigo_future *f)
 }
 
 const struct ci_future_ops ci_task_ops = {
-	.noun = "task", .body = true, .cancel = cancel, .free = free_task, .who = who
+	.noun = "task", .body = true, .cancel = cancel, .free = free_task, .who = identify
 };
 
 /* --- spawning -------------------------------------------------------------------------------- */
@@ -208,7 +210,8 @@ cigo_task_options ci_task_check(const cigo_task_options *o)
 	return result;
 }
 
-/* One allocation: the context, the task, its value, the canary, the copy of the argument, the name. */
+/* One allocation: the context, the task, its value, the canary, the copy of the argument, the name.
+ * */
 static struct ci_task *allocate(const cigo_ctx *ctx, size_t ret_size, const cigo_task_options *o)
 {
 	size_t name_size = strlen(o->name) + 1, most = PTRDIFF_MAX / 4;
@@ -270,7 +273,7 @@ struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, s
 	ci_list_init(&t->before.link);
 	ci_list_init(&t->groups);
 	ci_list_init(&t->of_members);
-	t->f.refs++; /* the coroutine's own */
+	t->f.refs++; /* for the coroutine */
 	loop->live++;
 	loop->stats.tasks++;
 	t->id = ++loop->last_id;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a suspended coroutine waits for.
+ * Reads what a suspended coroutine waits for.
  */
 #include "task/wait_info.h"
 
@@ -12,7 +12,7 @@ struct ci_wait_info ci_wait_info(const struct ci_coroutine *s)
 	const struct ci_park *p = s->park;
 
 	if (!p || p->state != CI_PARK_WAITS)
-		return w; /* what was woken waits no longer */
+		return w; /* a woken coroutine waits no longer */
 	if (p->timer.armed)
 		w.until = p->timer.node.key;
 	if (p->describe)
