@@ -35,8 +35,7 @@ void ci_signal_watcher_open(struct ci_signal_watcher *w);
  * ignores sig.
  */
 int ci_signal_watcher_watch(struct ci_signal_watcher *w, int sig);
-/* Watches nothing any more. On return no handler uses w. In a child of fork w was closed already.
- * */
+/* Closes w: on return no handler uses it. In a child of fork w was closed already. */
 void ci_signal_watcher_close(struct ci_signal_watcher *w);
 /* For notify: makes an eventfd readable. */
 void ci_signal_watcher_write(int eventfd);

@@ -11,7 +11,7 @@
 /* Takes what is to run next out of the queue. Sleeps while nothing is ready. NULL: the run is over.
  * */
 struct ci_runnable *ci_tick_next(cigo_loop *loop);
-/* The same, if a suspended coroutine is next; NULL: something else is, or a tick must begin. */
+/* The same, if a coroutine is to resume next; else NULL, and nothing is taken. */
 struct ci_coroutine *ci_tick_next_coroutine(cigo_loop *loop);
 
 #endif

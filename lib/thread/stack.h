@@ -24,8 +24,7 @@ struct ci_stack {
 
 /* A stack of at least size bytes, not zeroed. Fails: -EAGAIN. */
 int ci_stack_alloc(struct ci_stack *ret, size_t size);
-/* Gives back a stack after its thread was joined. Its contents are lost. All zeros: does nothing.
- * */
+/* Gives back a stack after its thread was joined. All zeros: does nothing. */
 void ci_stack_free(struct ci_stack *s);
 /* How many mappings (vm.max_map_count) each further stack takes: 2 where mprotect must make the
  * guards, else 0. */
