@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The barrier. Invariant: count are in the line, fewer than parties; none while it is broken. A
- * round ends in one moment, in which all get their results, so the next one can begin at once.
+ * The barrier. Invariant: count coroutines wait, fewer than parties; none while it is broken. A
+ * round ends in one moment: all get their results then, so the next round can begin at once.
  */
 #include "cigo/barrier.h"
 
@@ -21,7 +21,7 @@ struct cigo_barrier {
 struct party {
 	struct ci_park park;
 	cigo_barrier *barrier; /* valid until woken */
-	int result;	       /* the index, or why it was woken without */
+	int result;	       /* the index, or CIGO_EBROKEN */
 };
 
 cigo_barrier *cigo_barrier_new(int parties)
@@ -46,7 +46,7 @@ void cigo_barrier_free(cigo_barrier *b)
 	free(b);
 }
 
-/* Ends the round: all go, with err instead of their index if it is not 0. */
+/* Ends the round: all waiters return err, or their index if it is 0. */
 static void release(cigo_barrier *b, int err)
 {
 	struct ci_park *p;

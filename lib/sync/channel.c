@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Channels. An item is copied straight from the sender's variable to the receiver's where they
- * meet: the one who waits is suspended in the call, so its variable is still there.
+ * Channels. Where a sender and a receiver meet, the item is copied straight from one's variable to
+ * the other's: the coroutine that waits is suspended in its call, so its variable still exists.
  */
 #include "sync/channel.h"
 
@@ -63,7 +63,7 @@ static void withdraw(struct ci_park *p)
 	end_all(ci_container_of(p, struct ci_offers, park));
 }
 
-/* The first offer in the line; NULL: none. */
+/* The first offer in the wait queue; NULL: none. */
 static struct ci_offer *first(const struct ci_list *line)
 {
 	if (ci_list_empty(line))
@@ -135,7 +135,7 @@ int ci_channel_send(cigo_channel *c, const void *item)
 	return 0;
 }
 
-/* Room made goes to the first sender at once. */
+/* The room that this makes goes to the first sender at once. */
 int ci_channel_recv(cigo_channel *c, void *ret)
 {
 	struct ci_offer *o = first(&c->senders);
@@ -156,7 +156,7 @@ int ci_channel_recv(cigo_channel *c, void *ret)
 
 /* --- the calls ------------------------------------------------------------------------------- */
 
-/* Sends item, or receives into ret: at once, or by an offer that it waits for. */
+/* Sends item, or receives into ret: at once, or by an offer and a wait. */
 static int meet(cigo_ctx *ctx, cigo_channel *c, const void *item, void *ret)
 {
 	struct ci_coroutine *me;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The condition. Invariant: all who are in the line gave up the same mutex.
+ * The condition. Invariant: all coroutines in the wait queue gave up the same mutex.
  */
 #include "cigo/condition.h"
 
@@ -12,7 +12,7 @@
 #include "sync/mutex.h"
 
 struct cigo_condition {
-	const cigo_mutex *mutex; /* valid while somebody waits: what they gave up */
+	const cigo_mutex *mutex; /* valid while coroutines wait: what they gave up */
 	struct ci_list line;
 };
 
@@ -50,7 +50,7 @@ int cigo_condition_wait(cigo_ctx *ctx, cigo_condition *c, cigo_mutex *m)
 	ci_expect(ci_list_empty(&c->line) || c->mutex == m, "others wait with another mutex");
 	c->mutex = m;
 	struct ci_park p = { .describe = NULL };
-	cigo_mutex_unlock(m); /* does not switch: nobody can notify before we wait */
+	cigo_mutex_unlock(m); /* does not suspend: no notify comes before our wait */
 	err = ci_park_in(ctx, me, &c->line, CIGO_NEVER, &p);
 	ci_mutex_retake(me, m);
 	return err;

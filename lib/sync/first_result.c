@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The first success of several. The losers are cancelled inside the winner's completion, before they
- * can take another step, and have returned before this returns.
+ * The first success of several. The losers are cancelled inside the winner's completion, before
+ * they can take another step. The call returns after their bodies, unless one waits for the caller.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ struct race;
 struct runner {
 	struct ci_listener listener;
 	struct race *race;
-	cigo_future *f; /* a reference; NULL: failed before for want of memory */
+	cigo_future *f; /* a reference; NULL: there was no memory to make it */
 };
 
 struct race {
@@ -58,7 +58,7 @@ static void fired(struct ci_listener *l, cigo_future *f)
 		ci_park_wake(&r->park);
 }
 
-/* Also the losers' bodies are waited for. */
+/* The call waits for the losers' bodies, too. */
 static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 {
 	const struct race *r = ci_container_of(p, struct race, park);
@@ -72,7 +72,7 @@ static int park(cigo_ctx *ctx, struct ci_coroutine *me, struct race *r)
 	return r->pending ? ci_park_in(ctx, me, NULL, CIGO_NEVER, &r->park) : 0;
 }
 
-/* One that still runs waits for the caller by now: it can't be waited for. */
+/* Whether a future waits for the caller by now: then waiting for it would deadlock. */
 static bool is_circle(const struct race *r, const struct ci_coroutine *me)
 {
 	for (size_t i = 0; i < r->n; i++)
@@ -81,7 +81,7 @@ static bool is_circle(const struct race *r, const struct ci_coroutine *me)
 	return false;
 }
 
-/* Those done already, in the order in which they were; then listens to the others. */
+/* Counts the futures that are done: the earliest success wins. Then listens to the others. */
 static void line_up(struct race *r, cigo_future *const *futures, cigo_loop *loop)
 {
 	uint64_t best = UINT64_MAX;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Groups. Invariants: `running` counts the members whose bodies may still run; with a limit at most
- * that many are queued to start, the others wait in `waiting`. A member is in exactly one of
- * waiting, active, finished and taken.
+ * Groups. Invariants: `running` counts the members that were queued to start and have not returned.
+ * If there is a limit, running is at most that; the other members are in `waiting`. A member is in
+ * exactly one of waiting, active, finished and taken.
  */
 #include "cigo/group.h"
 
@@ -31,14 +31,14 @@ struct cigo_group {
 	unsigned limit, running;
 	unsigned flags;
 	int err;		/* the first failure */
-	int cause;		/* members still to come are cancelled with it; 0: not */
-	struct ci_list waiters; /* those in wait, next or close */
+	int cause;		/* members yet to start are cancelled with it; 0: not */
+	struct ci_list waiters; /* coroutines in wait, next or close */
 };
 
 struct waiter {
 	struct ci_park park;
 	const cigo_group *group;
-	bool next; /* content with one finished member */
+	bool next; /* waits for one finished member, not for all */
 };
 
 static bool over(const cigo_group *g)
@@ -87,7 +87,7 @@ static void free_member(struct member *m)
 	free(m);
 }
 
-/* The first failure counts; what a cancelled member returns is none. */
+/* Only the first failure counts, and none after the group was cancelled. */
 static void failed(cigo_group *g, int err)
 {
 	if (g->err || g->cause)
@@ -97,7 +97,7 @@ static void failed(cigo_group *g, int err)
 		cancel_members(g, -ECANCELED);
 }
 
-/* A body has returned. Inside its completion: siblings are cancelled before they take a step. */
+/* A body has returned. This runs in its completion: siblings are cancelled before another step. */
 static void member_done(struct ci_listener *l, cigo_future *f)
 {
 	struct member *m = ci_container_of(l, struct member, listener);
@@ -163,7 +163,7 @@ static cigo_task *start(cigo_group *g, cigo_coro_fn *fn, void *arg, size_t ret_s
 		check(g);
 		m = calloc(1, sizeof *m);
 	}
-	if (m) /* calls arg_free itself if it fails */
+	if (m) /* ci_task_make calls arg_free itself if it fails */
 		m->task = ci_task_make(g->ctx, fn, arg, ret_size, &checked);
 	else if (checked.arg_free)
 		CI_OUTSIDE(checked.arg_free(arg));
@@ -245,7 +245,7 @@ static struct ci_coroutine *enter(cigo_ctx *ctx, const cigo_group *g)
 	return me;
 }
 
-/* Till all bodies have returned; if ctx ends before, they are cancelled with its cause. */
+/* Waits for all bodies. If ctx ends before that, they are cancelled with its cause. */
 static int wait_all(cigo_ctx *ctx, struct ci_coroutine *me, cigo_group *g)
 {
 	int cause = 0;
@@ -313,7 +313,7 @@ int cigo_group_close(cigo_ctx *ctx, cigo_group *g)
 	if (!ctx || !g)
 		return -ENOMEM;
 	struct ci_coroutine *me = enter(ctx, g);
-	int cause = g->cause; /* not that close cuts them off */
+	int cause = g->cause; /* read before close itself cancels the members */
 	if (!over(g))
 		cancel_members(g, -ECANCELED);
 	while (!over(g)) {

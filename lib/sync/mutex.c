@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The coroutine mutex. Handed over, never released to whoever comes first: unlock makes the first
- * waiter the owner at once, so nobody can overtake it. A cancelled waiter just leaves the line.
+ * The coroutine mutex. unlock makes the first waiter the owner at once, so no other coroutine can
+ * overtake it. A cancelled waiter just leaves the wait queue.
  */
 #include "cigo/mutex.h"
 
@@ -13,8 +13,8 @@
 #include "task/task.h"
 #include "task/wait_info.h"
 
-/* A coroutine is its strand and its task's number there, as strands are used again; callbacks and
- * foreign threads are their thread. */
+/* A coroutine is known by its struct, which later ones use again, and by its task's id. Callbacks and
+ * foreign threads are known by their thread, with the id 0. */
 struct owner {
 	void *thread; /* NULL: nobody */
 	uint64_t id;
@@ -66,17 +66,17 @@ void cigo_mutex_free(cigo_mutex *m)
 	free(m);
 }
 
-/* Not the thread of an outsider who locked it: that is no strand. */
+/* Names the holder if it is a coroutine, not a callback or a foreign thread. */
 static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 {
 	const cigo_mutex *m = ci_container_of(p, struct waiter, park)->mutex;
 
 	struct ci_coroutine *holder = m->owner.id ? m->owner.thread : NULL;
 
-	ret->holder = holder && holder->id == m->owner.id ? holder : NULL; /* it may have ended */
+	ret->holder = holder && holder->id == m->owner.id ? holder : NULL; /* or it has ended */
 }
 
-/* ctx NULL: nothing but the lock ends it. */
+/* ctx NULL: nothing but the lock ends the wait. */
 static int lock(cigo_ctx *ctx, struct ci_coroutine *me, cigo_mutex *m)
 {
 	struct waiter w = { .park.describe = describe, .mutex = m };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The queue: a store of items, a line of getters, a line of putters. Invariants: getters wait only
- * while the store is empty, putters only while it is full; an item is copied to the getter's own
- * variable in the moment it is delivered, so a cancelled get takes none. Those who join wait only
- * while something is unfinished.
+ * The queue: a store of items, and wait queues of getters, putters and joiners. Invariants: getters
+ * wait only while the store is empty, putters only while it is full, joiners only while an item is
+ * unfinished. An item is copied to the getter's own variable in the moment it is delivered, so a
+ * cancelled get takes none.
  */
 #include "cigo/queue.h"
 
@@ -18,7 +18,7 @@
 struct cigo_queue {
 	struct ci_store store;
 	bool closed;
-	size_t unfinished; /* puts so far, less task_dones */
+	size_t unfinished; /* items put so far, less calls of task_done */
 	struct ci_list getters, putters, joiners;
 };
 
@@ -88,7 +88,7 @@ size_t cigo_queue_count(const cigo_queue *q)
 	return q ? q->store.count : 0;
 }
 
-/* The first in the line, woken; it is still there to be written to. */
+/* Wakes the first waiter; its frame can be written to as long as the baton is held. */
 static struct waiter *wake(struct ci_list *line)
 {
 	struct ci_park *p = ci_park_first(line);
@@ -103,7 +103,7 @@ static bool full(const cigo_queue *q)
 	return q->store.capacity && q->store.count >= q->store.capacity;
 }
 
-/* -EAGAIN: full; so it is, while putters wait. */
+/* -EAGAIN: the queue is full, as it always is while putters wait. */
 static int add(cigo_queue *q, const void *item)
 {
 	if (q->closed)
@@ -122,7 +122,7 @@ static int add(cigo_queue *q, const void *item)
 	return 0;
 }
 
-/* -EAGAIN: empty. Room made goes to the first putter at once. */
+/* -EAGAIN: the queue is empty. The room that this makes goes to the first putter at once. */
 static int take(cigo_queue *q, void *ret)
 {
 	if (!q->store.count)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Waiting for several channels. Of several cases that are ready the one that was served longest ago
- * is chosen, so that none starves; each channel remembers its turn for each direction, as numbers
- * that are compared only within one select.
+ * Waiting for several channels. Of the cases that are ready, the one that was served longest ago is
+ * chosen, so that none starves. Each channel keeps a turn for each direction; turns are compared
+ * only within one select.
  */
 #include "sync/channel.h"
 
@@ -16,7 +16,7 @@
 
 enum { FEW = 8 }; /* cases whose offers need no memory */
 
-/* What is wrong with the cases: misuse, or -ENOMEM: a channel is NULL. */
+/* Checks the cases. -ENOMEM: a channel is NULL; all else that is wrong is misuse. */
 static int check(cigo_select_case *cases, size_t n)
 {
 	int err = 0;
@@ -41,7 +41,7 @@ static int check(cigo_select_case *cases, size_t n)
 	return err;
 }
 
-/* Zeroes what a call that failed does not give. */
+/* Zeroes the variables that a failed call leaves without an item. */
 static int fail(const cigo_select_case *cases, size_t n, int err)
 {
 	for (size_t i = 0; i < n; i++)
@@ -65,7 +65,7 @@ static uint64_t *turn(const cigo_select_case *k)
 	return &k->channel->turn[receives(k)];
 }
 
-/* Which of those ready is served; n: none is. */
+/* Which ready case is served; n: none is ready. */
 static size_t choose(const cigo_select_case *cases, size_t n)
 {
 	size_t best = n, count = 0;
@@ -83,7 +83,7 @@ static size_t choose(const cigo_select_case *cases, size_t n)
 	return best;
 }
 
-/* Its turn comes after that of all the others. */
+/* Case i was served: its next turn comes after that of all the others. */
 static void served(const cigo_select_case *cases, size_t n, size_t i)
 {
 	uint64_t last = 0;
@@ -94,7 +94,7 @@ static void served(const cigo_select_case *cases, size_t n, size_t i)
 	*turn(&cases[i]) = last + 1;
 }
 
-/* Does one that is ready; -EAGAIN: none is. */
+/* Carries out one ready case; -EAGAIN: none is ready. */
 static int happen(cigo_select_case *cases, size_t n)
 {
 	size_t i = choose(cases, n);

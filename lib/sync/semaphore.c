@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The coroutine semaphore. Invariant: while somebody waits, value is 0; a unit given is handed to
- * the first in the line at once, so nobody can overtake it.
+ * The coroutine semaphore. Invariant: while a coroutine waits, value is 0. release hands its unit
+ * to the first waiter at once, so no other coroutine can overtake it.
  */
 #include "cigo/semaphore.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Waiting for signals. A loop has one ear, which knocks at its door, from the first wait to its end.
- * The ear's table counts what comes; the loop keeps how much of that it has given to its coroutines.
- * Invariant: of a signal that has come and was not given, no coroutine of the loop awaits it, but
- * between a handler's knock and its delivery.
+ * Waiting for signals. A loop has one signal watcher, from the first wait to its end. The handler
+ * counts the signal and posts to the loop's inbox; the loop counts what its coroutines were given.
+ * Invariant: no coroutine waits for a signal that has come and was not given, except between the
+ * handler's post and its delivery.
  */
 #include "cigo/signal.h"
 
@@ -21,8 +21,8 @@ struct ci_signals {
 	struct ci_signal_watcher watcher;
 	struct ci_signal_message signal_message;
 	cigo_loop *loop;
-	unsigned given[CI_SIGNALS]; /* valid for those heard: of the table's count */
-	struct ci_list waiters;	    /* of struct waiter, the longest first */
+	unsigned given[CI_SIGNALS]; /* valid for watched signals: how many were given */
+	struct ci_list waiters;	    /* of struct waiter, the longest wait first */
 };
 
 struct waiter {
@@ -32,7 +32,7 @@ struct waiter {
 	int came; /* valid when woken */
 };
 
-/* The first of them that has come more often than was given; 0: none has. */
+/* The first signal that has come more often than it was given; 0: none has. */
 static int first_come(const unsigned given[CI_SIGNALS], const int *signals, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -50,7 +50,7 @@ static void notify(struct ci_signal_watcher *watcher)
 	ci_inbox_post_signal(&s->loop->inbox, &s->signal_message);
 }
 
-/* All who wait for a signal that has come get it, each one signal; that uses it up, once. */
+/* Gives each waiter one signal that has come. Waiters given the same signal share one arrival. */
 static void give(struct ci_signals *s)
 {
 	bool used[CI_SIGNALS] = { false };
@@ -103,7 +103,7 @@ void ci_signal_close(cigo_loop *loop)
 	loop->signals = NULL;
 }
 
-/* Hears them all. What came before does not count. */
+/* Watches them all. What came before the first watch does not count. */
 static int watch_all(struct ci_signal_watcher *watcher, unsigned given[CI_SIGNALS],
 		     const int *signals, size_t n)
 {
@@ -118,7 +118,7 @@ static int watch_all(struct ci_signal_watcher *watcher, unsigned given[CI_SIGNAL
 	return 0;
 }
 
-/* For the virtual clock a signal is as a descriptor of others: it may come any moment. */
+/* For the virtual clock a signal is like a descriptor from outside: it may come at any moment. */
 static int suspend(cigo_ctx *ctx, struct ci_coroutine *me, const int *signals, size_t n)
 {
 	struct waiter w = { .signals = signals, .n = n };
@@ -139,7 +139,7 @@ static int wait_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, const int *signa
 
 	if (err)
 		return err;
-	give(s); /* to those who waited before */
+	give(s); /* to the coroutines that waited before */
 	int came = first_come(s->given, signals, n);
 	if (came) {
 		s->given[came]++;
@@ -177,7 +177,7 @@ static int wait_open(cigo_ctx *ctx, const struct blocked *b, const int *signals,
 	return came ? came : err;
 }
 
-/* The signals are open in this thread meanwhile: it may be the only one that could get them. */
+/* Unblocks the signals in this thread meanwhile: it may be the only one that can get them. */
 static int wait_unblocked(cigo_ctx *ctx, const struct blocked *b, const int *signals, size_t n)
 {
 	sigset_t set, mask;

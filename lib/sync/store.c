@@ -89,7 +89,7 @@ static void move(struct ci_store *s, size_t to, size_t from)
 	s->orders[to] = s->orders[from];
 }
 
-/* The item lies in the place in transit; finds it one from the hole upwards. */
+/* The item lies in the place for transit. Moves the hole up to where the item belongs. */
 static void sift_up(struct ci_store *s, size_t hole)
 {
 	for (; hole && before(s, s->size, (hole - 1) / 2); hole = (hole - 1) / 2)
@@ -97,7 +97,7 @@ static void sift_up(struct ci_store *s, size_t hole)
 	move(s, hole, s->size);
 }
 
-/* Likewise, from the hole downwards. */
+/* Likewise, moves the hole down. */
 static void sift_down(struct ci_store *s, size_t hole)
 {
 	size_t child;

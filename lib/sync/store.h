@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a queue keeps its items in: a ring for FIFO and LIFO, a binary heap for priorities. Items
- * are copied in and out. Invariant: every item in a heap is not before its parent, where before
- * means by compare, and then by order of coming.
+ * The store of a queue: a ring for FIFO and LIFO, a binary heap for priorities. Items are copied in
+ * and out. Invariant of the heap: no item comes before its parent. compare says which of two comes
+ * first; of equal ones it is the one that was added first.
  */
 #ifndef CI_STORE_H
 #define CI_STORE_H
@@ -18,17 +18,17 @@ struct ci_store {
 	void *arg;
 
 	size_t size, count; /* places; items */
-	size_t first;	    /* FIFO, LIFO: the place of the eldest */
-	char *items;	    /* size of them, aligned as they are; one more for a heap, in transit */
-	uint64_t *orders;   /* PRIORITY: likewise, when each came */
-	uint64_t next;	    /* PRIORITY: the order of the next to come */
+	size_t first;	    /* FIFO, LIFO: the place of the oldest item */
+	char *items;	    /* size places; a heap has one more, for an item in transit */
+	uint64_t *orders;   /* PRIORITY: likewise, the order in which each was added */
+	uint64_t next;	    /* PRIORITY: the order of the next item */
 };
 
-/* Room for one more, below the capacity; false: no memory. */
+/* Makes room for one more item, below the capacity; false: no memory. */
 bool ci_store_grow(struct ci_store *s);
 /* Adds an item; there is room. */
 void ci_store_add(struct ci_store *s, const void *item);
-/* Takes the one whose turn it is; there is one. */
+/* Takes the item whose turn it is; the store is not empty. */
 void ci_store_take(struct ci_store *s, void *ret);
 void ci_store_fini(struct ci_store *s);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Waiting for several futures: one listener on each, counted in the completion itself; all are taken
- * back before the call returns.
+ * Waiting for several futures: a listener on each counts inside its completion. All listeners are
+ * removed before the call returns.
  */
 #include "cigo/wait.h"
 
@@ -20,7 +20,7 @@ struct wait;
 struct arm {
 	struct ci_listener listener;
 	struct wait *wait;
-	cigo_future *f; /* a reference; NULL: it was done before */
+	cigo_future *f; /* a reference; NULL: none, or done before */
 };
 
 struct wait {
@@ -61,7 +61,7 @@ static void fired(struct ci_listener *l, cigo_future *f)
 	struct wait *w = ci_container_of(l, struct arm, listener)->wait;
 
 	if (over(w))
-		return; /* woken before: what comes later does not change the answer */
+		return; /* already woken: what comes later does not change the answer */
 	count(w, f->err, f->seq);
 	if (over(w))
 		ci_park_wake(&w->park);
@@ -105,7 +105,7 @@ static int suspend(cigo_ctx *ctx, struct ci_coroutine *me, struct wait *w)
 	return cause;
 }
 
-/* Counts what is done already. */
+/* Counts the futures that are done already. */
 static void take_stock(struct wait *w)
 {
 	w->pending = w->n;
