@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The debug mode's watch. Where one coroutine runs at a time, one point of time is enough; where they
- * run beside each other none hogs anything. Time is real here, always.
+ * The debug mode's warnings. In the cooperative model one coroutine runs at a time, so one time
+ * stamp is enough. In the preemptive model none keeps the others waiting. Times are always real.
  */
 #include "loop/debug.h"
 
@@ -16,7 +16,7 @@ static void begin(void *arg, const cigo_trace_event *e)
 		d->since = e->when;
 }
 
-/* Until `what`, at a place if e has one. */
+/* The baton was held until `what`, at e's place if it has one. */
 static void end(struct ci_debug *d, const cigo_trace_event *e, const char *what)
 {
 	int64_t ns = d->since ? e->when - d->since : 0;
@@ -59,7 +59,7 @@ static const cigo_trace_hooks hooks = {
 	.callback_end = over,
 };
 
-/* Nothing that is known of can wake the loop ever. It may be meant: so it sleeps on. */
+/* Nothing that is known can ever wake the loop. */
 void ci_debug_stuck(cigo_loop *loop)
 {
 	ci_warn("the loop sleeps for ever: no timer, descriptor, signal, thread can wake any of these");

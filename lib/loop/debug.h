@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The debug mode's watch over a run: who holds the baton for long, and a loop that sleeps for ever.
+ * The debug mode's warnings: a long hold of the baton, and a loop that sleeps for ever.
  */
 #ifndef CI_DEBUG_H
 #define CI_DEBUG_H
@@ -10,12 +10,12 @@
 struct ci_debug {
 	struct ci_tracer tracer;
 	cigo_loop *loop;
-	int64_t since; /* the one that runs has held the baton; 0: none does */
+	int64_t since; /* when the baton was taken by its holder; 0: it has none */
 };
 
-/* outsiders: somebody without a reference may come too. Without the debug mode nothing happens. */
+/* outsiders: threads without a reference may wake the loop. Only the debug mode does anything. */
 void ci_debug_open(struct ci_debug *d, cigo_loop *loop, bool outsiders);
-/* A hook of the engine: says so, with a dump. It may be meant: so the loop sleeps on. */
+/* A hook of the engine: warns, with a dump. The loop sleeps on, as that may be intended. */
 void ci_debug_stuck(cigo_loop *loop);
 void ci_debug_close(struct ci_debug *d);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The text of a dump. Tasks and workers are sorted by number: so a spawner stands before those it
- * spawned, and each is found by bisection. Deterministic but for the times on the real clock.
+ * The text of a dump. Tasks and workers are sorted by id, so a spawner comes before those it
+ * spawned, and each is found by bisection. Only times on the real clock differ between runs.
  */
 #include "loop/dump.h"
 
@@ -19,7 +19,7 @@ enum { NONE = -1, SHOWN = 8 /* names in a list */ };
 struct node {
 	const cigo_future *f;
 	struct ci_task_id who;
-	struct ci_wait_info what;	       /* of those that are suspended; else empty */
+	struct ci_wait_info what;	       /* if it is suspended; else empty */
 	long spawner, child, last_child, next; /* indices; NONE */
 };
 
@@ -147,7 +147,7 @@ static void say_futures(const struct dump *d, const struct ci_wait_info *w)
 		fprintf(d->out, " and %zu more", w->count - SHOWN);
 }
 
-/* Those in the group's line have not begun. */
+/* Leaves out the members that the group has not let start yet. */
 static void say_members(const struct dump *d, const struct ci_wait_info *w)
 {
 	size_t n = 0;
@@ -230,7 +230,7 @@ static void say_node(const struct dump *d, const struct node *n, int depth)
 	fputc('\n', d->out);
 }
 
-/* Each below its spawner; not by recursion. */
+/* Each task below its spawner. Not recursive: the tree may be deep. */
 static void say_tree(struct dump *d)
 {
 	for (long root = 0; root < d->n; root++) {
@@ -262,7 +262,7 @@ static void say_coroutine(const struct dump *d, const char *before, const struct
 	fprintf(d->out, "%s%s #%llu", before, c->name, (unsigned long long)c->id);
 }
 
-/* The path is linked backwards: turns it around by walking it once for each step. */
+/* The path is linked backwards, so each step walks it from its end. */
 static void say_cycle(const struct ci_coroutine *first, const struct ci_coroutine *last, void *arg)
 {
 	const struct dump *d = arg;
@@ -315,7 +315,7 @@ static void say_head(const struct dump *d)
 	fputc('\n', d->out);
 }
 
-/* The text is made first, and written in one go: the loop waits for it no longer than it must. */
+/* Makes the text first and writes it in one go, to hold the loop up as briefly as possible. */
 int ci_dump(cigo_loop *loop, FILE *out)
 {
 	struct dump d = { .loop = loop, .now = ci_engine_now(loop) };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Dumps: their text; the signal that asks for one.
+ * Dumps: their text, and the signal that asks for one.
  */
 #ifndef CI_DUMP_H
 #define CI_DUMP_H
@@ -9,9 +9,9 @@
 #include "base/signal_watcher.h"
 #include "engine/engine.h"
 
-/* Writes it all to out. -ENOMEM. The baton is held. */
+/* Writes the dump to out; -ENOMEM. The caller holds the baton. */
 int ci_dump(cigo_loop *loop, FILE *out);
-/* "main #1", "a callback", as was published; on any thread, in signal handlers. False: nobody. */
+/* The baton's holder: "main #1", "a callback"; false: none. For any thread or signal handler. */
 bool ci_dump_holder(const cigo_loop *loop, char *text, size_t size);
 
 /* The watcher of loop->options.dump_signal. */
@@ -22,7 +22,7 @@ struct ci_dump_watcher {
 	bool open;
 };
 
-/* The loop's inbox is open. Without a signal nothing happens. */
+/* The loop's inbox is open. Does nothing if the option names no signal. */
 void ci_dump_open(struct ci_dump_watcher *d, cigo_loop *loop);
 void ci_dump_close(struct ci_dump_watcher *d);
 

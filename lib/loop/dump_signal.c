@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A dump for a signal. The handler posts to the loop's inbox, and the driver writes the dump. While a
- * coroutine runs nobody drives; so the handler itself says who that is, at once, by what is published:
- * a hog is named, and the dump follows when it waits at last.
+ * A dump on a signal. The handler posts to the loop's inbox, and the driver writes the dump. While
+ * a coroutine computes there is no driver. So the handler itself names the coroutine at once, and
+ * the dump follows when the coroutine suspends.
  */
 #include <errno.h>
 #include <string.h>

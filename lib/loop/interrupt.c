@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * SIGINT's ear of the last resort, and what it does to main.
+ * Watches SIGINT as long as no ordinary watcher does, and cancels main when it comes.
  */
 #include "loop/interrupt.h"
 

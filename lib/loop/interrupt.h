@@ -15,7 +15,7 @@ struct ci_interrupt {
 	bool open; /* false: the program has an action of its own for SIGINT */
 };
 
-/* The loop's door is open. If SIGINT is not to be had, nothing happens. */
+/* The loop's inbox is open. Does nothing if SIGINT cannot be watched. */
 void ci_interrupt_open(struct ci_interrupt *i, cigo_loop *loop);
 void ci_interrupt_close(struct ci_interrupt *i);
 

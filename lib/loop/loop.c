@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The life of a loop: composes the engine, a poller, contexts and the main task; ends them all. After
- * a run no thread, descriptor or allocation of the loop is left but what handles still hold.
+ * The life of a loop: opens the engine, a poller, the root context and the main task, and ends them
+ * all. After a run no thread, descriptor or allocation is left, except what handles still hold.
  */
 #include "cigo/loop.h"
 
@@ -68,7 +68,7 @@ cigo_loop *cigo_loop_ref(cigo_loop *loop)
 	return loop;
 }
 
-/* Closes the inbox; what was posted is delivered, on this thread. */
+/* Closes the inbox, and delivers what was posted on this thread. */
 static void close_inbox(cigo_loop *loop)
 {
 	struct ci_list messages;
@@ -102,7 +102,7 @@ struct run {
 	cigo_loop *loop;
 	cigo_ctx *outer;
 	struct ci_listener main_done;
-	struct ci_ctx_watch root_ended;	 /* on the root: main is cancelled as a task */
+	struct ci_ctx_watch root_ended;	 /* on the root: cancels main as a task */
 	struct ci_ctx_watch outer_ended; /* on outer */
 	struct ci_message outer_message;
 	int outer_cause;	       /* written before the message is posted */
@@ -111,7 +111,7 @@ struct run {
 	struct ci_debug debug;
 };
 
-/* main has returned: the others are cancelled, inside its completion. */
+/* main has returned: cancels all other tasks, inside main's completion. */
 static void begin_end(struct ci_listener *l, cigo_future *f)
 {
 	cigo_loop *loop = f->loop;
@@ -191,13 +191,13 @@ static int start_main(struct run *r, cigo_coro_fn *main, void *arg)
 	if (loop->ctrl_c)
 		ci_interrupt_open(&r->interrupt, loop);
 	ci_dump_open(&r->dump, loop);
-	ci_list_init(&messages); /* a stop posted before the run counts before the first step */
+	ci_list_init(&messages); /* a stop posted before the run hits main before its first step */
 	ci_inbox_collect(&loop->inbox, &messages);
 	ci_engine_deliver(loop, &messages, 0);
 	return 0;
 }
 
-/* Nothing is alive any more. Callbacks that are left get their status; they can start nothing. */
+/* All coroutines have ended. Callbacks that are left get an error as status; they start nothing. */
 static void finish(struct run *r)
 {
 	cigo_loop *loop = r->loop;
@@ -206,7 +206,7 @@ static void finish(struct run *r)
 	ci_ctx_watch_remove(r->outer, &r->outer_ended);
 	ci_future_cancel_all(loop, false);
 	ci_callback_drain(loop);
-	ci_signal_close(loop); /* no signal handler posts to an inbox that is closed */
+	ci_signal_close(loop); /* so that no signal handler posts to a closed inbox */
 	if (loop->ctrl_c)
 		ci_interrupt_close(&r->interrupt);
 	ci_dump_close(&r->dump);
@@ -352,7 +352,7 @@ int cigo_loop_wait_idle(cigo_ctx *ctx)
 	int cause = ci_park_refuse(ctx, me);
 	if (cause)
 		return cause;
-	ci_look_collect(me->loop); /* what was posted before this call counts */
+	ci_look_collect(me->loop); /* messages posted before this call count */
 	if (!ci_callback_any(me->loop))
 		return ci_park_pass(me);
 	struct idler i = { .idler.idle = idle };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * cigo_loop_call_soon, _later, _threadsafe: a function, its argument, and an id that cannot dangle.
+ * cigo_loop_call_soon, _later, _threadsafe: a function, its argument, an id that cannot dangle.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 struct user_call {
 	struct ci_callback callback;
-	struct ci_message message; /* threadsafe: on its way */
+	struct ci_message message; /* call_threadsafe: on its way to the loop */
 	cigo_callback_fn *fn;
 	void *arg;
 };
@@ -81,12 +81,12 @@ int64_t cigo_loop_call_later(cigo_loop *loop, int64_t ns, cigo_callback_fn *fn, 
 	return schedule(loop, ns, fn, arg);
 }
 
-/* By the driver; with status < 0 by the home thread, when the inbox is closed. */
+/* The driver calls this; with status < 0 the home thread, when it closes the inbox. */
 static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 {
 	struct user_call *u = ci_container_of(message, struct user_call, message);
 
-	(void)status; /* the drain gives it */
+	(void)status; /* ci_callback_drain gives it */
 	ci_callback_queue(loop, &u->callback, 0);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Asking a loop for its dump: from inside at once, from outside by a letter. The one who asks waits
- * a second, but not while the answer is being written: `out` is his.
+ * Asking a loop for its dump: at once with the loop's baton, by a message without it. The caller
+ * waits a second at most for the writing to begin, and then for its end, as `out` is the caller's.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -16,7 +16,7 @@ enum { PATIENCE_NS = 1000000000 };
 
 struct question {
 	struct ci_message message;
-	pthread_mutex_t lock; /* for the rest */
+	pthread_mutex_t lock; /* guards the rest */
 	pthread_cond_t answered;
 	enum { ASKED, IN_WRITING, ANSWERED, GIVEN_UP } state;
 	FILE *out;
@@ -68,7 +68,7 @@ static struct question *make(FILE *out)
 	return q;
 }
 
-/* False: there is none; then q is the loop's. */
+/* False: none has come; from then on q belongs to the loop. */
 static bool wait_for_answer(struct question *q)
 {
 	struct timespec until = ci_clock_timespec(ci_clock_add(ci_clock_now(), PATIENCE_NS));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Work for another loop: a letter there spawns the task, its completion sends one back. The caller
- * always waits for the body (its argument lies with the caller), but a letter that cancels may still
- * be on its way then; so the submission is counted: by the caller, the task, and that letter.
+ * Work for another loop: a message there spawns the task, and its completion sends one back. The
+ * caller always waits for the body, whose argument lies with the caller. A message that cancels may
+ * still be on its way then. So the caller, the task and that message each hold a reference.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,21 +13,21 @@
 #include "base/misuse.h"
 #include "task/task.h"
 
-/* Guards refs and orders a result before its reader. One for all: a mutex that lies in what the last
- * unref frees would have to be destroyed by one thread while another is just leaving it. */
+/* Guards refs, and orders a result before its reader. One mutex for all submissions: with one in
+ * each, the last unref would destroy it while another thread is just leaving it. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 struct submission {
 	unsigned refs;
 	struct ci_message go, cancel, back;
 	struct ci_listener listener; /* on the task */
-	cigo_task *task;	     /* there; NULL before and after */
+	cigo_task *task;	     /* in the other loop; NULL before and after */
 	cigo_coro_fn *fn;
 	void *arg;
 	int reason;	     /* written before `cancel` is posted */
 	int err;	     /* the result; written before `back` is posted */
-	bool done;	     /* the caller's side has it */
-	cigo_loop *from;     /* the caller's; NULL: a plain thread, told by done_fd */
+	bool done;	     /* the result has reached the caller's loop */
+	cigo_loop *from;     /* the caller's; NULL: a plain thread, which polls done_fd */
 	struct ci_park park; /* the caller's, when it has a loop */
 	int done_fd;
 	size_t size;
@@ -44,14 +44,14 @@ static void unref(struct submission *s)
 	free(s);
 }
 
-/* There: the result goes back. */
+/* In the other loop: sends the result back. */
 static void reply(struct submission *s, int err)
 {
 	pthread_mutex_lock(&lock);
 	s->err = err;
 	if (s->from)
-		ci_inbox_post(&s->from->inbox, &s->back); /* it waits for us, so it has not ended */
-	else /* under the lock, which the waiter takes too before it closes the descriptor */
+		ci_inbox_post(&s->from->inbox, &s->back); /* it has not ended: it waits for this */
+	else /* under the lock, which the waiter takes before it closes the descriptor */
 		while (eventfd_write(s->done_fd, 1) && errno == EINTR)
 			;
 	pthread_mutex_unlock(&lock);
@@ -123,7 +123,7 @@ static int post(struct submission *s, cigo_loop *to)
 	int err = ci_inbox_post(&to->inbox, &s->go);
 
 	if (err)
-		unref(s); /* the task's */
+		unref(s); /* the task's reference */
 	return err;
 }
 
@@ -167,10 +167,10 @@ static int wait_in_thread(cigo_ctx *ctx, struct submission *s, cigo_loop *to)
 			while (ci_ctx_block(cigo_ctx_background(), &fd, 1, CIGO_NEVER) <= 0)
 				;
 		}
-		uint64_t one; /* what the other loop wrote before is mine to read now */
+		uint64_t one; /* the result was written before this became readable */
 		while (read(s->done_fd, &one, sizeof one) < 0 && errno == EINTR)
 			;
-		pthread_mutex_lock(&lock); /* tools that don't follow eventfds see it here */
+		pthread_mutex_lock(&lock); /* the writer has left; race detectors see the order */
 		pthread_mutex_unlock(&lock);
 		err = s->err;
 	}
@@ -193,7 +193,7 @@ int cigo_loop_submit(cigo_ctx *ctx, cigo_loop *to, cigo_coro_fn *fn, void *arg, 
 	struct submission *s = size > PTRDIFF_MAX / 2 ? NULL : calloc(1, sizeof *s + size);
 	if (!s)
 		return -ENOMEM;
-	s->refs = 2; /* mine and the task's */
+	s->refs = 2; /* the caller's and the task's */
 	s->fn = fn;
 	s->arg = arg;
 	s->size = size;

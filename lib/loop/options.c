@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Every option has a twin in the environment, which wins only where the program left the default. A
- * value that is not understood is named on stderr and ignored; setuid programs ignore them all.
+ * Most options have a variable in the environment, which counts only where the program has left the
+ * default. A value that is not understood is reported and ignored. Setuid programs ignore them all.
  */
 #include "loop/options.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Options of a loop: what the program said, else the environment, else the default.
+ * Options of a loop: what the program has set, else the environment, else the default.
  */
 #ifndef CI_OPTIONS_H
 #define CI_OPTIONS_H
@@ -8,11 +8,11 @@
 #include "cigo/loop.h"
 #include "engine/model.h"
 
-/* Every field final. Misuse unless o is NULL or fit. */
+/* The options with every default filled in. Misuse unless o is NULL or valid. */
 cigo_loop_options ci_options(const cigo_loop_options *o);
-/* The execution model that they ask for. */
+/* The execution model that o asks for. */
 const struct ci_model_ops *ci_options_model(const cigo_loop_options *o);
-/* By environment only: the seed of cancellations at random; 0: none. */
+/* From the environment only: the seed of random cancellations; 0: none. */
 uint64_t ci_options_cancels(void);
 
 #endif

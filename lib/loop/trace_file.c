@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names, buffers, and the ends of a process: exit, and the library's own abort. Killed, it leaves
- * whole lines that only miss the last ones.
+ * Names, buffers, and the ends of a process: exit, and the library's own abort. A process that is
+ * killed leaves whole lines; only the last ones are missing.
  */
 #include "loop/trace_file.h"
 
@@ -24,9 +24,9 @@ struct used_name {
 	char path[];
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* for these two */
-static struct ci_trace_file *files;			 /* open */
-static struct used_name *names;				 /* ever */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards these two */
+static struct ci_trace_file *files;			 /* the open ones */
+static struct used_name *names;				 /* all that were used */
 
 /* --- names ----------------------------------------------------------------------------------- */
 
@@ -82,7 +82,7 @@ static void number(char *path, unsigned n)
 	memcpy(dot, text, (size_t)length);
 }
 
-/* Under the lock. A numbered name that was used as such counts too. */
+/* Under the lock. If a numbered name was used already, takes the next number. */
 static bool name_it(char *path)
 {
 	char *first = strdup(path);
@@ -101,7 +101,7 @@ static bool name_it(char *path)
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-/* The disk is full: the last line makes room for the tail. */
+/* A write failed, most likely on a full disk: the tail replaces the last line. */
 static void give_up(struct ci_trace_file *f, int err)
 {
 	size_t n = strlen(f->tail);
@@ -188,7 +188,7 @@ void ci_trace_file_end_line(struct ci_trace_file *f)
 
 /* --- the ends -------------------------------------------------------------------------------- */
 
-/* Under its lock. */
+/* Under f's lock. */
 static void end(struct ci_trace_file *f)
 {
 	if (f->fd < 0)
@@ -201,7 +201,7 @@ static void end(struct ci_trace_file *f)
 	f->fd = -1;
 }
 
-/* Others may write now; but it may be this very thread that holds it. */
+/* Gives another thread time for its line; only a second, as this very thread may hold the lock. */
 static bool lock_soon(struct ci_trace_file *f)
 {
 	struct timespec until;

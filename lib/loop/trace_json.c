@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A listener that writes what it hears, an event a line. Spans (X) are written when they end, so a
- * lane is what it does now, and since when. Arrows (s, f) are written when the one woken resumes: so
- * none lacks an end. A line begins with its comma: a file that was cut off needs only "]}".
+ * Trace hooks that write an event a line. Spans (X) are written when they end, so a lane keeps what
+ * its task does now, and since when. Arrows (s, f) are written when the woken task resumes, so each
+ * has an end. A line begins with its comma, so a file that was cut off needs only "]}".
  */
 #include "loop/trace_json.h"
 
@@ -25,11 +25,11 @@ static const char *const words[] = { "",	 "run",	   "wait",     "ready",
 				     "blocking", "worker", "callback", "poll" };
 
 struct lane {
-	struct lane *next; /* in its bucket, or among the free */
+	struct lane *next; /* in its bucket, or in the free list */
 	uint64_t number;
 	enum doing doing;
 	int64_t since;
-	const char *call;	     /* WAIT: its kind; static */
+	const char *call;	     /* WAIT: the call; static */
 	char on[NAME];		     /* WAIT */
 	const char *file, *function; /* WAIT: the program's, static; NULL: not known */
 	int line;
@@ -45,7 +45,7 @@ struct ci_trace_json {
 	uint64_t flows;
 	struct lane home;
 	struct lane *lanes[BUCKETS], *free;
-	bool poor; /* said that there was no memory */
+	bool poor; /* has warned that there is no memory */
 };
 
 /* --- lanes ----------------------------------------------------------------------------------- */
@@ -91,7 +91,7 @@ static void drop_lane(struct ci_trace_json *j, uint64_t number)
 
 /* --- lines ----------------------------------------------------------------------------------- */
 
-/* The bytes of the well-formed UTF-8 character at s; 0: it is none. */
+/* The length of the well-formed UTF-8 character at s; 0: there is none. */
 static int utf8_length(const unsigned char *s)
 {
 	int n = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3 : *s < 0xf5 ? 4 : 0;
@@ -154,7 +154,7 @@ static void end_line(struct ci_trace_json *j)
 	ci_trace_file_end_line(&j->file);
 }
 
-/* arg NULL: the lane's place. */
+/* arg NULL: the lane's sort index. */
 static void metadata(struct ci_trace_json *j, const char *before, uint64_t lane, const char *arg)
 {
 	ci_trace_file_put(&j->file, before);
@@ -194,7 +194,7 @@ static void wait_args(struct ci_trace_json *j, const struct lane *l)
 	ci_trace_file_put(&j->file, "\"}");
 }
 
-/* The span that ends now. */
+/* Writes the span that ends now. */
 static void span(struct ci_trace_json *j, struct lane *l, int64_t now, int events)
 {
 	const char *cat = words[l->doing];
@@ -236,7 +236,7 @@ static void arrow(struct ci_trace_json *j, struct lane *l, int64_t now)
 	end_line(j);
 }
 
-/* "i"; its args follow. */
+/* An instant event ("i"); its args follow. */
 static void instant(struct ci_trace_json *j, const char *name, uint64_t lane, int64_t when)
 {
 	begin(j, ",{\"ph\":\"i\",\"s\":\"t\",\"cat\":\"task\",\"name\":\"", name, lane, when);
@@ -258,7 +258,7 @@ static void whom(struct ci_trace_json *j, const cigo_trace_event *e)
 	member(j, "lane", (int64_t)e->id);
 }
 
-/* --- what is heard --------------------------------------------------------------------------- */
+/* --- the hooks ------------------------------------------------------------------------------- */
 
 #define HOOK(hook) static void hook(void *arg, const cigo_trace_event *e)
 #define LOCK                           \
@@ -377,7 +377,7 @@ HOOK(callback_ends)
 	UNLOCK
 }
 
-/* The loop may sleep long now: who looks at the file meanwhile shall see what was. */
+/* The loop may sleep long now: a reader of the file shall see what happened before. */
 HOOK(poll_begins)
 {
 	LOCK become(j, &j->home, POLL, e->when);
@@ -411,7 +411,7 @@ static const cigo_trace_hooks hooks = {
 
 /* --- the file -------------------------------------------------------------------------------- */
 
-/* Whatever is still going on ends here. */
+/* Ends all spans that are still open. */
 static void finish(struct ci_trace_file *f)
 {
 	struct ci_trace_json *j = ci_container_of(f, struct ci_trace_json, file);

@@ -9,9 +9,9 @@
 
 struct ci_trace_json;
 
-/* Writes the loop's run to the file of that name from now on; NULL: said why on stderr. */
+/* Writes the loop's run to the file of that name from now on; NULL: the reason is on stderr. */
 struct ci_trace_json *ci_trace_json_open(cigo_loop *loop, const char *name);
-/* The run is over. NULL is fine. */
+/* Ends the file after the run. j may be NULL. */
 void ci_trace_json_close(cigo_loop *loop, struct ci_trace_json *j);
 
 #endif

@@ -13,8 +13,8 @@
 #include "task/task.h"
 #include "task/wait_info.h"
 
-/* A coroutine is known by its struct, which later ones use again, and by its task's id. Callbacks and
- * foreign threads are known by their thread, with the id 0. */
+/* A coroutine is known by its struct, which later ones use again, and by its task's id. A callback
+ * or a foreign thread is known by its thread, with the id 0. */
 struct owner {
 	void *thread; /* NULL: nobody */
 	uint64_t id;
