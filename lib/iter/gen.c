@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * Generators in a loop: coroutines that pass the baton straight to and from their consumer. A
- * generator is a task that the first next starts; so its context, its awaits, its clean-up and its
- * end at the run's end are a task's. Without a loop: gen_plain.c.
+ * generator is a task that the first next starts. So its context, its awaits, its clean-up and its
+ * end at the run's end are those of a task. Without a loop: gen_plain.c.
  *
- * Invariants: while a consumer waits in next or close it is in no queue, and only the generator wakes
- * it; while the generator waits in a yield only its consumer wakes it, or the run's end.
+ * Invariants: a consumer that waits in next or close is in no queue, and only the generator wakes
+ * it. A generator that waits in a yield is woken only by its consumer, or by the run's end.
  */
 #include "iter/gen.h"
 
@@ -27,7 +27,7 @@ static int body(cigo_ctx *ctx, void *arg, void *ret)
 	return g->fn(ctx, g, g->arg);
 }
 
-/* Its task is done: straight to the consumer, if one waits. */
+/* The generator's task is done: passes straight to the consumer, if one waits. */
 static void done(struct ci_listener *l, cigo_future *f)
 {
 	cigo_gen *g = ci_container_of(l, cigo_gen, done);
@@ -39,7 +39,7 @@ static void done(struct ci_listener *l, cigo_future *f)
 		ci_engine_direct(g->consumer);
 }
 
-/* The run ends and nobody will come: the yield returns false. */
+/* The run ends and no consumer will come: the yield returns false. */
 static void leave(cigo_loop *loop, struct ci_leaver *l)
 {
 	cigo_gen *g = ci_container_of(l, cigo_gen, leaver);
@@ -59,7 +59,7 @@ static void yield_in_loop(cigo_gen *g)
 	g->state = CI_GEN_WAITING;
 	loop->parked++;
 	ci_list_append(&loop->leavers, &g->leaver.link);
-	me->free_calls = 0; /* the consumer counts */
+	me->free_calls = 0; /* the consumer's count goes on instead */
 	ci_park_note(me);
 	ci_engine_switch(me, consumer);
 }
@@ -90,7 +90,7 @@ bool cigo_gen_yield_item(cigo_ctx *ctx, cigo_gen *g, const void *item, size_t si
 bool cigo_gen_yield_all(cigo_ctx *ctx, cigo_gen *g, cigo_iter *it, int *ret_err)
 {
 	CI_ENTRY;
-	bool stays = g && !g->leaving; /* if not, an item would be taken for nobody */
+	bool stays = g && !g->leaving; /* if not, no consumer would get the item */
 	void *item = it ? malloc(it->item_size ? it->item_size : 1) : NULL;
 	int err = !ctx || (it && !item) ? -ENOMEM : 0;
 
@@ -127,8 +127,8 @@ static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 	ret->count = 1;
 }
 
-/* Passes to the generator and waits until it yields or ends. Whichever context ends meanwhile, its
- * own does too, and so its innermost await. */
+/* Passes to the generator and waits until it yields or ends. If a context of the consumer ends
+ * meanwhile, the generator's context ends too, and with it the generator's innermost await. */
 static void visit(cigo_ctx *ctx, struct ci_coroutine *me, cigo_gen *g)
 {
 	g->given.fired = given_ended;
@@ -148,7 +148,7 @@ static void visit(cigo_ctx *ctx, struct ci_coroutine *me, cigo_gen *g)
 	ci_ctx_watch_remove(me->ctx, &g->own);
 }
 
-/* Makes the task, on a strand; both wait for the first visit. */
+/* Makes the task and a strand for it. Both wait for the first visit. */
 static int start(struct ci_coroutine *me, cigo_gen *g)
 {
 	cigo_task_options o = { .size = sizeof o, .name = g->name };
@@ -158,7 +158,7 @@ static int start(struct ci_coroutine *me, cigo_gen *g)
 		return -ENOMEM;
 	g->coroutine = ci_engine_start(me->loop, &t->start);
 	if (!g->coroutine) {
-		ci_task_queue(t, -EAGAIN); /* ends by itself, without a thread */
+		ci_task_queue(t, -EAGAIN); /* the task ends by itself, without a thread */
 		ci_future_unref(&t->f);
 		return -EAGAIN;
 	}
@@ -170,7 +170,7 @@ static int start(struct ci_coroutine *me, cigo_gen *g)
 	return 0;
 }
 
-/* The generator no longer waits for a consumer: here is one. */
+/* A consumer has come: the generator no longer waits for one. */
 static void end_wait(cigo_loop *loop, cigo_gen *g)
 {
 	ci_list_unlink(&g->leaver.link);

@@ -23,14 +23,14 @@ struct cigo_gen {
 	enum ci_gen_state state;
 	const char *name;
 	cigo_gen_fn *fn;
-	cigo_ctx *maker; /* what its context will descend from; NULL: it has begun */
+	cigo_ctx *maker; /* the parent of its context to be; NULL: it has begun */
 	void *ret;	 /* where the consumer wants the item */
-	bool yielded;	 /* an item lies there */
+	bool yielded;	 /* an item lies in ret */
 	bool leaving;	 /* yields return false */
 
 	/* in a loop */
 	struct ci_task *task;		/* from the first next on; a reference */
-	struct ci_coroutine *coroutine; /* its own, while it lives */
+	struct ci_coroutine *coroutine; /* its own, until its body has returned */
 	struct ci_coroutine *consumer;	/* waiting in next or close */
 	struct ci_listener done;
 	struct ci_leaver leaver;
@@ -42,7 +42,7 @@ struct cigo_gen {
 	char arg[] __attribute__((aligned(CI_ALIGN)));
 };
 
-/* Everything but what its maker was given; the memory is zeros. */
+/* Sets all but the arguments of cigo_iter_generate; the memory is zeros. */
 void ci_gen_init(cigo_gen *g, size_t item_size);
 /* Whether the calling thread is the generator's. */
 bool ci_gen_is_inside(const cigo_gen *g);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Generators on plain threads: iter.Pull. Two semaphores pass the right to run between the
- * generator's thread and whoever asks for the next item; the thread is gone when it is closed.
+ * Generators on plain threads, like Go's iter.Pull. Two semaphores pass the right to run between
+ * the generator's thread and its consumer. The close joins the thread.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 enum { STACK = 256 * 1024 };
 
 struct ci_gen_plain {
-	struct ci_baton inside, outside; /* posted to let the generator, its consumer run */
+	struct ci_baton inside, outside; /* posted to let the generator run; its consumer */
 	struct ci_thread thread;	 /* valid once begun */
 	cigo_ctx *ctx;			 /* the body's own; from the first next on */
 	int result;			 /* valid when done */
@@ -78,8 +78,8 @@ static void consumer_ended(struct ci_ctx_watch *w, int cause)
 	ci_ctx_end_inside(ci_container_of(w, struct ci_gen_plain, watch)->ctx, cause);
 }
 
-/* Waits for the generator, at most until `when`; true: it has come. sem_timedwait goes by the wall
- * clock, which may be set meanwhile: so at most a second at a time. */
+/* Waits for the generator, at most until `when`; true: it has yielded or ended. sem_timedwait uses
+ * the wall clock, which may be set meanwhile: so each wait takes a second at most. */
 static bool comes_until(struct ci_gen_plain *p, int64_t when)
 {
 	int64_t left;
@@ -97,7 +97,7 @@ static bool comes_until(struct ci_gen_plain *p, int64_t when)
 	return false;
 }
 
-/* Waits for it to yield or end. A deadline of the consumer's ends its context: no loop does. */
+/* Waits for the generator. Ends its context at the consumer's deadline, as no loop does that. */
 static void wait_outside(const cigo_ctx *ctx, struct ci_gen_plain *p)
 {
 	int saved = errno;

@@ -54,7 +54,7 @@ cigo_iter *ci_iter_no_memory(cigo_iter *const *its, size_t n)
 			continue;
 		it->ended = true;
 		it->err = -ENOMEM;
-		it->item_size = 0; /* of whatever size is asked for */
+		it->item_size = 0; /* any size may be asked for */
 		if (first) {
 			while (it->also)
 				it = it->also;

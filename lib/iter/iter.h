@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Iterators, from inside.
- * Invariants: the first error ends it and is kept; what it took over is closed with it; a maker that
- * finds no memory hands back one of the iterators it was given, failed, which closes the others too:
- * so nothing is lost though makers cannot suspend to close.
+ * Iterators, from inside. Invariants: the first error ends an iterator, which keeps it. Closing an
+ * iterator closes those it took over. A maker that finds no memory cannot close the iterators it was
+ * given, as a close may suspend. So it returns the first of them as failed, which closes the others.
  */
 #ifndef CI_ITER_H
 #define CI_ITER_H
@@ -12,31 +11,31 @@
 #include "task/ctx.h"
 
 struct ci_iter_ops {
-	/* 1: *ret is an item (it was zeros before); 0: the end; < 0: an error. */
+	/* 1: *ret is an item (*ret was zeros before); 0: the end; < 0: an error. */
 	int (*next)(cigo_ctx *ctx, cigo_iter *it, void *ret);
-	/* Closes what it took over and frees it; the first error of those. */
+	/* Closes what `it` took over, and frees `it`. The first error of those closes. */
 	int (*close)(cigo_ctx *ctx, cigo_iter *it);
 };
 
 struct cigo_iter {
 	const struct ci_iter_ops *ops;
 	size_t item_size;
-	int err;		  /* why it ended; 0: did not fail */
+	int err;		  /* why it failed; 0: it has not */
 	bool ended;		  /* next gives no more */
-	bool busy;		  /* somebody is inside */
+	bool busy;		  /* a call of next is inside */
 	void (*drop)(void *item); /* frees what an item owns; NULL: nothing */
 	cigo_iter *also;	  /* closed with it; see above */
 };
 
-/* The memory's first member is it. */
+/* `it` is the first member of its allocation. */
 void ci_iter_init(cigo_iter *it, const struct ci_iter_ops *ops, size_t item_size);
-/* A close for those that took nothing over. */
+/* The close of iterators that took nothing over. */
 int ci_iter_free(cigo_ctx *ctx, cigo_iter *it);
 /* An iterator that has failed with err. NULL for want of memory. */
 cigo_iter *ci_iter_failed(int err, size_t item_size);
-/* For makers without memory: the n iterators given as one that failed; NULL if all are. */
+/* For makers without memory: the n iterators as one that has failed; NULL if all are NULL. */
 cigo_iter *ci_iter_no_memory(cigo_iter *const *its, size_t n);
-/* next, for another iterator's own use: an item of it->item_size bytes. */
+/* cigo_iter_next for another iterator's use: an item of it->item_size bytes. */
 bool ci_iter_pull(cigo_ctx *ctx, cigo_iter *it, void *ret);
 /* As cigo_iter_close. */
 int ci_iter_close(cigo_ctx *ctx, cigo_iter *it);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The items of an array, which stays its owner's.
+ * The items of an array, which still belongs to the caller.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -46,7 +46,7 @@ static int close_it(cigo_ctx *ctx, cigo_iter *it)
 
 static const struct ci_iter_ops ops = { next, close_it };
 
-/* The size all have that have not failed. */
+/* The item size of all iterators that have not failed. */
 static size_t common_size(cigo_iter *const *its, size_t n)
 {
 	const cigo_iter *first = NULL;
@@ -73,7 +73,7 @@ cigo_iter *cigo_iter_chain(cigo_iter *const *its, size_t n)
 		return ci_iter_no_memory(its, n);
 	ci_iter_init(&c->it, &ops, size);
 	if (!size)
-		c->it.ended = true; /* nothing will come, of whatever size is asked for */
+		c->it.ended = true; /* no item will come: any size may be asked for */
 	for (size_t i = 0; i < n; i++) {
 		c->its[i] = its[i];
 		c->it.drop = its[i] && its[i]->drop ? its[i]->drop : c->it.drop;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Futures as they are done: a listener on each puts it in line. asyncio's as_completed.
+ * Futures in order of completion: a listener on each puts it in `line`. As asyncio's as_completed.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,16 +15,16 @@ struct completed;
 
 struct entry {
 	struct ci_listener listener;
-	struct ci_list link; /* in pending; from completion till it is given in the line */
+	struct ci_list link; /* in pending; from completion until given, in line */
 	struct completed *c;
-	cigo_future *f; /* a reference; NULL: given as NULL */
+	cigo_future *f; /* a reference; NULL: the caller gave NULL */
 };
 
 struct completed {
 	cigo_iter it;
 	size_t n, given;
 	struct ci_list pending, line; /* of entry */
-	struct ci_list consumers;     /* the one that waits */
+	struct ci_list consumers;     /* the coroutine in next, if it waits */
 	struct entry entries[];
 };
 
@@ -43,7 +43,7 @@ static void done(struct ci_listener *l, cigo_future *f)
 	ci_park_wake_all(&e->c->consumers);
 }
 
-/* Of several any may come; but one alone is what it waits for. */
+/* Of several pending futures any may come first: so only a single one is named. */
 static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 {
 	const struct completed *c = ci_container_of(p, struct consumer, park)->c;
@@ -109,7 +109,7 @@ static int close_it(cigo_ctx *ctx, cigo_iter *it)
 
 static const struct ci_iter_ops ops = { next, close_it };
 
-/* Puts e, done, behind those done before it. */
+/* Puts e, which is done, behind those that were done before it. */
 static void line_up(struct completed *c, struct entry *e)
 {
 	struct ci_list *pos = &c->line;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The items a function keeps. Rejected ones are skipped; asyncigo's stopped at the first.
+ * The items that a function keeps; the others are skipped.
  */
 #include <stdlib.h>
 #include <string.h>

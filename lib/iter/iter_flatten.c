@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The items of iterators that an iterator gives, each closed before the next is asked for.
+ * The items of the iterators that an iterator gives. Each is closed before the next is asked for.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 struct flatten {
 	cigo_iter it;
 	cigo_iter *its;
-	cigo_iter *current; /* NULL: none yet, or its end was met */
+	cigo_iter *current; /* NULL: none yet, or it has ended */
 };
 
 static int close_current(cigo_ctx *ctx, struct flatten *f)

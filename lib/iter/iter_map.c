@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A function of every item.
+ * What a function makes of every item; it may leave items out.
  */
 #include <stdlib.h>
 #include <string.h>

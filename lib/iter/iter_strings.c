@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Lent bytes to strings that live on their own.
+ * Copies of lent bytes, as strings that belong to the caller.
  */
 #include <errno.h>
 #include <stdlib.h>

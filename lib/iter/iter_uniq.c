@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Each item the first time only. What was seen is kept in libc's search tree.
+ * Each item the first time only. The items seen so far are kept in libc's search tree.
  */
 #include <errno.h>
 #include <search.h>
@@ -27,7 +27,7 @@ static int compare(const void *a, const void *b)
 	return memcmp(x->bytes, y->bytes, x->size);
 }
 
-/* 1: it is new; 0: it is not; -ENOMEM. */
+/* 1: the item is new; 0: it is not; -ENOMEM. */
 static int remember(struct uniq *u, const void *bytes)
 {
 	size_t size = u->it.item_size;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Pairs. a is asked first: where b ends before it, a's last item is lost with the end.
+ * Two iterators, item by item. a is asked first: if b ends earlier, zip drops a's last item.
  */
 #include <stdlib.h>
 #include <string.h>

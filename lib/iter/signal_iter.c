@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Signals one after the other, for as long as they are asked for.
+ * Signals, one after the other, without end.
  */
 #include <errno.h>
 #include <stdlib.h>
