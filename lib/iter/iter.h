@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Iterators, from inside. Invariants: the first error ends an iterator, which keeps it. Closing an
- * iterator closes those it took over. A maker that finds no memory cannot close the iterators it was
- * given, as a close may suspend. So it returns the first of them as failed, which closes the others.
+ * iterator closes those it took over. A maker that finds no memory cannot close the iterators it
+ * was given, as a close may suspend. So it returns the first of them as failed; closing that one
+ * closes the others.
  */
 #ifndef CI_ITER_H
 #define CI_ITER_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Accepting. An acceptor that finds a connection takes it; one that does not joins the line, and the
- * driver accepts for those in line (listener.c). TCP_NODELAY and keepalive are inherited from the
- * listener.
+ * Accepting. An acceptor that finds a connection takes it. One that finds none joins the wait
+ * queue, and the driver accepts for it (listener.c). TCP_NODELAY and keepalive are inherited from
+ * the listener.
  */
 #include <errno.h>
 #include <sys/socket.h>
@@ -18,7 +18,7 @@ int ci_accept_now(const cigo_listener *l)
 	return fd < 0 ? -errno : fd;
 }
 
-/* A connection that broke in the backlog, says accept(2): the next one may be sound. */
+/* Whether a connection broke in the backlog, see accept(2): the next one may be sound. */
 static bool is_passing(int err)
 {
 	switch (err) {
@@ -35,7 +35,7 @@ static bool is_passing(int err)
 	}
 }
 
-/* An acceptor that was given a broken one tries again at once, or goes back to its place. */
+/* An acceptor of a broken connection tries again at once, or goes back to its place. */
 static int accept_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l)
 {
 	uint64_t ticket = l->tickets++;
@@ -85,7 +85,7 @@ int ci_accept(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, cigo_str
 		fd = accept_in_loop(ctx, me, l);
 	} else {
 		__atomic_add_fetch(&l->threads, 1,
-				   __ATOMIC_SEQ_CST); /* before it asks for the stop */
+				   __ATOMIC_SEQ_CST); /* before this thread reads `stopped` */
 		fd = accept_in_thread(ctx, l);
 		__atomic_sub_fetch(&l->threads, 1, __ATOMIC_SEQ_CST);
 	}

@@ -15,10 +15,10 @@
 #include "base/misuse.h"
 #include "stream/stream.h"
 
-/* Of a unix socket; path + size is where it ends. Returns the length, as snprintf does. */
+/* A unix socket's address, whose path has size bytes. Returns the length, as snprintf does. */
 static int unix_text(const char *path, size_t size, char *buf, size_t n)
 {
-	if (!size) /* has no name */
+	if (!size) /* the socket has no name */
 		return snprintf(buf, n, "%s", "");
 	if (*path) /* the 0 at the end may or may not be there */
 		return snprintf(buf, n, "%.*s", (int)strnlen(path, size), path);
@@ -41,7 +41,7 @@ static int v6_text(const struct sockaddr_in6 *a, char *buf, size_t n)
 {
 	char host[INET6_ADDRSTRLEN], zone[IF_NAMESIZE + 1] = "";
 
-	if (IN6_IS_ADDR_V4MAPPED(&a->sin6_addr)) { /* a client by v4 is told in v4's way */
+	if (IN6_IS_ADDR_V4MAPPED(&a->sin6_addr)) { /* a v4-mapped address is printed as IPv4 */
 		struct in_addr v4;
 		memcpy(&v4, &a->sin6_addr.s6_addr[12], sizeof v4);
 		return v4_text(&v4, a->sin6_port, buf, n);

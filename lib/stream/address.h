@@ -8,7 +8,7 @@
 #include "cigo/address.h"
 #include "stream/lookup.h"
 
-/* The text of size bytes at addr. Length or error; see cigo_address_local. */
+/* Writes addr, of size bytes, as text. Returns its length or an error; see cigo_address_local. */
 int ci_address_text(const struct sockaddr_storage *addr, socklen_t size, char *buf, size_t n);
 /* The address of a unix socket: a path, or "@name". -EINVAL: empty, or too long. */
 int ci_address_unix(const char *path, struct ci_address *ret);

@@ -115,7 +115,7 @@ static int wait_for_news(cigo_ctx *ctx, struct race *r, int64_t ns)
 	return n < 0 ? n : 0;
 }
 
-/* Looks at those that have news. The winner; NULL: none yet. *ret_pending counts the undecided. */
+/* Looks at attempts with news. The winner; NULL: none yet. *ret_pending counts the undecided. */
 static struct attempt *inspect(struct race *r, int *ret_pending)
 {
 	*ret_pending = 0;
@@ -129,8 +129,8 @@ static struct attempt *inspect(struct race *r, int *ret_pending)
 	return NULL;
 }
 
-/* Until one is connected or all have failed. Every round begins another attempt: the one before has
- * failed, or has had its time. */
+/* Runs until an attempt is connected or all have failed. Every round begins another attempt, as the
+ * one before has failed or has had its time. */
 static int run_race(cigo_ctx *ctx, struct race *r, const struct ci_address *to,
 		    struct attempt **ret_winner)
 {
@@ -186,7 +186,7 @@ static int dial_tcp(cigo_ctx *ctx, struct ci_coroutine *me, int family, const ch
 	return n < 0 ? n : connect_any(ctx, me, to, n, ret);
 }
 
-/* A unix socket whose backlog is full says EAGAIN and cannot be waited for: tried again. */
+/* A unix socket with a full backlog says EAGAIN and cannot be waited for: so this tries again. */
 static int dial_unix(cigo_ctx *ctx, struct ci_coroutine *me, const char *path, cigo_stream **ret)
 {
 	struct race nothing = { .me = me };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The lines a server sends: dials at the first next, owns its stream.
+ * The lines that a server sends. The first next dials. The iterator owns the stream.
  */
 #include <stdlib.h>
 #include <string.h>

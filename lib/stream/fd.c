@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Waiting for descriptors of the user's. Registered once-only, for the time of the wait, under the
- * number in a table of the loop; so the user may close the number and use it again in between.
+ * Waiting for the program's own descriptors. Each is registered once-only, for the time of the
+ * wait, in a table of the loop by its number. So the program may reuse the number between waits.
  * Invariant: an entry exists while it has a reader or a writer, and at most one of each.
  */
 #include "cigo/fd.h"
@@ -23,7 +23,7 @@ struct fd_wait {
 };
 
 struct ci_fd_entry {
-	int fd; /* the user's number */
+	int fd; /* the program's number */
 	struct ci_fd_watcher
 		watch; /* its fd: the same, or a duplicate where a stream watches fd too */
 	struct fd_wait *reader, *writer; /* may be the same */
@@ -34,7 +34,7 @@ static unsigned wanted(const struct ci_fd_entry *e)
 	return (e->reader ? CIGO_READ : 0u) | (e->writer ? CIGO_WRITE : 0u);
 }
 
-/* w waits no more; the entry goes with the last that did. */
+/* w waits no more. The last waiter frees the entry. */
 static void leave(struct fd_wait *w)
 {
 	struct ci_fd_entry *e = w->entry;
@@ -48,7 +48,7 @@ static void leave(struct fd_wait *w)
 	if (wanted(e) && !ci_fd_watcher_want(&e->watch, wanted(e)))
 		return;
 	struct fd_wait *other = e->reader ? e->reader : e->writer;
-	if (other) { /* its registration failed: let it find out */
+	if (other) { /* its registration failed: it finds out why */
 		other->ready = other->events;
 		other->entry = NULL;
 		ci_park_wake(&other->park);
@@ -71,8 +71,8 @@ static void tell(struct fd_wait *w, unsigned events)
 	ci_park_wake(&w->park);
 }
 
-/* In the preemptive model an event may come just when the coroutine that wanted it has left: those
- * that stay are registered anew, or find out why not. */
+/* In the preemptive model an event may come just when the coroutine that wanted it has left. The
+ * waiter that stays is registered anew, or finds out why that fails. */
 static void again(struct ci_fd_entry *e)
 {
 	if (ci_fd_watcher_want(&e->watch, wanted(e)))
@@ -86,12 +86,12 @@ static void ready(struct ci_fd_watcher *watch, unsigned events)
 	cigo_loop *loop = watch->loop;
 	int fd = e->fd;
 
-	watch->want = 0; /* once-only: it has spent itself, and what is left is registered anew */
+	watch->want = 0; /* once-only: used up; the waiter that is left is registered anew */
 	loop->waits--;
 	loop->alien_waits--;
 	tell(reader, events);
 	if (writer != reader)
-		tell(writer, events); /* the entry lives as long as a writer does */
+		tell(writer, events); /* the entry exists while a writer waits */
 	if (loop->fds[fd] == e && !e->watch.want)
 		again(e);
 }
@@ -128,8 +128,8 @@ static bool grow(cigo_loop *loop, size_t fd)
 	return true;
 }
 
-/* epoll takes a descriptor once. Where a stream has it, its duplicate is taken, unless a coroutine
- * waits for the same on the stream. */
+/* epoll takes a descriptor only once. Where a stream has registered it, registers a duplicate,
+ * unless a coroutine waits for the same events on the stream. */
 static int open_beside_stream(cigo_loop *loop, struct ci_fd_entry *e, unsigned events)
 {
 	ci_list_each(node, &loop->watches) {

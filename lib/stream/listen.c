@@ -28,7 +28,7 @@ static int set(int fd, int level, int option, int value)
 	return setsockopt(fd, level, option, &value, sizeof value);
 }
 
-/* What Linux hands on to each accepted socket is set once, here. */
+/* Sets what accepted sockets inherit from the listener, too. */
 static int prepare_tcp(int fd, int family, int flags)
 {
 	bool reuse = !(flags & CIGO_LISTEN_NO_REUSEADDR);
@@ -44,7 +44,7 @@ static int prepare_tcp(int fd, int family, int flags)
 	return 0;
 }
 
-/* A socket that listens at `at`, and the text of where that is. */
+/* Opens a socket that listens at `at`, and sets l->address. */
 static int open_at(const struct request *r, const struct ci_address *at, cigo_listener *l)
 {
 	struct sockaddr_storage own;
@@ -79,7 +79,7 @@ static int listen_tcp(const struct request *r, int family, cigo_listener *l)
 	return err;
 }
 
-/* All addresses of both families by one v6 socket; of v4 alone where there is no v6. */
+/* Listens everywhere with one v6 socket for both families; with a v4 one if there is no v6. */
 static int listen_everywhere(const struct request *r, cigo_listener *l)
 {
 	int err = listen_tcp(r, AF_INET6, l);

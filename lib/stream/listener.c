@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The life of a listener, and the line of those that wait for connections.
+ * The life of a listener, and the wait queue of its acceptors.
  */
 #include "stream/listener.h"
 
@@ -11,7 +11,7 @@
 #include "base/misuse.h"
 #include "task/wait_info.h"
 
-/* --- the line -------------------------------------------------------------------------------- */
+/* --- the wait queue -------------------------------------------------------------------------- */
 
 static void want(cigo_listener *l, bool more)
 {
@@ -29,8 +29,8 @@ static void tell(cigo_listener *l, int result)
 	ci_park_wake(&w->park);
 }
 
-/* Every outcome is an acceptor's, also an error: it tries again or gives up, and the next edge of
- * the poller need not come. */
+/* Gives every outcome to an acceptor, errors too: the acceptor tries again or gives up. There may
+ * be no other edge of the poller to wait for. */
 static void ready(struct ci_fd_watcher *watch, unsigned events)
 {
 	cigo_listener *l = ci_container_of(watch, cigo_listener, watch);
@@ -64,15 +64,14 @@ static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 int ci_listener_wait(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, uint64_t ticket)
 {
 	struct ci_listener_wait w = { { .describe = describe }, .listener = l, .ticket = ticket };
-	struct ci_list *behind = &l->line; /* an acceptor that comes back: those that came later */
+	struct ci_list *behind = &l->line; /* the waiters with later tickets, after a retry */
 
 	while (behind->prev != &l->line && ticket_of(behind->prev) > ticket)
 		behind = behind->prev;
 	if (!l->watch.loop) {
 		int err = ci_fd_watcher_open(me->loop, &l->watch);
 		if (err)
-			return err == -EEXIST ? -EBUSY
-					      : err; /* the user waits for the same descriptor */
+			return err == -EEXIST ? -EBUSY : err; /* cigo_fd_wait waits for it */
 	}
 	want(l, true);
 	int err = ci_park_in(ctx, me, behind, CIGO_NEVER, &w.park);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * getaddrinfo(3) blocks, so it runs on a thread of its own unless the address is numeric. A lookup
- * whose dialler has left keeps its data on the heap; the loop's end waits for it.
+ * whose caller was cancelled goes on, with its data on the heap; the loop's end waits for it.
  */
 #include "stream/lookup.h"
 
@@ -23,7 +23,7 @@ struct lookup {
 	struct ci_thread thread;
 	cigo_loop *loop;
 	int done_fd; /* without a loop: the thread writes to it once it is done; -1: none */
-	bool left;   /* without a loop, atomic: one of thread and caller has; the other frees */
+	bool left;   /* without a loop, atomic: thread or caller has left; the other one frees */
 	struct addrinfo hints, *list;
 	int err; /* written by the thread before it posts */
 	char *host, *service;
@@ -42,7 +42,7 @@ static int translate(int err)
 	}
 }
 
-/* A number that is no port, which getaddrinfo would cut, and what is neither number nor name. */
+/* Rejects ports above 65535, which getaddrinfo would truncate, and neither numbers nor names. */
 static int check_service(const char *s)
 {
 	size_t digits = strspn(s, "0123456789");
@@ -52,7 +52,7 @@ static int check_service(const char *s)
 	return digits > 5 || strtoul(s, NULL, 10) > 65535 ? -EINVAL : 0;
 }
 
-/* Cuts l->text in two. */
+/* Splits l->text into host and service. */
 static int split(struct lookup *l)
 {
 	char *colon = strrchr(l->text, ':');
@@ -106,7 +106,7 @@ static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 {
 	struct lookup *l = ci_container_of(message, struct lookup, message);
 
-	(void)status; /* the loop does not end before */
+	(void)status; /* 0: the loop does not end before */
 	ci_strand_thread_join(&l->thread);
 	loop->outside--;
 	struct ci_park *park = l->park;
@@ -145,13 +145,13 @@ static void *lookup_alone(void *arg)
 
 	ci_strand_name("cigo_lookup");
 	resolve(l);
-	eventfd_write(l->done_fd, 1); /* of a new one: it has room */
+	eventfd_write(l->done_fd, 1); /* cannot block: its count was 0 */
 	if (__atomic_exchange_n(&l->left, true, __ATOMIC_ACQ_REL))
 		free_lookup(l);
 	return NULL;
 }
 
-/* Without a loop: as resolve_aside. The thread has the C library's stack: it may outlive the call. */
+/* As resolve_aside, without a loop. The stack is the C library's: the thread may outlive the call. */
 static int resolve_alone(cigo_ctx *ctx, struct lookup *l, bool *ret_abandoned)
 {
 	sigset_t all, old;
@@ -177,7 +177,7 @@ static int resolve_alone(cigo_ctx *ctx, struct lookup *l, bool *ret_abandoned)
 	return err < 0 ? err : l->err;
 }
 
-/* The families in turn, beginning with the first one's. */
+/* Takes the two families in turn, beginning with that of the first address. */
 static int interleave(const struct addrinfo *list, struct ci_address *ret)
 {
 	const struct addrinfo *same = list, *other = list;
@@ -214,7 +214,7 @@ int ci_lookup(cigo_ctx *ctx, struct ci_coroutine *me, int family, const char *ad
 	l->hints.ai_socktype = SOCK_STREAM;
 	l->hints.ai_flags = passive ? AI_PASSIVE : 0;
 	int err = split(l);
-	if (!err) { /* at once, where no server need be asked */
+	if (!err) { /* numeric addresses at once, without asking a server */
 		int flags = l->hints.ai_flags;
 
 		l->hints.ai_flags |= AI_NUMERICHOST | AI_NUMERICSERV;
@@ -225,7 +225,7 @@ int ci_lookup(cigo_ctx *ctx, struct ci_coroutine *me, int family, const char *ad
 			err = resolve_aside(ctx, me, l, &abandoned);
 		} else if (err == CIGO_ERESOLVE && ctx->parent) {
 			err = resolve_alone(ctx, l, &abandoned);
-		} else if (err == CIGO_ERESOLVE) { /* the background never ends */
+		} else if (err == CIGO_ERESOLVE) { /* the background never ends: so block */
 			resolve(l);
 			err = l->err;
 		}

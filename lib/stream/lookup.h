@@ -9,7 +9,7 @@
 
 #include "task/park.h"
 
-enum { CI_ADDRESSES = 15 }; /* tried at most */
+enum { CI_ADDRESSES = 15 }; /* most that are tried */
 
 struct ci_address {
 	struct sockaddr_storage addr;
@@ -18,8 +18,8 @@ struct ci_address {
 
 /*
  * Resolves "host:port", "[v6]:port" or ":port" for a stream socket of family (AF_UNSPEC: any), the
- * families in turn (RFC 8305, section 4). me NULL: blocks the thread. Returns how many. Fails:
- * -EINVAL: does not parse; CIGO_ERESOLVE; ctx's cause; -ENOMEM, -EAGAIN.
+ * families in turn (RFC 8305, section 4). me NULL: blocks the thread. Returns their number. Fails:
+ * -EINVAL: not such a text; CIGO_ERESOLVE; ctx's cause; -ENOMEM, -EAGAIN.
  */
 int ci_lookup(cigo_ctx *ctx, struct ci_coroutine *me, int family, const char *address, bool passive,
 	      struct ci_address ret[CI_ADDRESSES]);

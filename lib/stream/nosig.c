@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sockets have MSG_NOSIGNAL. Elsewhere the signal is blocked and, if the write raised it, taken away
- * again; the library's own threads are born with it blocked, so there that costs nothing.
+ * Sockets have MSG_NOSIGNAL. For other descriptors SIGPIPE is blocked, and consumed if the write
+ * raised it. The library's own threads are created with it blocked, so there that costs nothing.
  */
 #include "stream/nosig.h"
 
@@ -21,7 +21,7 @@ static ssize_t write_once(int fd, const void *data, size_t n)
 	return done < 0 ? -errno : done;
 }
 
-/* SIGPIPE is blocked; if this write raises one, it is consumed. One pending before stays. */
+/* SIGPIPE is blocked and not pending. If this write raises it, consumes it. */
 static ssize_t write_blocked(int fd, const void *data, size_t n, const sigset_t *pipe_only)
 {
 	static const struct timespec at_once = { 0, 0 };

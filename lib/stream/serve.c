@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * cigo_serve. Invariant: `running` counts the accepted streams that are not yet closed; so it is
- * counted down where they are closed, which is done exactly once for each, also for one whose
- * handler never ran.
+ * cigo_serve. Invariant: `running` counts the accepted streams that are not yet closed. It is
+ * counted down at the close, exactly once for each, also if its handler never ran.
  */
 #include "cigo/serve.h"
 
@@ -67,14 +66,14 @@ static void start(struct server *sv, cigo_stream *s)
 	cigo_group_spawn_with(sv->group, connection, 0, &c, &o);
 }
 
-/* What passes by itself, when others have closed and freed something. */
+/* Whether err may pass by itself, when others close or free something. */
 static bool is_shortage(int err)
 {
 	return err == -EMFILE || err == -ENFILE || err == -ENOBUFS || err == -ENOMEM ||
 	       err == -ENOSPC;
 }
 
-/* Until the listener stops, a connection ends, or ns are over. */
+/* Waits until the listener stops, a connection ends, or ns are over. */
 static int pause_for(struct server *sv, cigo_ctx *ctx, int64_t ns)
 {
 	struct ci_park p = { .describe = NULL };
@@ -92,7 +91,7 @@ static int back_off(struct server *sv, cigo_ctx *ctx)
 	return pause_for(sv, ctx, ns);
 }
 
-/* One connection, or a wait. 0: go on. */
+/* Accepts one connection, or waits. 0: go on. */
 static int step(struct server *sv, cigo_ctx *ctx)
 {
 	cigo_stream *s;
@@ -114,7 +113,7 @@ static int step(struct server *sv, cigo_ctx *ctx)
 	return 0;
 }
 
-/* Gives the handlers their time. If ctx ends they are cancelled, and waited for all the same. */
+/* Gives the handlers their time, at most as long as ctx lives. Then cancels and awaits them. */
 static void let_finish(struct server *sv, cigo_ctx *ctx)
 {
 	cigo_ctx *grace = ci_ctx_with_timeout(ctx, sv->options.grace_ns);

@@ -35,7 +35,7 @@ static void ready(struct ci_fd_watcher *w, unsigned events)
 		ci_stream_pump(s); /* the last thing: it may free a lingering stream */
 }
 
-/* The loop ends and does not watch any more; what lingers has had its time. */
+/* The loop has ended and no longer watches the descriptor. Lingering has ended before. */
 static void gone(struct ci_fd_watcher *w)
 {
 	cigo_stream *s = ci_container_of(w, cigo_stream, watch);
@@ -93,7 +93,7 @@ cigo_stream *cigo_stream_open(int fd)
 	if (flags < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
 		s->error = -errno;
 	} else if (!s->slow && !(flags & O_NONBLOCK)) {
-		s->unblock = true; /* others may share the description: a terminal, say */
+		s->unblock = true; /* other processes may share the open file: a terminal, say */
 		if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
 			s->error = -errno;
 	}
@@ -148,7 +148,7 @@ void ci_stream_leave(cigo_stream *s)
 void ci_stream_end_writes(cigo_stream *s)
 {
 	if (s->socket)
-		shutdown(s->fd, SHUT_WR); /* a peer already gone is no news */
+		shutdown(s->fd, SHUT_WR); /* if the peer has gone already, that does not matter */
 	else if ((fcntl(s->fd, F_GETFL) & O_ACCMODE) == O_WRONLY)
 		close_fd(s);
 }
@@ -212,7 +212,8 @@ int cigo_stream_send(cigo_stream *s, const void *data, size_t n)
 		return s->error ? s->error : s->send_error;
 	if (s->shut)
 		return -EPIPE;
-	if (n > MOST_UNSENT || s->unsent > MOST_UNSENT - n) /* a writer cut off may leave more */
+	if (n > MOST_UNSENT ||
+	    s->unsent > MOST_UNSENT - n) /* the rest of a cut-off write may be more */
 		return -ENOBUFS;
 	int err = n ? ci_stream_queue_copy(s, data, n) : 0;
 	if (err)
@@ -318,7 +319,7 @@ static void lingered(cigo_loop *loop, struct ci_timer *t)
 	ci_stream_drop(ci_container_of(t, cigo_stream, linger), -ETIMEDOUT);
 }
 
-/* Closed, but something is unsent: the loop goes on with it, and does not end before. */
+/* Closed, but something is unsent: the loop still writes it, and does not end before. */
 static void linger(cigo_stream *s)
 {
 	cigo_loop *loop = s->watch.loop;
@@ -351,7 +352,7 @@ void ci_stream_close(cigo_stream *s)
 	if (!s->error)
 		s->error = -ECANCELED;
 	wake_all(s);
-	bool in_section = s->writing || (s->slow && s->reading); /* then it is closed later */
+	bool in_section = s->writing || (s->slow && s->reading); /* then its call closes it */
 	if (!s->lingers && !in_section) {
 		ci_stream_drop(s, -ECANCELED);
 		close_fd(s);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Streams, from inside. A stream may be used by one loop at a time, or by plain threads one after
- * the other; its descriptor is registered with a loop's poller at the first wait there.
+ * Streams, from inside. A stream is used by one loop at a time, or by plain threads one after the
+ * other. The first wait in a loop registers its descriptor with the loop's poller.
  * Invariants: at most one reader; messages go out whole, in order; `error` is sticky; the memory
  * lives until the last call inside has left.
  */
@@ -17,11 +17,11 @@ struct ci_output; /* of stream_write.c */
 
 struct cigo_stream {
 	int fd;	   /* -1: closed */
-	int error; /* every call gets it: a bad descriptor, abort, close; 0: none */
+	int error; /* every call fails with it: a bad descriptor, abort, close; 0: none */
 	bool socket;
 	bool drains;  /* a short read means that nothing more is there: stream sockets and pipes */
 	bool slow;    /* never pollable (regular files): blocking sections instead */
-	bool unblock; /* O_NONBLOCK was set by us and goes at the close */
+	bool unblock; /* the library has set O_NONBLOCK; the close clears it */
 	bool closed;
 	unsigned inside; /* calls that still use this memory */
 	struct ci_fd_watcher watch;
@@ -29,25 +29,27 @@ struct cigo_stream {
 	size_t limit;
 
 	/* reading; see stream_read.c */
-	bool reading;			  /* a call is inside a read */
-	struct ci_list reader;		  /* its park: until more can be read */
-	bool drained;			  /* read(2) would give EAGAIN, as far as is known */
-	bool hangup;			  /* no more edges will come: always try */
-	char *buffer;			  /* size + 1 bytes: room for the 0 behind what is lent */
-	size_t size, start, end, scanned; /* start..end: unread; the first scanned of them known */
-	char *patch;			  /* where that 0 was put; NULL: nowhere */
-	char patched;			  /* what it replaced */
-	size_t lent;			  /* bytes lent before it */
+	bool reading;	       /* a call is inside a read */
+	struct ci_list reader; /* its park: until more can be read */
+	bool drained;	       /* read(2) would give EAGAIN, as far as is known */
+	bool hangup;	       /* the poller reports no more edges: always try */
+	char *buffer;	       /* size + 1 bytes: room for the 0 behind what is lent */
+	size_t size, start, end,
+		scanned; /* start..end: unread; the first `scanned` of them searched */
+	char *patch;	 /* where that 0 was put; NULL: nowhere */
+	char patched;	 /* what it replaced */
+	size_t lent;	 /* bytes lent before it */
 
 	/* writing; see stream_write.c */
-	struct ci_list queue;		/* of ci_output */
-	size_t unsent;			/* bytes of sends in it */
-	int send_error;			/* a write failed for good; 0: none */
-	bool shut;			/* the write side ends when the queue is empty */
-	bool writing;			/* slow: a writer is in a blocking section */
-	struct ci_list flushers, turns; /* parks: until the queue is empty; slow: until my turn */
-	bool lingers;			/* closed, and the loop still writes the queue */
-	struct ci_timer linger;		/* for at most so long */
+	struct ci_list queue; /* of ci_output */
+	size_t unsent;	      /* bytes of copies in it */
+	int send_error;	      /* a write failed for good; 0: none */
+	bool shut;	      /* the write side ends when the queue is empty */
+	bool writing;	      /* slow: a writer is in a blocking section */
+	struct ci_list flushers,
+		turns;		/* parks: until the queue is empty; slow: until their turn */
+	bool lingers;		/* closed, and the loop still writes the queue */
+	struct ci_timer linger; /* ends the lingering */
 };
 
 /* A suspended call on a stream. */
@@ -57,24 +59,24 @@ struct ci_stream_wait {
 };
 
 /* A stream over fd, which is non-blocking and close-on-exec already. own: see ci_fd_watcher. Closes
- * fd if there is no memory, or if it cannot be asked what it is. */
+ * fd if there is no memory, or if fstat(2) fails. */
 cigo_stream *ci_stream_new(int fd, bool own);
 /* As cigo_stream_close. */
 void ci_stream_close(cigo_stream *s);
-/* Checks the thread; the calling coroutine, NULL for a plain thread. Counts a call inside. */
+/* Checks the thread and counts a call inside. The calling coroutine; NULL: a plain thread. */
 struct ci_coroutine *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s);
 void ci_stream_leave(cigo_stream *s);
-/* Registers with the loop, if not yet. */
+/* Registers the descriptor with the loop, unless it is already. */
 int ci_stream_watch(cigo_stream *s, cigo_loop *loop);
 /* Tells the poller what is waited for. */
 void ci_stream_want(cigo_stream *s);
-/* Of a struct ci_stream_wait. */
+/* The describe of a struct ci_stream_wait. */
 void ci_stream_describe(const struct ci_park *p, struct ci_wait_info *ret);
 /* Without a loop: blocks until fd is ready for events (POLLIN, POLLOUT), or until then. */
 int ci_stream_block(cigo_ctx *ctx, const cigo_stream *s, short events, int64_t until);
 /* The queue is empty and the write side was shut down: tells the peer. */
 void ci_stream_end_writes(cigo_stream *s);
-/* The queue of a lingering stream is empty; may free it. */
+/* The queue of a lingering stream is empty; may free the stream. */
 void ci_stream_end_linger(cigo_stream *s);
 
 /* dial.c: as cigo_dial. */
@@ -92,7 +94,7 @@ ssize_t ci_stream_write(cigo_ctx *ctx, cigo_stream *s, const void *data, size_t 
 void ci_stream_pump(cigo_stream *s);
 /* Drops all messages; their writers get err. */
 void ci_stream_drop(cigo_stream *s, int err);
-/* The writers waiting leave with err; begun messages are kept whole. */
+/* The writers that wait leave with err; begun messages are kept whole. */
 void ci_stream_release_writers(cigo_stream *s, int err);
 /* Queues a copy. */
 int ci_stream_queue_copy(cigo_stream *s, const void *data, size_t n);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The lines of a stream. What is not asked for stays in the stream.
+ * The lines of a stream. Lines that are not asked for stay in the stream.
  */
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Whatever comes, at most so much at a time.
+ * The bytes as they come, at most max at a time.
  */
 #include "stream/stream.h"
 #include "stream/stream_chunks.h"

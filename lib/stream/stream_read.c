@@ -18,7 +18,7 @@ enum { FIRST_SIZE = 4096 };
 
 /* --- the descriptor -------------------------------------------------------------------------- */
 
-/* In a blocking section; poll where the descriptor is non-blocking and yet not for epoll. */
+/* In a blocking section. A descriptor that epoll refuses may be non-blocking: then poll waits. */
 static ssize_t read_slowly(struct ci_coroutine *me, const cigo_stream *s, void *buf, size_t n)
 {
 	ssize_t done;
@@ -82,8 +82,8 @@ static ssize_t fetch(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, voi
 
 /* --- the buffer ------------------------------------------------------------------------------ */
 
-/* Takes back what was lent: puts the byte behind it in its place again. Debug: a program that still
- * reads the rest shall notice. */
+/* Ends the last loan: restores the byte that the 0 has replaced. The debug mode overwrites the lent
+ * bytes, so that a program that still reads them notices. */
 static void unlend(cigo_stream *s)
 {
 	if (s->patch && ci_self.held && ci_self.held->options.debug == CIGO_DEBUG_ON)
@@ -93,8 +93,8 @@ static void unlend(cigo_stream *s)
 	s->patch = NULL;
 }
 
-/* Room for at least one more byte; doubles, or moves what is left to the front when that is less
- * than half: so a byte is moved a constant number of times. */
+/* Makes room for at least one more byte. Doubles the buffer, or moves the unread bytes to the front
+ * if they are less than half of it: so a byte is moved a constant number of times. */
 static bool make_room(cigo_stream *s)
 {
 	if (s->start == s->end)
@@ -149,7 +149,7 @@ static size_t unread(const cigo_stream *s)
 
 /* --- the calls ------------------------------------------------------------------------------- */
 
-/* Common to all: checks, one reader at a time. *ret_me NULL: a plain thread. */
+/* Begins every read: checks, and allows one reader at a time. *ret_me NULL: a plain thread. */
 static int begin(cigo_ctx *ctx, cigo_stream *s, struct ci_coroutine **ret_me)
 {
 	if (!ctx || !s)
@@ -229,7 +229,7 @@ ssize_t cigo_stream_read_chunk(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t 
 	return ci_stream_read_chunk(ctx, s, buf, n);
 }
 
-/* How much up to and with the delimiter; 0: not there yet, and none of it need be looked at again. */
+/* The size up to and with the delimiter; 0: it is not there yet. No byte is searched twice. */
 static size_t scan(cigo_stream *s, char delimiter)
 {
 	if (unread(s) <= s->scanned)
@@ -253,7 +253,7 @@ ssize_t ci_stream_read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo
 	ssize_t more = begin(ctx, s, &me);
 	if (more)
 		return more;
-	s->scanned = 0; /* of this delimiter nothing is known */
+	s->scanned = 0; /* the last search may have been for another delimiter */
 	while (!(n = scan(s, delimiter)) && unread(s) <= s->limit)
 		if ((more = fill(ctx, me, s)) <= 0)
 			break;

@@ -2,8 +2,8 @@
  *
  * The output queue of a stream: messages, whole and in order, some copied (send), some lent by a
  * writer that waits. When the descriptor becomes writable, the driver writes on.
- * Invariant: only the first message may be partly written. A message begun is finished, whatever
- * becomes of its writer: its rest is copied then.
+ * Invariant: only the first message may be partly written. A begun message is always finished: if
+ * its writer leaves, its rest is copied.
  */
 #include <errno.h>
 #include <limits.h>
@@ -83,7 +83,7 @@ int ci_stream_queue_copy(cigo_stream *s, const void *data, size_t n)
 	return 0;
 }
 
-/* The writer of m goes; what was begun is kept whole by a copy of the rest. */
+/* The writer of m leaves. If m was begun, a copy of its rest stays in the queue. */
 static void release(cigo_stream *s, struct ci_output *m)
 {
 	struct ci_output *rest = NULL;
@@ -94,7 +94,7 @@ static void release(cigo_stream *s, struct ci_output *m)
 			ci_list_add_before(&m->link, &rest->link);
 			s->unsent += rest->size;
 		} else {
-			s->send_error = -ENOMEM; /* the stream is cut in a message: no more */
+			s->send_error = -ENOMEM; /* the peer got half a message: no more writes */
 		}
 	}
 	ci_list_unlink(&m->link);
@@ -116,7 +116,7 @@ void ci_stream_release_writers(cigo_stream *s, int err)
 		release(s, m);
 		ci_park_wake(&w->wait.park);
 		if (s->send_error)
-			return; /* all are gone */
+			return; /* all messages were dropped */
 	}
 }
 
@@ -158,7 +158,7 @@ void ci_stream_pump(cigo_stream *s)
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-/* Writes what goes at once; *ret_done counts. 0: all; -EAGAIN: not all; an error. */
+/* Writes what the descriptor takes now; *ret_done counts. 0: all; -EAGAIN: not all; an error. */
 static int write_now(cigo_stream *s, const char *data, size_t n, size_t *ret_done)
 {
 	while (*ret_done < n) {
@@ -236,7 +236,7 @@ static int write_slowly(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, 
 	s->writing = false;
 	if (err)
 		s->send_error = err;
-	ci_stream_pump(s); /* what was sent meanwhile */
+	ci_stream_pump(s); /* writes what was sent meanwhile */
 	struct ci_park *next = ci_park_first(&s->turns);
 	if (next)
 		ci_park_wake(next);
