@@ -151,7 +151,7 @@ static void *lookup_alone(void *arg)
 	return NULL;
 }
 
-/* As resolve_aside, without a loop. The stack is the C library's: the thread may outlive the call. */
+/* As resolve_aside, without a loop. The C library owns the stack: the thread may outlive us. */
 static int resolve_alone(cigo_ctx *ctx, struct lookup *l, bool *ret_abandoned)
 {
 	sigset_t all, old;

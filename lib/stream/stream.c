@@ -212,8 +212,7 @@ int cigo_stream_send(cigo_stream *s, const void *data, size_t n)
 		return s->error ? s->error : s->send_error;
 	if (s->shut)
 		return -EPIPE;
-	if (n > MOST_UNSENT ||
-	    s->unsent > MOST_UNSENT - n) /* the rest of a cut-off write may be more */
+	if (n > MOST_UNSENT || s->unsent > MOST_UNSENT - n) /* the rest of a write may be more */
 		return -ENOBUFS;
 	int err = n ? ci_stream_queue_copy(s, data, n) : 0;
 	if (err)

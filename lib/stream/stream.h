@@ -29,27 +29,25 @@ struct cigo_stream {
 	size_t limit;
 
 	/* reading; see stream_read.c */
-	bool reading;	       /* a call is inside a read */
-	struct ci_list reader; /* its park: until more can be read */
-	bool drained;	       /* read(2) would give EAGAIN, as far as is known */
-	bool hangup;	       /* the poller reports no more edges: always try */
-	char *buffer;	       /* size + 1 bytes: room for the 0 behind what is lent */
-	size_t size, start, end,
-		scanned; /* start..end: unread; the first `scanned` of them searched */
-	char *patch;	 /* where that 0 was put; NULL: nowhere */
-	char patched;	 /* what it replaced */
-	size_t lent;	 /* bytes lent before it */
+	bool reading;			  /* a call is inside a read */
+	struct ci_list reader;		  /* its park: until more can be read */
+	bool drained;			  /* read(2) would give EAGAIN, as far as is known */
+	bool hangup;			  /* the poller reports no more edges: always try */
+	char *buffer;			  /* size + 1 bytes: room for the 0 behind what is lent */
+	size_t size, start, end, scanned; /* start..end: unread; first scanned of them searched */
+	char *patch;			  /* where that 0 was put; NULL: nowhere */
+	char patched;			  /* what it replaced */
+	size_t lent;			  /* bytes lent before it */
 
 	/* writing; see stream_write.c */
-	struct ci_list queue; /* of ci_output */
-	size_t unsent;	      /* bytes of copies in it */
-	int send_error;	      /* a write failed for good; 0: none */
-	bool shut;	      /* the write side ends when the queue is empty */
-	bool writing;	      /* slow: a writer is in a blocking section */
-	struct ci_list flushers,
-		turns;		/* parks: until the queue is empty; slow: until their turn */
-	bool lingers;		/* closed, and the loop still writes the queue */
-	struct ci_timer linger; /* ends the lingering */
+	struct ci_list queue;		/* of ci_output */
+	size_t unsent;			/* bytes of copies in it */
+	int send_error;			/* a write failed for good; 0: none */
+	bool shut;			/* the write side ends when the queue is empty */
+	bool writing;			/* slow: a writer is in a blocking section */
+	struct ci_list flushers, turns; /* parks: until the queue is empty; slow: for their turn */
+	bool lingers;			/* closed, and the loop still writes the queue */
+	struct ci_timer linger;		/* ends the lingering */
 };
 
 /* A suspended call on a stream. */
