@@ -62,7 +62,7 @@ static const cigo_trace_hooks hooks = {
 /* Nothing that is known can ever wake the loop. */
 void ci_debug_stuck(cigo_loop *loop)
 {
-	ci_warn("the loop sleeps for ever: no timer, descriptor, signal, thread can wake any of these");
+	ci_warn("the loop sleeps for ever: no timer, descriptor, signal or thread can wake these:");
 	if (ci_dump(loop, stderr))
 		ci_warn("no memory for a dump");
 }

@@ -137,7 +137,7 @@ static void say_future(const struct dump *d, const cigo_future *f)
 
 static void say_futures(const struct dump *d, const struct ci_wait_info *w)
 {
-	fputs(w->count == 1 ? " of " : w->all ? " of all of " : " of any of ", d->out);
+	fputs(w->count == 1 ? " for " : w->all ? " for all of " : " for any of ", d->out);
 	for (size_t i = 0; i < w->count && i < SHOWN; i++) {
 		if (i)
 			fputs(", ", d->out);
@@ -157,20 +157,20 @@ static void say_members(const struct dump *d, const struct ci_wait_info *w)
 
 		if (t->held || n++ >= SHOWN)
 			continue;
-		fputs(n > 1 ? ", " : w->all ? " of all of " : " of any of ", d->out);
+		fputs(n > 1 ? ", " : w->all ? " for all of " : " for any of ", d->out);
 		say_future(d, &t->f);
 	}
 	if (n > SHOWN)
 		fprintf(d->out, " and %zu more", n - SHOWN);
 }
 
-/* "waits 1.500 s: mutex_lock, held by main #1, at dine:20" */
+/* "has waited 1.500 s in mutex_lock, held by main #1, at dine.c:20 (dine)" */
 static void say_wait(const struct dump *d, const struct ci_coroutine *s,
 		     const struct ci_wait_info *w)
 {
-	fputs("waits ", d->out);
+	fputs("has waited ", d->out);
 	say_time(d, d->now - s->since);
-	fprintf(d->out, ": %s", ci_trace_name(s->call));
+	fprintf(d->out, " in %s", ci_trace_name(s->call));
 	if (w->count)
 		say_futures(d, w);
 	if (w->members)
@@ -179,10 +179,11 @@ static void say_wait(const struct dump *d, const struct ci_coroutine *s,
 		fprintf(d->out, ", held by %s #%llu", w->holder->name,
 			(unsigned long long)w->holder->id);
 	if (w->fd >= 0)
-		fprintf(d->out, " of descriptor %d", w->fd);
+		fprintf(d->out, " for descriptor %d", w->fd);
 	if (w->until != CIGO_NEVER) {
-		fputs(", for another ", d->out);
+		fputs("; ", d->out);
 		say_time(d, w->until - ci_engine_now(d->loop));
+		fputs(" left", d->out);
 	}
 	if (s->at_valid) {
 		char text[CI_PLACE_TEXT];
@@ -196,16 +197,16 @@ static void say_task(const struct dump *d, const struct node *n, const struct ci
 	const struct ci_coroutine *s = t->coroutine;
 
 	if (!s && t->start.since)
-		fputs("finds no thread", d->out);
+		fputs("has not started: no thread can be created", d->out);
 	else if (!s && !ci_list_linked(&t->start.link))
-		fputs("has not started: it is not its turn in its group", d->out);
+		fputs("has not started: its group has reached its limit", d->out);
 	else if (!s)
 		fputs("has not started", d->out);
 	else if (s->state == CI_CORO_IN_SECTION) {
-		fputs("in a blocking section for ", d->out);
+		fputs("has been in a blocking section for ", d->out);
 		say_time(d, d->now - s->since);
 	} else if (ci_coroutine_may_go_on(s))
-		fprintf(d->out, "ready, after %s", ci_trace_name(s->call));
+		fprintf(d->out, "is ready to run, after %s", ci_trace_name(s->call));
 	else if (s->state == CI_CORO_SUSPENDED)
 		say_wait(d, s, &n->what);
 	else
@@ -223,7 +224,7 @@ static void say_node(const struct dump *d, const struct node *n, int depth)
 	if (t)
 		say_task(d, n, t);
 	else
-		fputs("works on a thread of its own", d->out);
+		fputs("runs on a thread of its own", d->out);
 	if (n->spawner == NONE && n->who.by)
 		fprintf(d->out, " (spawned by #%llu, which has ended)",
 			(unsigned long long)n->who.by);
@@ -301,8 +302,8 @@ static void say_head(const struct dump *d)
 	int64_t timer = ci_timer_next(loop);
 
 	fprintf(d->out,
-		"cigo: %ld task%s, %s, %s clock; %ld descriptor%s waited for, %lu outside, ", d->n,
-		d->n == 1 ? "" : "s", loop->model->name,
+		"cigo: %ld task%s, %s, %s clock; %ld descriptor%s waited for, %lu outside the loop, ",
+		d->n, d->n == 1 ? "" : "s", loop->model->name,
 		loop->options.clock == CIGO_CLOCK_VIRTUAL ? "virtual" : "real", loop->waits,
 		loop->waits == 1 ? "" : "s", loop->outside);
 	fprintf(d->out, "%lu callback%s, ", loop->calls, loop->calls == 1 ? "" : "s");

@@ -63,7 +63,7 @@ static void notify(struct ci_signal_watcher *watcher)
 		return;
 	to = add(to, end, "cigo: ");
 	to = add(to, end, who);
-	to = add(to, end, " holds the baton; the dump comes when it gives it up\n");
+	to = add(to, end, " holds the baton; the dump follows when it suspends or ends\n");
 	syscall(SYS_write, STDERR_FILENO, text, (size_t)(to - text));
 }
 

@@ -89,9 +89,10 @@ static int name_the_hog(const cigo_loop *loop, FILE *out)
 	char text[64];
 
 	if (ci_dump_holder(loop, text, sizeof text))
-		fprintf(out, "cigo: no answer within 1 s: %s holds the baton\n", text);
+		fprintf(out, "cigo: no dump within 1 s: %s holds the baton and does not suspend\n",
+			text);
 	else
-		fputs("cigo: no answer within 1 s: the loop does not run\n", out);
+		fputs("cigo: no dump within 1 s: the loop does not run\n", out);
 	fflush(out);
 	return -ETIMEDOUT;
 }

@@ -12,7 +12,8 @@ void cigo_blocking_begin(cigo_ctx *ctx)
 	CI_ENTRY;
 	if (!ctx)
 		return;
-	ci_expect(!ci_self.me || ci_self.me->state != CI_CORO_IN_SECTION, "sections do not nest");
+	ci_expect(!ci_self.me || ci_self.me->state != CI_CORO_IN_SECTION,
+		  "blocking sections do not nest");
 	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (me)
 		ci_section_begin(me);

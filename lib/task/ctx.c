@@ -274,7 +274,7 @@ void ci_ctx_unref(const cigo_ctx *lent)
 		cigo_loop *loop = ctx->loop;
 
 		lock(ctx);
-		ci_expect(ctx->refs > 0, "more unrefs than refs");
+		ci_expect(ctx->refs > 0, "the context was already given back");
 		unsigned left = --ctx->refs;
 		if (!left)
 			ci_list_unlink(&ctx->sibling);

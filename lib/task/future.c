@@ -130,7 +130,7 @@ void ci_future_unref(cigo_future *f)
 {
 	while (f) { /* down a chain of shields, without recursion */
 		ci_future_check(f);
-		ci_expect(f->refs > 0, "more unrefs than refs");
+		ci_expect(f->refs > 0, "the future or task was already given back");
 		if (--f->refs)
 			break;
 		if (ci_unlikely(f->done && f->err < 0 && !f->asked) && f->loop &&

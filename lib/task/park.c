@@ -78,10 +78,11 @@ int ci_park_refuse(const cigo_ctx *ctx, struct ci_coroutine *me)
 		return 0;
 	}
 	if (++me->dead_awaits == DEAD_AWAITS) {
-		ci_warn("%s: %d awaits in a row ended at once, its context is dead (%s); it "
-			"should return",
+		ci_warn("%s: %d awaits in a row failed at once, as its context has ended (in %s); "
+			"it should return",
 			me->name, DEAD_AWAITS, me->place.file ? me->place.function : "?");
-		ci_expect(me->loop->options.debug != CIGO_DEBUG_ON, "%s does not listen", me->name);
+		ci_expect(me->loop->options.debug != CIGO_DEBUG_ON,
+			  "%s goes on after its context has ended", me->name);
 	}
 	ci_park_pass(me);
 	return cause;

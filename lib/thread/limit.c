@@ -130,14 +130,14 @@ static void offer_counts(cigo_limit *ret)
 
 	if (pid_max > RESERVED)
 		ci_limit_offer(ret, "kernel.pid_max", pid_max, n.seen + RESERVED, 1,
-			       "root may: sysctl -w kernel.pid_max=4194304");
+			       "as root: sysctl -w kernel.pid_max=4194304");
 	ci_limit_offer(ret, "kernel.threads-max", number("/proc/sys/kernel/threads-max", NULL, 10),
-		       n.all, 1, "root may: sysctl -w kernel.threads-max=1000000");
+		       n.all, 1, "as root: sysctl -w kernel.threads-max=1000000");
 	if (is_held_by_nproc() && !getrlimit(RLIMIT_NPROC, &nproc) && nproc.rlim_cur < INT64_MAX)
 		ci_limit_offer(ret, "RLIMIT_NPROC", (int64_t)nproc.rlim_cur, n.mine, 1,
 			       nproc.rlim_max > nproc.rlim_cur
 				       ? "raise it: ulimit -S -u hard"
-				       : "root may: prlimit --nproc=unlimited --pid=%ld",
+				       : "as root: prlimit --nproc=unlimited --pid=%ld",
 			       (long)getpid());
 }
 
@@ -149,19 +149,19 @@ static void offer_memory(cigo_limit *ret)
 
 	if (per)
 		ci_limit_offer(ret, "vm.max_map_count", maps, lines("/proc/self/maps"), per,
-			       "a stack takes %d; root may: sysctl -w vm.max_map_count=1000000",
+			       "a stack takes %d; as root: sysctl -w vm.max_map_count=1000000",
 			       per);
 	kib = number("/proc/self/status", "VmSize:", 10);
 	if (!getrlimit(RLIMIT_AS, &as) && as.rlim_cur < INT64_MAX && kib >= 0)
 		ci_limit_offer(ret, "RLIMIT_AS", (int64_t)as.rlim_cur, kib * 1024,
 			       (int64_t)ci_stack_span(DEFAULT),
-			       "of bytes, %zu a stack; raise it: ulimit -v unlimited",
+			       "in bytes; a stack takes %zu; raise it: ulimit -v unlimited",
 			       ci_stack_span(DEFAULT));
 	int64_t total = number("/proc/meminfo", "MemTotal:", 10);
 	kib = number("/proc/meminfo", "MemAvailable:", 10);
 	if (total >= 0 && kib >= 0)
 		ci_limit_offer(ret, "memory", total * 1024, (total - kib) * 1024, EACH,
-			       "of bytes; a thread takes %d and what it uses of its stack", EACH);
+			       "in bytes; a thread takes %d and what it uses of its stack", EACH);
 }
 
 int cigo_limit_threads(cigo_limit *ret)
@@ -186,5 +186,5 @@ void ci_limit_warn(const char *what)
 	cigo_limit l = { .size = sizeof l };
 
 	cigo_limit_threads(&l);
-	ci_warn("%s: no thread is to be had; %s", what, l.text);
+	ci_warn("%s: no thread can be created; %s", what, l.text);
 }

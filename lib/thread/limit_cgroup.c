@@ -78,7 +78,7 @@ static void offer(cigo_limit *ret, const struct group *g)
 		int64_t most = number(folder, "pids.max");
 		if (most >= 0)
 			ci_limit_offer(ret, "pids.max", most, number(folder, "pids.current"), 1,
-				       "root may: echo max > %s/pids.max", folder);
+				       "as root: echo max > %s/pids.max", folder);
 		char *slash = strrchr(folder, '/');
 		if (!slash)
 			break;

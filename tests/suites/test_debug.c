@@ -318,10 +318,10 @@ static void tell_once(int model)
 
 	has(got, text);
 	ck_assert_ptr_null(strstr(strstr(got, text) + 1, text));
-	has(got, "  main #1  waits 0.0");
-	has(got, "future_take of awaits_nothing #2, at test_debug.c:");
-	has(got, "    awaits_nothing #2  waits 0.0");
-	has(got, "future_await of a future, at test_debug.c:");
+	has(got, "  main #1  has waited 0.0");
+	has(got, "future_take for awaits_nothing #2, at test_debug.c:");
+	has(got, "    awaits_nothing #2  has waited 0.0");
+	has(got, "future_await for a future, at test_debug.c:");
 }
 
 TEST(a_loop_that_nothing_can_wake_says_so_once_and_dumps)

@@ -35,9 +35,9 @@ static void expect(const cigo_ctx *ctx, const char *text)
 	free(got);
 }
 
-#define HEAD_(n, fds, outside, calls, timer)                                                       \
-	"cigo: " n ", cooperative, virtual clock; " fds " waited for, " outside " outside, " calls \
-	", " timer "\n"
+#define HEAD_(n, fds, outside, calls, timer)                                    \
+	"cigo: " n ", cooperative, virtual clock; " fds " waited for, " outside \
+	" outside the loop, " calls ", " timer "\n"
 #define HEAD(n, timer) HEAD_(n, "0 descriptors", "0", "0 callbacks", timer)
 
 LOOP_TEST(one_who_asks_runs, .model = CIGO_COOPERATIVE)
@@ -72,9 +72,9 @@ LOOP_TEST(the_tree_says_who_awaits_whom_where_and_how_long, .model = CIGO_COOPER
 		want, sizeof want,
 		HEAD("4 tasks",
 		     "the next timer in 0.500 s") "  main #1  runs\n"
-						  "    awaits_a_sleeper #2  waits 1.000 s: future_take of sleeper #3, "
+						  "    awaits_a_sleeper #2  has waited 1.000 s in future_take for sleeper #3, "
 						  "at test_dump.c:%d (awaits_a_sleeper)\n"
-						  "      sleeper #3  waits 1.000 s: sleep, for another 0.500 s\n"
+						  "      sleeper #3  has waited 1.000 s in sleep; 0.500 s left\n"
 						  "    sleeper #4  has not started\n",
 		place);
 	ck_assert_str_eq(text, want);
@@ -97,7 +97,7 @@ LOOP_TEST(an_orphan_tells_of_its_spawner, .model = CIGO_COOPERATIVE)
 	expect(ctx,
 	       HEAD("2 tasks",
 		    "the next timer in 1.500 s") "  main #1  runs\n"
-						 "  sleeper #3  waits 0.000 s: sleep, for another 1.500 s "
+						 "  sleeper #3  has waited 0.000 s in sleep; 1.500 s left "
 						 "(spawned by #2, which has ended)\n");
 }
 
@@ -115,7 +115,7 @@ LOOP_TEST(what_callbacks_spawned_stands_beside_main, .model = CIGO_COOPERATIVE)
 	expect(ctx,
 	       HEAD_("2 tasks", "0 descriptors", "0", "1 callback",
 		     "the next timer in 1.500 s") "  main #1  runs\n"
-						  "  sleeper #2  waits 0.000 s: sleep, for another 1.500 s\n");
+						  "  sleeper #2  has waited 0.000 s in sleep; 1.500 s left\n");
 }
 
 CORO(reads)
@@ -144,8 +144,8 @@ LOOP_TEST(descriptors_are_named, .model = CIGO_COOPERATIVE)
 		want, sizeof want,
 		HEAD_("3 tasks", "2 descriptors", "0", "0 callbacks",
 		      "no timer") "  main #1  runs\n"
-				  "    reads #2  waits 0.000 s: fd_wait of descriptor %d\n"
-				  "    reads_stream #3  waits 0.000 s: stream_read of descriptor %d\n",
+				  "    reads #2  has waited 0.000 s in fd_wait for descriptor %d\n"
+				  "    reads_stream #3  has waited 0.000 s in stream_read for descriptor %d\n",
 		fd[0], cigo_stream_fd(s));
 	expect(ctx, want);
 	fails(cigo_task_stop(ctx, a), -ECANCELED);
@@ -180,8 +180,8 @@ LOOP_TEST(sections_and_workers_are_outside, .model = CIGO_COOPERATIVE)
 	ok(cigo_yield(ctx));
 	expect(ctx, HEAD_("3 tasks", "0 descriptors", "2", "0 callbacks",
 			  "no timer") "  main #1  runs\n"
-				      "    blocks #2  in a blocking section for 0.000 s\n"
-				      "    cigo_go #3  works on a thread of its own\n");
+				      "    blocks #2  has been in a blocking section for 0.000 s\n"
+				      "    cigo_go #3  runs on a thread of its own\n");
 	sem_post(&gate);
 	sem_post(&gate);
 	ok(cigo_take(ctx, a, (char *)NULL));
@@ -210,12 +210,12 @@ LOOP_TEST(the_cancelled_and_the_ready_are_told, .model = CIGO_COOPERATIVE)
 	expect(ctx,
 	       HEAD("2 tasks",
 		    "the next timer in 0.999 s") "  main #1  runs\n"
-						 "    lingers #2  ready, after sleep (cancelled: Broken pipe)\n");
+						 "    lingers #2  is ready to run, after sleep (cancelled: Broken pipe)\n");
 	ok(cigo_yield(ctx));
 	expect(ctx,
 	       HEAD("2 tasks",
 		    "the next timer in 0.999 s") "  main #1  runs\n"
-						 "    lingers #2  waits 0.000 s: sleep, for another 2.000 s "
+						 "    lingers #2  has waited 0.000 s in sleep; 2.000 s left "
 						 "(cancelled: Broken pipe)\n");
 	fails(cigo_take(ctx, t, (char *)NULL), -EPIPE);
 }
@@ -246,9 +246,9 @@ LOOP_TEST(sets_are_listed, .model = CIGO_COOPERATIVE)
 	expect(ctx,
 	       HEAD("4 tasks",
 		    "the next timer in 1.500 s") "  main #1  runs\n"
-						 "    sleeper #2  waits 0.000 s: sleep, for another 1.500 s\n"
-						 "    waits_for_all #3  waits 0.000 s: wait of all of a future, sleeper #2\n"
-						 "    waits_for_any #4  waits 0.000 s: wait of any of a future, sleeper #2\n");
+						 "    sleeper #2  has waited 0.000 s in sleep; 1.500 s left\n"
+						 "    waits_for_all #3  has waited 0.000 s in wait for all of a future, sleeper #2\n"
+						 "    waits_for_any #4  has waited 0.000 s in wait for any of a future, sleeper #2\n");
 	ok(cigo_future_set(both[0], NULL, 0));
 	ok(cigo_take(ctx, all, (char *)NULL));
 	ok(cigo_take(ctx, any, (char *)NULL));
@@ -274,9 +274,9 @@ LOOP_TEST(a_group_lists_who_may_run, .model = CIGO_COOPERATIVE)
 	expect(ctx,
 	       HEAD("4 tasks",
 		    "the next timer in 1.499 s") "  main #1  runs\n"
-						 "    has_a_group #2  waits 0.001 s: group_wait of all of member #3\n"
-						 "      member #3  waits 0.001 s: sleep, for another 1.499 s\n"
-						 "      member #4  has not started: it is not its turn in its group\n");
+						 "    has_a_group #2  has waited 0.001 s in group_wait for all of member #3\n"
+						 "      member #3  has waited 0.001 s in sleep; 1.499 s left\n"
+						 "      member #4  has not started: its group has reached its limit\n");
 	ok(cigo_take(ctx, t, (char *)NULL));
 }
 
@@ -312,9 +312,9 @@ LOOP_TEST(philosophers_are_a_cycle, .model = CIGO_COOPERATIVE)
 	expect(ctx,
 	       HEAD("4 tasks",
 		    "no timer") "  main #1  runs\n"
-				"    philosopher #2  waits 0.990 s: mutex_lock, held by philosopher #3\n"
-				"    philosopher #3  waits 0.990 s: mutex_lock, held by philosopher #4\n"
-				"    philosopher #4  waits 0.990 s: mutex_lock, held by philosopher #2\n"
+				"    philosopher #2  has waited 0.990 s in mutex_lock, held by philosopher #3\n"
+				"    philosopher #3  has waited 0.990 s in mutex_lock, held by philosopher #4\n"
+				"    philosopher #4  has waited 0.990 s in mutex_lock, held by philosopher #2\n"
 				"  deadlock: philosopher #2 -> philosopher #3 -> philosopher #4 -> philosopher #2\n");
 	for (int i = 0; i < 3; i++)
 		cigo_future_cancel(who[i], 0);
@@ -357,8 +357,8 @@ LOOP_TEST(a_lock_over_an_await_is_a_cycle, .model = CIGO_COOPERATIVE)
 	expect(ctx,
 	       HEAD("3 tasks",
 		    "no timer") "  main #1  runs\n"
-				"    awaits_with_the_lock #2  waits 1.000 s: future_await of locks #3\n"
-				"      locks #3  waits 1.000 s: mutex_lock, held by awaits_with_the_lock #2\n"
+				"    awaits_with_the_lock #2  has waited 1.000 s in future_await for locks #3\n"
+				"      locks #3  has waited 1.000 s in mutex_lock, held by awaits_with_the_lock #2\n"
 				"  deadlock: awaits_with_the_lock #2 -> locks #3 -> awaits_with_the_lock #2\n");
 	fails(cigo_task_stop(ctx, t), -ECANCELED);
 	cigo_mutex_free(m);
@@ -412,7 +412,7 @@ LOOP_TEST(another_thread_asks_through_the_door, .model = CIGO_COOPERATIVE)
 	ck_assert_str_eq(
 		text,
 		HEAD("1 task",
-		     "the next timer in 1.000 s") "  main #1  waits 0.000 s: sleep, for another 1.000 s\n");
+		     "the next timer in 1.000 s") "  main #1  has waited 0.000 s in sleep; 1.000 s left\n");
 	free(text);
 }
 
@@ -451,7 +451,8 @@ static void hog(const cigo_ctx *ctx, const char *text)
 
 CORO(a_cruncher_of_long_name)
 {
-	hog(ctx, "cigo: no answer within 1 s: a_cruncher_of_l #2 holds the baton\n");
+	hog(ctx,
+	    "cigo: no dump within 1 s: a_cruncher_of_l #2 holds the baton and does not suspend\n");
 	return 0;
 }
 
@@ -460,13 +461,13 @@ LOOP_TEST(a_coroutine_that_hogs_is_named, .model = CIGO_COOPERATIVE)
 	cigo_task *t = cigo_spawn(ctx, a_cruncher_of_long_name, 0, NULL);
 
 	ok(cigo_take(ctx, t, (char *)NULL));
-	hog(ctx, "cigo: no answer within 1 s: main #1 holds the baton\n");
+	hog(ctx, "cigo: no dump within 1 s: main #1 holds the baton and does not suspend\n");
 	return; /* both questions are delivered now, and forgotten */
 }
 
 CALLBACK(callback_hogs)
 {
-	hog(ctx, "cigo: no answer within 1 s: a callback holds the baton\n");
+	hog(ctx, "cigo: no dump within 1 s: a callback holds the baton and does not suspend\n");
 }
 
 LOOP_TEST(a_callback_that_hogs_is_named, .model = CIGO_COOPERATIVE)
@@ -480,7 +481,7 @@ TEST(loops_that_do_not_run_say_so)
 	cigo_loop *loop = cigo_loop_new(NULL);
 	char *text = dump(loop, -ETIMEDOUT);
 
-	ck_assert_str_eq(text, "cigo: no answer within 1 s: the loop does not run\n");
+	ck_assert_str_eq(text, "cigo: no dump within 1 s: the loop does not run\n");
 	free(text);
 	ok(cigo_loop_run(loop, cigo_ctx_background(), sleeper, NULL));
 	free(dump(loop, CIGO_ECLOSED));
@@ -617,9 +618,9 @@ TEST(a_signal_asks_and_names_who_runs_at_once)
 				.model = CIGO_COOPERATIVE,
 				.dump_signal = SIGUSR2 };
 
-	with_signal(&o, "cigo: main #1 holds the baton; the dump comes when it gives it up\n"
+	with_signal(&o, "cigo: main #1 holds the baton; the dump follows when it suspends or ends\n"
 			"cigo: 1 task, cooperative, real clock; ");
-	with_signal(&o, "\n  main #1  waits 0.0");
+	with_signal(&o, "\n  main #1  has waited 0.0");
 	ck_assert_ptr_eq(signal(SIGUSR2, SIG_DFL), SIG_DFL);
 }
 
@@ -659,7 +660,7 @@ TEST(the_environment_asks_for_sigusr1, COOPERATIVE)
 	int err = cigo_run(gets_usr1, NULL);
 	const char *got = caught_stderr(&c);
 	ok(err);
-	ck_assert_ptr_nonnull(strstr(got, "  main #1  waits 0."));
+	ck_assert_ptr_nonnull(strstr(got, "  main #1  has waited 0."));
 	setenv("CIGO_DUMP", "0", 1);
 	ck_assert_ptr_eq(signal(SIGUSR1, SIG_IGN), SIG_DFL);
 	ok(cigo_run(gets_usr1, NULL)); /* goes on */
@@ -699,8 +700,8 @@ LOOP_TEST(a_cycle_through_any_of_one_is_named, .model = CIGO_COOPERATIVE)
 	expect(ctx,
 	       HEAD("3 tasks",
 		    "no timer") "  main #1  runs\n"
-				"    waits_for_any_with_the_lock #2  waits 1.000 s: wait of locks #3\n"
-				"      locks #3  waits 1.000 s: mutex_lock, held by waits_for_any_with_the_lock #2\n"
+				"    waits_for_any_with_the_lock #2  has waited 1.000 s in wait for locks #3\n"
+				"      locks #3  has waited 1.000 s in mutex_lock, held by waits_for_any_with_the_lock #2\n"
 				"  deadlock: waits_for_any_with_the_lock #2 -> locks #3 -> waits_for_any_with_the_lock #2\n");
 	fails(cigo_task_stop(ctx, t), -ECANCELED);
 	cigo_mutex_free(m);

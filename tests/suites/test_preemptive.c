@@ -898,7 +898,7 @@ static const struct {
 	cigo_coro_fn *body;
 	const char *text;
 } wrongs[] = {
-	{ nest_sections, "sections do not nest" },
+	{ nest_sections, "blocking sections do not nest" },
 	{ end_no_section, "there was no cigo_blocking_begin" },
 	{ return_in_a_section, "returned inside a blocking section" },
 	{ sleep_in_a_section, "call cigo_blocking_end first" },
