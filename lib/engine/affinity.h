@@ -19,8 +19,7 @@
  *   bound elsewhere: a system call of 1 us, and no running thread migrates.
  * - Only CPUs in the mask of the thread that called cigo_run are used, as it was at that time.
  *   That thread gets its mask back after the run. Children of fork, workers and blocking sections
- *   run anywhere in the mask. If the kernel refuses, all of this is off, and bound strands are
- *   unbound.
+ *   run anywhere in the mask. If the kernel refuses, all of this is off.
  */
 #ifndef CI_AFFINITY_H
 #define CI_AFFINITY_H

@@ -47,8 +47,7 @@ struct ci_leaver {
 };
 
 /* The coroutine that holds the baton, for other threads and signal handlers. Each word is written
- * by itself, so the name may be torn during a switch; a coroutine that hogs the loop does not
- * switch. */
+ * by itself, so the name may be torn during a switch. */
 enum { CI_CALLBACK = -1 };
 
 struct ci_holder {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The look outside. A busy driver looks at descriptors and clock only once in 64 resumptions, or
- * more often if these take more than 100 us. So switching stays cheap, and descriptors do not
- * starve.
+ * more often if these take more than 100 us. So a switch stays cheap.
  */
 #include "engine/look.h"
 
@@ -98,8 +97,7 @@ struct ci_look ci_look_begin(cigo_loop *loop, bool idle)
 	return l;
 }
 
-/* Moves the virtual clock to the next timer, if nothing has happened during the silence it asks
- * for. */
+/* Moves the virtual clock to the next timer, if nothing has happened during the silence. */
 static void pass_time(cigo_loop *loop, const struct ci_look *l, bool silent)
 {
 	bool over = !loop->silent_until || ci_clock_now() >= loop->silent_until;
@@ -111,8 +109,7 @@ static void pass_time(cigo_loop *loop, const struct ci_look *l, bool silent)
 }
 
 /* Sets how many resumptions come before the next look: as many as fit into CI_LOOK_NS, judged by
- * the last ones. Work after an idle time may be of another kind: then the number begins with 1 and
- * doubles. */
+ * the last ones. After an idle time the number begins with 1 and doubles. */
 static void set_pace(cigo_loop *loop, int64_t now, bool idle)
 {
 	int64_t took = now - loop->last_look;

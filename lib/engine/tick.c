@@ -18,8 +18,7 @@ static struct ci_list *choose(cigo_loop *loop)
 }
 
 /* The run ends, and only coroutines that wait for a consumer are left. Dismisses the one that has
- * waited longest; the next only if the run is still not over then, as they may depend on each
- * other. */
+ * waited longest; the next only if the run is still not over then. */
 static void dismiss_leaver(cigo_loop *loop)
 {
 	struct ci_leaver *l = ci_list_entry(ci_list_pop(&loop->leavers), struct ci_leaver, link);

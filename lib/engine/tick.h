@@ -8,8 +8,7 @@
 
 #include "engine/coroutine.h"
 
-/* Takes what is to run next out of the queue. Sleeps while nothing is ready. NULL: the run is over.
- * */
+/* Takes the next runnable out of the queue. Sleeps while there is none. NULL: the run is over. */
 struct ci_runnable *ci_tick_next(cigo_loop *loop);
 /* The same, if a coroutine is to resume next; else NULL, and nothing is taken. */
 struct ci_coroutine *ci_tick_next_coroutine(cigo_loop *loop);

@@ -33,8 +33,7 @@ static struct ci_coroutine *coroutine_of_member(const struct ci_list *node)
 }
 
 /* Whether the wait needs each of its futures and members. A wait for any of several needs none of
- * them. Members that a limited group holds back do not count as several: they start only after the
- * others. */
+ * them. Members that a limited group holds back do not count: they start after the others. */
 static bool waits_for_each(const struct ci_wait_info *w)
 {
 	size_t n = w->count;

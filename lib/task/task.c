@@ -210,8 +210,7 @@ cigo_task_options ci_task_check(const cigo_task_options *o)
 	return result;
 }
 
-/* One allocation: the context, the task, its value, the canary, the copy of the argument, the name.
- * */
+/* One allocation: context, task, value, canary, copy of the argument, name. */
 static struct ci_task *allocate(const cigo_ctx *ctx, size_t ret_size, const cigo_task_options *o)
 {
 	size_t name_size = strlen(o->name) + 1, most = PTRDIFF_MAX / 4;

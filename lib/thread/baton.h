@@ -31,9 +31,8 @@ struct ci_self {
 	const struct ci_thread *thread; /* NULL: not a thread of the library */
 	bool finishing;			/* I tell listeners of futures, see future.c */
 	struct ci_place here; /* where the program makes the next future; cleared when it is made */
-	cigo_loop *
-		roams; /* preemptive model: the loop that I run in as a coroutine or home, but not in
-	* a section; else NULL. `held` tells whether I am inside (entry.h) */
+	cigo_loop *roams; /* preemptive model, not in a section: the loop that I run in; else NULL.
+			       * `held` tells whether I am inside (entry.h) */
 };
 
 extern __thread struct ci_self ci_self __attribute__((tls_model("initial-exec")));

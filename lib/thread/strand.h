@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * A pthread of the library with its baton semaphore. The engine decides what it runs. No function
- * here needs a baton.
+ * A pthread of the library with its baton semaphore. The engine decides what it runs.
  */
 #ifndef CI_STRAND_H
 #define CI_STRAND_H
