@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What the programs of bench/ share: a clock, and how they say what they measured: one line of JSON.
  */
 #ifndef CI_BENCH_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Two coroutines that compute, and yield to each other every 100 us or so: the CPU-bound program
  * that must find a processor of its own. Prints the ns it took.
  *

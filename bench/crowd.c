@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What N sleeping coroutines cost each: ns to make one and have it reach its sleep; bytes, resident
  * and of the system.
  *

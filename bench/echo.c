@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The echo server that is measured: demos/echo without its limits and timeouts, which the peers do
  * not have either. Prints its port; runs until it is killed.
  */

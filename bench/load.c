@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A client for echo servers, in a closed loop: each connection has one message in flight, and sends
  * the next when all of it is back. One thread and epoll, level-triggered: the cheapest client there
  * is, so that the server is what is measured.

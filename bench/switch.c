@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What switching costs in cigo, in ns of wall clock and CPU time.
  *
  *	switch MEASURE COUNT [N]

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What time costs in cigo, in ns of wall clock and CPU time.
  *
  *	time sleep COUNT	COUNT sleeps of 1 ms, per sleep

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * cigo: asyncio-style event loops where every coroutine is a pthread.
  *
  * At any instant at most one thread of a loop runs: the one that holds the loop's baton.

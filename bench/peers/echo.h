@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What the echo servers of the peers share: a listener on a port of the kernel's choice, which is
  * printed, and the size of their buffers.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * An echo server of nPth: pthreads under one global lock, given up around each system call that
  * might block. The nearest relative of a baton.
  */

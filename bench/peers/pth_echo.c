@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * An echo server of GNU Pth: threads of user space, which switch stacks, and select(2).
  */
 #include <pth.h>

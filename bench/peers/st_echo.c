@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * An echo server of State Threads: threads of user space, which switch stacks, and epoll.
  */
 #include <st.h>

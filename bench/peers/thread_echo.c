@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * An echo server of plain threads: one a connection, blocking reads and writes, no loop.
  */
 #include <pthread.h>

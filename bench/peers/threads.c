@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Bare pthreads, the limit of what a design on threads can do.
  *
  *	threads ring COUNT N	N threads pass a token through futex words, COUNT times

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * An echo server of libuv: callbacks, one buffer for all, and a write tried at once.
  */
 #include <stdlib.h>

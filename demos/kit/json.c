@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * JSON by recursive descent. Texts are UTF-8 as they come.
  */
 #include "demos/kit/json.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Reads JSON into a tree.
  */
 #ifndef CIGO_DEMOS_JSON_H

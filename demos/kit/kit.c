@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The kit's command line, and what happens in which order.
  */
 #include "demos/kit/kit_parts.h"

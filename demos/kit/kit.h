@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The kit of the teaching demos. A demo is a list of variants of one small program. kit_main runs each
  * of them once per model, every run in a process of its own, so that its switches, its time and its
  * memory are counted alone, and a deadlock or a crash takes nothing else along. What the runs report

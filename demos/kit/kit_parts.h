@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * How the parts of the kit see each other: the table, which knows nothing of processes, and the runs,
  * which fill it.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Traces of small runs, and the page that shows them.
  */
 #include "demos/kit/kit_parts.h"

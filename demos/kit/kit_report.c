@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What a lesson says, as lines for the process that runs it: a kind, a tab, a text, a tab, a text.
  */
 #include "demos/kit/kit_parts.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The runs of a demo: each in a process of its own, which reports line by line through a pipe and is
  * killed when it says nothing for too long.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The table of a demo: collected row by row, printed for people or as JSON.
  */
 #include "demos/kit/kit_parts.h"

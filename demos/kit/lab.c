@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The lab: runs the teaching demos in both models, says in a few lines what came out, and writes a
  * page of it all, with a timeline of each demo.
  */

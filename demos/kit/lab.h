@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The two halves of the lab: it runs the demos, and writes a page of what they said.
  */
 #ifndef CIGO_DEMOS_LAB_H

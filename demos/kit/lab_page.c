@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The lab's index: an introduction, and of each demo its lesson, its table and its timeline.
  */
 #include "demos/kit/lab.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What the demos' servers have to say: the lines of asyncigo's README.
  */
 #ifndef CIGO_DEMOS_LINES_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Servers to have lines from: each sends its lines to every client, on loopback, on a port the
  * kernel picks. They are coroutines of the demo's own event loop.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The handler does it all, with what a handler may call, and then lets the signal have its way.
  */
 #include "demos/kit/tidy.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What must not stay when a program is ended: by Ctrl-C, SIGTERM, SIGHUP, or in its own time. Files
  * and folders are a stack: what was put on it last goes first.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Generators: a function that walks a tree and yields each leaf, at whatever depth it is, while its
  * consumer pulls one leaf after the other. Two of them side by side: do two trees have the same leaves?
  */

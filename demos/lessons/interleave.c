@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Interleave: two tasks share one pen and write their letters, each letter in two strokes: "Aa", "Bb".
  * The scheduler decides which task is next; with a seed it decides by dice. Which texts can come out?
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Philosophers: five of them around a table, a fork between any two, and two forks needed to eat.
  * Each takes one, reaches over, takes the other. When all hold one, all wait for ever.
  */

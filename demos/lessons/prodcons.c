@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Producers and consumers around a buffer of few places: bare, guarded by a mutex with condition
  * variables, and as a queue that is awaited. Every item must come out once.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Race: clerks move money between accounts. Each reads a balance, makes out a slip, writes the new
  * balance. If another clerk writes the same balance in between, that update is overwritten and lost.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Starve: two tickers are due every 5 ms. Beside them a third coroutine crunches numbers for hundreds
  * of milliseconds without ever awaiting. How late are the ticks?
  */

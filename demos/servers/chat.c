@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A chat of lines: what one client says, all others get. Try it with nc or telnet.
  *
  *	chat [HOST:PORT]	where to listen, default 127.0.0.1:0

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A server under load, and what it took. The load is in demos/servers/load.c.
  */
 #define _GNU_SOURCE /* pipe2 */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Servers compared: the same load for each, from a process of its own, and what the server took for it.
  */
 #ifndef CIGO_DEMOS_COMPARE_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A server that sends back what it gets, till Ctrl-C or SIGTERM; then clients have 5 s to finish.
  *
  *	echo [HOST:PORT]	where to listen, default 127.0.0.1:0

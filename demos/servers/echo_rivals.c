@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The echo server without cigo.
  */
 #define _GNU_SOURCE /* accept4 */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The echo server in two ways more: a thread for each connection, and a state machine over epoll.
  */
 #ifndef CIGO_DEMOS_ECHO_RIVALS_H

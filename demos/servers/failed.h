@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Why a server could not run, for people.
  */
 #ifndef CIGO_DEMOS_FAILED_H

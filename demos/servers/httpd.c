@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * An HTTP/1.1 server for the files of a folder: GET and HEAD, keep-alive, ranges, index.html.
  *
  *	httpd [-a ADDRESS] [-t SECONDS] [-n CONNECTIONS] [FOLDER]

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The web server's parts: the server itself, and what it is compared with.
  */
 #ifndef CIGO_DEMOS_HTTPD_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The web server under load: as coroutines, as threads that run the very same code, and against a
  * state machine.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A small web server as a state machine over epoll: GET, keep-alive, files. All that a coroutine has in
  * local variables and in the place it stands at is in struct connection.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Clients, as a state machine over epoll: each sends a request, reads the answer, and goes on.
  */
 #include "demos/servers/load.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The clients of a contest: a process of its own, so that the server's counts are the server's.
  */
 #ifndef CIGO_DEMOS_LOAD_H

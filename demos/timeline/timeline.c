@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Fills the page of demos/timeline/ in. The traces go along as they are, each in a script element of
  * type application/json: whatever is between them as text cannot end the element, for every '<'
  * there is written as \u003c, which inside JSON says the same.

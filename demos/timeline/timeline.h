@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The picture of runs: one self-contained HTML page of their traces, above one another on one time
  * axis. A trace is a file of trace events as the library writes it (CIGO_TRACE).
  */

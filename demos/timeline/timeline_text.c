@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Text as HTML: whatever the bytes, what comes out is text of the page, and valid UTF-8.
  */
 #include "demos/timeline/timeline_text.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Text as HTML.
  */
 #ifndef CIGO_DEMOS_TIMELINE_TEXT_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A blocking call in place: a coroutine sits in read(2) while the others go on. What it reads is
  * written by one of them, so a loop that stood still would hang here for ever.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Cancelling a task: its body runs on, but from then on every await returns the cause.
  */
 #include <cigo.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The lines of two servers, one after the other: the second is dialled when the first has ended.
  */
 #include "demos/kit/servers.h"

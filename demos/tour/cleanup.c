@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Clean-up that must await: a client that is cancelled says good-bye to its peer and waits for the
  * answer, under a context which that cancellation does not reach.
  */

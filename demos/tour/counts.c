@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What a switch costs: the loop counts how often its baton went from one thread to another.
  */
 #include <cigo.h>

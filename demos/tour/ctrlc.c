@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Ctrl-C and other signals. A coroutine waits for SIGHUP as for anything else; Ctrl-C needs nothing
  * at all: it cancels main, which cleans up and returns. (This program presses its own keys.)
  */

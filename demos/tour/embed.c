@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A loop inside a program that has pthreads of its own. They hand it work and wait for results.
  */
 #include <cigo.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A producer and three workers around a bounded queue, in a group. One worker fails: the group
  * cancels the others, and when its wait returns, every body has returned.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Iterators, without a loop: a generator, and what can be made of iterators.
  */
 #include <cigo.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A generator that dials a server, reads its lines and yields how many characters each has.
  */
 #include "demos/kit/servers.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A hundred thousand live coroutines, each a thread. Each counts, sleeps, and does so ten times; the
  * answer is a million. Where the system does not allow so many threads, it says which limit stands
  * in the way and how to raise it, and takes as many as there can be.

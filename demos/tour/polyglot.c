@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Polyglot functions: the same code blocks a thread without a loop, and suspends a coroutine with
  * one. A hundred naps of two seconds take two seconds.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Reads lines from two TCP servers beside a task that ticks; then two tasks take turns.
  *
  * The servers are part of the demo: they listen on loopback, on ports the kernel picks. Servers,

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Cancelling a task cancels what it awaits, unless a shield stands between.
  */
 #include <cigo.h>

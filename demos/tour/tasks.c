@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Tasks: spawn one, work beside it, await its result.
  */
 #include <cigo.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A tree walk as a generator, and two trees compared leaf by leaf, without a loop: generators are
  * for plain threads, too.
  */

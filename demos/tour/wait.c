@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Waiting for several awaitables at once: a future and two tasks, of three different types.
  */
 #include <cigo.h>

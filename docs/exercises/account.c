@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Exercise: no deposit is lost (exercises.h).
  */
 #include "exercises.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Six exercises. Each is a function in NAME.c that does not yet do what is described here; test_NAME.c
  * tests it. "make exercises" runs all tests, "make exercises EXERCISES=NAME" those of one exercise.
  */

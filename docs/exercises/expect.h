@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A check of what a call returns. Its message names the call, the expected error and the real one.
  */
 #ifndef CIGO_EXPECT_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Exercise: the philosophers (exercises.h).
  */
 #include "exercises.h"

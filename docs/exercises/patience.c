@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Exercise: two seconds, and no more (exercises.h).
  */
 #include "exercises.h"

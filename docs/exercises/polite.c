@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Exercise: a long computation beside others (exercises.h).
  */
 #include "exercises.h"

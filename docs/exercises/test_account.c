@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Is deposit() right?
  */
 #include "tests/tools/kit.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Is eat() right?
  */
 #include "tests/tools/kit.h"

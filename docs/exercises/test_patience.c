@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Is ask() right?
  */
 #include "tests/tools/kit.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Is count_primes() right?
  */
 #include "tests/tools/kit.h"

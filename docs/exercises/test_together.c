@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Is together() right?
  */
 #include "tests/tools/kit.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Is walk() right?
  */
 #include "tests/tools/kit.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Exercise: three questions in the time of one (exercises.h).
  */
 #include "exercises.h"

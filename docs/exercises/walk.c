@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Exercise: a tree, from left to right (exercises.h).
  */
 #include "exercises.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Addresses of the two ends of a stream, as texts in the form that cigo_dial takes.
  */
 #ifndef CIGO_ADDRESS_H

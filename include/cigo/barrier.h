@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A barrier: a fixed number of coroutines, its parties, wait for each other, round after round.
  *
  *                     asyncio.Barrier                 here

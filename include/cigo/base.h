@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What every public header needs: attributes, the names of the opaque types, time.
  */
 #ifndef CIGO_BASE_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Blocking sections: call any blocking C library in place, on the coroutine's own stack, while the
  * loop goes on without this coroutine.
  */

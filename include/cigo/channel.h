@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Channels, as in Go: items pass from a sender to a receiver, directly (capacity 0: both wait for
  * each other) or through a buffer. cigo_select waits for several channels and does one thing.
  *

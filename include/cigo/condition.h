@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A condition: coroutines that hold a mutex wait until another one, which has changed what the
  * mutex guards, notifies them. Wait in a loop that tests what is waited for:
  *

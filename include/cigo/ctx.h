@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Contexts: a tree that carries cancellation, deadlines and values, after Go's context package.
  * A context with a loop belongs to that loop; one without (derived from cigo_ctx_background) may be
  * used by any thread, and every suspending call that gets it blocks the calling thread instead.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Clients: connections to servers, as streams.
  */
 #ifndef CIGO_DIAL_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Dumps: for each coroutine whether it runs, or what it waits for, how long, and where. The signal
  * of the option dump_signal prints one on stderr; so does SIGUSR1 with CIGO_DUMP=1 in the
  * environment.

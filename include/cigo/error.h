@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Errors are negative ints: -errno, the library's own, or codes registered by the program.
  */
 #ifndef CIGO_ERROR_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * An event: a flag that coroutines wait for; it stays set until it is cleared.
  *
  *                     asyncio.Event                   here

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Waiting for any descriptor of the program's own.
  */
 #ifndef CIGO_FD_H

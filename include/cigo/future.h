@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Futures: a value and an error that arrive once. A task is the future of its coroutine's result,
  * so every call here takes tasks too. A completion is (value, error); both may be set, as in Go,
  * and the value is zeros until written.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Generators: iterators written as functions that yield, each on a thread of its own. Between the
  * yields they may await. The baton passes straight between a generator and its consumer.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Workers: functions on threads of their own, truly parallel to the loop.
  */
 #ifndef CIGO_GO_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Groups: structured concurrency, as asyncio.TaskGroup. When a wait returns, every body of the
  * group has returned. The first failure cancels the siblings. Each task's own error stays readable
  * until the close.

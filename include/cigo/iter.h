@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Iterators, pull-style: while (cigo_next(ctx, it, &item)) ..., then close. An error, also the
  * context's, ends an iterator for good; it is kept, and returned by the close. Breaking out early
  * is closing early: nothing leaks, and an item that was not asked for stays in its source. Items of

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * How many more threads the system allows, and which limit is in the way: a live coroutine is a
  * thread.
  */

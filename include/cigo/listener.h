@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Listeners: the sockets that servers accept connections from. Several coroutines may accept from
  * one listener; they are served first come, first served.
  */

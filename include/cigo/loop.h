@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Event loops. The thread that calls cigo_run is the loop's home thread: it runs the callbacks,
  * never a coroutine. A callback may spawn, but not suspend: its context is const.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A mutex between coroutines, for critical sections with an await inside. It is handed over in FIFO
  * order; the owner is checked.
  *

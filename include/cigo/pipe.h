@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A pipe(2) as two streams.
  */
 #ifndef CIGO_PIPE_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Queues between coroutines: FIFO, LIFO or by priority; bounded or not; closable. No item is lost
  * to a cancellation.
  *

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A semaphore between coroutines: a number of units, handed over in FIFO order.
  *
  *                     asyncio.Semaphore               here

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Servers: a task per connection, a limit on their number, and an end that leaves no handler
  * running.
  */

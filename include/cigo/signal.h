@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Waiting for the process's signals. Ctrl-C needs none of this: see cigo_run.
  */
 #ifndef CIGO_SIGNAL_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Byte streams over any descriptor. One coroutine reads at a time, a second gets -EBUSY. Writers
  * queue up; each message goes out whole. Reads return a count of bytes, 0 at the end. SIGPIPE is
  * never raised.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Tasks: coroutines, each an ordinary pthread. A task is done only when its body has returned.
  */
 #ifndef CIGO_TASK_H

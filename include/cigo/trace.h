@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Tracing: which coroutine runs, what the others wait for, which one wakes which. CIGO_TRACE=file
  * or the option `trace` writes it to a file that Perfetto and chrome://tracing open; hooks see the
  * same, one call per event.

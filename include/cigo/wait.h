@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Waiting for several futures at once. Takes any mix of futures and tasks; NULL counts as one that
  * failed with -ENOMEM.
  */

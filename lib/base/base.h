@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What every file of the library needs. Includes nothing of the library but public types.
  */
 #ifndef CI_BASE_H

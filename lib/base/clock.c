@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The monotonic clock: epoll_pwait2 and ppoll measure their timeouts by it too.
  */
 #include "base/clock.h"

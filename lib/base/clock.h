@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Time in int64_t nanoseconds: the monotonic clock and sums that cannot overflow.
  */
 #ifndef CI_CLOCK_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Error codes that the program registers. The list only grows, under one mutex. Texts are never
  * moved or freed, so cigo_strerror may return a pointer to them.
  */

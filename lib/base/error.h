@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Registered error codes.
  */
 #ifndef CI_ERROR_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The pairing heap (Fredman, Sedgewick, Sleator, Tarjan 1986). The two-pass merge does not recurse,
  * as a million timers would overflow a stack.
  */

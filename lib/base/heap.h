@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A priority queue of intrusive nodes, for timers: a pairing heap. Unlike an array heap it needs no
  * memory of its own, so arming a timer cannot fail; and push is O(1).
  * Invariant: no node comes before its parent in the total order (key, seq).

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Intrusive doubly linked lists: a head and its nodes are the same struct, linked in a ring.
  * Invariant: a node is in exactly one list or linked to itself, so unlinking is always legal.
  */

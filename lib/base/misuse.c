@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Messages on stderr, each in one write(2), so that those of several threads do not mix.
  */
 #include "base/misuse.h"

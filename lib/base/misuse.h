@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Misuse: an error of the program that the library finds. It is reported on stderr, then the
  * library aborts. Cheap checks are made in release builds too.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * cigo_must: reports an error and aborts.
  */
 #include <limits.h>

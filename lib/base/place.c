@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Texts of places.
  */
 #include "base/place.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A place in the program's source: what a public macro finds in __FILE__, __LINE__ and __func__.
  */
 #ifndef CI_PLACE_H

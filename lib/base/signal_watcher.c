@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The signal handler and its table.
  *
  * A watcher is closed in three steps: its signals get their old actions back, it leaves the list,

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Watchers of the process's signals. One handler serves all: it counts the signal, notifies the
  * watchers that watch it, and returns.
  * Invariant: while a watcher watches a signal, the handler is that signal's action; otherwise the

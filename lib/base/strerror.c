@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Texts of errors. For errno values they come from strerrordesc_np(3): static and thread-safe.
  */
 #include <errno.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The table. A generation has 31 bits: a key is repeated after 2^31 uses of one slot.
  */
 #include "base/table.h"

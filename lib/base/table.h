@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A table of pointers under keys that cannot dangle. A key is (generation, slot); a slot that is
  * used again has another generation. Keys are > 0 and < 2^63.
  */

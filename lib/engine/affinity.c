@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The home CPU: choosing, settling, leaving.
  */
 #include "engine/affinity.h"

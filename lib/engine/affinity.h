@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Which CPUs a loop's strands run on.
  *
  * To wake a thread costs 10 to 25 us on another, idle CPU (on the machines measured), and 2 us on

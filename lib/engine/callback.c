@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The queue of callbacks and their cancellation by id.
  */
 #include "engine/callback.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Callbacks: calls of the program's functions on the home thread, FIFO, never inside the call that
  * queued them. All functions assume the baton.
  * Invariant: a callback is called exactly once, or cancelled; at the loop's end with status < 0.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The cooperative model: the baton goes from thread to thread, each on its own semaphore.
  *
  * Invariant: only the thread that holds the loop's baton touches the fields of struct cigo_loop.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Strands with a coroutine's record in front.
  */
 #include "engine/coroutine.h"

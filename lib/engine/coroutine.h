@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What runs on a strand: one coroutine after another. The record and its thread are used again for
  * the next. All fields are touched with the loop's baton, but for the exceptions noted.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * How coroutines suspend and resume, and which thread a runnable needs. tick.c decides when; the
  * execution model moves the threads.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The loop's data and its engine: what is ready, what suspends, which thread runs what.
  *
  * Invariant: only the thread that holds the loop's baton touches the loop. cooperative.c,

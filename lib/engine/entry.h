@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Where a thread enters the library, and where the library calls a function of the program. In the
  * cooperative model both only read a thread-local: the thread keeps the baton.
  * In the preemptive model the baton is an ordinary lock. Every public function takes it on entry and

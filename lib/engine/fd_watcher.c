@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Registration of descriptors and the dispatch of their events.
  */
 #include "engine/fd_watcher.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A descriptor that the poller watches. A watcher stays registered from open to close (streams), or
  * is once-only (cigo_fd_wait). epoll is edge-triggered: a caller that wants an event has tried
  * before, and got EAGAIN. All functions assume the baton. Invariant: loop->waits counts the

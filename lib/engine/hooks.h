@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * All that the engine asks of the folders above it. Set by lib/loop/loop.c, once for each loop.
  * Called with the baton held.
  */

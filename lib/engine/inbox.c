@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The inbox. No wake-up is lost, since the driver collects after its wait (tests/model/wakeup.pml).
  */
 #include "engine/inbox.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The inbox of a loop: a thread without the loop's baton reaches the loop by a message (threadsafe
  * posts, ends of blocking sections and of workers, stop, cancellation of outer contexts).
  *

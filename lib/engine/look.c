@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The look outside. A busy driver looks at descriptors and clock only once in 64 resumptions, or
  * more often if these take more than 100 us. So a switch stays cheap.
  */

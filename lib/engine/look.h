@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A look outside: messages, descriptors, timers, the pool. By the driver, with the baton held. It
  * has two halves and the driver itself calls the poller between them: a shorter backtrace of
  * waiting threads.

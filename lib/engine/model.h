@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The interface of the execution models: what the baton is, and how coroutines get it and give it
  * up. Implementations: cooperative.c and preemptive.c.
  *

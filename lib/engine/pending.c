@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What can still happen.
  */
 #include "engine/pending.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What can still happen in a loop: the one answer to whether its run is over, whether anything can
  * wake it, and whether the virtual clock may jump.
  */

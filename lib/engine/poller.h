@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The interface of the pollers. Implementations: poller_epoll.c and poller_poll.c. A poller knows
  * of a watcher only key, descriptor and wanted events; it makes no callbacks. All functions assume
  * the baton; in the preemptive model `wait` gives it up while it sleeps.

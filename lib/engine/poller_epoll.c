@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * epoll(7). Streams are registered once, edge-triggered, for all events: no system call per wait.
  * Once-only watchers are one-shot: a descriptor number that was closed and used again causes no
  * event. The eventfd is edge-triggered too: each write to it is an event, so it is never read.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * poll(2), level-triggered: an array of wanted events, one entry for each watcher. Slower than
  * epoll with many descriptors; for systems without epoll, and as a test of the interface.
  * Invariant: entries i of the arrays belong together; entry 0 is the eventfd.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Strands without a coroutine wait in `idle`, the last used first. Every long_ns all of `idle`
  * moves to `cold`. A strand that is still cold long_ns later was not needed meanwhile, and is
  * ended. So no clock is read and nothing is counted when a coroutine starts or ends.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A loop's strands without a coroutine. All functions assume the baton.
  */
 #ifndef CI_POOL_H

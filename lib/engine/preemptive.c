@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The preemptive model: the baton is an ordinary lock. Coroutines run beside each other, and take
  * the lock for the length of a library call (entry.h). The home thread always drives. It gives the
  * lock up around callbacks and while it waits in the poller.

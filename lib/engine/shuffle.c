@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Sorts by random keys: a shuffle without memory (bottom-up merge sort on the list).
  */
 #include "engine/shuffle.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Random orders, the same for the same seed (option shuffle_seed). All functions assume the baton.
  */
 #ifndef CI_SHUFFLE_H

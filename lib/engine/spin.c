@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Spinning for the baton: when it begins and ends.
  */
 #include "engine/spin.h"

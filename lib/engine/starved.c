@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Starved first steps: those for which no thread can be made.
  */
 #include "engine/starved.h"

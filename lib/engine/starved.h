@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * First steps of coroutines that found no thread. They are tried again, and given up in the end.
  * All functions assume the baton.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The queue of runnables, tick by tick.
  */
 #include "engine/tick.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Ticks. A tick runs what is ready when it begins, not what is added meanwhile; between ticks the
  * driver looks outside if it is time. By the driver, with the baton held.
  */

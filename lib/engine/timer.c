@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Timers on the loop's heap.
  */
 #include "engine/timer.h"

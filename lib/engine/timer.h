@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * One-shot timers, intrusive: arming needs no memory and cannot fail. The driver fires them in
  * order of (when, sequence of arming). All functions assume the baton.
  */

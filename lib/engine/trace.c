@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Calls the hooks of all tracers of a loop.
  */
 #include "engine/trace.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Events for tracers: ci_trace(loop, what, ...) calls ci_trace_what(loop, ...) if the loop has a
  * tracer. Otherwise it is one branch that is never taken. Invariant: all are called with the loop's
  * baton held; suspend and blocking before the coroutine is away, resume when it no longer is.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Generators in a loop: coroutines that pass the baton straight to and from their consumer. A
  * generator is a task that the first next starts. So its context, its awaits, its clean-up and its
  * end at the run's end are those of a task. Without a loop: gen_plain.c.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Generators, from inside.
  */
 #ifndef CI_GEN_H

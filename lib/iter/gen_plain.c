@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Generators on plain threads, like Go's iter.Pull. Two semaphores pass the right to run between
  * the generator's thread and its consumer. The close joins the thread.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What all iterators share.
  */
 #include "iter/iter.h"

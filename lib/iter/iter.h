@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Iterators, from inside. Invariants: the first error ends an iterator, which keeps it. Closing an
  * iterator closes those it took over. A maker that finds no memory cannot close the iterators it
  * was given, as a close may suspend. So it returns the first of them as failed; closing that one

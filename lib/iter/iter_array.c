@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The items of an array, which still belongs to the caller.
  */
 #include <stdlib.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * One iterator after the other. An error of one ends the whole.
  */
 #include <errno.h>

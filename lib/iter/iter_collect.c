@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * All items as an array.
  */
 #include <errno.h>

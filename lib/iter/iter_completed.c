@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Futures in order of completion: a listener on each puts it in `line`. As asyncio's as_completed.
  */
 #include <errno.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Counting.
  */
 #include "iter/iter_count.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Counting, with and without an end.
  */
 #ifndef CI_ITER_COUNT_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The items that a function keeps; the others are skipped.
  */
 #include <stdlib.h>

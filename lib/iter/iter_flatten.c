@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The items of the iterators that an iterator gives. Each is closed before the next is asked for.
  */
 #include <stdlib.h>

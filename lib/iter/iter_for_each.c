@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A function called with every item.
  */
 #include <errno.h>

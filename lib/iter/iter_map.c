@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What a function makes of every item; it may leave items out.
  */
 #include <stdlib.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Counting up to something.
  */
 #include "iter/iter_count.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Copies of lent bytes, as strings that belong to the caller.
  */
 #include <errno.h>

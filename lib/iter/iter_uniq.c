@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Each item the first time only. The items seen so far are kept in libc's search tree.
  */
 #include <errno.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Two iterators, item by item. a is asked first: if b ends earlier, zip drops a's last item.
  */
 #include <stdlib.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Signals, one after the other, without end.
  */
 #include <errno.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The debug mode's warnings. In the cooperative model one coroutine runs at a time, so one time
  * stamp is enough. In the preemptive model none keeps the others waiting. Times are always real.
  */
@@ -20,16 +19,16 @@ static void begin(void *arg, const cigo_trace_event *e)
 static void end(struct ci_debug *d, const cigo_trace_event *e, const char *what)
 {
 	int64_t ns = d->since ? e->when - d->since : 0;
-	char who[64], place[160] = "";
+	char holder[64], place[160] = "";
 
 	d->since = 0;
-	if (ns <= d->loop->options.slow_ns || !ci_dump_holder(d->loop, who, sizeof who))
+	if (ns <= d->loop->options.slow_ns || !ci_dump_holder(d->loop, holder, sizeof holder))
 		return;
 	if (e->file)
 		snprintf(place, sizeof place, ", at %s:%d (%s)", ci_place_file(e->file), e->line,
 			 e->function);
-	ci_warn("%s held the baton for %lld ms, until %s%s", who, (long long)(ns / 1000000), what,
-		place);
+	ci_warn("%s held the baton for %lld ms, until %s%s", holder, (long long)(ns / 1000000),
+		what, place);
 }
 
 static void suspended(void *arg, const cigo_trace_event *e)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The debug mode's warnings: a long hold of the baton, and a loop that sleeps for ever.
  */
 #ifndef CI_DEBUG_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The text of a dump. Tasks and workers are sorted by id, so a spawner comes before those it
  * spawned, and each is found by bisection. Only times on the real clock differ between runs.
  */
@@ -18,7 +17,7 @@ enum { NONE = -1, SHOWN = 8 /* names in a list */ };
 
 struct node {
 	const cigo_future *f;
-	struct ci_task_id who;
+	struct ci_task_id id;
 	struct ci_wait_info what;	       /* if it is suspended; else empty */
 	long spawner, child, last_child, next; /* indices; NONE */
 };
@@ -47,14 +46,14 @@ static bool is_suspended(const struct ci_coroutine *s)
 
 static int by_number(const void *a, const void *b)
 {
-	uint64_t x = ((const struct node *)a)->who.id, y = ((const struct node *)b)->who.id;
+	uint64_t x = ((const struct node *)a)->id.id, y = ((const struct node *)b)->id.id;
 
 	return x < y ? -1 : x > y;
 }
 
 static long find(const struct dump *d, uint64_t number)
 {
-	struct node key = { .who.id = number };
+	struct node key = { .id.id = number };
 	const struct node *n = d->n ? bsearch(&key, d->nodes, (size_t)d->n, sizeof key, by_number)
 				    : NULL;
 
@@ -63,7 +62,7 @@ static long find(const struct dump *d, uint64_t number)
 
 static bool is_meant(const cigo_future *f)
 {
-	return !f->done && f->ops->who;
+	return !f->done && f->ops->identify;
 }
 
 static int collect(struct dump *d)
@@ -81,7 +80,7 @@ static int collect(struct dump *d)
 
 		if (!is_meant(f))
 			continue;
-		*to = (struct node){ .f = f, .who = f->ops->who(f), .what.fd = -1 };
+		*to = (struct node){ .f = f, .id = f->ops->identify(f), .what.fd = -1 };
 		to->spawner = to->child = to->last_child = to->next = NONE;
 		if (is_suspended(coroutine_of(f))) {
 			to->what = ci_wait_info(coroutine_of(f));
@@ -96,7 +95,7 @@ static void link_children(struct dump *d)
 {
 	for (long i = 0; i < d->n; i++) {
 		struct node *child = &d->nodes[i];
-		long s = child->who.by ? find(d, child->who.by) : NONE;
+		long s = child->id.by ? find(d, child->id.by) : NONE;
 
 		if (s == NONE)
 			continue;
@@ -120,12 +119,12 @@ static void say_time(const struct dump *d, int64_t ns)
 
 static void say_future(const struct dump *d, const cigo_future *f)
 {
-	struct ci_task_id who = ci_wait_info_task(f);
+	struct ci_task_id id = ci_wait_info_task(f);
 
 	if (!f)
 		fputs("nothing", d->out);
-	else if (who.name)
-		fprintf(d->out, "%s #%llu", who.name, (unsigned long long)who.id);
+	else if (id.name)
+		fprintf(d->out, "%s #%llu", id.name, (unsigned long long)id.id);
 	else {
 		char text[CI_FUTURE_TEXT];
 
@@ -219,15 +218,15 @@ static void say_node(const struct dump *d, const struct node *n, int depth)
 {
 	const struct ci_task *t = ci_task_of(n->f);
 
-	fprintf(d->out, "  %*s%s #%llu  ", 2 * (depth < 32 ? depth : 32), "", n->who.name,
-		(unsigned long long)n->who.id);
+	fprintf(d->out, "  %*s%s #%llu  ", 2 * (depth < 32 ? depth : 32), "", n->id.name,
+		(unsigned long long)n->id.id);
 	if (t)
 		say_task(d, n, t);
 	else
 		fputs("runs on a thread of its own", d->out);
-	if (n->spawner == NONE && n->who.by)
+	if (n->spawner == NONE && n->id.by)
 		fprintf(d->out, " (spawned by #%llu, which has ended)",
-			(unsigned long long)n->who.by);
+			(unsigned long long)n->id.by);
 	fputc('\n', d->out);
 }
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Dumps: their text, and the signal that asks for one.
  */
 #ifndef CI_DUMP_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A dump on a signal. The handler posts to the loop's inbox, and the driver writes the dump. While
  * a coroutine computes there is no driver. So the handler itself names the coroutine at once, and
  * the dump follows when the coroutine suspends.
@@ -56,13 +55,13 @@ bool ci_dump_holder(const cigo_loop *loop, char *text, size_t size)
 static void notify(struct ci_signal_watcher *watcher)
 {
 	struct ci_dump_watcher *d = ci_container_of(watcher, struct ci_dump_watcher, watcher);
-	char who[64], text[160], *to = text, *end = text + sizeof text;
+	char holder[64], text[160], *to = text, *end = text + sizeof text;
 
 	ci_inbox_post_signal(&d->loop->inbox, &d->signal_message);
-	if (!ci_dump_holder(d->loop, who, sizeof who))
+	if (!ci_dump_holder(d->loop, holder, sizeof holder))
 		return;
 	to = add(to, end, "cigo: ");
-	to = add(to, end, who);
+	to = add(to, end, holder);
 	to = add(to, end, " holds the baton; the dump follows when it suspends or ends\n");
 	syscall(SYS_write, STDERR_FILENO, text, (size_t)(to - text));
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Watches SIGINT as long as no ordinary watcher does, and cancels main when it comes.
  */
 #include "loop/interrupt.h"

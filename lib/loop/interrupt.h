@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Ctrl-C: the first SIGINT cancels a run's main with -EINTR, the second kills as by default.
  */
 #ifndef CI_INTERRUPT_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The life of a loop: opens the engine, a poller, the root context and the main task, and ends them
  * all. After a run no thread, descriptor or allocation is left, except what handles still hold.
  */

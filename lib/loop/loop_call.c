@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * cigo_loop_call_soon, _later, _threadsafe: a function, its argument, an id that cannot dangle.
  */
 #include <errno.h>

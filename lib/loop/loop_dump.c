@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Asking a loop for its dump: at once with the loop's baton, by a message without it. The caller
  * waits a second at most for the writing to begin, and then for its end, as `out` is the caller's.
  */

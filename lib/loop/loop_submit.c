@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Work for another loop: a message there spawns the task, and its completion sends one back. The
  * caller always waits for the body, whose argument lies with the caller. A message that cancels may
  * still be on its way then. So the caller, the task and that message each hold a reference.

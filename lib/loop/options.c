@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Most options have a variable in the environment, which counts only where the program has left the
  * default. A value that is not understood is reported and ignored. Setuid programs ignore them all.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Options of a loop: what the program has set, else the environment, else the default.
  */
 #ifndef CI_OPTIONS_H

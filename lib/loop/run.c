@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * cigo_run: a loop for one main function, which Ctrl-C ends.
  */
 #include "cigo/loop.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Names, buffers, and the ends of a process: exit, and the library's own abort. A process that is
  * killed leaves whole lines; only the last ones are missing.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Files of lines that are written while a program runs, and are complete when it exits or aborts.
  * Invariants: only whole lines reach the file; no two files that one process has opened have the
  * same name.

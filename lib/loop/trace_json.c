@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Trace hooks that write an event a line. Spans (X) are written when they end, so a lane keeps what
  * its task does now, and since when. Arrows (s, f) are written when the woken task resumes, so each
  * has an end. A line begins with its comma, so a file that was cut off needs only "]}".
@@ -250,7 +249,7 @@ static void end_args(struct ci_trace_json *j)
 }
 
 /* "task":"name","lane":n */
-static void whom(struct ci_trace_json *j, const cigo_trace_event *e)
+static void task_args(struct ci_trace_json *j, const cigo_trace_event *e)
 {
 	ci_trace_file_put(&j->file, "\"task\":\"");
 	quote(&j->file, e->name);
@@ -271,7 +270,7 @@ HOOK(spawned)
 	LOCK add_lane(j, e->id);
 	name_lane(j, e->id, e->name);
 	instant(j, "spawn", e->by, e->when);
-	whom(j, e);
+	task_args(j, e);
 	end_args(j);
 	UNLOCK
 }
@@ -342,7 +341,7 @@ HOOK(blocks)
 HOOK(cancelled)
 {
 	LOCK instant(j, "cancel", e->by, e->when);
-	whom(j, e);
+	task_args(j, e);
 	member(j, "error", e->error);
 	end_args(j);
 	UNLOCK

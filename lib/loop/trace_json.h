@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The trace as a file that Perfetto and chrome://tracing open (the trace-event format, object form).
  */
 #ifndef CI_TRACE_JSON_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Accepting. An acceptor that finds a connection takes it. One that finds none joins the wait
  * queue, and the driver accepts for it (listener.c). TCP_NODELAY and keepalive are inherited from
  * the listener.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Socket addresses as texts.
  */
 #include "stream/address.h"

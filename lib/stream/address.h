@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Socket addresses as texts, and back.
  */
 #ifndef CI_ADDRESS_H

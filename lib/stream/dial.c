@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Connecting. TCP addresses are raced as RFC 8305 says: the next one is tried 250 ms after the last,
  * or as soon as that has failed; the first connection wins and the others are closed.
  */

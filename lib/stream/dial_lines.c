@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The lines that a server sends. The first next dials. The iterator owns the stream.
  */
 #include <stdlib.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Waiting for the program's own descriptors. Each is registered once-only, for the time of the
  * wait, in a table of the loop by its number. So the program may reuse the number between waits.
  * Invariant: an entry exists while it has a reader or a writer, and at most one of each.

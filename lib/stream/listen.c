@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Making listeners.
  */
 #include <errno.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The life of a listener, and the wait queue of its acceptors.
  */
 #include "stream/listener.h"

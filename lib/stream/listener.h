@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Listeners, from inside. Like a stream, a listener is used by one loop at a time, or by plain
  * threads. The first wait in a loop registers its descriptor with the loop's poller.
  * Invariants: while a coroutine waits, accept(2) has said EAGAIN since the poller's last event. So

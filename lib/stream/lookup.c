@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * getaddrinfo(3) blocks, so it runs on a thread of its own unless the address is numeric. A lookup
  * whose caller was cancelled goes on, with its data on the heap; the loop's end waits for it.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Names to addresses, without blocking the loop.
  */
 #ifndef CI_LOOKUP_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Sockets have MSG_NOSIGNAL. For other descriptors SIGPIPE is blocked, and consumed if the write
  * raised it. The library's own threads are created with it blocked, so there that costs nothing.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * write(2) that never raises SIGPIPE, on any thread.
  */
 #ifndef CI_NOSIG_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Pipes as streams.
  */
 #include "cigo/pipe.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * cigo_serve. Invariant: `running` counts the accepted streams that are not yet closed. It is
  * counted down at the close, exactly once for each, also if its handler never ran.
  */

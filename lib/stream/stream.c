@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The life of a stream, its registration, and the calls that are neither read nor write.
  */
 #include "stream/stream.h"

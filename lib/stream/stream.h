@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Streams, from inside. A stream is used by one loop at a time, or by plain threads one after the
  * other. The first wait in a loop registers its descriptor with the loop's poller.
  * Invariants: at most one reader; messages go out whole, in order; `error` is sticky; the memory

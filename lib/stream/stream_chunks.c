@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Chunks of exactly n bytes, but for the last.
  */
 #include "stream/stream_chunks.h"

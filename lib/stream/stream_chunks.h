@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Pieces of a stream in a buffer of the iterator's own.
  */
 #ifndef CI_STREAM_CHUNKS_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The lines of a stream. Lines that are not asked for stay in the stream.
  */
 #include <stdlib.h>

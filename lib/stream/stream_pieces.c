@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The bytes as they come, at most max at a time.
  */
 #include "stream/stream.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Reading. Invariant: what was read from the descriptor is either handed out or in the buffer; a
  * cancelled or failed call loses nothing, as it waits before it reads, never after.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Settings of a stream and of its socket.
  */
 #include <errno.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The output queue of a stream: messages, whole and in order, some copied (send), some lent by a
  * writer that waits. When the descriptor becomes writable, the driver writes on.
  * Invariant: only the first message may be partly written. A begun message is always finished: if

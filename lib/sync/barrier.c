@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The barrier. Invariant: count coroutines wait, fewer than parties; none while it is broken. A
  * round ends in one moment: all get their results then, so the next round can begin at once.
  */
@@ -15,7 +14,7 @@ struct cigo_barrier {
 	int parties; /* final */
 	int count;
 	bool broken;
-	struct ci_list line;
+	struct ci_list waiters;
 };
 
 struct party {
@@ -33,7 +32,7 @@ cigo_barrier *cigo_barrier_new(int parties)
 	if (!b)
 		return NULL;
 	b->parties = parties;
-	ci_list_init(&b->line);
+	ci_list_init(&b->waiters);
 	return b;
 }
 
@@ -42,7 +41,7 @@ void cigo_barrier_free(cigo_barrier *b)
 	CI_ENTRY;
 	if (!b)
 		return;
-	ci_expect(ci_list_empty(&b->line), "somebody waits for it");
+	ci_expect(ci_list_empty(&b->waiters), "somebody waits for it");
 	free(b);
 }
 
@@ -52,7 +51,7 @@ static void release(cigo_barrier *b, int err)
 	struct ci_park *p;
 
 	b->count = 0;
-	while ((p = ci_park_first(&b->line))) {
+	while ((p = ci_park_first(&b->waiters))) {
 		if (err)
 			ci_container_of(p, struct party, park)->result = err;
 		ci_park_wake(p);
@@ -93,7 +92,7 @@ int cigo_barrier_wait(cigo_ctx *ctx, cigo_barrier *b)
 	}
 	struct party party = { .park.withdraw = withdraw, .barrier = b, .result = b->count };
 	b->count++;
-	cause = ci_park_in(ctx, me, &b->line, CIGO_NEVER, &party.park);
+	cause = ci_park_in(ctx, me, &b->waiters, CIGO_NEVER, &party.park);
 	return cause ? cause : party.result;
 }
 

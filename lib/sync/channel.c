@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Channels. Where a sender and a receiver meet, the item is copied straight from one's variable to
  * the other's: the coroutine that waits is suspended in its call, so its variable still exists.
  */
@@ -64,11 +63,11 @@ static void withdraw(struct ci_park *p)
 }
 
 /* The first offer in the wait queue; NULL: none. */
-static struct ci_offer *first(const struct ci_list *line)
+static struct ci_offer *first(const struct ci_list *waiters)
 {
-	if (ci_list_empty(line))
+	if (ci_list_empty(waiters))
 		return NULL;
-	struct ci_offer *o = ci_list_first(line, struct ci_offer, link);
+	struct ci_offer *o = ci_list_first(waiters, struct ci_offer, link);
 	ci_park_check(&o->all->park);
 	return o;
 }

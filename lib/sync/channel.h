@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Channels, from inside. A coroutine that waits makes offers, one to each channel. The first offer
  * that a partner accepts ends them all in the same moment, so exactly one happens.
  * Invariants: senders wait only while the buffer is full, receivers only while it is empty. Both

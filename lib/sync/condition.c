@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The condition. Invariant: all coroutines in the wait queue gave up the same mutex.
  */
 #include "cigo/condition.h"
@@ -13,7 +12,7 @@
 
 struct cigo_condition {
 	const cigo_mutex *mutex; /* valid while coroutines wait: what they gave up */
-	struct ci_list line;
+	struct ci_list waiters;
 };
 
 cigo_condition *cigo_condition_new(void)
@@ -24,7 +23,7 @@ cigo_condition *cigo_condition_new(void)
 	if (!c)
 		return NULL;
 	c->mutex = NULL;
-	ci_list_init(&c->line);
+	ci_list_init(&c->waiters);
 	return c;
 }
 
@@ -33,7 +32,7 @@ void cigo_condition_free(cigo_condition *c)
 	CI_ENTRY;
 	if (!c)
 		return;
-	ci_expect(ci_list_empty(&c->line), "somebody waits for it");
+	ci_expect(ci_list_empty(&c->waiters), "somebody waits for it");
 	free(c);
 }
 
@@ -47,11 +46,11 @@ int cigo_condition_wait(cigo_ctx *ctx, cigo_condition *c, cigo_mutex *m)
 	int err = ci_park_begin(ctx, &me);
 	if (err)
 		return err;
-	ci_expect(ci_list_empty(&c->line) || c->mutex == m, "others wait with another mutex");
+	ci_expect(ci_list_empty(&c->waiters) || c->mutex == m, "others wait with another mutex");
 	c->mutex = m;
 	struct ci_park p = { .describe = NULL };
 	cigo_mutex_unlock(m); /* does not suspend: no notify comes before our wait */
-	err = ci_park_in(ctx, me, &c->line, CIGO_NEVER, &p);
+	err = ci_park_in(ctx, me, &c->waiters, CIGO_NEVER, &p);
 	ci_mutex_retake(me, m);
 	return err;
 }
@@ -60,7 +59,7 @@ static void notify(cigo_condition *c, size_t n)
 {
 	struct ci_park *p;
 
-	while (c && n-- > 0 && (p = ci_park_first(&c->line)))
+	while (c && n-- > 0 && (p = ci_park_first(&c->waiters)))
 		ci_park_wake(p);
 }
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The event. Invariant: while it is set, nobody waits.
  */
 #include "cigo/event.h"
@@ -12,7 +11,7 @@
 
 struct cigo_event {
 	bool set;
-	struct ci_list line;
+	struct ci_list waiters;
 };
 
 cigo_event *cigo_event_new(void)
@@ -23,7 +22,7 @@ cigo_event *cigo_event_new(void)
 	if (!e)
 		return NULL;
 	e->set = false;
-	ci_list_init(&e->line);
+	ci_list_init(&e->waiters);
 	return e;
 }
 
@@ -32,7 +31,7 @@ void cigo_event_free(cigo_event *e)
 	CI_ENTRY;
 	if (!e)
 		return;
-	ci_expect(ci_list_empty(&e->line), "somebody waits for it");
+	ci_expect(ci_list_empty(&e->waiters), "somebody waits for it");
 	free(e);
 }
 
@@ -42,7 +41,7 @@ void cigo_event_set(cigo_event *e)
 	if (!e)
 		return;
 	e->set = true;
-	ci_park_wake_all(&e->line);
+	ci_park_wake_all(&e->waiters);
 }
 
 void cigo_event_clear(cigo_event *e)
@@ -70,5 +69,5 @@ int cigo_event_wait(cigo_ctx *ctx, cigo_event *e)
 	if (e->set)
 		return ci_park_pass(me);
 	struct ci_park p = { .describe = NULL };
-	return ci_park_in(ctx, me, &e->line, CIGO_NEVER, &p);
+	return ci_park_in(ctx, me, &e->waiters, CIGO_NEVER, &p);
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The first success of several. The losers are cancelled inside the winner's completion, before
  * they can take another step. The call returns after their bodies, unless one waits for the caller.
  */

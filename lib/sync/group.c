@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Groups. Invariants: `running` counts the members that were queued to start and have not returned.
  * If there is a limit, running is at most that; the other members are in `waiting`. A member is in
  * exactly one of waiting, active, finished and taken.

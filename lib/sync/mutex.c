@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The coroutine mutex. unlock makes the first waiter the owner at once, so no other coroutine can
  * overtake it. A cancelled waiter just leaves the wait queue.
  */
@@ -22,7 +21,7 @@ struct owner {
 
 struct cigo_mutex {
 	struct owner owner;
-	struct ci_list line;
+	struct ci_list waiters;
 };
 
 struct waiter {
@@ -53,7 +52,7 @@ cigo_mutex *cigo_mutex_new(void)
 	cigo_mutex *m = calloc(1, sizeof *m);
 
 	if (m)
-		ci_list_init(&m->line);
+		ci_list_init(&m->waiters);
 	return m;
 }
 
@@ -82,7 +81,7 @@ static int lock(cigo_ctx *ctx, struct ci_coroutine *me, cigo_mutex *m)
 	struct waiter w = { .park.describe = describe, .mutex = m };
 
 	if (m->owner.thread)
-		return ci_park_in(ctx, me, &m->line, CIGO_NEVER, &w.park);
+		return ci_park_in(ctx, me, &m->waiters, CIGO_NEVER, &w.park);
 	m->owner = self();
 	return ctx ? ci_park_pass(me) : 0;
 }
@@ -124,7 +123,7 @@ void cigo_mutex_unlock(cigo_mutex *m)
 	if (!m)
 		return;
 	ci_expect(is_mine(m), m->owner.thread ? "another coroutine holds it" : "it is not locked");
-	struct ci_park *next = ci_park_first(&m->line);
+	struct ci_park *next = ci_park_first(&m->waiters);
 	m->owner = next ? coroutine_on(next->me) : (struct owner){ NULL, 0 };
 	if (next)
 		ci_park_wake(next);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The coroutine mutex, from inside.
  */
 #ifndef CI_MUTEX_H

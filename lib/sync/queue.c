@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The queue: a store of items, and wait queues of getters, putters and joiners. Invariants: getters
  * wait only while the store is empty, putters only while it is full, joiners only while an item is
  * unfinished. An item is copied to the getter's own variable in the moment it is delivered, so a
@@ -89,9 +88,9 @@ size_t cigo_queue_count(const cigo_queue *q)
 }
 
 /* Wakes the first waiter; its frame can be written to as long as the baton is held. */
-static struct waiter *wake(struct ci_list *line)
+static struct waiter *wake(struct ci_list *waiters)
 {
-	struct ci_park *p = ci_park_first(line);
+	struct ci_park *p = ci_park_first(waiters);
 
 	if (p)
 		ci_park_wake(p);
@@ -143,12 +142,12 @@ static void check(const cigo_queue *q, size_t size)
 }
 
 /* Waits for ns at most. */
-static int wait_in(cigo_ctx *ctx, int64_t ns, struct ci_coroutine *me, struct ci_list *line,
+static int wait_in(cigo_ctx *ctx, int64_t ns, struct ci_coroutine *me, struct ci_list *waiters,
 		   struct waiter *w)
 {
 	if (ns <= 0)
 		return -ETIMEDOUT;
-	int err = ci_park_in(ctx, me, line, me ? ci_park_until(me, ns) : ns, &w->park);
+	int err = ci_park_in(ctx, me, waiters, me ? ci_park_until(me, ns) : ns, &w->park);
 	return err ? err : w->closed ? CIGO_ECLOSED : 0;
 }
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Waiting for several channels. Of the cases that are ready, the one that was served longest ago is
  * chosen, so that none starves. Each channel keeps a turn for each direction; turns are compared
  * only within one select.

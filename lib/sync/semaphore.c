@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The coroutine semaphore. Invariant: while a coroutine waits, value is 0. release hands its unit
  * to the first waiter at once, so no other coroutine can overtake it.
  */
@@ -14,7 +13,7 @@
 struct cigo_semaphore {
 	size_t value;
 	size_t maximum; /* final; SIZE_MAX: no limit */
-	struct ci_list line;
+	struct ci_list waiters;
 };
 
 cigo_semaphore *cigo_semaphore_new(size_t initial, size_t maximum)
@@ -28,7 +27,7 @@ cigo_semaphore *cigo_semaphore_new(size_t initial, size_t maximum)
 		return NULL;
 	s->value = initial;
 	s->maximum = maximum ? maximum : SIZE_MAX;
-	ci_list_init(&s->line);
+	ci_list_init(&s->waiters);
 	return s;
 }
 
@@ -37,7 +36,7 @@ void cigo_semaphore_free(cigo_semaphore *s)
 	CI_ENTRY;
 	if (!s)
 		return;
-	ci_expect(ci_list_empty(&s->line), "somebody waits for it");
+	ci_expect(ci_list_empty(&s->waiters), "somebody waits for it");
 	free(s);
 }
 
@@ -53,7 +52,7 @@ int cigo_semaphore_acquire(cigo_ctx *ctx, cigo_semaphore *s)
 	if (cigo_semaphore_try_acquire(s))
 		return ci_park_pass(me);
 	struct ci_park p = { .describe = NULL };
-	return ci_park_in(ctx, me, &s->line, CIGO_NEVER, &p);
+	return ci_park_in(ctx, me, &s->waiters, CIGO_NEVER, &p);
 }
 
 bool cigo_semaphore_try_acquire(cigo_semaphore *s)
@@ -70,7 +69,7 @@ void cigo_semaphore_release(cigo_semaphore *s)
 	CI_ENTRY;
 	if (!s)
 		return;
-	struct ci_park *next = ci_park_first(&s->line);
+	struct ci_park *next = ci_park_first(&s->waiters);
 	if (next) {
 		ci_park_wake(next);
 		return;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Waiting for signals. A loop has one signal watcher, from the first wait to its end. The handler
  * counts the signal and posts to the loop's inbox; the loop counts what its coroutines were given.
  * Invariant: no coroutine waits for a signal that has come and was not given, except between the

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The signal watcher of a loop.
  */
 #ifndef CI_SIGNAL_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The ring and the heap.
  */
 #include "sync/store.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The store of a queue: a ring for FIFO and LIFO, a binary heap for priorities. Items are copied in
  * and out. Invariant of the heap: no item comes before its parent. compare says which of two comes
  * first; of equal ones it is the one that was added first.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Waiting for several futures: a listener on each counts inside its completion. All listeners are
  * removed before the call returns.
  */

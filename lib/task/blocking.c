@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Blocking sections: the coroutine runs without the baton, on its own stack.
  */
 #include "cigo/blocking.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * cigo_call_timeout: calls a function with a context that has a deadline.
  */
 #include <errno.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The tree of contexts: making, references, ending, asking.
  */
 #include "task/ctx.h"

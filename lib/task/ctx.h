@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Contexts. Those with a loop are touched only with its baton. Those without (and those that
  * outlive their loop) are touched by any thread, under one global mutex. Invariants: a child holds
  * a reference on its parent. A cancelled context has no living descendants but behind a barrier.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Waiting without a loop: the calling thread blocks in poll(2), and a cancellation of its context
  * from another thread wakes it through an eventfd.
  */

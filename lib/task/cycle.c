@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The search of the wait graph, through shields, sets of futures, groups and mutexes. Depth first;
  * the path is linked through the coroutines' records, so the search needs no memory and does not
  * recurse. It visits each coroutine once, with the baton held.

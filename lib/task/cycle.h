@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Circles of coroutines that wait for each other, as their parks describe: the one search, for
  * -EDEADLK and for dumps. All functions assume the baton.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Plain futures: making, completing, asking, awaiting.
  */
 #include "task/future.h"
@@ -102,7 +101,8 @@ static bool was_told_to_end(const cigo_future *f)
 
 const char *ci_future_text(const cigo_future *f, char buf[CI_FUTURE_TEXT])
 {
-	struct ci_task_id id = f->ops->who ? f->ops->who(f) : (struct ci_task_id){ NULL, 0, 0 };
+	struct ci_task_id id = f->ops->identify ? f->ops->identify(f)
+						: (struct ci_task_id){ NULL, 0, 0 };
 	char place[CI_PLACE_TEXT], name[80] = "";
 
 	if (id.name)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Futures. Plain futures, shields, tasks and workers are one struct with different ops. A future
  * with a loop is touched with its baton only. Invariants: done is set once; value and err are final
  * from then on. Completing never switches and never runs the program's code: listeners are library
@@ -24,7 +23,8 @@ struct ci_future_ops {
 	void (*cancel)(cigo_future *f,
 		       int cause);    /* f is pending; NULL: completes f with the cause */
 	void (*free)(cigo_future *f); /* frees the memory; NULL: free(3) */
-	struct ci_task_id (*who)(const cigo_future *f); /* tasks and workers; NULL: it is neither */
+	struct ci_task_id (*identify)(
+		const cigo_future *f); /* tasks and workers; NULL: it is neither */
 	/* Before free: f lets go of what it refers to. Returns a reference for the caller to give back. */
 	cigo_future *(*fini)(cigo_future *f);
 };

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Callbacks on completion: called on the home thread, in their turn, exactly once.
  */
 #include <errno.h>

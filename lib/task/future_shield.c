@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Shields: a shield completes as its inner future does, but does not pass cancellations to it.
  */
 #include <stdlib.h>

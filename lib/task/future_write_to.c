@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Destinations of values. Invariant: a record is freed at the completion, at the end of the
  * coroutine's next wait for that future, or with the coroutine. So no value is written into a dead
  * frame.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Workers: functions on threads of their own. The worker's context has no loop; a watch on a
  * context of the loop passes cancellations on to it. The worker posts its end as a message. The
  * driver then joins the thread and completes the future.
@@ -96,7 +95,7 @@ static struct ci_task_id identify(const cigo_future *f)
 }
 
 static const struct ci_future_ops ops = {
-	.noun = "worker", .body = true, .cancel = cancel, .who = identify
+	.noun = "worker", .body = true, .cancel = cancel, .identify = identify
 };
 
 static struct worker *make(const cigo_ctx *ctx, size_t ret_size)

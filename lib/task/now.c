@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The clock of a context.
  */
 #include "task/ctx.h"

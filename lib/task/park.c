@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Suspending a coroutine until it is woken, its deadline has come or its context ends.
  */
 #include "task/park.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The one wait. Every call that may suspend has this shape:
  *
  *	struct ci_coroutine *me;

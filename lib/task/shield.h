@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The struct of a shield, for the search of the wait graph.
  */
 #ifndef CI_SHIELD_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * cigo_sleep.
  */
 #include <errno.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Tasks: spawning, the first step, the end.
  */
 #include "task/task.h"
@@ -191,7 +190,7 @@ static struct ci_task_id identify(const cigo_future *f)
 }
 
 const struct ci_future_ops ci_task_ops = {
-	.noun = "task", .body = true, .cancel = cancel, .free = free_task, .who = identify
+	.noun = "task", .body = true, .cancel = cancel, .free = free_task, .identify = identify
 };
 
 /* --- spawning -------------------------------------------------------------------------------- */
@@ -363,8 +362,8 @@ const char *cigo_task_name(const cigo_task *t)
 	CI_ENTRY;
 	if (!t)
 		return "(no memory)";
-	ci_expect(t->ops->who, "a %s has no name", t->ops->noun);
-	return t->ops->who(t).name;
+	ci_expect(t->ops->identify, "a %s has no name", t->ops->noun);
+	return t->ops->identify(t).name;
 }
 
 cigo_task *cigo_task_current(const cigo_ctx *ctx)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Tasks: the future of a coroutine's result, and what is needed to run it. Touched with the baton.
  * Invariant: done only when the body has returned. arg_free is called exactly once, before that.
  */

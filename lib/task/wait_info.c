@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Reads what a suspended coroutine waits for.
  */
 #include "task/wait_info.h"
@@ -24,16 +23,16 @@ struct ci_task_id ci_wait_info_task(const cigo_future *f)
 {
 	while (f && !f->done && f->ops == &ci_shield_ops)
 		f = ci_container_of(f, struct ci_shield, f)->inner;
-	return f && f->ops->who ? f->ops->who(f) : (struct ci_task_id){ NULL, 0, 0 };
+	return f && f->ops->identify ? f->ops->identify(f) : (struct ci_task_id){ NULL, 0, 0 };
 }
 
 void ci_wait_info_awaited(const struct ci_coroutine *s, const char **ret_name, uint64_t *ret_id)
 {
 	struct ci_wait_info w = ci_wait_info(s);
-	struct ci_task_id who = ci_wait_info_task(w.count == 1 ? w.futures[0] : NULL);
+	struct ci_task_id id = ci_wait_info_task(w.count == 1 ? w.futures[0] : NULL);
 
 	if (w.holder)
-		who = (struct ci_task_id){ w.holder->name, w.holder->id, 0 };
-	*ret_name = who.name;
-	*ret_id = who.id;
+		id = (struct ci_task_id){ w.holder->name, w.holder->id, 0 };
+	*ret_name = id.name;
+	*ret_id = id.id;
 }

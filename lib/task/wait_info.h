@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * What a suspended coroutine waits for, as its park describes it: for dumps, traces and the search
  * for circles. Read with the baton held.
  */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * cigo_yield.
  */
 #include <errno.h>

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Passing and taking the baton.
  */
 #include "thread/baton.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The baton: the right to touch a loop and to run its coroutines. A thread passes it by sem_post on
  * the receiver's semaphore, and takes it by sem_wait on its own.
  * Invariant: at most one thread holds a loop's baton, and no other thread touches the loop.

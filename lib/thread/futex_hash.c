@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Each strand that waits sleeps on a futex. To wake a sleeper, the kernel looks the futex up in a
  * hash table. Since Linux 6.16 each process has its own table, sized by the number of CPUs: 16
  * chains on two CPUs. 100,000 sleepers make chains of 6,000. The kernel walks a chain with a spin

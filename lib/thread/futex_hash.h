@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The futex hash of the process: wake-ups stay cheap while many threads sleep.
  */
 #ifndef CI_FUTEX_HASH_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Which limit on threads is the nearest. The kernel says EAGAIN for all of them, so each limit is
  * compared with its present use. Nothing is cached: the caller was just refused a thread, and
  * reading /proc does not hurt then.

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The limits on threads: what the library itself asks about them.
  */
 #ifndef CI_LIMIT_H

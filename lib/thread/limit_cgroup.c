@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * The limits of the cgroups that this process is in: pids.max of each from its own up to the root.
  * Version 2 has one tree; version 1 one for the controller "pids".
  */

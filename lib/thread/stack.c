@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Stacks from slabs: one mapping for many stacks, with a guard below each.
  *
  * Why not glibc's stacks: each needs a mapping and one more for its guard, of the 65,530 that

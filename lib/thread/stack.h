@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Stacks for threads, many from one mapping. Any thread may call this, with or without a baton.
  */
 #ifndef CI_STACK_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Threads: their stacks, names and signal masks.
  *
  * Stacks come from stack.c. Static thread-local storage lies on a thread's stack. A sanitizer's can

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A pthread of the library with its baton semaphore. The engine decides what it runs.
  */
 #ifndef CI_STRAND_H

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A solution: the lock is held over the await, and given back on every way out.
  */
 #include "exercises.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A solution: the fork with the lower number first, so that nobody can close the circle.
  */
 #include "exercises.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A solution: a call with a timeout, and that one error turned into an answer.
  */
 #include "exercises.h"

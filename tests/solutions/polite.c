@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A solution: a yield every hundred numbers, whose error is heeded.
  */
 #include "exercises.h"

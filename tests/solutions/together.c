@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A solution: all three are asked before the first answer is waited for.
  */
 #include "exercises.h"

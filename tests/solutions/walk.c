@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * A solution: recursion, which stops where the consumer has left.
  */
 #include "exercises.h"

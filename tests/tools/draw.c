@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT
- *
  * Makes a page of traces: draw OUT TITLE SUMMARY [LABEL TRACE]...
  */
 #include "demos/timeline/timeline.h"
