@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void (*ci_last_words)(void);
+struct ci_base_hooks ci_base_hooks;
 __thread const char *ci_call __attribute__((tls_model("initial-exec")));
 
 CIGO_PRINTF(3, 0)
@@ -27,7 +27,7 @@ static void say(const char *prefix, const char *function, const char *format, va
 
 void ci_abort(void)
 {
-	void (*last_words)(void) = __atomic_load_n(&ci_last_words, __ATOMIC_ACQUIRE);
+	void (*last_words)(void) = __atomic_load_n(&ci_base_hooks.last_words, __ATOMIC_ACQUIRE);
 
 	if (last_words)
 		last_words();

@@ -7,10 +7,12 @@
 
 #include "base/base.h"
 
-/* Called before the library aborts, so that trace files are complete. Atomic; set by lib/loop;
- * NULL: no call. One for the process, not for a loop: threads without a loop find misuse too, and
- * an abort ends all loops. */
-extern void (*ci_last_words)(void);
+/* All that this floor asks of those above it; set by loop/trace_file.c. One for the process, not for a
+ * loop: threads without a loop find misuse too, and an abort ends all loops. */
+extern struct ci_base_hooks {
+	/* Called before the library aborts, so that trace files are complete. Atomic; NULL: no call. */
+	void (*last_words)(void);
+} ci_base_hooks;
 _Noreturn void ci_abort(void);
 /* The public function that this thread is in, for messages; NULL: none. See engine/entry.h. */
 extern __thread const char *ci_call __attribute__((tls_model("initial-exec")));

@@ -225,7 +225,7 @@ static void end_all(void)
 
 static void watch_ends(void)
 {
-	__atomic_store_n(&ci_last_words, end_all, __ATOMIC_RELEASE);
+	__atomic_store_n(&ci_base_hooks.last_words, end_all, __ATOMIC_RELEASE);
 	if (atexit(end_all))
 		ci_warn("no memory: a trace is not whole if the program calls exit");
 }

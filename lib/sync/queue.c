@@ -141,13 +141,23 @@ static void check(const cigo_queue *q, size_t size)
 		ci_misuse("items have %zu bytes, not %zu", q->store.item_size, size);
 }
 
-/* Waits for ns at most. */
-static int wait_in(cigo_ctx *ctx, int64_t ns, struct ci_coroutine *me, struct ci_list *waiters,
-		   struct waiter *w)
+/* Moves an item: to w->dst, or from w->src. Waits for ns at most. */
+static int move(cigo_ctx *ctx, cigo_queue *q, struct waiter *w, int64_t ns)
 {
+	struct ci_coroutine *me;
+	int err = ci_park_begin(ctx, &me);
+
+	if (err)
+		return err;
+	err = w->dst ? take(q, w->dst) : add(q, w->src);
+	if (err != -EAGAIN) {
+		ci_park_pass(me);
+		return err;
+	}
 	if (ns <= 0)
 		return -ETIMEDOUT;
-	int err = ci_park_in(ctx, me, waiters, me ? ci_park_until(me, ns) : ns, &w->park);
+	err = ci_park_in(ctx, me, w->dst ? &q->getters : &q->putters,
+			 me ? ci_park_until(me, ns) : ns, &w->park);
 	return err ? err : w->closed ? CIGO_ECLOSED : 0;
 }
 
@@ -155,19 +165,8 @@ static int put(cigo_ctx *ctx, cigo_queue *q, const void *item, int64_t ns)
 {
 	if (!ctx || !q)
 		return -ENOMEM;
-	if (!item)
-		ci_misuse("no item");
-	struct ci_coroutine *me;
-	int err = ci_park_begin(ctx, &me);
-	if (err)
-		return err;
-	err = add(q, item);
-	if (err == -EAGAIN) {
-		struct waiter w = { .src = item };
-		return wait_in(ctx, ns, me, &q->putters, &w);
-	}
-	ci_park_pass(me);
-	return err;
+	ci_expect(item, "no item");
+	return move(ctx, q, &(struct waiter){ .src = item }, ns);
 }
 
 int cigo_queue_put(cigo_ctx *ctx, cigo_queue *q, const void *item, size_t size)
@@ -197,22 +196,9 @@ int cigo_queue_try_put(cigo_queue *q, const void *item, size_t size)
 static int get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns)
 {
 	check(q, size);
-	if (!ret)
-		ci_misuse("nowhere to put the item");
+	ci_expect(ret, "nowhere to put the item");
 	memset(ret, 0, size);
-	if (!ctx || !q)
-		return -ENOMEM;
-	struct ci_coroutine *me;
-	int err = ci_park_begin(ctx, &me);
-	if (err)
-		return err;
-	err = take(q, ret);
-	if (err == -EAGAIN) {
-		struct waiter w = { .dst = ret };
-		return wait_in(ctx, ns, me, &q->getters, &w);
-	}
-	ci_park_pass(me);
-	return err;
+	return ctx && q ? move(ctx, q, &(struct waiter){ .dst = ret }, ns) : -ENOMEM;
 }
 
 int cigo_queue_get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size)
