@@ -1754,7 +1754,7 @@ CORO(refills_and_cancels_when_told)
 	return err < 0 ? err : 0;
 }
 
-LOOP_TEST(a_flush_that_was_cancelled_after_its_wake_hears_of_it_when_it_waits_again)
+LOOP_TEST(a_flush_that_was_cancelled_after_its_wake_hears_of_it_when_it_waits_again, COOPERATIVE)
 {
 	struct refill r = { .s = NULL };
 	int raw = stream_pair(&r.s);
@@ -1782,7 +1782,8 @@ CORO(writes_two)
 	return (int)cigo_stream_write(ctx, arg, "2", 1);
 }
 
-LOOP_TEST(a_file_writer_that_was_cancelled_after_its_wake_hears_of_it_when_it_waits_again)
+LOOP_TEST(a_file_writer_that_was_cancelled_after_its_wake_hears_of_it_when_it_waits_again,
+	  COOPERATIVE)
 {
 	int file = memfd_create("file", MFD_CLOEXEC), copy = dup(file);
 	cigo_stream *s = cigo_stream_open(file);
