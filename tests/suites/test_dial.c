@@ -758,10 +758,13 @@ CORO(dials)
 	return err;
 }
 
-/* A full backlog: the connection is neither made nor refused. */
 TEST_CASE("between the wake and the turn");
 
-LOOP_TEST(a_dial_cancelled_after_its_lookup_does_not_wait_for_the_connection)
+/*
+ * A full backlog: the connection is neither made nor refused.  The baton keeps
+ * the dialer from its lookup until the test has stored the task to cancel.
+ */
+LOOP_TEST(a_dial_cancelled_after_its_lookup_does_not_wait_for_the_connection, COOPERATIVE)
 {
 	int port, listener = tcp_listen("127.0.0.1", 0, 0, &port), full[4];
 	struct sockaddr_in to = { .sin_family = AF_INET,
