@@ -777,7 +777,8 @@ CORO(crowd_main)
 	return 0;
 }
 
-TEST(whatever_the_order_no_connection_is_lost)
+/* The takers count without a lock, and a seed orders the baton only. */
+TEST(whatever_the_order_no_connection_is_lost, COOPERATIVE)
 {
 	for (uint64_t seed = 1; seed <= (uint64_t)t_scale(200, 40); seed++)
 		ok(t_run_seed(seed, crowd_main, NULL));
