@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What every file of the library needs. Includes nothing of the library but public types.
  */
-#ifndef CI_BASE_H
-#define CI_BASE_H
+#pragma once
 
 #include "cigo/base.h"
 
@@ -15,5 +14,3 @@
 /* Rounds n up so that anything may be placed behind it. */
 #define CI_ALIGN    (_Alignof(max_align_t))
 #define ci_align(n) (((n) + CI_ALIGN - 1) & ~(CI_ALIGN - 1))
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Time in int64_t nanoseconds: the monotonic clock and sums that cannot overflow.
  */
-#ifndef CI_CLOCK_H
-#define CI_CLOCK_H
+#pragma once
 
 #include <time.h>
 
@@ -43,5 +42,3 @@ static inline int ci_clock_ms(int64_t ns)
 		return 86400000;
 	return (int)((ns + 999999) / 1000000);
 }
-
-#endif

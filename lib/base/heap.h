@@ -3,8 +3,7 @@
  * memory of its own, so arming a timer cannot fail; and push is O(1).
  * Invariant: no node comes before its parent in the total order (key, seq).
  */
-#ifndef CI_HEAP_H
-#define CI_HEAP_H
+#pragma once
 
 #include "base/base.h"
 
@@ -31,5 +30,3 @@ static inline struct ci_heap_node *ci_heap_first(const struct ci_heap *h)
 {
 	return h->root;
 }
-
-#endif

@@ -2,8 +2,7 @@
  * Intrusive doubly linked lists: a head and its nodes are the same struct, linked in a ring.
  * Invariant: a node is in exactly one list or linked to itself, so unlinking is always legal.
  */
-#ifndef CI_LIST_H
-#define CI_LIST_H
+#pragma once
 
 #include "base/base.h"
 
@@ -85,5 +84,3 @@ static inline void ci_list_splice(struct ci_list *to, struct ci_list *from)
 #define ci_list_each(pos, head)                                                          \
 	for (struct ci_list *pos = (head)->next, *pos##_next = pos->next; pos != (head); \
 	     pos = pos##_next, pos##_next = pos->next)
-
-#endif

@@ -2,8 +2,7 @@
  * Misuse: an error of the program that the library finds. It is reported on stderr, then the
  * library aborts. Cheap checks are made in release builds too.
  */
-#ifndef CI_MISUSE_H
-#define CI_MISUSE_H
+#pragma once
 
 #include "base/base.h"
 
@@ -37,5 +36,3 @@ void ci_warn(const char *format, ...) CIGO_PRINTF(1, 2);
 		if (ci_unlikely(!(condition)))  \
 			ci_misuse(__VA_ARGS__); \
 	} while (0)
-
-#endif

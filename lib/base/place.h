@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * A place in the program's source: what a public macro finds in __FILE__, __LINE__ and __func__.
  */
-#ifndef CI_PLACE_H
-#define CI_PLACE_H
+#pragma once
 
 #include "base/base.h"
 
@@ -18,5 +17,3 @@ enum { CI_PLACE_TEXT = 160 }; /* bytes for a text of ci_place_text */
 const char *ci_place_file(const char *path);
 /* "wait.c:42 (demo)" in buf, which is returned; empty if the place is not known. */
 const char *ci_place_text(const struct ci_place *p, char buf[CI_PLACE_TEXT]);
-
-#endif

@@ -8,8 +8,7 @@
  * does not block it, the default action kills the process. Handlers may run on any thread at any
  * time, so what they read is atomic. One mutex, which handlers never take, guards the rest.
  */
-#ifndef CI_SIGNAL_WATCHER_H
-#define CI_SIGNAL_WATCHER_H
+#pragma once
 
 #include "base/base.h"
 
@@ -40,5 +39,3 @@ void ci_signal_watcher_close(struct ci_signal_watcher *w);
 void ci_signal_watcher_write(int eventfd);
 /* How often the handler has seen sig; wraps around. */
 unsigned ci_signal_watcher_count(int sig);
-
-#endif

@@ -2,8 +2,7 @@
  * A table of pointers under keys that cannot dangle. A key is (generation, slot); a slot that is
  * used again has another generation. Keys are > 0 and < 2^63.
  */
-#ifndef CI_TABLE_H
-#define CI_TABLE_H
+#pragma once
 
 #include "base/base.h"
 
@@ -26,5 +25,3 @@ void *ci_table_get(const struct ci_table *t, uint64_t key);
 /* As get, and frees the slot. */
 void *ci_table_remove(struct ci_table *t, uint64_t key);
 void ci_table_fini(struct ci_table *t);
-
-#endif

@@ -20,8 +20,7 @@
  *   That thread gets its mask back after the run. Children of fork, workers and blocking sections
  *   run anywhere in the mask. If the kernel refuses, all of this is off.
  */
-#ifndef CI_AFFINITY_H
-#define CI_AFFINITY_H
+#pragma once
 
 #include <sched.h>
 
@@ -66,5 +65,3 @@ void ci_affinity_release(cigo_loop *loop, struct ci_strand *me);
 void ci_affinity_roam(const cigo_loop *loop);
 /* The number of threads in the system that run or are runnable; -errno. */
 int ci_affinity_wanted(void);
-
-#endif

@@ -3,8 +3,7 @@
  * queued them. All functions assume the baton.
  * Invariant: a callback is called exactly once, or cancelled; at the loop's end with status < 0.
  */
-#ifndef CI_CALLBACK_H
-#define CI_CALLBACK_H
+#pragma once
 
 #include "engine/engine.h"
 
@@ -40,5 +39,3 @@ bool ci_callback_any(const cigo_loop *loop);
 void ci_callback_drain(cigo_loop *loop);
 /* The status that a callback is called with now. */
 int ci_callback_status(const cigo_loop *loop);
-
-#endif

@@ -2,8 +2,7 @@
  * What runs on a strand: one coroutine after another. The record and its thread are used again for
  * the next. All fields are touched with the loop's baton, but for the exceptions noted.
  */
-#ifndef CI_COROUTINE_H
-#define CI_COROUTINE_H
+#pragma once
 
 #include "base/place.h"
 #include "thread/strand.h"
@@ -130,5 +129,3 @@ static inline struct ci_coroutine *ci_coroutine_on(struct ci_strand *s)
 {
 	return ci_container_of(s, struct ci_coroutine, strand);
 }
-
-#endif

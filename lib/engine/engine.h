@@ -4,8 +4,7 @@
  * Invariant: only the thread that holds the loop's baton touches the loop. cooperative.c,
  * preemptive.c and inbox.h say what the baton is, and which fields are exceptions.
  */
-#ifndef CI_ENGINE_H
-#define CI_ENGINE_H
+#pragma once
 
 #include "base/clock.h"
 #include "engine/affinity.h"
@@ -193,5 +192,3 @@ void ci_section_end(struct ci_coroutine *me);
 void ci_section_over(struct ci_coroutine *me);
 /* Delivers messages with that status. */
 void ci_engine_deliver(cigo_loop *loop, struct ci_list *messages, int status);
-
-#endif

@@ -14,8 +14,7 @@
  * Invariant: a thread of the preemptive model is inside (holds the lock) or outside (runs the
  * program's code, or waits). Only the outermost entry takes the lock, so it is never taken twice.
  */
-#ifndef CI_ENTRY_H
-#define CI_ENTRY_H
+#pragma once
 
 #include "base/misuse.h"
 #include "thread/baton.h"
@@ -73,5 +72,3 @@ static inline void ci_outside_end(cigo_loop *left)
 		__VA_ARGS__;                             \
 		ci_outside_end(ci_left);                 \
 	} while (0)
-
-#endif

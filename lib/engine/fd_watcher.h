@@ -4,8 +4,7 @@
  * before, and got EAGAIN. All functions assume the baton. Invariant: loop->waits counts the
  * watchers that want an event, and loop->alien_waits those of them that are not `own`.
  */
-#ifndef CI_FD_WATCHER_H
-#define CI_FD_WATCHER_H
+#pragma once
 
 #include "base/list.h"
 #include "engine/poller.h"
@@ -30,5 +29,3 @@ int ci_fd_watcher_want(struct ci_fd_watcher *w, unsigned events);
 void ci_fd_watcher_close(struct ci_fd_watcher *w);
 /* Calls ready of the watchers that n events are for, in order of registration. */
 void ci_fd_watcher_dispatch(cigo_loop *loop, struct ci_event *events, int n);
-
-#endif

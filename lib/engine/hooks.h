@@ -2,8 +2,7 @@
  * All that the engine asks of the folders above it. Set by lib/loop/loop.c, once for each loop.
  * Called with the baton held.
  */
-#ifndef CI_HOOKS_H
-#define CI_HOOKS_H
+#pragma once
 
 #include "engine/coroutine.h"
 
@@ -14,5 +13,3 @@ struct ci_engine_hooks {
 	/* Nothing known can ever wake the loop. Called once, if loop->tell_stuck. */
 	void (*stuck)(cigo_loop *loop);
 };
-
-#endif

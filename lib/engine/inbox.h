@@ -12,8 +12,7 @@
  * The owner of the signal watcher sees to it that no handler does so before ci_inbox_open or after
  * ci_inbox_close.
  */
-#ifndef CI_INBOX_H
-#define CI_INBOX_H
+#pragma once
 
 #include <pthread.h>
 
@@ -68,5 +67,3 @@ void ci_inbox_wake(struct ci_inbox *inbox);
 uint64_t ci_inbox_wakes(const struct ci_inbox *inbox);
 /* Adds to the number of references; returns how many are left. */
 unsigned ci_inbox_count(struct ci_inbox *inbox, int add);
-
-#endif

@@ -3,8 +3,7 @@
  * has two halves and the driver itself calls the poller between them: a shorter backtrace of
  * waiting threads.
  */
-#ifndef CI_LOOK_H
-#define CI_LOOK_H
+#pragma once
 
 #include "base/base.h"
 
@@ -22,5 +21,3 @@ struct ci_look ci_look_begin(cigo_loop *loop, bool idle);
 void ci_look_end(cigo_loop *loop, const struct ci_look *l, int n);
 /* Delivers what outsiders have posted so far. */
 void ci_look_collect(cigo_loop *loop);
-
-#endif

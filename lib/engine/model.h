@@ -6,8 +6,7 @@
  * but `open`, `come_back` and `strand_main` are called with the baton held. All but `close`,
  * `leave` and `strand_main` return with it held.
  */
-#ifndef CI_MODEL_H
-#define CI_MODEL_H
+#pragma once
 
 #include "engine/coroutine.h"
 
@@ -45,5 +44,3 @@ struct ci_model_ops {
 };
 
 extern const struct ci_model_ops ci_cooperative, ci_preemptive;
-
-#endif

@@ -2,8 +2,7 @@
  * What can still happen in a loop: the one answer to whether its run is over, whether anything can
  * wake it, and whether the virtual clock may jump.
  */
-#ifndef CI_PENDING_H
-#define CI_PENDING_H
+#pragma once
 
 #include "base/base.h"
 
@@ -34,5 +33,3 @@ enum {
 
 /* The set of all that is pending. */
 unsigned ci_pending(const cigo_loop *loop);
-
-#endif

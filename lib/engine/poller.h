@@ -3,8 +3,7 @@
  * of a watcher only key, descriptor and wanted events; it makes no callbacks. All functions assume
  * the baton; in the preemptive model `wait` gives it up while it sleeps.
  */
-#ifndef CI_POLLER_H
-#define CI_POLLER_H
+#pragma once
 
 #include "base/base.h"
 #include "cigo/fd.h"
@@ -43,5 +42,3 @@ struct ci_poller_ops {
 };
 
 extern const struct ci_poller_ops ci_epoll, ci_poll;
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * A loop's strands without a coroutine. All functions assume the baton.
  */
-#ifndef CI_POOL_H
-#define CI_POOL_H
+#pragma once
 
 #include "engine/coroutine.h"
 
@@ -16,5 +15,3 @@ void ci_pool_trim(cigo_loop *loop);
 int64_t ci_pool_next(const cigo_loop *loop);
 /* Ends and joins all strands of the loop; all are idle. */
 void ci_pool_dismiss(cigo_loop *loop);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Random orders, the same for the same seed (option shuffle_seed). All functions assume the baton.
  */
-#ifndef CI_SHUFFLE_H
-#define CI_SHUFFLE_H
+#pragma once
 
 #include "base/list.h"
 
@@ -10,5 +9,3 @@
 uint64_t ci_shuffle_random(cigo_loop *loop);
 /* Permutes a list of ci_runnable. */
 void ci_shuffle(cigo_loop *loop, struct ci_list *list);
-
-#endif

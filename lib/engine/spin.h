@@ -15,8 +15,7 @@
  * The spinner polls with sem_getvalue, then takes with sem_wait: TSan, helgrind and DRD follow
  * that. Only the holder of the baton touches struct ci_spin.
  */
-#ifndef CI_SPIN_H
-#define CI_SPIN_H
+#pragma once
 
 #include "thread/strand.h"
 
@@ -46,5 +45,3 @@ int64_t ci_spin_pass(cigo_loop *loop, struct ci_strand *me, struct ci_strand *to
 bool ci_spin_wait(struct ci_strand *me, int64_t ns);
 /* After me has the baton again; won: the spin was not in vain. */
 void ci_spin_done(cigo_loop *loop, bool won);
-
-#endif

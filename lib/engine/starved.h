@@ -2,8 +2,7 @@
  * First steps of coroutines that found no thread. They are tried again, and given up in the end.
  * All functions assume the baton.
  */
-#ifndef CI_STARVED_H
-#define CI_STARVED_H
+#pragma once
 
 #include "engine/coroutine.h"
 
@@ -13,5 +12,3 @@ enum { CI_STARVED_NS = 10000000 }; /* ns between attempts to make a thread */
 void ci_starved_add(cigo_loop *loop, struct ci_runnable *r);
 /* Queues again those that may get a thread; gives up those that have waited too long. */
 void ci_starved_feed(cigo_loop *loop);
-
-#endif

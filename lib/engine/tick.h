@@ -2,8 +2,7 @@
  * Ticks. A tick runs what is ready when it begins, not what is added meanwhile; between ticks the
  * driver looks outside if it is time. By the driver, with the baton held.
  */
-#ifndef CI_TICK_H
-#define CI_TICK_H
+#pragma once
 
 #include "engine/coroutine.h"
 
@@ -11,5 +10,3 @@
 struct ci_runnable *ci_tick_next(cigo_loop *loop);
 /* The same, if a coroutine is to resume next; else NULL, and nothing is taken. */
 struct ci_coroutine *ci_tick_next_coroutine(cigo_loop *loop);
-
-#endif

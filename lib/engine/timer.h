@@ -2,8 +2,7 @@
  * One-shot timers, intrusive: arming needs no memory and cannot fail. The driver fires them in
  * order of (when, sequence of arming). All functions assume the baton.
  */
-#ifndef CI_TIMER_H
-#define CI_TIMER_H
+#pragma once
 
 #include "base/heap.h"
 
@@ -22,5 +21,3 @@ void ci_timer_disarm(cigo_loop *loop, struct ci_timer *t);
 void ci_timer_fire(cigo_loop *loop, int64_t now);
 /* When the next timer is due; CIGO_NEVER: none is armed. */
 int64_t ci_timer_next(const cigo_loop *loop);
-
-#endif

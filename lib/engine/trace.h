@@ -3,8 +3,7 @@
  * tracer. Otherwise it is one branch that is never taken. Invariant: all are called with the loop's
  * baton held; suspend and blocking before the coroutine is away, resume when it no longer is.
  */
-#ifndef CI_TRACE_H
-#define CI_TRACE_H
+#pragma once
 
 #include "cigo/trace.h"
 #include "engine/coroutine.h"
@@ -42,5 +41,3 @@ void ci_trace_cancel(cigo_loop *loop, uint64_t id, const char *name, bool worker
 void ci_trace_done(cigo_loop *loop, uint64_t id, const char *name, bool worker, int err);
 void ci_trace_callback(cigo_loop *loop, bool begin);
 void ci_trace_poll(cigo_loop *loop, bool begin);
-
-#endif

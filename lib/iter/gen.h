@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Generators, from inside.
  */
-#ifndef CI_GEN_H
-#define CI_GEN_H
+#pragma once
 
 #include "cigo/gen.h"
 #include "iter/iter.h"
@@ -52,5 +51,3 @@ bool ci_gen_plain_is_inside(const cigo_gen *g);
 void ci_gen_plain_yield(cigo_gen *g);
 int ci_gen_plain_next(cigo_ctx *ctx, cigo_gen *g, void *ret);
 int ci_gen_plain_end(cigo_ctx *ctx, cigo_gen *g);
-
-#endif

@@ -4,8 +4,7 @@
  * was given, as a close may suspend. So it returns the first of them as failed; closing that one
  * closes the others.
  */
-#ifndef CI_ITER_H
-#define CI_ITER_H
+#pragma once
 
 #include "cigo/iter.h"
 #include "task/ctx.h"
@@ -41,5 +40,3 @@ bool ci_iter_pull(cigo_ctx *ctx, cigo_iter *it, void *ret);
 int ci_iter_close(cigo_ctx *ctx, cigo_iter *it);
 /* Closes both and gives the first error. */
 int ci_iter_close_both(cigo_ctx *ctx, cigo_iter *a, cigo_iter *b);
-
-#endif

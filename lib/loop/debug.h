@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The debug mode's warnings: a long hold of the baton, and a loop that sleeps for ever.
  */
-#ifndef CI_DEBUG_H
-#define CI_DEBUG_H
+#pragma once
 
 #include "engine/engine.h"
 
@@ -17,5 +16,3 @@ void ci_debug_open(struct ci_debug *d, cigo_loop *loop, bool outsiders);
 /* A hook of the engine: warns, with a dump. The loop sleeps on, as that may be intended. */
 void ci_debug_stuck(cigo_loop *loop);
 void ci_debug_close(struct ci_debug *d);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Dumps: their text, and the signal that asks for one.
  */
-#ifndef CI_DUMP_H
-#define CI_DUMP_H
+#pragma once
 
 #include "cigo/dump.h"
 #include "base/signal_watcher.h"
@@ -24,5 +23,3 @@ struct ci_dump_watcher {
 /* The loop's inbox is open. Does nothing if the option names no signal. */
 void ci_dump_open(struct ci_dump_watcher *d, cigo_loop *loop);
 void ci_dump_close(struct ci_dump_watcher *d);
-
-#endif

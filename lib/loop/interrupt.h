@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Ctrl-C: the first SIGINT cancels a run's main with -EINTR, the second kills as by default.
  */
-#ifndef CI_INTERRUPT_H
-#define CI_INTERRUPT_H
+#pragma once
 
 #include "base/signal_watcher.h"
 #include "engine/engine.h"
@@ -17,5 +16,3 @@ struct ci_interrupt {
 /* The loop's inbox is open. Does nothing if SIGINT cannot be watched. */
 void ci_interrupt_open(struct ci_interrupt *i, cigo_loop *loop);
 void ci_interrupt_close(struct ci_interrupt *i);
-
-#endif

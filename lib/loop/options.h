@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Options of a loop: what the program has set, else the environment, else the default.
  */
-#ifndef CI_OPTIONS_H
-#define CI_OPTIONS_H
+#pragma once
 
 #include "cigo/loop.h"
 #include "engine/model.h"
@@ -13,5 +12,3 @@ cigo_loop_options ci_options(const cigo_loop_options *o);
 const struct ci_model_ops *ci_options_model(const cigo_loop_options *o);
 /* From the environment only: the seed of random cancellations; 0: none. */
 uint64_t ci_options_cancels(void);
-
-#endif

@@ -5,8 +5,7 @@
  *
  * Why not stdio: a forked child that exits would write its copy of the buffer, too.
  */
-#ifndef CI_TRACE_FILE_H
-#define CI_TRACE_FILE_H
+#pragma once
 
 #include <pthread.h>
 
@@ -45,5 +44,3 @@ void ci_trace_file_time(struct ci_trace_file *f, int64_t ns);
 void ci_trace_file_end_line(struct ci_trace_file *f);
 /* Writes the buffer to the file. */
 void ci_trace_file_flush(struct ci_trace_file *f);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The trace as a file that Perfetto and chrome://tracing open (the trace-event format, object form).
  */
-#ifndef CI_TRACE_JSON_H
-#define CI_TRACE_JSON_H
+#pragma once
 
 #include "engine/trace.h"
 
@@ -12,5 +11,3 @@ struct ci_trace_json;
 struct ci_trace_json *ci_trace_json_open(cigo_loop *loop, const char *name);
 /* Ends the file after the run. j may be NULL. */
 void ci_trace_json_close(cigo_loop *loop, struct ci_trace_json *j);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Socket addresses as texts, and back.
  */
-#ifndef CI_ADDRESS_H
-#define CI_ADDRESS_H
+#pragma once
 
 #include "cigo/address.h"
 #include "stream/lookup.h"
@@ -11,5 +10,3 @@
 int ci_address_text(const struct sockaddr_storage *addr, socklen_t size, char *buf, size_t n);
 /* The address of a unix socket: a path, or "@name". -EINVAL: empty, or too long. */
 int ci_address_unix(const char *path, struct ci_address *ret);
-
-#endif

@@ -5,8 +5,7 @@
  * the driver, which accepts for the waiters, misses no connection. The memory lives until the last
  * call inside has left, and the descriptor as long as a plain thread may use it.
  */
-#ifndef CI_LISTENER_H
-#define CI_LISTENER_H
+#pragma once
 
 #include "stream/address.h"
 #include "cigo/listener.h"
@@ -53,5 +52,3 @@ int ci_listener_wait(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, u
 int ci_accept_now(const cigo_listener *l);
 /* As cigo_accept, after ci_listener_enter. */
 int ci_accept(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, cigo_stream **ret);
-
-#endif

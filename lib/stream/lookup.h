@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Names to addresses, without blocking the loop.
  */
-#ifndef CI_LOOKUP_H
-#define CI_LOOKUP_H
+#pragma once
 
 #include <sys/socket.h>
 
@@ -22,5 +21,3 @@ struct ci_address {
  */
 int ci_lookup(cigo_ctx *ctx, struct ci_coroutine *me, int family, const char *address, bool passive,
 	      struct ci_address ret[CI_ADDRESSES]);
-
-#endif

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * write(2) that never raises SIGPIPE, on any thread.
  */
-#ifndef CI_NOSIG_H
-#define CI_NOSIG_H
+#pragma once
 
 #include "base/base.h"
 
 /* Bytes written, or -errno. */
 ssize_t ci_nosig_write(int fd, bool socket, const void *data, size_t n);
-
-#endif

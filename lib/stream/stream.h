@@ -4,8 +4,7 @@
  * Invariants: at most one reader; messages go out whole, in order; `error` is sticky; the memory
  * lives until the last call inside has left.
  */
-#ifndef CI_STREAM_H
-#define CI_STREAM_H
+#pragma once
 
 #include "cigo/stream.h"
 #include "task/park.h"
@@ -97,5 +96,3 @@ void ci_stream_release_writers(cigo_stream *s, int err);
 int ci_stream_queue_copy(cigo_stream *s, const void *data, size_t n);
 /* Without a loop: writes all that is queued, or until then. */
 int ci_stream_block_flush(cigo_ctx *ctx, cigo_stream *s, int64_t until);
-
-#endif

@@ -5,8 +5,7 @@
  * wait at one channel only if one coroutine made both offers, in a select: it looks for partners
  * before it makes its offers, so it never meets itself.
  */
-#ifndef CI_CHANNEL_H
-#define CI_CHANNEL_H
+#pragma once
 
 #include "cigo/channel.h"
 #include "task/park.h"
@@ -46,5 +45,3 @@ int ci_channel_recv(cigo_channel *c, void *ret);
 void ci_channel_offer(cigo_channel *c, struct ci_offers *all, struct ci_offer *o);
 /* Waits until one of the offers is accepted. Fails with ctx's cause: none was. */
 int ci_channel_wait(cigo_ctx *ctx, struct ci_coroutine *me, struct ci_offers *all);
-
-#endif

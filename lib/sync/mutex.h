@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The coroutine mutex, from inside.
  */
-#ifndef CI_MUTEX_H
-#define CI_MUTEX_H
+#pragma once
 
 #include "cigo/mutex.h"
 #include "task/park.h"
@@ -11,5 +10,3 @@
 bool ci_mutex_held(const cigo_mutex *m);
 /* Locks m for the coroutine on me, which does not hold it; nothing but the lock ends the wait. */
 void ci_mutex_retake(struct ci_coroutine *me, cigo_mutex *m);
-
-#endif

@@ -135,18 +135,13 @@ static int take(cigo_queue *q, void *ret)
 	return 0;
 }
 
-static void check(const cigo_queue *q, size_t size)
-{
-	if (q && size != q->store.item_size)
-		ci_misuse("items have %zu bytes, not %zu", q->store.item_size, size);
-}
-
 /* Moves an item: to w->dst, or from w->src. Waits for ns at most. */
 static int move(cigo_ctx *ctx, cigo_queue *q, struct waiter *w, int64_t ns)
 {
+	if (!ctx || !q)
+		return -ENOMEM;
 	struct ci_coroutine *me;
 	int err = ci_park_begin(ctx, &me);
-
 	if (err)
 		return err;
 	err = w->dst ? take(q, w->dst) : add(q, w->src);
@@ -156,69 +151,69 @@ static int move(cigo_ctx *ctx, cigo_queue *q, struct waiter *w, int64_t ns)
 	}
 	if (ns <= 0)
 		return -ETIMEDOUT;
-	err = ci_park_in(ctx, me, w->dst ? &q->getters : &q->putters,
-			 me ? ci_park_until(me, ns) : ns, &w->park);
+	err = ci_park_in(ctx, me, w->dst ? &q->getters : &q->putters, ci_park_until(me, ns),
+			 &w->park);
 	return err ? err : w->closed ? CIGO_ECLOSED : 0;
 }
 
-static int put(cigo_ctx *ctx, cigo_queue *q, const void *item, int64_t ns)
+static void check(const cigo_queue *q, size_t size)
 {
-	if (!ctx || !q)
-		return -ENOMEM;
+	if (q && size != q->store.item_size)
+		ci_misuse("items have %zu bytes, not %zu", q->store.item_size, size);
+}
+
+static void check_put(const cigo_queue *q, const void *item, size_t size)
+{
+	check(q, size);
 	ci_expect(item, "no item");
-	return move(ctx, q, &(struct waiter){ .src = item }, ns);
+}
+
+static void check_get(const cigo_queue *q, void *ret, size_t size)
+{
+	check(q, size);
+	ci_expect(ret, "nowhere to put the item");
+	memset(ret, 0, size);
 }
 
 int cigo_queue_put(cigo_ctx *ctx, cigo_queue *q, const void *item, size_t size)
 {
 	CI_ENTRY;
-	check(q, size);
-	return put(ctx, q, item, CIGO_NEVER);
+	check_put(q, item, size);
+	return move(ctx, q, &(struct waiter){ .src = item }, CIGO_NEVER);
 }
 
 int cigo_queue_put_timeout(cigo_ctx *ctx, cigo_queue *q, const void *item, size_t size, int64_t ns)
 {
 	CI_ENTRY;
-	check(q, size);
-	return put(ctx, q, item, ns);
+	check_put(q, item, size);
+	return move(ctx, q, &(struct waiter){ .src = item }, ns);
 }
 
 int cigo_queue_try_put(cigo_queue *q, const void *item, size_t size)
 {
 	CI_ENTRY;
-	if (!q)
-		return -ENOMEM;
-	check(q, size);
-	ci_expect(item, "no item");
-	return add(q, item);
-}
-
-static int get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns)
-{
-	check(q, size);
-	ci_expect(ret, "nowhere to put the item");
-	memset(ret, 0, size);
-	return ctx && q ? move(ctx, q, &(struct waiter){ .dst = ret }, ns) : -ENOMEM;
+	check_put(q, item, size);
+	return q ? add(q, item) : -ENOMEM;
 }
 
 int cigo_queue_get(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size)
 {
 	CI_ENTRY;
-	return get(ctx, q, ret, size, CIGO_NEVER);
+	check_get(q, ret, size);
+	return move(ctx, q, &(struct waiter){ .dst = ret }, CIGO_NEVER);
 }
 
 int cigo_queue_get_timeout(cigo_ctx *ctx, cigo_queue *q, void *ret, size_t size, int64_t ns)
 {
 	CI_ENTRY;
-	return get(ctx, q, ret, size, ns);
+	check_get(q, ret, size);
+	return move(ctx, q, &(struct waiter){ .dst = ret }, ns);
 }
 
 int cigo_queue_try_get(cigo_queue *q, void *ret, size_t size)
 {
 	CI_ENTRY;
-	check(q, size);
-	ci_expect(ret, "nowhere to put the item");
-	memset(ret, 0, size);
+	check_get(q, ret, size);
 	return q ? take(q, ret) : -ENOMEM;
 }
 

@@ -3,8 +3,7 @@
  * and out. Invariant of the heap: no item comes before its parent. compare says which of two comes
  * first; of equal ones it is the one that was added first.
  */
-#ifndef CI_STORE_H
-#define CI_STORE_H
+#pragma once
 
 #include "base/base.h"
 #include "cigo/queue.h"
@@ -30,5 +29,3 @@ void ci_store_add(struct ci_store *s, const void *item);
 /* Takes the item whose turn it is; the store is not empty. */
 void ci_store_take(struct ci_store *s, void *ret);
 void ci_store_fini(struct ci_store *s);
-
-#endif

@@ -4,8 +4,7 @@
  * a reference on its parent. A cancelled context has no living descendants but behind a barrier.
  * Any thread that holds a reference may read `deadline`, and `cause` by ci_ctx_cause.
  */
-#ifndef CI_CTX_H
-#define CI_CTX_H
+#pragma once
 
 #include <poll.h>
 
@@ -68,5 +67,3 @@ int ci_ctx_cause(const cigo_ctx *ctx);
  * or ctx ends. Returns the number ready, 0 when it is time, or ctx's cause.
  */
 int ci_ctx_block(cigo_ctx *ctx, struct pollfd *fds, nfds_t n, int64_t until);
-
-#endif

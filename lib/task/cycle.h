@@ -2,8 +2,7 @@
  * Circles of coroutines that wait for each other, as their parks describe: the one search, for
  * -EDEADLK and for dumps. All functions assume the baton.
  */
-#ifndef CI_CYCLE_H
-#define CI_CYCLE_H
+#pragma once
 
 #include "task/task.h"
 
@@ -22,5 +21,3 @@ void ci_cycle_look(struct ci_coroutine *root, uint64_t number,
 		   void (*found)(const struct ci_coroutine *first, const struct ci_coroutine *last,
 				 void *arg),
 		   void *arg);
-
-#endif

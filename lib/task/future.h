@@ -4,8 +4,7 @@
  * from then on. Completing never switches and never runs the program's code: listeners are library
  * code, called from a work list, without recursion.
  */
-#ifndef CI_FUTURE_H
-#define CI_FUTURE_H
+#pragma once
 
 #include "cigo/future.h"
 #include "task/park.h"
@@ -92,5 +91,3 @@ int ci_future_drop_done(cigo_future *f, cigo_done_fn *fn, const void *arg);
 void ci_future_cancel_all(cigo_loop *loop, bool bodies);
 /* The loop has ended: its futures have no loop any more. */
 void ci_future_orphan_all(cigo_loop *loop);
-
-#endif

@@ -17,8 +17,7 @@
  * takes it out of its queue at once. So no value is delivered to a cancelled coroutine, and no
  * cancellation loses a delivered value. All but ci_park_enter and ci_park_begin assume the baton.
  */
-#ifndef CI_PARK_H
-#define CI_PARK_H
+#pragma once
 
 #include "task/ctx.h"
 
@@ -76,10 +75,10 @@ int ci_park_pass(struct ci_coroutine *me);
 /* Lets all others that are ready run. */
 void ci_park_yield(struct ci_coroutine *me);
 
-/* ns from now, on the loop's clock; CIGO_NEVER if ns is that. */
+/* ns from now, on the loop's clock; ns if that is CIGO_NEVER or there is no coroutine. */
 static inline int64_t ci_park_until(const struct ci_coroutine *me, int64_t ns)
 {
-	return ns == CIGO_NEVER ? ns : ci_clock_add(ci_engine_now(me->loop), ns);
+	return ns == CIGO_NEVER || !me ? ns : ci_clock_add(ci_engine_now(me->loop), ns);
 }
 
 /*
@@ -100,5 +99,3 @@ struct ci_park *ci_park_first(const struct ci_list *queue);
 bool ci_park_wake(struct ci_park *p);
 /* Wakes all parks in the queue. */
 void ci_park_wake_all(struct ci_list *queue);
-
-#endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The struct of a shield, for the search of the wait graph.
  */
-#ifndef CI_SHIELD_H
-#define CI_SHIELD_H
+#pragma once
 
 #include "task/future.h"
 
@@ -14,5 +13,3 @@ struct ci_shield {
 };
 
 extern const struct ci_future_ops ci_shield_ops;
-
-#endif

@@ -2,8 +2,7 @@
  * Tasks: the future of a coroutine's result, and what is needed to run it. Touched with the baton.
  * Invariant: done only when the body has returned. arg_free is called exactly once, before that.
  */
-#ifndef CI_TASK_H
-#define CI_TASK_H
+#pragma once
 
 #include "cigo/task.h"
 #include "task/future.h"
@@ -46,5 +45,3 @@ struct ci_task *ci_task_of(const cigo_future *f);
 cigo_task_options ci_task_check(const cigo_task_options *o);
 
 extern const struct ci_future_ops ci_task_ops;
-
-#endif

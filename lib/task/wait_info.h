@@ -2,8 +2,7 @@
  * What a suspended coroutine waits for, as its park describes it: for dumps, traces and the search
  * for circles. Read with the baton held.
  */
-#ifndef CI_WAIT_INFO_H
-#define CI_WAIT_INFO_H
+#pragma once
 
 #include "task/future.h"
 
@@ -23,5 +22,3 @@ struct ci_wait_info ci_wait_info(const struct ci_coroutine *s);
 void ci_wait_info_awaited(const struct ci_coroutine *s, const char **ret_name, uint64_t *ret_id);
 /* The id of the task or worker f, also through shields. */
 struct ci_task_id ci_wait_info_task(const cigo_future *f);
-
-#endif

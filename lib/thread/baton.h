@@ -9,8 +9,7 @@
  * memory that outlasts both threads (a strand is joined before it is freed), and the passing thread
  * touches nothing else of the loop before its own wait.
  */
-#ifndef CI_BATON_H
-#define CI_BATON_H
+#pragma once
 
 #include <semaphore.h>
 
@@ -43,5 +42,3 @@ void ci_baton_fini(struct ci_baton *b);
 void ci_baton_pass(struct ci_baton *to);
 /* Waits on my own semaphore, then holds the baton of loop. Preserves errno. */
 void ci_baton_take(struct ci_baton *mine, cigo_loop *loop);
-
-#endif

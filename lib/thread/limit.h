@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The limits on threads: what the library itself asks about them.
  */
-#ifndef CI_LIMIT_H
-#define CI_LIMIT_H
+#pragma once
 
 #include "cigo/limit.h"
 
@@ -21,5 +20,3 @@ void ci_limit_offer(cigo_limit *ret, const char *name, int64_t value, int64_t us
 void ci_limit_cgroup(cigo_limit *ret);
 /* Warns that no thread can be made, and which limit is the cause. */
 void ci_limit_warn(const char *what);
-
-#endif

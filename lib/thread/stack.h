@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Stacks for threads, many from one mapping. Any thread may call this, with or without a baton.
  */
-#ifndef CI_STACK_H
-#define CI_STACK_H
+#pragma once
 
 #include "base/base.h"
 
@@ -32,5 +31,3 @@ int ci_stack_maps(void);
 size_t ci_stack_span(size_t size);
 /* For tests: how many stacks are in use, and how many slabs there are. */
 void ci_stack_count(unsigned long *ret_stacks, unsigned long *ret_slabs);
-
-#endif

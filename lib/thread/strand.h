@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * A pthread of the library with its baton semaphore. The engine decides what it runs.
  */
-#ifndef CI_STRAND_H
-#define CI_STRAND_H
+#pragma once
 
 #include <pthread.h>
 #include <signal.h>
@@ -50,5 +49,3 @@ void ci_strand_name(const char *name);
 int ci_strand_thread(struct ci_thread *t, size_t stack_size, void *(*body)(void *), void *arg);
 /* Waits until the thread has ended, and gives its stack back. Called once. */
 void ci_strand_thread_join(struct ci_thread *t);
-
-#endif
