@@ -69,6 +69,7 @@
 #include <cigo/dump.h>
 #include <cigo/error.h>
 #include <cigo/event.h>
+#include <cigo/explore.h>
 #include <cigo/fd.h>
 #include <cigo/future.h>
 #include <cigo/gen.h>
@@ -81,6 +82,7 @@
 #include <cigo/mutex.h>
 #include <cigo/pipe.h>
 #include <cigo/queue.h>
+#include <cigo/schedule.h>
 #include <cigo/semaphore.h>
 #include <cigo/serve.h>
 #include <cigo/signal.h>

@@ -44,8 +44,8 @@ typedef struct cigo_loop_options {
 	/* on: abort where otherwise a warning is printed; warn of more: coroutines that hold the
 	 * baton for long, errors that were never asked for, a loop that nothing can wake. */
 	cigo_debug debug;
-	/* CIGO_SEED=n. Permutes what is ready, posts and timers due at once too, reproducibly;
-	 * 0: FIFO. */
+	/* CIGO_SEED=n. What is ready goes on in a random order, the same for the same n; 0: FIFO. As
+	 * the schedule random:n, but the clock and the threads beside the loop are the real ones. */
 	uint64_t shuffle_seed;
 	size_t stack_size;   /* bytes of a coroutine's stack, without thread-locals; 0: 256 KiB */
 	int64_t patience_ns; /* how long a task waits for a thread before it fails; 0: 1 s */
@@ -62,6 +62,9 @@ typedef struct cigo_loop_options {
 	/* The run is written to this file, as Perfetto reads it, see <cigo/trace.h>. %p is the
 	 * process's number. Copied. NULL: CIGO_TRACE=file, else none; "": none. */
 	const char *trace;
+	/* Which of several that could go on does; NULL: CIGO_SCHEDULE, else fifo. See
+	 * <cigo/schedule.h>. */
+	const char *schedule;
 } cigo_loop_options;
 
 /* Exact counts since the loop was made. */

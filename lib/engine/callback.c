@@ -49,6 +49,15 @@ static void call(cigo_loop *loop, struct ci_runnable *r)
 	tell_idlers(loop);
 }
 
+static void describe(const struct ci_runnable *r, struct ci_candidate *ret)
+{
+	ret->id = ~ci_container_of(r, const struct ci_callback, run)->id;
+	ret->name = "callback";
+	ret->op = CI_OP_CALLBACK;
+}
+
+static const struct ci_runnable_ops ops = { .run = call, .describe = describe };
+
 static void due(cigo_loop *loop, struct ci_timer *t)
 {
 	ci_engine_ready(loop, &ci_container_of(t, struct ci_callback, timer)->run);
@@ -63,7 +72,7 @@ int ci_callback_identify(cigo_loop *loop, struct ci_callback *c)
 void ci_callback_queue(cigo_loop *loop, struct ci_callback *c, int64_t ns)
 {
 	c->run.where = CI_HOME;
-	c->run.run = call;
+	c->run.ops = &ops;
 	ci_list_init(&c->run.link);
 	c->timer.armed = false;
 	ci_list_append(&loop->callbacks, &c->link);
@@ -72,6 +81,7 @@ void ci_callback_queue(cigo_loop *loop, struct ci_callback *c, int64_t ns)
 		ci_timer_arm(loop, &c->timer, ci_clock_add(ci_engine_now(loop), ns), due);
 	else
 		ci_engine_ready(loop, &c->run);
+	c->timer.wakes_only = true;
 }
 
 void ci_callback_withdraw(cigo_loop *loop, struct ci_callback *c)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "engine/engine.h"
+#include "engine/scheduled.h"
 #include "engine/tick.h"
 
 /* --- the handoff ----------------------------------------------------------------------------- */
@@ -97,7 +98,7 @@ static void strand_main(struct ci_coroutine *me)
 		struct ci_runnable *r = me->start;
 
 		me->start = NULL;
-		r->run(me->loop, r);
+		r->ops->run(me->loop, r);
 		drive(me);
 	}
 }
@@ -118,7 +119,10 @@ static void wake(struct ci_coroutine *c)
 static void yield(struct ci_coroutine *me)
 {
 	ci_coroutine_move(me, CI_CORO_YIELDING);
-	wake(me);
+	if (ci_unlikely(me->loop->schedule != NULL))
+		ci_scheduled_yield(me);
+	else
+		wake(me);
 	ci_engine_suspend(me);
 }
 

@@ -19,15 +19,25 @@ enum ci_where {
 	CI_HERE	   /* by the thread that drives: library code only */
 };
 
-/* What can be queued to run. Its owner sets how; the engine sets link, key and since. */
-struct ci_runnable {
-	struct ci_list link; /* in the loop's ready, batch or starved list, while queued */
-	enum ci_where where;
-	uint64_t key;  /* order of the shuffle */
-	int64_t since; /* when it first found no thread, real clock; 0: never */
-	void (*run)(cigo_loop *loop, struct ci_runnable *r);		  /* all but CI_RESUME */
+struct ci_runnable;
+struct ci_candidate;
+
+/* What its owner knows of a runnable; all but CI_RESUME have one. */
+struct ci_runnable_ops {
+	void (*run)(cigo_loop *loop, struct ci_runnable *r);
 	void (*give_up)(cigo_loop *loop, struct ci_runnable *r, int err); /* CI_START: no thread */
-	size_t stack_size;						  /* CI_START: bytes */
+	/* Its name, id and place, for schedules; the rest of *ret is set. */
+	void (*describe)(const struct ci_runnable *r, struct ci_candidate *ret);
+};
+
+/* What can be queued to run. Its owner sets where, ops and stack_size; the engine sets the rest. */
+struct ci_runnable {
+	struct ci_list link; /* in the loop's ready, batch, yielded or starved list, while queued */
+	enum ci_where where;
+	uint64_t turn; /* of scheduled.c: when it became ready */
+	int64_t since; /* when it first found no thread, real clock; 0: never */
+	const struct ci_runnable_ops *ops;
+	size_t stack_size; /* CI_START: bytes */
 };
 
 /* The state of a coroutine. The coroutine and its waker write it, with the loop's baton held. In a

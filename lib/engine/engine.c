@@ -162,7 +162,7 @@ struct ci_coroutine *ci_engine_runner(cigo_loop *loop, struct ci_runnable *r,
 	case CI_RESUME: return ci_container_of(r, struct ci_coroutine, resume);
 	case CI_START: return start(loop, r, empty);
 	case CI_HOME: loop->home_call = r; return &loop->home;
-	case CI_HERE: r->run(loop, r); break;
+	case CI_HERE: r->ops->run(loop, r); break;
 	}
 	return NULL;
 }
@@ -178,7 +178,7 @@ void ci_engine_home(cigo_loop *loop)
 			loop->model->dispatch(loop, to);
 		while ((r = loop->home_call)) {
 			loop->home_call = NULL;
-			r->run(loop, r);
+			r->ops->run(loop, r);
 		}
 	}
 }

@@ -21,6 +21,7 @@
 #include "engine/timer.h"
 #include "engine/trace.h"
 #include "engine/fd_watcher.h"
+#include "schedule/schedule.h"
 
 #include "cigo/loop.h"
 
@@ -65,6 +66,7 @@ struct cigo_loop {
 	cigo_loop_options options;	     /* final; written by new */
 	const struct ci_model_ops *model;    /* final; written by new */
 	const struct ci_engine_hooks *hooks; /* final; written by new */
+	struct ci_schedule *schedule; /* final; written by new. NULL: first come, first served */
 	enum ci_state state;
 
 	/* what each switch touches, in a few lines of the cache */
@@ -99,8 +101,11 @@ struct cigo_loop {
 	int64_t sleeps_until; /* when the first timer was due as the driver fell asleep */
 	int64_t virtual_now;  /* valid on the virtual clock */
 	int64_t silent_until; /* real time when the virtual clock may jump; 0: not waiting for that */
-	uint64_t random;      /* the shuffle's state */
-	uint64_t cancels;     /* of park.c: random state of CIGO_DEBUG_CANCEL; 0: off */
+	uint64_t turns;	      /* of scheduled.c: the last number given to a runnable */
+	struct ci_list yielded;		 /* of scheduled.c: yielded, and others go on first */
+	struct ci_candidate *candidates; /* of scheduled.c; owned */
+	size_t candidates_size;
+	uint64_t cancels; /* of park.c: random state of CIGO_DEBUG_CANCEL; 0: off */
 
 	/* descriptors */
 	struct ci_poller *poller;	   /* while running */

@@ -132,7 +132,7 @@ static void strand_main(struct ci_coroutine *me)
 
 		ci_entry_enter(me->loop);
 		me->start = NULL;
-		r->run(me->loop, r);
+		r->ops->run(me->loop, r);
 		ci_list_prepend(&me->loop->idle, &me->strand.idle);
 		sleep_outside(me);
 	}

@@ -25,7 +25,7 @@ static void give_up(cigo_loop *loop, struct ci_runnable *r)
 	if (!loop->told_limit)
 		ci_limit_warn("a task fails with -EAGAIN");
 	loop->told_limit = true;
-	r->give_up(loop, r, -EAGAIN);
+	r->ops->give_up(loop, r, -EAGAIN);
 }
 
 void ci_starved_feed(cigo_loop *loop)

@@ -6,13 +6,14 @@
 #include "engine/engine.h"
 #include "engine/look.h"
 #include "engine/pending.h"
-#include "engine/shuffle.h"
+#include "engine/scheduled.h"
 #include "engine/starved.h"
 
-/* The one point that chooses what runs next: the first of the batch. With a shuffle the batch was
- * put in another order when the tick began. */
+/* The one point that chooses what runs next: the first of the batch, or what the schedule says. */
 static struct ci_list *choose(cigo_loop *loop)
 {
+	if (ci_unlikely(loop->schedule != NULL))
+		return ci_scheduled_pop(loop);
 	return ci_list_pop(&loop->batch);
 }
 
@@ -43,9 +44,16 @@ static void begin_batch(cigo_loop *loop)
 	if (loop->model->tick)
 		loop->model->tick(loop);
 	ci_list_splice(&loop->batch, &loop->ready);
-	if (loop->options.shuffle_seed)
-		ci_shuffle(loop, &loop->batch);
 	loop->stats.ticks++;
+}
+
+static void look(cigo_loop *loop, bool idle)
+{
+	struct ci_look l = ci_look_begin(loop, idle);
+	struct ci_poller *p = loop->poller;
+	int n = l.waits ? p->ops->wait(p, l.timeout, loop->events) : 0;
+
+	ci_look_end(loop, &l, n);
 }
 
 struct ci_runnable *ci_tick_next(cigo_loop *loop)
@@ -56,18 +64,17 @@ struct ci_runnable *ci_tick_next(cigo_loop *loop)
 	loop->direct = NULL;
 	if (direct)
 		return &direct->resume;
+	/* What a descriptor or a message makes ready is a candidate, too. */
+	if (ci_unlikely(loop->schedule != NULL) && loop->since_look)
+		look(loop, false);
 	while (!(node = choose(loop))) {
 		if (is_over(loop))
 			return NULL;
 		if (ci_unlikely(!ci_list_empty(&loop->starved)))
 			ci_starved_feed(loop);
 		bool idle = ci_list_empty(&loop->ready);
-		if (idle || loop->since_look >= loop->look_after) {
-			struct ci_look l = ci_look_begin(loop, idle);
-			struct ci_poller *p = loop->poller;
-			int n = l.waits ? p->ops->wait(p, l.timeout, loop->events) : 0;
-			ci_look_end(loop, &l, n);
-		}
+		if (idle || loop->since_look >= loop->look_after)
+			look(loop, idle);
 		begin_batch(loop);
 	}
 	loop->since_look++;
@@ -76,7 +83,7 @@ struct ci_runnable *ci_tick_next(cigo_loop *loop)
 
 struct ci_coroutine *ci_tick_next_coroutine(cigo_loop *loop)
 {
-	struct ci_list *node = choose(loop);
+	struct ci_list *node = loop->schedule ? NULL : choose(loop);
 	struct ci_runnable *r = node ? ci_list_entry(node, struct ci_runnable, link) : NULL;
 
 	if (r && r->where == CI_RESUME) {

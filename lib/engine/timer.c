@@ -4,6 +4,7 @@
 #include "engine/timer.h"
 
 #include "engine/engine.h"
+#include "engine/scheduled.h"
 
 void ci_timer_arm(cigo_loop *loop, struct ci_timer *t, int64_t when,
 		  void (*fired)(cigo_loop *loop, struct ci_timer *t))
@@ -12,6 +13,7 @@ void ci_timer_arm(cigo_loop *loop, struct ci_timer *t, int64_t when,
 	t->node.key = when;
 	t->node.seq = loop->timer_seq++;
 	t->armed = when != CIGO_NEVER;
+	t->wakes_only = false;
 	if (t->armed)
 		ci_heap_push(&loop->timers, &t->node);
 }
@@ -30,6 +32,8 @@ void ci_timer_fire(cigo_loop *loop, int64_t now)
 	while ((first = ci_heap_first(&loop->timers)) && first->key <= now) {
 		struct ci_timer *t = ci_container_of(first, struct ci_timer, node);
 
+		if (ci_unlikely(loop->schedule != NULL))
+			t = ci_scheduled_timer(loop, t);
 		ci_timer_disarm(loop, t);
 		t->fired(loop, t);
 	}

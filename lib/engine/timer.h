@@ -9,6 +9,7 @@
 struct ci_timer {
 	struct ci_heap_node node; /* key: when, on the loop's clock */
 	bool armed;
+	bool wakes_only; /* for schedules: `fired` only makes one runnable ready; set after arm */
 	void (*fired)(cigo_loop *loop, struct ci_timer *t);
 };
 

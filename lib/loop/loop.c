@@ -16,6 +16,7 @@
 #include "engine/look.h"
 #include "loop/options.h"
 #include "engine/pool.h"
+#include "engine/scheduled.h"
 #include "sync/signal.h"
 #include "task/task.h"
 #include "loop/trace_json.h"
@@ -31,11 +32,13 @@ static const struct ci_engine_hooks hooks = {
 cigo_loop *cigo_loop_new(const cigo_loop_options *o)
 {
 	CI_CALLED;
-	cigo_loop_options options = ci_options(o);
+	struct ci_schedule *schedule;
+	cigo_loop_options options = ci_options(o, &schedule);
 	size_t name = options.trace ? strlen(options.trace) + 1 : 0;
 	cigo_loop *loop = calloc(1, sizeof *loop + name);
 
 	if (!loop || ci_inbox_init(&loop->inbox)) {
+		ci_schedule_unref(schedule);
 		free(loop);
 		return NULL;
 	}
@@ -45,14 +48,14 @@ cigo_loop *cigo_loop_new(const cigo_loop_options *o)
 	loop->model = ci_options_model(&options);
 	loop->hooks = &hooks;
 	loop->home.loop = loop;
-	loop->random = options.shuffle_seed;
+	loop->schedule = schedule;
 	loop->cancels = ci_options_cancels();
 	loop->root = cigo_ctx_background();
 	loop->look_after = 1;
 	struct ci_list *lists[] = {
-		&loop->strands,	  &loop->cold,	  &loop->ending,  &loop->idle,
-		&loop->ready,	  &loop->batch,	  &loop->starved, &loop->watches,
-		&loop->callbacks, &loop->leavers, &loop->idlers,  &loop->futures,
+		&loop->strands, &loop->cold,	&loop->ending,	&loop->idle,	  &loop->ready,
+		&loop->batch,	&loop->starved, &loop->watches, &loop->callbacks, &loop->leavers,
+		&loop->idlers,	&loop->futures, &loop->yielded,
 	};
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		ci_list_init(lists[i]);
@@ -92,6 +95,7 @@ void cigo_loop_unref(cigo_loop *loop)
 	ci_table_fini(&loop->callback_keys);
 	ci_inbox_fini(&loop->inbox);
 	free(loop->user_tracer);
+	ci_schedule_unref(loop->schedule);
 	free(loop);
 }
 
@@ -273,6 +277,9 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 		loop->main = NULL;
 	}
 	close_all(loop);
+	if (loop->schedule)
+		ci_schedule_end(loop->schedule, err);
+	ci_scheduled_fini(loop);
 	ci_debug_close(&r.debug);
 	ci_trace_json_close(loop, loop->trace_json);
 	loop->model->close(loop);

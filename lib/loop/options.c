@@ -43,7 +43,22 @@ static uint64_t number(uint64_t given, const char *variable)
 	return 0;
 }
 
-cigo_loop_options ci_options(const cigo_loop_options *given)
+/* The schedule of the explorer or the environment, unless the options name one. */
+static struct ci_schedule *schedule_of(const cigo_loop_options *o)
+{
+	struct ci_schedule *s;
+	char why[256];
+
+	if (!o->schedule && !o->shuffle_seed)
+		return ci_schedule_current();
+	if (!o->schedule)
+		return ci_schedule_shuffle(o->shuffle_seed);
+	if (ci_schedule_new(&s, o->schedule, why))
+		ci_misuse("options.schedule is \"%s\": %s", o->schedule, why);
+	return s;
+}
+
+cigo_loop_options ci_options(const cigo_loop_options *given, struct ci_schedule **ret_schedule)
 {
 	cigo_loop_options o = { .size = sizeof o };
 
@@ -55,12 +70,15 @@ cigo_loop_options ci_options(const cigo_loop_options *given)
 	}
 	o.model =
 		choice(o.model, "CIGO_MODEL", (const char *const[]){ "cooperative", "preemptive" });
+	o.shuffle_seed = number(o.shuffle_seed, "CIGO_SEED");
+	*ret_schedule = schedule_of(&o);
+	if (*ret_schedule && (*ret_schedule)->simulated && !o.clock && !secure_getenv("CIGO_CLOCK"))
+		o.clock = CIGO_CLOCK_VIRTUAL;
 	o.clock = choice(o.clock, "CIGO_CLOCK", (const char *const[]){ "real", "virtual" });
 	o.poller = choice(o.poller, "CIGO_POLLER", (const char *const[]){ "epoll", "poll" });
 	o.debug = choice(o.debug, "CIGO_DEBUG", (const char *const[]){ "0", "1" });
 	o.home = choice(o.home, "CIGO_HOME", (const char *const[]){ "1", "0" });
 	o.spin = choice(o.spin, "CIGO_SPIN", (const char *const[]){ "1", "0" });
-	o.shuffle_seed = number(o.shuffle_seed, "CIGO_SEED");
 	if (!o.dump_signal && choice(0, "CIGO_DUMP", (const char *const[]){ "0", "1" }) == 2)
 		o.dump_signal = SIGUSR1;
 	if (!o.trace)

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/misuse.h"
-#include "engine/shuffle.h"
+#include "engine/scheduled.h"
 
 enum { FEW = 8 }; /* cases whose offers need no memory */
 
@@ -74,9 +74,9 @@ static size_t choose(const cigo_select_case *cases, size_t n)
 		    (best == n || *turn(&cases[i]) < *turn(&cases[best])))
 			best = i;
 	cigo_loop *loop = ci_self.held;
-	if (count < 2 || !loop || !loop->options.shuffle_seed)
+	if (count < 2 || !loop || !loop->schedule)
 		return best;
-	size_t skip = ci_shuffle_random(loop) % count;
+	size_t skip = ci_scheduled_index(loop, CI_CHOOSE_CASE, "case", count);
 	for (best = 0; !ready(&cases[best]) || skip-- > 0; best++)
 		;
 	return best;

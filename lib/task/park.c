@@ -172,6 +172,7 @@ int ci_park_in(cigo_ctx *ctx, struct ci_coroutine *me, struct ci_list *queue, in
 		ci_list_append(queue, &p->link);
 	if (until != CIGO_NEVER)
 		ci_timer_arm(me->loop, &p->timer, until, expired);
+	p->timer.wakes_only = !queue && !p->withdraw;
 	me->free_calls = 0;
 	me->park = p;
 	ci_engine_suspend(me);

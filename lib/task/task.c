@@ -131,11 +131,22 @@ static void never_ran(cigo_loop *loop, struct ci_runnable *r)
 	end(t, t->cause ? t->cause : ci_ctx_cause(t->ctx));
 }
 
+static void describe(const struct ci_runnable *r, struct ci_candidate *ret)
+{
+	const struct ci_task *t = ci_container_of(r, const struct ci_task, start);
+
+	ret->id = t->id;
+	ret->name = t->name;
+	ret->op = CI_OP_START;
+}
+
+static const struct ci_runnable_ops ends = { .run = never_ran, .describe = describe };
+
 /* The body will not run: t ends in its turn, on the home thread if it has an arg_free. */
 static void abandon(struct ci_task *t)
 {
 	t->start.where = t->arg_free ? CI_HOME : CI_HERE;
-	t->start.run = never_ran;
+	t->start.ops = &ends;
 }
 
 static void dead_before_start(struct ci_ctx_watch *w, int cause)
@@ -165,6 +176,10 @@ static void no_thread(cigo_loop *loop, struct ci_runnable *r, int err)
 	abandon(t);
 	ci_engine_ready(loop, &t->start);
 }
+
+static const struct ci_runnable_ops starts = { .run = run,
+					       .give_up = no_thread,
+					       .describe = describe };
 
 static void cancel(cigo_future *f, int cause)
 {
@@ -263,8 +278,7 @@ struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, s
 	if (loop->state >= CI_DRAINED)
 		t->cause = CIGO_ECLOSED; /* too late for a body */
 	t->start.where = CI_START;
-	t->start.run = run;
-	t->start.give_up = no_thread;
+	t->start.ops = &starts;
 	t->start.stack_size = o->stack_size ? o->stack_size : loop->options.stack_size;
 	t->before.fired = dead_before_start;
 	ci_list_init(&t->start.link);

@@ -6,7 +6,7 @@
 LC_ALL=C
 export LC_ALL
 cd "$top_srcdir" || exit 99
-floors='base thread engine task sync loop iter stream'
+floors='base thread schedule engine task sync loop iter stream explore'
 
 n=0
 report() { # report TEXT COMPLAINTS

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT
+ * What a schedule chooses among. Whatever is ready may go on next, in any order: there are no ticks.
+ * One exception keeps loops of yields from going on for ever, as in CHESS (Musuvathi, Qadeer 2008):
+ * a coroutine that yields waits until all that were ready then have gone on. Those that yield wait
+ * in loop->yielded until that is so.
+ *
+ * Invariant: loop->batch is sorted by `turn`, so the first candidate is the one that would go on
+ * without a schedule.
+ */
+#include "engine/scheduled.h"
+
+#include <stdlib.h>
+
+#include "engine/engine.h"
+
+/* Numbers what has become ready since, and moves it to the batch. */
+static void collect(cigo_loop *loop)
+{
+	ci_list_each(node, &loop->ready)
+		ci_list_entry(node, struct ci_runnable, link)->turn = ++loop->turns;
+	ci_list_splice(&loop->batch, &loop->ready);
+}
+
+static void insert_by_turn(struct ci_list *batch, struct ci_runnable *r)
+{
+	struct ci_list *pos = batch->next;
+
+	while (pos != batch && ci_list_entry(pos, struct ci_runnable, link)->turn < r->turn)
+		pos = pos->next;
+	ci_list_add_before(pos, &r->link);
+}
+
+/* Moves those to the batch that have yielded before all that is there became ready. */
+static void readmit(cigo_loop *loop)
+{
+	uint64_t oldest = ci_list_empty(&loop->batch)
+				  ? UINT64_MAX
+				  : ci_list_first(&loop->batch, struct ci_runnable, link)->turn;
+
+	ci_list_each(node, &loop->yielded) {
+		struct ci_runnable *r = ci_list_entry(node, struct ci_runnable, link);
+
+		if (r->turn > oldest)
+			break;
+		ci_list_unlink(node);
+		insert_by_turn(&loop->batch, r);
+	}
+}
+
+void ci_scheduled_yield(struct ci_coroutine *c)
+{
+	collect(c->loop);
+	c->resume.turn = ++c->loop->turns;
+	ci_list_append(&c->loop->yielded, &c->resume.link);
+}
+
+/* --- choices --------------------------------------------------------------------------------- */
+
+static void describe_coroutine(const struct ci_coroutine *c, struct ci_candidate *k)
+{
+	k->id = c->id;
+	k->name = c->name;
+	k->call = c->call;
+	k->op = CI_OP_RESUME;
+	if (c->at_valid)
+		k->place = c->place;
+}
+
+static void describe(const struct ci_runnable *r, struct ci_candidate *k)
+{
+	*k = (struct ci_candidate){ .op = CI_OP_OTHER };
+	if (r->where == CI_RESUME)
+		describe_coroutine(ci_container_of(r, const struct ci_coroutine, resume), k);
+	else if (r->ops->describe)
+		r->ops->describe(r, k);
+}
+
+/* Room for n candidates; NULL: no memory, the schedule has failed. */
+static struct ci_candidate *room(cigo_loop *loop, size_t n)
+{
+	if (n <= loop->candidates_size)
+		return loop->candidates;
+	struct ci_candidate *more = realloc(loop->candidates, 2 * n * sizeof *more);
+	if (!more) {
+		ci_schedule_fail(loop->schedule, CI_ENDING_LIMIT, "no memory for %zu candidates",
+				 n);
+		return NULL;
+	}
+	loop->candidates = more;
+	loop->candidates_size = 2 * n;
+	return more;
+}
+
+static int choose(cigo_loop *loop, enum ci_choice_kind kind, size_t n)
+{
+	return ci_schedule_choose(loop->schedule, &(struct ci_choice){ .kind = kind,
+								       .n = (int)n,
+								       .among = loop->candidates });
+}
+
+struct ci_list *ci_scheduled_pop(cigo_loop *loop)
+{
+	size_t n = 0;
+
+	collect(loop);
+	readmit(loop);
+	ci_list_each(node, &loop->batch)
+		n++;
+	if (n < 2 || !room(loop, n))
+		return ci_list_pop(&loop->batch);
+	n = 0;
+	ci_list_each(node, &loop->batch)
+		describe(ci_list_entry(node, struct ci_runnable, link), &loop->candidates[n++]);
+	struct ci_list *node = loop->batch.next;
+	for (int i = choose(loop, CI_CHOOSE_READY, n); i > 0; i--)
+		node = node->next;
+	ci_list_unlink(node);
+	return node;
+}
+
+size_t ci_scheduled_index(cigo_loop *loop, enum ci_choice_kind kind, const char *name, size_t n)
+{
+	if (n < 2 || !room(loop, n))
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		loop->candidates[i] =
+			(struct ci_candidate){ .id = i, .name = name, .op = CI_OP_OTHER };
+	return (size_t)choose(loop, kind, n);
+}
+
+/* Only timers that do more than wake one coroutine must be ordered: what is woken is chosen among
+ * later anyway. */
+struct ci_timer *ci_scheduled_timer(cigo_loop *loop, struct ci_timer *first)
+{
+	struct ci_timer *due[64];
+	size_t n = 0, decisive = 0;
+	struct ci_heap_node *node;
+
+	while (n < sizeof due / sizeof *due && (node = ci_heap_first(&loop->timers)) &&
+	       node->key == first->node.key) {
+		due[n] = ci_container_of(node, struct ci_timer, node);
+		decisive += !due[n++]->wakes_only;
+		ci_heap_remove(&loop->timers, node);
+	}
+	for (size_t i = 0; i < n; i++)
+		ci_heap_push(&loop->timers, &due[i]->node);
+	return decisive ? due[ci_scheduled_index(loop, CI_CHOOSE_TIMER, "timer", n)] : first;
+}
+
+struct ci_schedule *ci_scheduled_current(void)
+{
+	const cigo_loop *loop = ci_self.held ? ci_self.held : ci_self.roams;
+
+	return loop && loop->schedule ? ci_schedule_ref(loop->schedule) : ci_schedule_current();
+}
+
+void ci_scheduled_fini(cigo_loop *loop)
+{
+	free(loop->candidates);
+	loop->candidates = NULL;
+	loop->candidates_size = 0;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT
+ * The record of one schedule: its choices, what each was among, the values that the program showed,
+ * and how it ended. It lies in memory that an explorer may share with the process that runs, so it
+ * holds no pointers to be followed: texts are offsets into `text`.
+ */
+#pragma once
+
+#include <limits.h>
+
+#include "base/base.h"
+
+enum {
+	CI_RECORD_STEPS = 1 << 18,
+	CI_RECORD_OPTIONS = 1 << 20,
+	CI_RECORD_SHOWN = 1 << 16,
+	CI_RECORD_TEXT = 1 << 20,
+	CI_RECORD_WORDS = 1 << 12 /* places in the table of texts */
+};
+
+/* What is chosen among. */
+enum ci_choice_kind {
+	CI_CHOOSE_READY,  /* coroutines, callbacks and first steps of a loop */
+	CI_CHOOSE_THREAD, /* threads that could go on */
+	CI_CHOOSE_TIMER,  /* timers due at the same time */
+	CI_CHOOSE_EVENT,  /* descriptors that are ready at once */
+	CI_CHOOSE_CASE	  /* cases of cigo_select */
+};
+
+/* How a schedule ended. */
+enum ci_ending {
+	CI_ENDING_NONE, /* it has not ended; or its process has */
+	CI_ENDING_FINE,
+	CI_ENDING_CHECK,    /* cigo_check failed */
+	CI_ENDING_DEADLOCK, /* nothing can ever go on */
+	CI_ENDING_DIVERGED, /* a replay met other choices */
+	CI_ENDING_LIMIT,    /* too many choices, or too long between two */
+	CI_ENDING_STATUS    /* main's result, an exit status, a signal; set by the explorer */
+};
+
+struct ci_record_option {
+	uint64_t id;
+	uint64_t pc;			 /* the address of its next step; 0: not known */
+	uint64_t object;		 /* what that step touches; 0: not known */
+	uint32_t name, call, file, line; /* name, call, file: offsets of texts */
+	uint32_t op;			 /* enum ci_op */
+};
+
+struct ci_record_step {
+	uint64_t who; /* a hash of the candidates' ids */
+	uint64_t state; /* of the schedule so far, whatever the order of what commutes; 0: not known */
+	uint32_t options; /* the first of n in `options` */
+	uint32_t n, chosen;
+	uint32_t kind;	/* enum ci_choice_kind */
+	uint32_t stays; /* option 0 could go on: any other is a forced switch */
+};
+
+struct ci_record_shown {
+	uint32_t step;		  /* how many choices came before */
+	uint32_t name, value, by; /* texts; by: the coroutine */
+};
+
+struct ci_record {
+	uint32_t steps_n, options_n, shown_n, text_n;
+	uint32_t ending;		 /* enum ci_ending */
+	int32_t result;			 /* main's, if the run ended */
+	char failure[1024];		 /* in words; valid from CI_ENDING_CHECK on */
+	char outcome[256];		 /* of cigo_outcome */
+	uint64_t at;			 /* the address of the call that failed; 0: not known */
+	uint64_t base;			 /* where the program was loaded, for addresses */
+	uint32_t words[CI_RECORD_WORDS]; /* offsets of texts, hashed by content; 0: free */
+	struct ci_record_step steps[CI_RECORD_STEPS];
+	struct ci_record_option options[CI_RECORD_OPTIONS];
+	struct ci_record_shown shown[CI_RECORD_SHOWN];
+	char text[CI_RECORD_TEXT]; /* from 1 on; 0 is the empty text */
+};
+
+/* Maps a record; fd -1: private to this process and those it forks. NULL: errno. */
+struct ci_record *ci_record_map(int fd);
+void ci_record_unmap(struct ci_record *r);
+/* For the next schedule; texts are kept. */
+void ci_record_clear(struct ci_record *r);
+/* The offset of the text, which is copied unless it is there already. 0: text is NULL or empty, or
+ * there is no room. */
+uint32_t ci_record_text(struct ci_record *r, const char *text);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ * What has come out of a run, for an explorer to count.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "cigo/schedule.h"
+#include "engine/scheduled.h"
+
+void cigo_outcome(const char *format, ...)
+{
+	struct ci_schedule *s = ci_scheduled_current();
+	va_list ap;
+
+	if (s && s->record && format) {
+		va_start(ap, format);
+		vsnprintf(s->record->outcome, sizeof s->record->outcome, format, ap);
+		va_end(ap);
+	}
+	ci_schedule_unref(s);
+}
