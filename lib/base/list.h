@@ -25,6 +25,12 @@ static inline bool ci_list_empty(const struct ci_list *l)
 	return l->next == l;
 }
 
+/* Whether the list has exactly one node. */
+static inline bool ci_list_single(const struct ci_list *l)
+{
+	return l->next != l && l->next == l->prev;
+}
+
 static inline bool ci_list_linked(const struct ci_list *node)
 {
 	return node->next != node;

@@ -18,6 +18,7 @@
 #include "engine/engine.h"
 #include "engine/scheduled.h"
 #include "engine/tick.h"
+#include "engine/turn.h"
 
 /* --- the handoff ----------------------------------------------------------------------------- */
 
@@ -89,6 +90,8 @@ static void drive(struct ci_coroutine *me)
 
 static void strand_main(struct ci_coroutine *me)
 {
+	ci_turn = me->loop->home.turn;
+	ci_self.slow = ci_turn != NULL;
 	ci_baton_take(&me->strand.baton, me->loop);
 	arrived(me, DID_NOT);
 	me->strand.tid = gettid();
@@ -133,9 +136,13 @@ static void leave(struct ci_coroutine *me)
 {
 	struct ci_coroutine *to;
 
+	if (ci_unlikely(me->turn != NULL))
+		ci_turn_add(me->turn, NULL, NULL);
 	ci_affinity_release(me->loop, &me->strand);
 	to = ci_tick_next_coroutine(me->loop);
 	pass(me->loop, to ? to : &me->loop->home);
+	if (ci_unlikely(me->turn != NULL))
+		ci_turn_begin(me->turn);
 }
 
 struct comeback {
@@ -156,7 +163,17 @@ static void come_back(struct ci_coroutine *me)
 {
 	struct comeback c = { .message.deliver = deliver, .me = me };
 
+	if (ci_unlikely(me->turn != NULL)) {
+		ci_turn_outside = false;
+		ci_turn_point(me->turn, &(struct ci_step){ .op = CI_OP_CALL,
+							   .call = ci_call,
+							   .object = me->loop->schedule });
+	}
 	ci_inbox_post(&me->loop->inbox, &c.message);
+	if (ci_unlikely(me->turn != NULL)) {
+		ci_turn_end(me->turn);
+		ci_turn = me->loop->home.turn;
+	}
 	ci_baton_take(&me->strand.baton, me->loop);
 	arrived(me, DID_NOT);
 }

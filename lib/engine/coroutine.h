@@ -10,6 +10,7 @@
 enum { CI_LABEL = 2 }; /* words */
 
 struct ci_park;
+struct ci_turn;
 
 /* Where a runnable may be run. */
 enum ci_where {
@@ -73,6 +74,7 @@ struct ci_coroutine {
 		*start; /* what to run when woken without a coroutine; NULL: end the thread */
 	void (*body)(struct ci_coroutine *c);
 	struct ci_search_mark search; /* of cycle.c */
+	struct ci_turn *turn;	      /* of turn.c; owned; NULL: no schedule simulates */
 	struct ci_list writes;	      /* of future_write_to.c: where values are to be copied to */
 
 	struct ci_runnable resume; /* queued while it is ready */
@@ -98,7 +100,7 @@ struct ci_coroutine {
 
 /* A new strand for coroutines of the loop that runs body(c), then ends. Fails: -EAGAIN, -ENOMEM. */
 int ci_coroutine_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack_size,
-			void (*body)(struct ci_coroutine *c));
+			struct ci_turn *turn, void (*body)(struct ci_coroutine *c));
 
 _Noreturn void ci_coroutine_illegal(enum ci_coroutine_state from, enum ci_coroutine_state to);
 

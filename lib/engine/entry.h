@@ -22,53 +22,55 @@
 /* preemptive.c: take and give up the lock of the loop. */
 void ci_entry_enter(cigo_loop *loop);
 void ci_entry_leave(cigo_loop *loop);
-/* preemptive.c: enters, if this thread is not inside. Returns the loop to leave again, or NULL. */
-cigo_loop *ci_entry_roaming(void);
+/* entry.c, if ci_self.slow: enters, if this thread is not inside; pc is where the call returns to. True:
+ * the end is to be told. If a blocking section has begun meanwhile, the end leaves no lock. */
+bool ci_entry_slow(const char *call, const void *pc);
+void ci_entry_slow_end(void);
+/* entry.c, if ci_self.slow: leaves, if this thread is inside. True: the end is to be told. */
+bool ci_outside_slow(void);
+void ci_outside_slow_end(void);
 
 struct ci_entry {
-	cigo_loop *entered; /* the loop to leave again; NULL: none */
-	const char *outer;  /* the call that this one is inside; NULL: none */
+	bool entered;	   /* to be told at the end */
+	const char *outer; /* the call that this one is inside; NULL: none */
 };
 
-static inline struct ci_entry ci_entry_begin(const char *call)
+static inline struct ci_entry ci_entry_begin(const char *call, bool entered)
 {
-	struct ci_entry e = { ci_likely(!ci_self.roams) ? NULL : ci_entry_roaming(), ci_call };
+	struct ci_entry e = { entered, ci_call };
 
 	ci_call = call;
 	return e;
 }
 
-/* If a blocking section has begun meanwhile, this thread has left already. */
 static inline void ci_entry_end(struct ci_entry *e)
 {
 	ci_call = e->outer;
-	if (ci_unlikely(e->entered != NULL) && ci_self.held)
-		ci_entry_leave(e->entered);
+	if (ci_unlikely(e->entered))
+		ci_entry_slow_end();
 }
 
-static inline cigo_loop *ci_outside_begin(void)
-{
-	cigo_loop *loop = ci_self.roams;
+#define CI_ENTRY                                                                          \
+	struct ci_entry ci_entered __attribute__((cleanup(ci_entry_end), unused)) =       \
+		ci_entry_begin(__func__,                                                  \
+			       ci_unlikely(ci_self.slow) &&                               \
+				       ci_entry_slow(__func__, __builtin_return_address(0)))
 
-	if (ci_likely(!loop) || !ci_self.held)
-		return NULL;
-	ci_entry_leave(loop);
-	return loop;
-}
+#define CI_OUTSIDE(...)                                                       \
+	do {                                                                  \
+		bool ci_left = ci_unlikely(ci_self.slow) && ci_outside_slow(); \
+		__VA_ARGS__;                                                  \
+		if (ci_unlikely(ci_left))                                     \
+			ci_outside_slow_end();                                \
+	} while (0)
 
-static inline void ci_outside_end(cigo_loop *left)
-{
-	if (ci_unlikely(left != NULL))
-		ci_entry_enter(left);
-}
-
-#define CI_ENTRY                   \
-	struct ci_entry ci_entered \
-		__attribute__((cleanup(ci_entry_end), unused)) = ci_entry_begin(__func__)
-
-#define CI_OUTSIDE(...)                                  \
-	do {                                             \
-		cigo_loop *ci_left = ci_outside_begin(); \
-		__VA_ARGS__;                             \
-		ci_outside_end(ci_left);                 \
+/* Gives up the lock, if this thread has it, around a call that sleeps. */
+#define CI_UNLOCKED(...)                                                           \
+	do {                                                                       \
+		cigo_loop *ci_left = ci_unlikely(ci_self.roams != NULL) ? ci_self.held : NULL; \
+		if (ci_left)                                                       \
+			ci_entry_leave(ci_left);                                   \
+		__VA_ARGS__;                                                       \
+		if (ci_left)                                                       \
+			ci_entry_enter(ci_left);                                   \
 	} while (0)

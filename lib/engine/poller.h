@@ -23,6 +23,7 @@ struct ci_event {
 
 struct ci_poller {
 	const struct ci_poller_ops *ops;
+	int fd; /* readable when the wait would return at once; -1: there is none */
 };
 
 struct ci_poller_ops {

@@ -46,6 +46,7 @@ static int open_epoll(struct ci_poller **ret, int wake_fd)
 		free(e);
 		return err;
 	}
+	e->poller.fd = e->fd;
 	*ret = &e->poller;
 	return 0;
 }
@@ -117,12 +118,12 @@ static int wait_events(struct ci_poller *p, int64_t timeout, struct ci_event *re
 
 	if (!e->no_pwait2) {
 		const struct timespec *until = timeout == CIGO_NEVER ? NULL : &t;
-		CI_OUTSIDE(count = epoll_pwait2(e->fd, e->events, CI_EVENTS, until, NULL));
+		CI_UNLOCKED(count = epoll_pwait2(e->fd, e->events, CI_EVENTS, until, NULL));
 		e->no_pwait2 = count < 0 &&
 			       (errno == ENOSYS || errno == EPERM); /* EPERM: filters */
 	}
 	if (e->no_pwait2)
-		CI_OUTSIDE(count = epoll_wait(e->fd, e->events, CI_EVENTS, ci_clock_ms(timeout)));
+		CI_UNLOCKED(count = epoll_wait(e->fd, e->events, CI_EVENTS, ci_clock_ms(timeout)));
 	if (count < 0 && errno != EINTR)
 		ci_clock_pause(); /* no such failure is known; a lasting one must not spin */
 	for (const struct epoll_event *event = e->events; event < e->events + count; event++)

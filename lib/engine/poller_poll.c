@@ -96,6 +96,7 @@ static int open_poll(struct ci_poller **ret, int wake_fd)
 	if (!p)
 		return -ENOMEM;
 	p->poller.ops = &ci_poll;
+	p->poller.fd = -1;
 	if (append(p, wake_fd, POLLIN, 0) || !grow_asked(p)) {
 		close_poll(&p->poller);
 		return -ENOMEM;
@@ -180,7 +181,7 @@ static size_t ask(struct poll *p, int64_t timeout, int *ret_count)
 
 	memcpy(asked, p->fds, used * sizeof *asked);
 	memcpy(p->asked_keys, p->keys, used * sizeof *p->asked_keys);
-	CI_OUTSIDE(count = ppoll(asked, used, timeout == CIGO_NEVER ? NULL : &t, NULL));
+	CI_UNLOCKED(count = ppoll(asked, used, timeout == CIGO_NEVER ? NULL : &t, NULL));
 	*ret_count = count;
 	return used;
 }

@@ -10,6 +10,7 @@
 #include "engine/pool.h"
 
 #include "engine/engine.h"
+#include "engine/turn.h"
 
 enum {
 	AT_ONCE = 32,
@@ -44,13 +45,19 @@ struct ci_coroutine *ci_pool_get(cigo_loop *loop, size_t stack_size)
 {
 	struct ci_strand *idle = ci_pool_find(loop, stack_size);
 	struct ci_coroutine *c;
+	struct ci_turn *turn;
 
 	if (idle) {
 		ci_list_unlink(&idle->idle);
 		return ci_coroutine_on(idle);
 	}
-	if (ci_coroutine_create(&c, loop, stack_size, loop->model->strand_main))
+	if (ci_turn_make(loop, &turn))
 		return NULL;
+	if (ci_coroutine_create(&c, loop, stack_size, turn, loop->model->strand_main)) {
+		ci_turn_free(turn);
+		return NULL;
+	}
+	ci_turn_adopt(c);
 	c->strand.cpu = ci_engine_driver(loop)->cpu; /* a thread inherits the CPUs of its maker */
 	ci_list_append(&loop->strands, &c->strand.link);
 	loop->stats.strands++;
@@ -63,6 +70,7 @@ static void end(cigo_loop *loop, struct ci_strand *s)
 	ci_list_unlink(&s->idle);
 	ci_list_append(&loop->ending, &s->idle);
 	s->over = true;
+	ci_turn_leave(ci_coroutine_on(s));
 	ci_baton_pass(&s->baton);
 	ci_self.held = loop; /* the post was no handoff: I keep the baton */
 }
@@ -70,7 +78,13 @@ static void end(cigo_loop *loop, struct ci_strand *s)
 static void join_all(cigo_loop *loop)
 {
 	while (!ci_list_empty(&loop->ending))
-		ci_strand_join(ci_list_first(&loop->ending, struct ci_strand, idle));
+{
+		struct ci_strand *s = ci_list_first(&loop->ending, struct ci_strand, idle);
+
+		struct ci_turn *turn = ci_coroutine_on(s)->turn;
+		ci_strand_join(s);
+		ci_turn_free(turn);
+	}
 }
 
 int64_t ci_pool_next(const cigo_loop *loop)

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 
 #include "engine/engine.h"
+#include "engine/turn.h"
 
 struct preemptive {
 	pthread_mutex_t lock;
@@ -78,16 +79,6 @@ void ci_entry_leave(cigo_loop *loop)
 	errno = saved;
 }
 
-cigo_loop *ci_entry_roaming(void)
-{
-	cigo_loop *loop = ci_self.roams;
-
-	if (ci_self.held)
-		return NULL;
-	ci_entry_enter(loop);
-	return loop;
-}
-
 /* --- waiting and waking ---------------------------------------------------------------------- */
 
 static void start(struct ci_coroutine *c)
@@ -114,6 +105,8 @@ static void sleep_outside(struct ci_coroutine *me)
 		start(direct);
 	loop->beside--;
 	ci_entry_leave(loop);
+	if (ci_unlikely(me->turn != NULL))
+		ci_turn_await_baton(me);
 	ci_baton_take(&me->strand.baton, NULL);
 }
 
@@ -126,6 +119,9 @@ static void suspend(struct ci_coroutine *me)
 static void strand_main(struct ci_coroutine *me)
 {
 	ci_self.roams = me->loop;
+	ci_self.slow = true;
+	if (me->turn)
+		ci_turn_begin(me->turn);
 	ci_baton_take(&me->strand.baton, NULL);
 	while (me->start) { /* written before the semaphore was posted */
 		struct ci_runnable *r = me->start;
@@ -144,7 +140,14 @@ static void yield(struct ci_coroutine *me)
 {
 	cigo_loop *loop = me->loop;
 
-	if (loop->options.clock == CIGO_CLOCK_VIRTUAL) {
+	if (me->turn) {
+		struct ci_step step = { .op = CI_OP_RESUME,
+					.call = ci_call,
+					.object = loop->schedule };
+		ci_entry_leave(loop);
+		ci_turn_yield(me->turn, &step);
+		ci_entry_enter(loop);
+	} else if (loop->options.clock == CIGO_CLOCK_VIRTUAL) {
 		ci_coroutine_move(me, CI_CORO_YIELDING);
 		ci_list_append(&of(loop)->yielding, &me->resume.link);
 		ci_engine_suspend(me);
@@ -183,6 +186,12 @@ static void leave(struct ci_coroutine *me)
 
 static void come_back(struct ci_coroutine *me)
 {
+	if (me->turn) {
+		ci_turn_outside = false;
+		ci_turn_point(me->turn, &(struct ci_step){ .op = CI_OP_CALL,
+							   .call = ci_call,
+							   .object = me->loop->schedule });
+	}
 	ci_self.roams = me->loop;
 	ci_entry_enter(me->loop);
 	me->loop->beside++;
@@ -197,8 +206,24 @@ static void callback_over(cigo_loop *loop)
 		pthread_cond_broadcast(&of(loop)->callback_over);
 }
 
+static bool no_callback(void *arg)
+{
+	const cigo_loop *loop = arg;
+
+	return !loop->calling.any;
+}
+
 static void await_callback(cigo_loop *loop)
 {
+	if (loop->home.turn) {
+		struct ci_step step = { .op = CI_OP_RESUME,
+					.call = ci_call,
+					.object = loop->schedule };
+		ci_entry_leave(loop);
+		ci_turn_wait(ci_turn, &step, no_callback, loop, CIGO_NEVER);
+		ci_entry_enter(loop);
+		return;
+	}
 	post_all(&of(loop)->waking); /* the callback may wait for these coroutines */
 	pthread_cond_wait(&of(loop)->callback_over, &of(loop)->lock);
 }
@@ -236,6 +261,7 @@ static int open_model(cigo_loop *loop)
 	loop->model_data = p;
 	ci_entry_enter(loop);
 	ci_self.roams = loop;
+	ci_self.slow = true;
 	return 0;
 }
 
@@ -244,6 +270,7 @@ static void close_model(cigo_loop *loop)
 	struct preemptive *p = of(loop);
 
 	ci_self.roams = NULL;
+	ci_self.slow = false;
 	ci_self.held = NULL;
 	pthread_mutex_unlock(&p->lock);
 	pthread_cond_destroy(&p->callback_over);

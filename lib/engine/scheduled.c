@@ -102,6 +102,10 @@ struct ci_list *ci_scheduled_pop(cigo_loop *loop)
 {
 	size_t n = 0;
 
+	if (!loop->model->exclusive) { /* home starts them all; then their threads are chosen among */
+		ci_list_splice(&loop->batch, &loop->ready);
+		return ci_list_pop(&loop->batch);
+	}
 	collect(loop);
 	readmit(loop);
 	ci_list_each(node, &loop->batch)

@@ -8,6 +8,7 @@
 #include "engine/pending.h"
 #include "engine/scheduled.h"
 #include "engine/starved.h"
+#include "engine/turn.h"
 
 /* The one point that chooses what runs next: the first of the batch, or what the schedule says. */
 static struct ci_list *choose(cigo_loop *loop)
@@ -51,6 +52,13 @@ static void look(cigo_loop *loop, bool idle)
 {
 	struct ci_look l = ci_look_begin(loop, idle);
 	struct ci_poller *p = loop->poller;
+
+	if (ci_unlikely(loop->home.turn != NULL) && l.sleeps && ci_list_empty(&loop->starved)) {
+		ci_turn_sleep(loop);
+		l.waits = true; /* also takes the wake-up */
+		l.timeout = 0;
+		l.jumps = false;
+	}
 	int n = l.waits ? p->ops->wait(p, l.timeout, loop->events) : 0;
 
 	ci_look_end(loop, &l, n);

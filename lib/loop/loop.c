@@ -17,6 +17,7 @@
 #include "loop/options.h"
 #include "engine/pool.h"
 #include "engine/scheduled.h"
+#include "engine/turn.h"
 #include "sync/signal.h"
 #include "task/task.h"
 #include "loop/trace_json.h"
@@ -148,7 +149,8 @@ static void root_ended(struct ci_ctx_watch *w, int cause)
 
 static int open_all(cigo_loop *loop, cigo_ctx *outer)
 {
-	const struct ci_poller_ops *ops = loop->options.poller == CIGO_POLLER_POLL ? &ci_poll
+	bool poll = loop->options.poller == CIGO_POLLER_POLL && !loop->home.turn;
+	const struct ci_poller_ops *ops = poll ? &ci_poll
 										   : &ci_epoll;
 	int err = ci_baton_init(&loop->home.strand.baton);
 
@@ -262,6 +264,11 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 	int err = loop->model->open(loop);
 	if (err)
 		return err;
+	err = ci_turn_open(loop);
+	if (err) {
+		loop->model->close(loop);
+		return err;
+	}
 	loop->state = CI_RUNNING;
 	if (loop->options.trace && *loop->options.trace)
 		loop->trace_json = ci_trace_json_open(loop, loop->options.trace);
@@ -282,6 +289,7 @@ int cigo_loop_run(cigo_loop *loop, cigo_ctx *outer, cigo_coro_fn *main, void *ar
 	ci_scheduled_fini(loop);
 	ci_debug_close(&r.debug);
 	ci_trace_json_close(loop, loop->trace_json);
+	ci_turn_close(loop);
 	loop->model->close(loop);
 	return err;
 }

@@ -107,7 +107,7 @@ static int ask(cigo_loop *loop, FILE *out)
 			free_question(q);
 		return err;
 	}
-	CI_OUTSIDE(answered = wait_for_answer(q));
+	CI_UNLOCKED(answered = wait_for_answer(q));
 	if (!answered)
 		return name_the_hog(loop, out);
 	err = q->err;

@@ -14,6 +14,7 @@ enum {
 	CI_RECORD_OPTIONS = 1 << 20,
 	CI_RECORD_SHOWN = 1 << 16,
 	CI_RECORD_TEXT = 1 << 20,
+	CI_RECORD_SITES = 1 << 14,
 	CI_RECORD_WORDS = 1 << 12 /* places in the table of texts */
 };
 
@@ -52,6 +53,7 @@ struct ci_record_step {
 	uint32_t n, chosen;
 	uint32_t kind;	/* enum ci_choice_kind */
 	uint32_t stays; /* option 0 could go on: any other is a forced switch */
+	uint32_t passed; /* accesses to memory since the step before, without a choice */
 };
 
 struct ci_record_shown {
@@ -67,6 +69,14 @@ struct ci_record {
 	char outcome[256];		 /* of cigo_outcome */
 	uint64_t at;			 /* the address of the call that failed; 0: not known */
 	uint64_t base;			 /* where the program was loaded, for addresses */
+	/* Places in the program, less `base`, that touch memory which several threads use and one writes.
+	 * Learnt while exploring: those found in one schedule are points from the next one on. */
+	struct ci_record_site {
+		uint64_t place; /* 0: free */
+		uint32_t run;	/* the schedule that found it */
+	} sites[CI_RECORD_SITES];
+	uint32_t sites_n;
+	uint32_t run; /* the number of this schedule */
 	uint32_t words[CI_RECORD_WORDS]; /* offsets of texts, hashed by content; 0: free */
 	struct ci_record_step steps[CI_RECORD_STEPS];
 	struct ci_record_option options[CI_RECORD_OPTIONS];
@@ -77,7 +87,7 @@ struct ci_record {
 /* Maps a record; fd -1: private to this process and those it forks. NULL: errno. */
 struct ci_record *ci_record_map(int fd);
 void ci_record_unmap(struct ci_record *r);
-/* For the next schedule; texts are kept. */
+/* For the next schedule; texts and sites are kept. */
 void ci_record_clear(struct ci_record *r);
 /* The offset of the text, which is copied unless it is there already. 0: text is NULL or empty, or
  * there is no room. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The text that replays a run: "replay:2.0x3.1", its choices with dots between; 0xN are N zeros.
+ * The text that replays a run: "replay:2.0x3.+40.1", its choices with dots between. 0xN are N zeros. +N
+ * are N accesses to memory, by whichever thread, that pass before the next choice.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +13,7 @@ static size_t zeros(const struct ci_record_step *steps, size_t n)
 {
 	size_t i = 0;
 
-	while (i < n && !steps[i].chosen)
+	while (i < n && !steps[i].chosen && !(i && steps[i].passed))
 		i++;
 	return i;
 }
@@ -32,6 +33,8 @@ char *ci_replay_text(const struct ci_record_step *steps, size_t n)
 		run = zeros(steps + i, n - i);
 		if (i)
 			fputc('.', out);
+		if (steps[i].passed)
+			fprintf(out, "+%u.", steps[i].passed);
 		if (run > 1)
 			fprintf(out, "0x%zu", run);
 		else
@@ -55,13 +58,17 @@ static bool number(const char **text, unsigned long *ret)
 	errno = 0;
 	*ret = strtoul(*text, &end, 10);
 	*text = end;
-	return !errno && *ret <= CI_RECORD_STEPS;
+	return !errno && *ret <= UINT32_MAX;
 }
 
-/* One choice, or "0xN". */
-static bool item(const char **text, unsigned long *ret_times, unsigned long *ret_chosen)
+/* One choice, "0xN", or "+N.": accesses before the choice that follows. */
+static bool item(const char **text, unsigned long *ret_skip, unsigned long *ret_times,
+		 unsigned long *ret_chosen)
 {
 	*ret_times = 1;
+	*ret_skip = 0;
+	if (**text == '+' && (!number((++*text, text), ret_skip) || *(*text)++ != '.'))
+		return false;
 	if (strncmp(*text, "0x", 2) == 0) {
 		*text += 2;
 		*ret_chosen = 0;
@@ -70,28 +77,29 @@ static bool item(const char **text, unsigned long *ret_times, unsigned long *ret
 	return number(text, ret_chosen);
 }
 
-static int add(struct ci_given **all, size_t *n, unsigned long times, unsigned long chosen)
+static int add(struct ci_given **all, size_t *n, unsigned long skip, unsigned long times,
+	       unsigned long chosen)
 {
 	struct ci_given *more = realloc(*all, (*n + times + 1) * sizeof *more);
 
 	if (!more)
 		return -ENOMEM;
 	*all = more;
-	for (; times; times--)
-		more[(*n)++] = (struct ci_given){ .chosen = (uint32_t)chosen };
+	for (; times; times--, skip = 0)
+		more[(*n)++] = (struct ci_given){ .chosen = (uint32_t)chosen, .skip = (uint32_t)skip };
 	return 0;
 }
 
 int ci_replay_parse(const char *text, struct ci_given **ret, size_t *ret_n, char why[static 256])
 {
 	const char *p = text;
-	unsigned long times, chosen;
+	unsigned long skip, times, chosen;
 	int err = 0;
 
 	*ret = NULL;
 	*ret_n = 0;
 	while (*p && !err) {
-		if (!item(&p, &times, &chosen) || (*p && (*p != '.' || !*++p))) {
+		if (!item(&p, &skip, &times, &chosen) || (*p && (*p != '.' || !*++p))) {
 			snprintf(
 				why, 256,
 				"after %d characters there is no number; choices look like 2.0x3.1",
@@ -101,7 +109,7 @@ int ci_replay_parse(const char *text, struct ci_given **ret, size_t *ret_n, char
 			snprintf(why, 256, "more than %d choices", CI_RECORD_STEPS);
 			err = -EINVAL;
 		} else {
-			err = add(ret, ret_n, times, chosen);
+			err = add(ret, ret_n, skip, times, chosen);
 			if (err)
 				snprintf(why, 256, "no memory");
 		}

@@ -2,6 +2,7 @@
  * Making a schedule from its text, asking it, and what happens when it fails.
  */
 #include "schedule/schedule.h"
+#include "schedule/access.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -22,6 +23,8 @@ static struct ci_schedule *make(void)
 	if (s) {
 		s->refs = 1;
 		s->strategy = &ci_strategy_first;
+		s->now = CIGO_S(1);
+		ci_list_init(&s->threads);
 	}
 	return s;
 }
@@ -173,6 +176,7 @@ void ci_schedule_unref(struct ci_schedule *s)
 		ci_record_unmap(s->record);
 		free(s->given);
 	}
+	ci_access_free(s->accesses);
 	free(s);
 }
 
@@ -274,9 +278,20 @@ static struct ci_record_step *note(struct ci_schedule *s, const struct ci_choice
 		.n = (uint32_t)c->n,
 		.kind = c->kind,
 		.stays = c->stays,
+		.state = c->state,
+		.passed = s->passed,
 	};
+	s->passed = 0;
 	note_options(r, c);
 	return step;
+}
+
+/* Counts the choice as an access that passed. */
+static void forget(struct ci_schedule *s, const struct ci_record_step *step)
+{
+	s->passed = step->passed + 1;
+	s->record->options_n = step->options;
+	s->record->steps_n--;
 }
 
 int ci_schedule_choose(struct ci_schedule *s, const struct ci_choice *c)
@@ -288,8 +303,19 @@ int ci_schedule_choose(struct ci_schedule *s, const struct ci_choice *c)
 		chosen = s->strategy->choose(s, c);
 	if (step)
 		step->chosen = (uint32_t)chosen;
+	if (step && c->access && !chosen && !s->explored && !s->given_n)
+		forget(s, step);
 	s->choices++;
 	return chosen;
+}
+
+bool ci_schedule_stops_here(const struct ci_schedule *s, const void *pc)
+{
+	if (s->explored)
+		return ci_access_is_point(s, pc);
+	if (s->strategy != &ci_strategy_first)
+		return true;
+	return s->given_met < s->given_n && s->given[s->given_met].skip <= s->passed;
 }
 
 /* --- the end --------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 
+#include "base/list.h"
 #include "base/place.h"
 #include "schedule/record.h"
 
@@ -38,7 +39,9 @@ struct ci_candidate {
 
 struct ci_choice {
 	enum ci_choice_kind kind;
-	bool stays; /* the first candidate runs now, and could go on */
+	bool stays;	/* the first candidate runs now, and could go on */
+	uint64_t state; /* as in struct ci_record_step */
+	bool access;	/* it is about an access to memory: noted only if another goes on */
 	int n;	    /* two or more */
 	const struct ci_candidate *among;
 };
@@ -46,6 +49,7 @@ struct ci_choice {
 /* A choice that is given beforehand. */
 struct ci_given {
 	uint32_t chosen;
+	uint32_t skip; /* accesses that pass before it without a choice */
 	uint32_t n;   /* of candidates, 0: not known */
 	uint64_t who; /* a hash of their ids; valid if n is known */
 };
@@ -78,6 +82,16 @@ struct ci_schedule {
 	uint64_t fallen[CI_PCT_DEPTH];	  /* the ids whose priority has fallen, in that order */
 	unsigned fallen_n;
 	uint64_t choices; /* so far */
+
+	/* of serial.c and access.c */
+	struct ci_list threads; /* of struct ci_turn: all that take part */
+	uint64_t turns_given;
+	bool clock_real;      /* waits last as long as they say */
+	int64_t now;	      /* of the simulated clock */
+	uint32_t passed;      /* accesses since the last choice that was noted */
+	struct ci_access_table *accesses; /* owned; NULL: none yet */
+	bool instrumented;    /* the program tells its accesses */
+	uint64_t state;	      /* a hash of all steps, whatever the order of those that commute */
 };
 
 extern const struct ci_strategy ci_strategy_first, ci_strategy_random, ci_strategy_pct,
@@ -116,6 +130,10 @@ void ci_schedule_fail(struct ci_schedule *s, enum ci_ending ending, const char *
 void ci_schedule_note_at(struct ci_schedule *s, const void *pc);
 /* Notes a value that the coroutine `by` (NULL: none) shows. */
 void ci_schedule_show(struct ci_schedule *s, const char *by, const char *name, const char *value);
+
+/* Whether an access at pc is a choice: explored, if memory is shared there, as learnt; replayed, if the
+ * text says so; else always. */
+bool ci_schedule_stops_here(const struct ci_schedule *s, const void *pc);
 
 /* Parses the CHOICES of a replay. *ret is the caller's to free. Fails: -EINVAL, -ENOMEM. */
 int ci_replay_parse(const char *text, struct ci_given **ret, size_t *ret_n, char why[static 256]);

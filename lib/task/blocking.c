@@ -4,6 +4,7 @@
 #include "cigo/blocking.h"
 
 #include "base/misuse.h"
+#include "schedule/serial.h"
 #include "task/park.h"
 
 void cigo_blocking_begin(cigo_ctx *ctx)
@@ -30,6 +31,7 @@ void cigo_blocking_end(cigo_ctx *ctx)
 	ci_section_end(me);
 	if (ci_self.roams) /* preemptive model: ci_section_end took the lock */
 		ci_entry_leave(ci_self.roams);
+	ci_turn_outside = ci_turn != NULL;
 }
 
 int cigo_blocking_call(cigo_ctx *ctx, int (*fn)(void *arg), void *arg)

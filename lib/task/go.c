@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "schedule/serial.h"
 #include "task/future.h"
 #include "base/misuse.h"
 
@@ -20,6 +21,8 @@ struct worker {
 	cigo_ctx *ctx;		   /* of the loop: a child of the caller's context */
 	cigo_ctx *own;		   /* of the worker's thread, without a loop */
 	struct ci_thread thread;
+	struct ci_turn turn; /* valid if scheduled */
+	bool scheduled;
 	cigo_loop *loop;
 	uint64_t id, by; /* its id in the loop; the id of the spawner, 0: a callback */
 	cigo_coro_fn *fn;
@@ -48,6 +51,8 @@ static void deliver(cigo_loop *loop, struct ci_message *message, int status)
 
 	(void)status; /* the loop does not end before its workers */
 	ci_strand_thread_join(&w->thread);
+	if (w->scheduled)
+		ci_turn_fini(&w->turn);
 	loop->outside--;
 	end(w, w->result);
 }
@@ -66,9 +71,15 @@ static void *worker_main(void *arg)
 	ci_strand_name(WORKER);
 	ci_affinity_roam(w->loop);
 	pthread_cleanup_push(left_early, NULL);
+	if (w->scheduled)
+		ci_turn_begin(&w->turn);
+	ci_self.slow = ci_turn_outside = w->scheduled;
 	w->result = w->fn(w->own, w->arg, w->f.size ? w->value : NULL);
+	ci_turn_outside = false;
 	pthread_cleanup_pop(0);
 	ci_inbox_post(&w->loop->inbox, &w->message);
+	if (w->scheduled)
+		ci_turn_end(&w->turn);
 	return NULL;
 }
 
@@ -97,6 +108,35 @@ static struct ci_task_id identify(const cigo_future *f)
 static const struct ci_future_ops ops = {
 	.noun = "worker", .body = true, .cancel = cancel, .identify = identify
 };
+
+/* Under a simulated schedule the thread takes its turns. -errno. */
+static int schedule(struct worker *w)
+{
+	if (!w->loop->home.turn)
+		return 0;
+	int err = ci_turn_init(&w->turn, w->loop->schedule);
+	if (err)
+		return err;
+	w->turn.name = WORKER;
+	w->turn.id = w->id;
+	w->scheduled = true;
+	ci_turn_add(&w->turn, NULL, NULL);
+	return 0;
+}
+
+static int start(struct worker *w)
+{
+	int err = schedule(w);
+
+	if (err)
+		return err;
+	err = ci_strand_thread(&w->thread, w->loop->options.stack_size, worker_main, w);
+	if (err && w->scheduled) {
+		ci_turn_remove(&w->turn);
+		ci_turn_fini(&w->turn);
+	}
+	return err;
+}
 
 static struct worker *make(const cigo_ctx *ctx, size_t ret_size)
 {
@@ -140,7 +180,7 @@ cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void 
 	ci_trace(loop, spawn, w->id, WORKER, true);
 	int err = loop->state >= CI_DRAINED ? CIGO_ECLOSED : ci_ctx_watch_add(w->ctx, &w->watch);
 	if (!err) /* else the function never runs */
-		err = ci_strand_thread(&w->thread, loop->options.stack_size, worker_main, w);
+		err = start(w);
 	if (err)
 		end(w, err);
 	else {

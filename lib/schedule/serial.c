@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT
+ * Passing the turn from thread to thread.
+ */
+#include "schedule/serial.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/misuse.h"
+#include "schedule/access.h"
+
+enum {
+	MOST = 256, /* threads to choose among, at most */
+	SILENCE_MS = 10, /* how long the world must be silent before simulated time passes */
+	PATIENCE_MS = 2000 /* how long an explored program may wait for the world alone */
+};
+
+__thread struct ci_turn *ci_turn __attribute__((tls_model("initial-exec")));
+__thread bool ci_turn_outside __attribute__((tls_model("initial-exec")));
+
+int64_t ci_turn_now(const struct ci_schedule *s)
+{
+	return s->clock_real ? ci_clock_now() : s->now;
+}
+
+/* --- which thread is next -------------------------------------------------------------------- */
+
+static bool can(const struct ci_turn *t)
+{
+	return !t->ready || t->expired || t->ready(t->arg);
+}
+
+/* Whether some other thread that can go on has not had a turn since t yielded. */
+static bool blocked(const struct ci_turn *t, struct ci_turn *const *able, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (!able[i]->yielded && able[i]->ran_at < t->yielded_at)
+			return true;
+	return false;
+}
+
+/* The threads that can go on; the running one first. */
+static int gather(struct ci_schedule *s, struct ci_turn *me, struct ci_turn *able[MOST])
+{
+	int n = 0;
+
+	if (me && can(me))
+		able[n++] = me;
+	ci_list_each(node, &s->threads) {
+		struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
+
+		if (t != me && n < MOST && can(t))
+			able[n++] = t;
+	}
+	return n;
+}
+
+/* Drops those that have yielded and must let others go first. */
+static int drop_yielders(struct ci_turn *able[MOST], int n)
+{
+	bool out[MOST];
+	int kept = 0;
+
+	for (int i = 0; i < n; i++)
+		out[i] = able[i]->yielded && blocked(able[i], able, n);
+	for (int i = 0; i < n; i++)
+		if (!out[i]) {
+			able[i]->yielded = false;
+			able[kept++] = able[i];
+		}
+	return kept;
+}
+
+static void describe(const struct ci_turn *t, struct ci_candidate *k)
+{
+	*k = (struct ci_candidate){
+		.id = t->id,
+		.name = t->name,
+		.call = t->step.call,
+		.place = t->step.place,
+		.pc = t->step.pc,
+		.object = t->step.object,
+		.op = t->step.op,
+	};
+	if (t->describe)
+		t->describe(t, k);
+}
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+	a = (a ^ b) * UINT64_C(0x9e3779b97f4a7c15);
+	return a ^ a >> 32;
+}
+
+static uint64_t state_of(const struct ci_schedule *s, const struct ci_turn *me)
+{
+	struct ci_candidate k = { 0 };
+
+	if (!s->instrumented) /* without it, any two steps may depend on each other */
+		return 0;
+	if (me)
+		describe(me, &k);
+	return mix(s->state, k.id) | 1;
+}
+
+static struct ci_turn *choose(struct ci_schedule *s, struct ci_turn *me,
+			      struct ci_turn *const able[MOST], int n)
+{
+	struct ci_candidate among[MOST];
+
+	for (int i = 0; i < n; i++)
+		describe(able[i], &among[i]);
+	return able[ci_schedule_choose(s, &(struct ci_choice){
+						  .kind = CI_CHOOSE_THREAD,
+						  .stays = able[0] == me,
+						  .access = able[0] == me && me->accesses,
+						  .state = state_of(s, me),
+						  .n = n,
+						  .among = among,
+					  })];
+}
+
+static struct ci_turn *urgent(struct ci_schedule *s)
+{
+	ci_list_each(node, &s->threads) {
+		struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
+
+		if (t->urgent && can(t))
+			return t;
+	}
+	return NULL;
+}
+
+/* --- when none can go on --------------------------------------------------------------------- */
+
+static int64_t earliest(const struct ci_schedule *s)
+{
+	int64_t until = CIGO_NEVER;
+
+	ci_list_each(node, &s->threads) {
+		const struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
+
+		if (t->until < until)
+			until = t->until;
+	}
+	return until;
+}
+
+/* Waits for the world: true if something has come. */
+static bool wait_outside(const struct ci_schedule *s, int ms)
+{
+	struct pollfd fds[MOST];
+	nfds_t n = 0;
+
+	ci_list_each(node, &s->threads) {
+		const struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
+
+		if (t->fd >= 0 && n < MOST)
+			fds[n++] = (struct pollfd){ .fd = t->fd, .events = POLLIN };
+	}
+	return n && poll(fds, n, ms) > 0;
+}
+
+static bool any_outside(const struct ci_schedule *s)
+{
+	ci_list_each(node, &s->threads)
+		if (ci_list_entry(node, struct ci_turn, link)->fd >= 0)
+			return true;
+	return false;
+}
+
+static void expire(struct ci_schedule *s, int64_t now)
+{
+	ci_list_each(node, &s->threads) {
+		struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
+
+		t->expired = t->ready && t->until <= now;
+	}
+}
+
+/* Lets time pass, to the first deadline. */
+static void pass_time(struct ci_schedule *s, int64_t until)
+{
+	if (!s->clock_real) {
+		if (wait_outside(s, SILENCE_MS))
+			return;
+		s->now = until;
+	} else {
+		int64_t ns = until - ci_clock_now();
+		if (ns > 0 && !any_outside(s))
+			poll(NULL, 0, ci_clock_ms(ns));
+		else if (ns > 0)
+			wait_outside(s, ci_clock_ms(ns));
+	}
+	expire(s, ci_turn_now(s));
+}
+
+/* "a (in cigo_queue_get), b (in pthread_mutex_lock, main.c:40)" */
+static const char *waiting(const struct ci_schedule *s, char *buf, size_t size)
+{
+	size_t at = 0;
+
+	buf[0] = 0;
+	ci_list_each(node, &s->threads) {
+		const struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
+		struct ci_candidate k;
+		char place[CI_PLACE_TEXT];
+
+		if (t->drives || at >= size)
+			continue;
+		describe(t, &k);
+		ci_place_text(&k.place, place);
+		at += (size_t)snprintf(buf + at, size - at, "%s%s (in %s%s%s)", at ? ", " : "",
+				       k.name ? k.name : "a thread", k.call ? k.call : "?",
+				       *place ? ", " : "", place);
+	}
+	return buf;
+}
+
+/* No thread can ever go on. The first that drives a loop is told so; if there is none, it is the end. */
+static struct ci_turn *deadlock(struct ci_schedule *s)
+{
+	char who[800];
+
+	waiting(s, who, sizeof who);
+	if (*who) /* else the driver knows better who waits for what */
+		ci_schedule_fail(s, CI_ENDING_DEADLOCK, "deadlock: all wait for ever: %s", who);
+	ci_list_each(node, &s->threads) {
+		struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
+
+		if (t->drives && !t->stuck) {
+			t->stuck = true;
+			return t;
+		}
+	}
+	ci_misuse_of("cigo_explore", "a deadlock of threads cannot be left; explore with `fork`: %s", who);
+}
+
+/* --- passing the turn ------------------------------------------------------------------------ */
+
+/* The thread that goes on; me NULL: the running thread has ended. */
+static struct ci_turn *next(struct ci_schedule *s, struct ci_turn *me)
+{
+	struct ci_turn *able[MOST], *first;
+
+	for (;;) {
+		if ((first = urgent(s)))
+			return first;
+		int n = drop_yielders(able, gather(s, me, able));
+		if (n)
+			return n == 1 ? able[0] : choose(s, me, able, n);
+		int64_t until = earliest(s);
+		if (until != CIGO_NEVER)
+			pass_time(s, until);
+		else if (!any_outside(s) || !wait_outside(s, s->explored ? PATIENCE_MS : -1))
+			return deadlock(s);
+	}
+}
+
+/* Gives the turn to t. */
+static void grant(struct ci_schedule *s, struct ci_turn *t)
+{
+	t->ran_at = ++s->turns_given;
+	t->yielded = false;
+	sem_post(&t->sem);
+}
+
+static void await_turn(struct ci_turn *t)
+{
+	int saved = errno;
+
+	while (sem_wait(&t->sem))
+		ci_expect(errno == EINTR, "the semaphore of a turn was destroyed");
+	errno = saved;
+}
+
+static void give(struct ci_turn *me)
+{
+	struct ci_schedule *s = me->schedule;
+	struct ci_turn *to = next(s, me);
+
+	if (to == me) {
+		me->ran_at = ++s->turns_given;
+	} else {
+		grant(s, to);
+		await_turn(me);
+	}
+	if (!me->dismissed)
+		ci_turn_happen(me);
+}
+
+int ci_turn_init(struct ci_turn *t, struct ci_schedule *s)
+{
+	*t = (struct ci_turn){ .schedule = s, .until = CIGO_NEVER, .fd = -1 };
+	ci_list_init(&t->link);
+	return sem_init(&t->sem, 0, 0) ? -errno : 0;
+}
+
+void ci_turn_fini(struct ci_turn *t)
+{
+	sem_destroy(&t->sem);
+}
+
+void ci_turn_enter(struct ci_turn *t)
+{
+	struct ci_schedule *s = t->schedule;
+
+	ci_expect(ci_list_empty(&s->threads), "another loop runs under the same schedule, on a "
+					      "thread that the schedule does not know");
+	ci_list_append(&s->threads, &t->link);
+	ci_turn = t;
+	t->ran_at = ++s->turns_given;
+}
+
+void ci_turn_add(struct ci_turn *t, bool (*ready)(void *arg), void *arg)
+{
+	t->step = (struct ci_step){ .op = CI_OP_START };
+	t->ready = ready;
+	t->arg = arg;
+	t->until = CIGO_NEVER;
+	t->expired = false;
+	t->ran_at = t->schedule->turns_given;
+	t->clock = ci_turn ? ci_turn->clock : 0;
+	ci_list_append(&t->schedule->threads, &t->link);
+}
+
+void ci_turn_begin(struct ci_turn *t)
+{
+	await_turn(t);
+	ci_turn = t;
+	t->ready = NULL;
+	ci_turn_happen(t);
+}
+
+void ci_turn_remove(struct ci_turn *t)
+{
+	ci_list_unlink(&t->link);
+}
+
+void ci_turn_dismiss(struct ci_turn *t)
+{
+	ci_list_unlink(&t->link);
+	t->dismissed = true;
+	sem_post(&t->sem);
+}
+
+void ci_turn_end(struct ci_turn *t)
+{
+	struct ci_schedule *s = t->schedule;
+
+	ci_list_unlink(&t->link);
+	ci_turn = NULL;
+	if (!ci_list_empty(&s->threads))
+		grant(s, next(s, NULL));
+}
+
+void ci_turn_point(struct ci_turn *t, const struct ci_step *step)
+{
+	t->step = *step;
+	t->ready = NULL;
+	if (!ci_list_single(&t->schedule->threads))
+		give(t);
+}
+
+void ci_turn_yield(struct ci_turn *t, const struct ci_step *step)
+{
+	t->yielded = true;
+	t->yielded_at = ++t->schedule->turns_given;
+	ci_turn_point(t, step);
+	t->yielded = false;
+}
+
+int ci_turn_wait(struct ci_turn *t, const struct ci_step *step, bool (*ready)(void *arg), void *arg,
+		 int64_t until)
+{
+	t->step = *step;
+	t->ready = ready;
+	t->arg = arg;
+	t->until = until;
+	t->expired = t->stuck = false;
+	give(t);
+	t->until = CIGO_NEVER;
+	t->ready = NULL;
+	return t->stuck ? -EDEADLK : t->expired && !ready(arg) ? -ETIMEDOUT : 0;
+}
+
+/* --- what has happened ----------------------------------------------------------------------- */
+
+/* A step is known by its thread, the steps before it of that thread, and those of others that touched
+ * the same object: a write comes after all, a read after the last write. The sum of all steps does
+ * not depend on the order of those that commute. */
+void ci_turn_happen(struct ci_turn *t)
+{
+	struct ci_schedule *s = t->schedule;
+	struct ci_access_history *h = s->instrumented && t->step.object
+					      ? ci_access_history(s, t->step.object)
+					      : NULL;
+	struct ci_candidate k;
+
+	if (!s->instrumented)
+		return;
+	describe(t, &k);
+	uint64_t step = mix(mix(t->clock, k.id), t->step.op);
+	if (h)
+		step = mix(step, h->written);
+	if (h && t->step.op != CI_OP_READ) {
+		step = mix(step, h->read);
+		h->written = step;
+		h->read = 0;
+	} else if (h) {
+		h->read += step;
+	}
+	t->clock = step;
+	s->state += step;
+}
+
+void ci_turn_access(struct ci_turn *t, const struct ci_step *step, size_t size)
+{
+	struct ci_schedule *s = t->schedule;
+	struct ci_candidate k;
+
+	if (!s->record)
+		return;
+	t->step = *step;
+	describe(t, &k);
+	s->instrumented = true;
+	if (s->explored)
+		ci_access_note(s, k.id, step->pc, step->object, size, step->op != CI_OP_READ);
+	if (!ci_list_single(&s->threads) && ci_schedule_stops_here(s, step->pc)) {
+		t->accesses = true;
+		ci_turn_point(t, step);
+		t->accesses = false;
+		return;
+	}
+	s->passed++;
+	t->step = *step;
+	ci_turn_happen(t);
+}
