@@ -81,6 +81,7 @@
 #include <cigo/loop.h>
 #include <cigo/mutex.h>
 #include <cigo/pipe.h>
+#include <cigo/points.h>
 #include <cigo/queue.h>
 #include <cigo/schedule.h>
 #include <cigo/semaphore.h>

@@ -34,7 +34,9 @@ static void coroutine_main(struct ci_strand *s)
 int ci_coroutine_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack_size,
 			struct ci_turn *turn, void (*body)(struct ci_coroutine *))
 {
-	struct ci_coroutine front = { .loop = loop, .body = body, .turn = turn, .resume.where = CI_RESUME };
+	struct ci_coroutine front = {
+		.loop = loop, .body = body, .turn = turn, .resume.where = CI_RESUME
+	};
 	struct ci_strand *s;
 	int err = ci_strand_create(&s, stack_size, coroutine_main, &front,
 				   offsetof(struct ci_coroutine, strand));

@@ -50,27 +50,27 @@ static inline void ci_entry_end(struct ci_entry *e)
 		ci_entry_slow_end();
 }
 
-#define CI_ENTRY                                                                          \
-	struct ci_entry ci_entered __attribute__((cleanup(ci_entry_end), unused)) =       \
-		ci_entry_begin(__func__,                                                  \
-			       ci_unlikely(ci_self.slow) &&                               \
+#define CI_ENTRY                                                                    \
+	struct ci_entry ci_entered __attribute__((cleanup(ci_entry_end), unused)) = \
+		ci_entry_begin(__func__,                                            \
+			       ci_unlikely(ci_self.slow) &&                         \
 				       ci_entry_slow(__func__, __builtin_return_address(0)))
 
-#define CI_OUTSIDE(...)                                                       \
-	do {                                                                  \
+#define CI_OUTSIDE(...)                                                        \
+	do {                                                                   \
 		bool ci_left = ci_unlikely(ci_self.slow) && ci_outside_slow(); \
-		__VA_ARGS__;                                                  \
-		if (ci_unlikely(ci_left))                                     \
-			ci_outside_slow_end();                                \
+		__VA_ARGS__;                                                   \
+		if (ci_unlikely(ci_left))                                      \
+			ci_outside_slow_end();                                 \
 	} while (0)
 
 /* Gives up the lock, if this thread has it, around a call that sleeps. */
-#define CI_UNLOCKED(...)                                                           \
-	do {                                                                       \
+#define CI_UNLOCKED(...)                                                                       \
+	do {                                                                                   \
 		cigo_loop *ci_left = ci_unlikely(ci_self.roams != NULL) ? ci_self.held : NULL; \
-		if (ci_left)                                                       \
-			ci_entry_leave(ci_left);                                   \
-		__VA_ARGS__;                                                       \
-		if (ci_left)                                                       \
-			ci_entry_enter(ci_left);                                   \
+		if (ci_left)                                                                   \
+			ci_entry_leave(ci_left);                                               \
+		__VA_ARGS__;                                                                   \
+		if (ci_left)                                                                   \
+			ci_entry_enter(ci_left);                                               \
 	} while (0)

@@ -77,8 +77,7 @@ static void end(cigo_loop *loop, struct ci_strand *s)
 
 static void join_all(cigo_loop *loop)
 {
-	while (!ci_list_empty(&loop->ending))
-{
+	while (!ci_list_empty(&loop->ending)) {
 		struct ci_strand *s = ci_list_first(&loop->ending, struct ci_strand, idle);
 
 		struct ci_turn *turn = ci_coroutine_on(s)->turn;

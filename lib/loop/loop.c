@@ -150,8 +150,7 @@ static void root_ended(struct ci_ctx_watch *w, int cause)
 static int open_all(cigo_loop *loop, cigo_ctx *outer)
 {
 	bool poll = loop->options.poller == CIGO_POLLER_POLL && !loop->home.turn;
-	const struct ci_poller_ops *ops = poll ? &ci_poll
-										   : &ci_epoll;
+	const struct ci_poller_ops *ops = poll ? &ci_poll : &ci_epoll;
 	int err = ci_baton_init(&loop->home.strand.baton);
 
 	if (err)

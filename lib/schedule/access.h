@@ -19,4 +19,4 @@ bool ci_access_is_point(const struct ci_schedule *s, const void *pc);
 /* The hashes of what was last written and read at the object; NULL: no room for more objects. */
 struct ci_access_history {
 	uint64_t written, read;
-} *ci_access_history(struct ci_schedule *s, const void *object);
+} * ci_access_history(struct ci_schedule *s, const void *object);

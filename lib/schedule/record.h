@@ -51,8 +51,8 @@ struct ci_record_step {
 	uint64_t state; /* of the schedule so far, whatever the order of what commutes; 0: not known */
 	uint32_t options; /* the first of n in `options` */
 	uint32_t n, chosen;
-	uint32_t kind;	/* enum ci_choice_kind */
-	uint32_t stays; /* option 0 could go on: any other is a forced switch */
+	uint32_t kind;	 /* enum ci_choice_kind */
+	uint32_t stays;	 /* option 0 could go on: any other is a forced switch */
 	uint32_t passed; /* accesses to memory since the step before, without a choice */
 };
 
@@ -63,12 +63,12 @@ struct ci_record_shown {
 
 struct ci_record {
 	uint32_t steps_n, options_n, shown_n, text_n;
-	uint32_t ending;		 /* enum ci_ending */
-	int32_t result;			 /* main's, if the run ended */
-	char failure[1024];		 /* in words; valid from CI_ENDING_CHECK on */
-	char outcome[256];		 /* of cigo_outcome */
-	uint64_t at;			 /* the address of the call that failed; 0: not known */
-	uint64_t base;			 /* where the program was loaded, for addresses */
+	uint32_t ending;    /* enum ci_ending */
+	int32_t result;	    /* main's, if the run ended */
+	char failure[1024]; /* in words; valid from CI_ENDING_CHECK on */
+	char outcome[256];  /* of cigo_outcome */
+	uint64_t at;	    /* the address of the call that failed; 0: not known */
+	uint64_t base;	    /* where the program was loaded, for addresses */
 	/* Places in the program, less `base`, that touch memory which several threads use and one writes.
 	 * Learnt while exploring: those found in one schedule are points from the next one on. */
 	struct ci_record_site {
@@ -76,7 +76,7 @@ struct ci_record {
 		uint32_t run;	/* the schedule that found it */
 	} sites[CI_RECORD_SITES];
 	uint32_t sites_n;
-	uint32_t run; /* the number of this schedule */
+	uint32_t run;			 /* the number of this schedule */
 	uint32_t words[CI_RECORD_WORDS]; /* offsets of texts, hashed by content; 0: free */
 	struct ci_record_step steps[CI_RECORD_STEPS];
 	struct ci_record_option options[CI_RECORD_OPTIONS];

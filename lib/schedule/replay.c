@@ -86,7 +86,8 @@ static int add(struct ci_given **all, size_t *n, unsigned long skip, unsigned lo
 		return -ENOMEM;
 	*all = more;
 	for (; times; times--, skip = 0)
-		more[(*n)++] = (struct ci_given){ .chosen = (uint32_t)chosen, .skip = (uint32_t)skip };
+		more[(*n)++] =
+			(struct ci_given){ .chosen = (uint32_t)chosen, .skip = (uint32_t)skip };
 	return 0;
 }
 

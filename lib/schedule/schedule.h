@@ -42,7 +42,7 @@ struct ci_choice {
 	bool stays;	/* the first candidate runs now, and could go on */
 	uint64_t state; /* as in struct ci_record_step */
 	bool access;	/* it is about an access to memory: noted only if another goes on */
-	int n;	    /* two or more */
+	int n;		/* two or more */
 	const struct ci_candidate *among;
 };
 
@@ -50,8 +50,8 @@ struct ci_choice {
 struct ci_given {
 	uint32_t chosen;
 	uint32_t skip; /* accesses that pass before it without a choice */
-	uint32_t n;   /* of candidates, 0: not known */
-	uint64_t who; /* a hash of their ids; valid if n is known */
+	uint32_t n;    /* of candidates, 0: not known */
+	uint64_t who;  /* a hash of their ids; valid if n is known */
 };
 
 struct ci_schedule;
@@ -86,12 +86,13 @@ struct ci_schedule {
 	/* of serial.c and access.c */
 	struct ci_list threads; /* of struct ci_turn: all that take part */
 	uint64_t turns_given;
-	bool clock_real;      /* waits last as long as they say */
-	int64_t now;	      /* of the simulated clock */
-	uint32_t passed;      /* accesses since the last choice that was noted */
+	uint64_t made;			  /* threads that the program has made */
+	bool clock_real;		  /* waits last as long as they say */
+	int64_t now;			  /* of the simulated clock */
+	uint32_t passed;		  /* accesses since the last choice that was noted */
 	struct ci_access_table *accesses; /* owned; NULL: none yet */
-	bool instrumented;    /* the program tells its accesses */
-	uint64_t state;	      /* a hash of all steps, whatever the order of those that commute */
+	bool instrumented;		  /* the program tells its accesses */
+	uint64_t state; /* a hash of all steps, whatever the order of those that commute */
 };
 
 extern const struct ci_strategy ci_strategy_first, ci_strategy_random, ci_strategy_pct,

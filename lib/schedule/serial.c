@@ -13,8 +13,8 @@
 #include "schedule/access.h"
 
 enum {
-	MOST = 256, /* threads to choose among, at most */
-	SILENCE_MS = 10, /* how long the world must be silent before simulated time passes */
+	MOST = 256,	   /* threads to choose among, at most */
+	SILENCE_MS = 10,   /* how long the world must be silent before simulated time passes */
 	PATIENCE_MS = 2000 /* how long an explored program may wait for the world alone */
 };
 
@@ -89,6 +89,14 @@ static void describe(const struct ci_turn *t, struct ci_candidate *k)
 		t->describe(t, k);
 }
 
+uint64_t ci_turn_id(const struct ci_turn *t)
+{
+	struct ci_candidate k;
+
+	describe(t, &k);
+	return k.id;
+}
+
 static uint64_t mix(uint64_t a, uint64_t b)
 {
 	a = (a ^ b) * UINT64_C(0x9e3779b97f4a7c15);
@@ -97,13 +105,9 @@ static uint64_t mix(uint64_t a, uint64_t b)
 
 static uint64_t state_of(const struct ci_schedule *s, const struct ci_turn *me)
 {
-	struct ci_candidate k = { 0 };
-
 	if (!s->instrumented) /* without it, any two steps may depend on each other */
 		return 0;
-	if (me)
-		describe(me, &k);
-	return mix(s->state, k.id) | 1;
+	return mix(s->state, me ? ci_turn_id(me) : 0) | 1;
 }
 
 static struct ci_turn *choose(struct ci_schedule *s, struct ci_turn *me,
@@ -236,7 +240,8 @@ static struct ci_turn *deadlock(struct ci_schedule *s)
 			return t;
 		}
 	}
-	ci_misuse_of("cigo_explore", "a deadlock of threads cannot be left; explore with `fork`: %s", who);
+	ci_misuse_of("cigo_explore",
+		     "a deadlock of threads cannot be left; explore with `fork`: %s", who);
 }
 
 /* --- passing the turn ------------------------------------------------------------------------ */
@@ -395,15 +400,12 @@ int ci_turn_wait(struct ci_turn *t, const struct ci_step *step, bool (*ready)(vo
 void ci_turn_happen(struct ci_turn *t)
 {
 	struct ci_schedule *s = t->schedule;
-	struct ci_access_history *h = s->instrumented && t->step.object
-					      ? ci_access_history(s, t->step.object)
-					      : NULL;
-	struct ci_candidate k;
+	struct ci_access_history *h =
+		s->instrumented && t->step.object ? ci_access_history(s, t->step.object) : NULL;
 
 	if (!s->instrumented)
 		return;
-	describe(t, &k);
-	uint64_t step = mix(mix(t->clock, k.id), t->step.op);
+	uint64_t step = mix(mix(t->clock, ci_turn_id(t)), t->step.op);
 	if (h)
 		step = mix(step, h->written);
 	if (h && t->step.op != CI_OP_READ) {
@@ -420,15 +422,14 @@ void ci_turn_happen(struct ci_turn *t)
 void ci_turn_access(struct ci_turn *t, const struct ci_step *step, size_t size)
 {
 	struct ci_schedule *s = t->schedule;
-	struct ci_candidate k;
 
 	if (!s->record)
 		return;
 	t->step = *step;
-	describe(t, &k);
 	s->instrumented = true;
 	if (s->explored)
-		ci_access_note(s, k.id, step->pc, step->object, size, step->op != CI_OP_READ);
+		ci_access_note(s, ci_turn_id(t), step->pc, step->object, size,
+			       step->op != CI_OP_READ);
 	if (!ci_list_single(&s->threads) && ci_schedule_stops_here(s, step->pc)) {
 		t->accesses = true;
 		ci_turn_point(t, step);

@@ -17,7 +17,7 @@
 /* A thread's next step. */
 struct ci_step {
 	enum ci_op op;
-	const char *call;	/* the function that it is in or begins; NULL: not known */
+	const char *call;	 /* the function that it is in or begins; NULL: not known */
 	const void *pc, *object; /* NULL: not known */
 	struct ci_place place;
 };
@@ -33,7 +33,8 @@ struct ci_turn {
 	const char *name;
 	uint64_t id;
 	struct ci_step step;
-	bool (*ready)(void *arg); /* whether what it waits for has come; NULL: it waits for nothing */
+	bool (*ready)(
+		void *arg); /* whether what it waits for has come; NULL: it waits for nothing */
 	void *arg;
 	int64_t until; /* when it stops waiting, on the schedule's clock; CIGO_NEVER */
 	bool expired;  /* that time has come */
@@ -41,9 +42,9 @@ struct ci_turn {
 	int fd;	       /* waits for the world outside, which makes this readable; -1: it does not */
 	bool drives;   /* in ci_turn_wait: it is told of a deadlock, once */
 	bool stuck;    /* it was told */
-	bool dismissed; /* it goes on without the turn, to its end */
-	bool yielded;  /* others go first */
-	bool accesses; /* its next step is an access to memory that may pass */
+	bool dismissed;		     /* it goes on without the turn, to its end */
+	bool yielded;		     /* others go first */
+	bool accesses;		     /* its next step is an access to memory that may pass */
 	uint64_t ran_at, yielded_at; /* numbers of turns */
 	uint64_t clock;		     /* a hash of all its steps and of what came before them */
 };
@@ -84,5 +85,7 @@ int ci_turn_wait(struct ci_turn *t, const struct ci_step *step, bool (*ready)(vo
 void ci_turn_access(struct ci_turn *t, const struct ci_step *step, size_t size);
 /* A step of t happens now: for the hash of the schedule's state. */
 void ci_turn_happen(struct ci_turn *t);
+/* The id that t has in choices now. */
+uint64_t ci_turn_id(const struct ci_turn *t);
 /* The schedule's clock. */
 int64_t ci_turn_now(const struct ci_schedule *s);

@@ -29,7 +29,7 @@ struct ci_self {
 	const struct ci_thread *thread; /* NULL: not a thread of the library */
 	bool finishing;			/* I tell listeners of futures, see future.c */
 	struct ci_place here; /* where the program makes the next future; cleared when it is made */
-	bool slow; /* entry.h: roams, or a schedule may switch me at each call */
+	bool slow;	      /* entry.h: roams, or a schedule may switch me at each call */
 	cigo_loop *roams; /* preemptive model, not in a section: the loop that I run in; else NULL.
 			       * `held` tells whether I am inside (entry.h) */
 };

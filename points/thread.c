@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT
+ * pthread_create and pthread_join: threads made by a thread of a schedule are of the schedule, too.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include "object.h"
+
+struct thread {
+	void *(*body)(void *);
+	void *arg;
+	void *handle;
+	pthread_t id;
+	bool over, detached;
+	struct thread *next; /* in all */
+};
+
+static struct thread *all; /* those not yet joined; touched with the turn */
+
+static void forget(struct thread *t)
+{
+	struct thread **at = &all;
+
+	while (*at != t)
+		at = &(*at)->next;
+	*at = t->next;
+	free(t);
+}
+
+/* Also if the thread ends by pthread_exit. */
+static void end(void *arg)
+{
+	struct thread *t = arg;
+	void *handle = t->handle;
+
+	cigo_points_note(STEP("the end of a thread", t));
+	t->over = true;
+	if (t->detached)
+		forget(t);
+	cigo_points_thread_end(handle);
+}
+
+static void *run(void *arg)
+{
+	struct thread *t = arg;
+	void *result;
+
+	cigo_points_thread_begin(t->handle);
+	pthread_cleanup_push(end, t);
+	result = t->body(t->arg);
+	pthread_cleanup_pop(1);
+	return result;
+}
+
+static bool is_detached(const pthread_attr_t *attr)
+{
+	int state = PTHREAD_CREATE_JOINABLE;
+
+	return attr && !pthread_attr_getdetachstate(attr, &state) &&
+	       state == PTHREAD_CREATE_DETACHED;
+}
+
+EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attr, void *(*body)(void *),
+			  void *arg)
+{
+	if (!cigo_points_on())
+		return REAL(pthread_create)(id, attr, body, arg);
+	struct thread *t = malloc(sizeof *t);
+	if (!t)
+		return EAGAIN;
+	*t = (struct thread){ .body = body, .arg = arg, .next = all };
+	t->detached = is_detached(attr);
+	t->handle = cigo_points_thread_new("a thread");
+	int err = t->handle ? REAL(pthread_create)(id, attr, run, t) : EAGAIN;
+	if (err) {
+		if (t->handle)
+			cigo_points_thread_drop(t->handle);
+		free(t);
+		return err;
+	}
+	t->id = *id;
+	all = t;
+	cigo_points_point(STEP("pthread_create", t));
+	return 0;
+}
+
+static struct thread *find(pthread_t id)
+{
+	struct thread *t = all;
+
+	while (t && !pthread_equal(t->id, id))
+		t = t->next;
+	return t;
+}
+
+static bool is_over(void *thread)
+{
+	return ((const struct thread *)thread)->over;
+}
+
+static int join(struct thread *t, void **ret, const cigo_points_step *step, int64_t until)
+{
+	if (cp_wait(step, is_over, t, until))
+		return ETIMEDOUT;
+	pthread_t id = t->id;
+	forget(t);
+	return REAL(pthread_join)(id, ret);
+}
+
+EXPORT int pthread_join(pthread_t id, void **ret)
+{
+	struct thread *t = cigo_points_on() ? find(id) : NULL;
+
+	return t ? join(t, ret, STEP("pthread_join", t), CIGO_NEVER) : REAL(pthread_join)(id, ret);
+}
+
+EXPORT int pthread_timedjoin_np(pthread_t id, void **ret, const struct timespec *until)
+{
+	struct thread *t = cigo_points_on() ? find(id) : NULL;
+
+	return t ? join(t, ret, STEP("pthread_timedjoin_np", t), cp_until(until))
+		 : REAL(pthread_timedjoin_np)(id, ret, until);
+}
+
+EXPORT int pthread_tryjoin_np(pthread_t id, void **ret)
+{
+	struct thread *t = cigo_points_on() ? find(id) : NULL;
+
+	if (!t)
+		return REAL(pthread_tryjoin_np)(id, ret);
+	cigo_points_point(STEP("pthread_tryjoin_np", t));
+	return t->over ? join(t, ret, STEP("pthread_tryjoin_np", t), CIGO_NEVER) : EBUSY;
+}
+
+EXPORT int pthread_detach(pthread_t id)
+{
+	struct thread *t = cigo_points_on() ? find(id) : NULL;
+	int err = REAL(pthread_detach)(id);
+
+	if (t && !err && t->over)
+		forget(t);
+	else if (t && !err)
+		t->detached = true;
+	return err;
+}
+
+EXPORT int sched_yield(void)
+{
+	if (!cigo_points_on())
+		return REAL(sched_yield)();
+	cigo_points_yield(STEP("sched_yield", NULL));
+	return 0;
+}
