@@ -53,12 +53,14 @@ CIGO_API int64_t cigo_points_now(void);
 
 /*
  * A thread that the calling one is about to create. Owns: the handle is freed by cigo_points_thread_end,
- * or cigo_points_thread_drop if the thread could not be created. Fails: NULL, no memory.
+ * or cigo_points_thread_drop. Fails: NULL, no memory.
  */
 CIGO_CHECK CIGO_API void *cigo_points_thread_new(const char *name);
+/* By the creator, if the thread could not be created. */
 CIGO_API void cigo_points_thread_drop(void *handle);
-/* By the new thread, first and last. */
+/* By the new thread, first. */
 CIGO_API void cigo_points_thread_begin(void *handle);
+/* By the new thread, last. */
 CIGO_API void cigo_points_thread_end(void *handle);
 /* The id of the calling thread, the same in each run; 0: no schedule orders it. */
 CIGO_API uint64_t cigo_points_thread_id(void);

@@ -31,7 +31,8 @@ bool ci_entry_slow(const char *call, const void *pc)
 
 	if (outside) {
 		ci_turn_outside = false;
-		point(CI_OP_CALL, call, pc);
+		if (pc)
+			point(CI_OP_CALL, call, pc);
 	}
 	if (!ci_self.roams || ci_self.held)
 		return outside;

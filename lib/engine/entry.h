@@ -22,7 +22,8 @@
 /* preemptive.c: take and give up the lock of the loop. */
 void ci_entry_enter(cigo_loop *loop);
 void ci_entry_leave(cigo_loop *loop);
-/* entry.c, if ci_self.slow: enters, if this thread is not inside; pc is where the call returns to. True:
+/* entry.c, if ci_self.slow: enters, if this thread is not inside; pc is where the call returns to; NULL: no
+ * schedule switches here. True:
  * the end is to be told. If a blocking section has begun meanwhile, the end leaves no lock. */
 bool ci_entry_slow(const char *call, const void *pc);
 void ci_entry_slow_end(void);
@@ -55,6 +56,12 @@ static inline void ci_entry_end(struct ci_entry *e)
 		ci_entry_begin(__func__,                                            \
 			       ci_unlikely(ci_self.slow) &&                         \
 				       ci_entry_slow(__func__, __builtin_return_address(0)))
+
+/* The same for calls whose order nobody can tell: a schedule does not switch here. */
+#define CI_ENTRY_QUIET                                                              \
+	struct ci_entry ci_entered __attribute__((cleanup(ci_entry_end), unused)) = \
+		ci_entry_begin(__func__,                                            \
+			       ci_unlikely(ci_self.slow) && ci_entry_slow(__func__, NULL))
 
 #define CI_OUTSIDE(...)                                                        \
 	do {                                                                   \

@@ -112,10 +112,10 @@ void ci_turn_close(cigo_loop *loop)
 
 static bool something_came(void *arg)
 {
-	const cigo_loop *loop = arg;
+	cigo_loop *loop = arg;
 	struct pollfd fd = { .fd = loop->poller->fd, .events = POLLIN };
 
-	return poll(&fd, 1, 0) > 0;
+	return ci_inbox_any(&loop->inbox) || poll(&fd, 1, 0) > 0;
 }
 
 void ci_turn_sleep(cigo_loop *loop)
@@ -123,13 +123,15 @@ void ci_turn_sleep(cigo_loop *loop)
 	struct ci_turn *t = loop->home.turn;
 
 	t->drives = true;
-	t->fd = loop->alien_waits || loop->outsiders ? loop->poller->fd : -1;
+	struct pollfd world = { .fd = loop->poller->fd, .events = POLLIN };
+	t->world = &world;
+	t->world_n = loop->alien_waits || loop->outsiders;
 	struct ci_step step = { .op = CI_OP_OTHER, .object = loop->schedule };
 	int64_t until = ci_timer_next(loop);
 	int err;
 	CI_UNLOCKED(err = ci_turn_wait(t, &step, something_came, loop, until));
 	t->drives = false;
-	t->fd = -1;
+	t->world_n = 0;
 	if (loop->options.clock == CIGO_CLOCK_VIRTUAL)
 		loop->virtual_now = ci_turn_now(loop->schedule);
 	if (err == -EDEADLK)

@@ -9,6 +9,7 @@
 #include "thread/baton.h"
 #include "iter/gen.h"
 #include "base/misuse.h"
+#include "schedule/serial.h"
 
 enum { STACK = 256 * 1024 };
 
@@ -83,7 +84,7 @@ static bool comes_until(struct ci_gen_plain *p, int64_t when)
 {
 	int64_t left;
 
-	while ((left = when - ci_clock_now()) > 0) {
+	while ((left = when - ci_turn_clock()) > 0) {
 		struct timespec t, step = ci_clock_timespec(left < CIGO_S(1) ? left : CIGO_S(1));
 
 		clock_gettime(CLOCK_REALTIME, &t);

@@ -4,11 +4,9 @@
 #include "schedule/serial.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/misuse.h"
 #include "schedule/access.h"
 
@@ -162,8 +160,8 @@ static bool wait_outside(const struct ci_schedule *s, int ms)
 	ci_list_each(node, &s->threads) {
 		const struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
 
-		if (t->fd >= 0 && n < MOST)
-			fds[n++] = (struct pollfd){ .fd = t->fd, .events = POLLIN };
+		for (nfds_t i = 0; i < t->world_n && n < MOST; i++)
+			fds[n++] = t->world[i];
 	}
 	return n && poll(fds, n, ms) > 0;
 }
@@ -171,7 +169,7 @@ static bool wait_outside(const struct ci_schedule *s, int ms)
 static bool any_outside(const struct ci_schedule *s)
 {
 	ci_list_each(node, &s->threads)
-		if (ci_list_entry(node, struct ci_turn, link)->fd >= 0)
+		if (ci_list_entry(node, struct ci_turn, link)->world_n)
 			return true;
 	return false;
 }
@@ -299,7 +297,7 @@ static void give(struct ci_turn *me)
 
 int ci_turn_init(struct ci_turn *t, struct ci_schedule *s)
 {
-	*t = (struct ci_turn){ .schedule = s, .until = CIGO_NEVER, .fd = -1 };
+	*t = (struct ci_turn){ .schedule = s, .until = CIGO_NEVER };
 	ci_list_init(&t->link);
 	return sem_init(&t->sem, 0, 0) ? -errno : 0;
 }

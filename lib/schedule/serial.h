@@ -9,8 +9,10 @@
  */
 #pragma once
 
+#include <poll.h>
 #include <semaphore.h>
 
+#include "base/clock.h"
 #include "base/list.h"
 #include "schedule/schedule.h"
 
@@ -39,9 +41,10 @@ struct ci_turn {
 	int64_t until; /* when it stops waiting, on the schedule's clock; CIGO_NEVER */
 	bool expired;  /* that time has come */
 	bool urgent;   /* goes on as soon as it can: its steps are of the library alone */
-	int fd;	       /* waits for the world outside, which makes this readable; -1: it does not */
-	bool drives;   /* in ci_turn_wait: it is told of a deadlock, once */
-	bool stuck;    /* it was told */
+	const struct pollfd *world; /* while it waits for the world outside: the descriptors */
+	nfds_t world_n;
+	bool drives;		     /* in ci_turn_wait: it is told of a deadlock, once */
+	bool stuck;		     /* it was told */
 	bool dismissed;		     /* it goes on without the turn, to its end */
 	bool yielded;		     /* others go first */
 	bool accesses;		     /* its next step is an access to memory that may pass */
@@ -89,3 +92,8 @@ void ci_turn_happen(struct ci_turn *t);
 uint64_t ci_turn_id(const struct ci_turn *t);
 /* The schedule's clock. */
 int64_t ci_turn_now(const struct ci_schedule *s);
+/* The clock of a thread without a loop: its schedule's, else the real one. */
+static inline int64_t ci_turn_clock(void)
+{
+	return ci_unlikely(ci_turn != NULL) ? ci_turn_now(ci_turn->schedule) : ci_clock_now();
+}

@@ -13,6 +13,7 @@
 #include "stream/address.h"
 #include "base/misuse.h"
 #include "stream/stream.h"
+#include "schedule/serial.h"
 
 #define ATTEMPT_DELAY CIGO_MS(250)
 #define UNIX_RETRY    CIGO_MS(5)
@@ -108,7 +109,7 @@ static int wait_for_news(cigo_ctx *ctx, struct race *r, int64_t ns)
 	}
 	for (int i = 0; i < r->begun; i++)
 		fds[i] = (struct pollfd){ .fd = r->attempts[i].fd, .events = POLLOUT };
-	int n = ci_ctx_block(ctx, fds, (nfds_t)r->begun, ci_clock_add(ci_clock_now(), ns));
+	int n = ci_ctx_block(ctx, fds, (nfds_t)r->begun, ci_clock_add(ci_turn_clock(), ns));
 	for (int i = 0; i < r->begun; i++)
 		r->attempts[i].look = n > 0 && fds[i].revents;
 	return n < 0 ? n : 0;

@@ -14,6 +14,7 @@
 
 #include "base/misuse.h"
 #include "task/wait_info.h"
+#include "schedule/serial.h"
 
 enum { MOST_UNSENT = 16 << 20 };
 #define LINGER CIGO_S(5)
@@ -246,7 +247,7 @@ int cigo_stream_flush(cigo_ctx *ctx, cigo_stream *s)
 		return -ENOMEM;
 	struct ci_coroutine *me = ci_stream_enter(ctx, s);
 	int err = me ? flush_in_loop(ctx, me, s)
-		     : ci_stream_block_flush(ctx, s, ci_clock_add(ci_clock_now(), s->timeout));
+		     : ci_stream_block_flush(ctx, s, ci_clock_add(ci_turn_clock(), s->timeout));
 	if (!err)
 		err = s->error ? s->error : s->send_error;
 	ci_stream_leave(s);
@@ -344,7 +345,7 @@ void ci_stream_close(cigo_stream *s)
 			linger(s);
 		else /* the caller waits, as there is no loop that could */
 			cigo_ignore(ci_stream_block_flush(cigo_ctx_background(), s,
-							  ci_clock_add(ci_clock_now(), LINGER)));
+							  ci_clock_add(ci_turn_clock(), LINGER)));
 	}
 	s->closed = true;
 	if (!s->error)

@@ -12,6 +12,7 @@
 
 #include "base/misuse.h"
 #include "stream/stream.h"
+#include "schedule/serial.h"
 
 enum { FIRST_SIZE = 4096 };
 
@@ -66,7 +67,7 @@ static ssize_t fetch(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, voi
 			return done;
 		if (!me) {
 			err = ci_stream_block(ctx, s, POLLIN,
-					      ci_clock_add(ci_clock_now(), s->timeout));
+					      ci_clock_add(ci_turn_clock(), s->timeout));
 			s->drained = false;
 			continue;
 		}

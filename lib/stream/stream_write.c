@@ -13,6 +13,7 @@
 #include "base/misuse.h"
 #include "stream/nosig.h"
 #include "stream/stream.h"
+#include "schedule/serial.h"
 
 struct ci_output {
 	struct ci_list link;
@@ -256,7 +257,7 @@ int ci_stream_block_flush(cigo_ctx *ctx, cigo_stream *s, int64_t until)
 
 static int write_in_thread(cigo_ctx *ctx, cigo_stream *s, const char *data, size_t n)
 {
-	int64_t until = ci_clock_add(ci_clock_now(), s->timeout);
+	int64_t until = ci_clock_add(ci_turn_clock(), s->timeout);
 	size_t done = 0;
 	int err = ci_ctx_cause(ctx);
 

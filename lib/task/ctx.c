@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/misuse.h"
+#include "schedule/serial.h"
 
 static pthread_mutex_t outside =
 	PTHREAD_MUTEX_INITIALIZER; /* guards contexts without a loop, and every `cause` */
@@ -53,7 +54,7 @@ static cigo_ctx *mutable(const cigo_ctx *ctx)
 
 static int64_t now(const cigo_ctx *ctx)
 {
-	return ctx->loop ? ci_engine_now(ctx->loop) : ci_clock_now();
+	return ctx->loop ? ci_engine_now(ctx->loop) : ci_turn_clock();
 }
 
 /* With the baton the cause is plain memory. A thread without it (in a blocking section) reads it
@@ -65,7 +66,7 @@ int ci_ctx_cause(const cigo_ctx *ctx)
 	pthread_mutex_lock(&outside);
 	int cause = ctx->cause;
 	pthread_mutex_unlock(&outside);
-	if (!cause && !ctx->loop && ctx->deadline != CIGO_NEVER && ctx->deadline <= ci_clock_now())
+	if (!cause && !ctx->loop && ctx->deadline != CIGO_NEVER && ctx->deadline <= ci_turn_clock())
 		return -ETIMEDOUT; /* without a loop there are no timers */
 	return cause;
 }
@@ -259,7 +260,7 @@ cigo_ctx *ci_ctx_ref(cigo_ctx *ctx)
 
 cigo_ctx *cigo_ctx_ref(cigo_ctx *ctx)
 {
-	CI_ENTRY;
+	CI_ENTRY_QUIET;
 	return ci_ctx_ref(ctx);
 }
 
@@ -289,7 +290,7 @@ void ci_ctx_unref(const cigo_ctx *lent)
 
 void cigo_ctx_unref(const cigo_ctx *ctx)
 {
-	CI_ENTRY;
+	CI_ENTRY_QUIET;
 	ci_ctx_unref(ctx);
 }
 
@@ -404,7 +405,7 @@ const void *cigo_ctx_value(const cigo_ctx *ctx, const void *key, size_t size)
 
 cigo_loop *cigo_ctx_loop(const cigo_ctx *ctx)
 {
-	CI_ENTRY;
+	CI_ENTRY_QUIET;
 	return ctx ? ctx->loop : NULL;
 }
 
@@ -416,7 +417,7 @@ int64_t cigo_ctx_deadline(const cigo_ctx *ctx)
 
 cigo_ctx *cigo_ctx_at(cigo_ctx *ctx, const char *file, int line, const char *function)
 {
-	CI_ENTRY;
+	CI_ENTRY_QUIET;
 	struct ci_coroutine *me = ci_self.me;
 
 	if (me) {

@@ -6,6 +6,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "schedule/serial.h"
 #include "task/ctx.h"
 
 enum { SLICE = 10000000, FEW = 16 };
@@ -46,6 +47,43 @@ static int round_of_poll(const struct blocker *b, struct pollfd *fds, nfds_t n, 
 	return ready;
 }
 
+/* --- under a schedule ------------------------------------------------------------------------ */
+
+struct waiting {
+	cigo_ctx *ctx;
+	struct pollfd *fds;
+	nfds_t n;
+};
+
+static bool something_came(void *arg)
+{
+	const struct waiting *w = arg;
+
+	return ci_ctx_cause(w->ctx) || (w->n && poll(w->fds, w->n, 0) > 0);
+}
+
+/* The calling thread is a worker that a schedule orders: it may only sleep by its turn. */
+static int take_turns(cigo_ctx *ctx, struct pollfd *fds, nfds_t n, int64_t until)
+{
+	struct waiting w = { ctx, fds, n };
+	struct ci_step step = { .op = CI_OP_RESUME, .call = ci_call };
+	int64_t end = until < ctx->deadline ? until : ctx->deadline;
+	ci_turn->world = fds;
+	ci_turn->world_n = n;
+	int err = ci_turn_wait(ci_turn, &step, something_came, &w, end);
+	ci_turn->world_n = 0;
+	int cause = ci_ctx_cause(ctx);
+
+	if (cause)
+		return cause;
+	if (err)
+		return 0;
+	int ready = poll(fds, n, 0);
+	return ready < 0 ? -errno : ready;
+}
+
+/* --- as without ------------------------------------------------------------------------------ */
+
 static int block(cigo_ctx *ctx, const struct blocker *b, struct pollfd *fds, nfds_t n,
 		 int64_t until)
 {
@@ -70,6 +108,8 @@ static int block(cigo_ctx *ctx, const struct blocker *b, struct pollfd *fds, nfd
 
 int ci_ctx_block(cigo_ctx *ctx, struct pollfd *fds, nfds_t n, int64_t until)
 {
+	if (ci_turn)
+		return take_turns(ctx, fds, n, until);
 	struct blocker b = { .watch.fired = wake, .wake_fd = -1 };
 
 	if (!ctx->parent) /* the background cannot be cancelled */

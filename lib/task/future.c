@@ -76,7 +76,7 @@ cigo_future *ci_future_ref(cigo_future *f)
 
 cigo_future *cigo_future_ref(cigo_future *f)
 {
-	CI_ENTRY;
+	CI_ENTRY_QUIET;
 	return ci_future_ref(f);
 }
 

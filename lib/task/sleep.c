@@ -5,6 +5,7 @@
 
 #include "cigo/task.h"
 #include "task/park.h"
+#include "schedule/serial.h"
 
 int cigo_sleep(cigo_ctx *ctx, int64_t ns)
 {
@@ -15,7 +16,7 @@ int cigo_sleep(cigo_ctx *ctx, int64_t ns)
 		return -ENOMEM;
 	struct ci_coroutine *me = ci_park_enter(ctx);
 	if (!me)
-		return ci_ctx_block(ctx, NULL, 0, ci_clock_add(ci_clock_now(), ns));
+		return ci_ctx_block(ctx, NULL, 0, ci_clock_add(ci_turn_clock(), ns));
 	int cause = ci_park_refuse(ctx, me);
 	if (cause)
 		return cause;

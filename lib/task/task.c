@@ -373,7 +373,7 @@ int cigo_task_stop(cigo_ctx *ctx, cigo_task *t)
 
 const char *cigo_task_name(const cigo_task *t)
 {
-	CI_ENTRY;
+	CI_ENTRY_QUIET;
 	if (!t)
 		return "(no memory)";
 	ci_expect(t->ops->identify, "a %s has no name", t->ops->noun);

@@ -9,11 +9,29 @@ cigo_blocking_call	two calls of the library, and one of the program
 cigo_blocking_end	enters by itself: the section was outside
 cigo_ctx_background	a constant
 cigo_ctx_note		writes only to its own thread
+cigo_check_failed	tells a schedule, which must not switch for it
 cigo_error_new		texts have a lock of their own
 cigo_limit_threads	asks the kernel
 cigo_loop_new		nobody knows the loop yet
 cigo_loop_run		enters by itself, for the whole run
 cigo_must_at		looks at a number
+cigo_outcome		tells a schedule, which must not switch for it
+cigo_points_access	is a place to switch itself
+cigo_points_note	tells a schedule, which must not switch for it
+cigo_points_now		asks the schedule
+cigo_points_on		asks the schedule
+cigo_points_point	is a place to switch itself
+cigo_points_thread_begin	the thread is not known before
+cigo_points_thread_drop	the thread never was
+cigo_points_thread_end	the thread is not known any more
+cigo_points_thread_id	asks the schedule
+cigo_points_thread_new	tells a schedule, which must not switch for it
+cigo_points_wait	waits for its turn itself
+cigo_points_yield	is a place to switch itself
+cigo_report_free	no loop has part in it
+cigo_report_print	no loop has part in it
+cigo_explore		runs loops of its own
+cigo_show		tells a schedule, which must not switch for it
 cigo_run		runs a loop of its own
 cigo_run_with		runs a loop of its own
 cigo_strerror		texts have a lock of their own
@@ -27,7 +45,7 @@ first_statements() {
 		sub(/\(.*/, "", name)
 		sub(/.*[ *]/, "", name)
 	}
-	/^\{/ { if (name != "") { getline; print name, ($0 == "\tCI_ENTRY;" ? "yes" : "no") } name = "" }
+	/^\{/ { if (name != "") { getline; print name, ($0 ~ /^\tCI_ENTRY(_QUIET)?;/ ? "yes" : "no") } name = "" }
 	' ./*/*.c
 }
 

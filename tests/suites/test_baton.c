@@ -362,7 +362,7 @@ static struct ci_coroutine *coroutine(void (*body)(struct ci_coroutine *))
 {
 	struct ci_coroutine *c;
 
-	ok(ci_coroutine_create(&c, LOOP, STACK, body));
+	ok(ci_coroutine_create(&c, LOOP, STACK, NULL, body));
 	return c;
 }
 
