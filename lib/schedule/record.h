@@ -61,12 +61,13 @@ struct ci_record_shown {
 
 struct ci_record {
 	uint32_t steps_n, options_n, shown_n, text_n;
-	uint32_t ending;		 /* enum ci_ending */
-	int32_t result;			 /* main's, if the run ended */
-	char failure[1024];		 /* in words; valid from CI_ENDING_CHECK on */
-	char outcome[256];		 /* of cigo_outcome */
-	uint64_t at;			 /* the address of the call that failed; 0: not known */
-	uint64_t base;			 /* where the program was loaded, for addresses */
+	uint32_t ending;    /* enum ci_ending */
+	uint32_t failed_n;  /* choices before the failure, of those that the program noted */
+	int32_t result;	    /* main's, if the run ended */
+	char failure[1024]; /* in words; valid from CI_ENDING_CHECK on */
+	char outcome[256];  /* of cigo_outcome */
+	uint64_t at;	    /* the address of the call that failed; 0: not known */
+	uint64_t base;	    /* where the program was loaded, for addresses */
 	uint32_t words[CI_RECORD_WORDS]; /* offsets of texts, hashed by content; 0: free */
 	struct ci_record_step steps[CI_RECORD_STEPS];
 	struct ci_record_option options[CI_RECORD_OPTIONS];
