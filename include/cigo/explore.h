@@ -103,6 +103,7 @@ typedef struct cigo_report {
  * variables, too), a schedule that computes for ever holds up the search, and one that goes on when it
  * is cancelled (after a deadlock, say) aborts. If CIGO_SCHEDULE is replay:... or play, there is no
  * search: main runs once, under that schedule, and a failure aborts; so a debugger sees it.
+ * Meanwhile the calling thread, and those that it makes, are bound to one CPU.
  * Suspends: blocks the calling thread; inside a coroutine or callback it is misuse. Owns: what
  * report points to is yours, cigo_report_free. Returns 0: none failed; 1: some failed. Fails:
  * -ENOMEM; -EINVAL: the strategy is not understood; -EBUSY: another thread of this process explores;

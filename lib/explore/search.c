@@ -105,6 +105,7 @@ static int report(struct ci_tries *t, cigo_report *ret)
 
 	ret->schedules = t->progress.schedules;
 	ret->failures = t->progress.failures;
+	ret->pruned = t->pruned;
 	ret->choices = t->choices;
 	ret->deepest = t->deepest;
 	ret->complete = !t->why[0];

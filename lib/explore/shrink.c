@@ -10,12 +10,12 @@
 
 #include "base/clock.h"
 
-enum { MOST_RUNS = 2000, MOST_SECONDS = 10, MOST_LEFT_OUT = 100 };
+enum { MOST_RUNS = 2000, MOST_SECONDS = 10, MOST_LEFT_OUT = 100, MOST_VARIED = 500 };
 
 struct shrinking {
 	struct ci_tries *tries;
-	struct ci_given *given; /* room for as many as the failure has */
-	size_t n;
+	struct ci_given *given;
+	size_t n, room;
 	int runs; /* still allowed */
 	int64_t until;
 	int err;
@@ -123,6 +123,62 @@ static bool leave_pieces(struct shrinking *s)
 	return better;
 }
 
+/* --- few others at any place ----------------------------------------------------------------- */
+
+/* The numbers of candidates of the record's choices, from the `from`th on; 0 ends them. NULL: no memory. */
+static uint32_t *numbers(struct shrinking *s, size_t from)
+{
+	const struct ci_record *r = s->tries->runner->record;
+	size_t n = ci_rank_choices(r), i = 0;
+	uint32_t *ret = calloc(MOST_VARIED + 1, sizeof *ret);
+
+	if (!ret)
+		s->err = -ENOMEM;
+	for (; ret && from < n && i < MOST_VARIED; i++)
+		ret[i] = r->steps[from++].n;
+	return ret;
+}
+
+/* Gives those choices that were given so far, the first ones, and then `option` as choice `at`. */
+static void give_one(struct shrinking *s, size_t at, uint32_t option)
+{
+	for (size_t i = s->n; i < at; i++)
+		s->given[i] = (struct ci_given){ .chosen = 0 };
+	s->given[at] = (struct ci_given){ .chosen = option };
+	s->n = at + 1;
+}
+
+/* After a run of what is given: all schedules that choose otherwise at `others` more choices. */
+static bool vary(struct shrinking *s, int others)
+{
+	size_t from = s->n;
+	bool better = false;
+	uint32_t *n = numbers(s, from);
+
+	for (size_t i = 0; n && n[i] && from + i < s->room; i++)
+		for (uint32_t option = 1; option < n[i] && goes_on(s) && !better; option++) {
+			s->n = from;
+			give_one(s, from + i, option);
+			better = attempt(s) || (others > 1 && vary(s, others - 1));
+		}
+	free(n);
+	s->n = from;
+	return better;
+}
+
+/* Fewer choices of others, but anywhere: first one, then two, and so on. */
+static bool vary_all(struct shrinking *s)
+{
+	for (int others = 1; goes_on(s) && others < (int)s->tries->failure.rank.others; others++) {
+		s->n = 0;
+		if (attempt(s) || vary(s, others))
+			return true;
+	}
+	return false;
+}
+
+/* --- all of it ------------------------------------------------------------------------------- */
+
 /* Runs the failure once more, with a table of texts that has nothing of other schedules. */
 static bool run_again(struct shrinking *s)
 {
@@ -137,16 +193,18 @@ static bool run_again(struct shrinking *s)
 
 int ci_shrink(struct ci_tries *t)
 {
+	size_t room = t->failure.n + MOST_VARIED;
 	struct shrinking s = { .tries = t,
-			       .given = calloc(t->failure.n + 1, sizeof *s.given),
+			       .room = room,
+			       .given = calloc(room, sizeof *s.given),
 			       .runs = MOST_RUNS,
 			       .until = ci_clock_add(ci_clock_now(), CIGO_S(MOST_SECONDS)) };
 
 	if (!s.given)
 		return -ENOMEM;
-	bool same = run_again(&s);
-	if (same) {
-		while ((clear_pieces(&s) || leave_pieces(&s)) && goes_on(&s))
+	bool same = run_again(&s), smallest = !t->why[0] && !t->pruned;
+	if (same && !smallest) {
+		while (clear_pieces(&s) || leave_pieces(&s) || vary_all(&s))
 			;
 		if (!s.err)
 			same = run_again(&s);

@@ -53,7 +53,6 @@ struct tree {
 	bool may_keep; /* the bound will rise */
 	bool beyond;   /* there are schedules beyond the last bound */
 	bool switches; /* there was a choice that stays */
-	uint64_t pruned;
 };
 
 /* --- branches -------------------------------------------------------------------------------- */
@@ -112,7 +111,7 @@ static size_t new_states(struct tree *t, size_t n)
 		t->switches = r->steps[k].stays;
 	while (i < end && !ci_visited_before(&t->visited, r->steps[i].state))
 		i++;
-	t->pruned += i < end;
+	t->tries->pruned += i < end;
 	return i > n ? i - n : 0;
 }
 
@@ -285,7 +284,6 @@ void ci_tree_search(struct ci_tries *tries, int preemptions, cigo_report *ret)
 		t.may_keep = preemptions < 0 || *bound < preemptions;
 		search_bound(&t, from);
 	}
-	ret->pruned = t.pruned;
 	ret->preemptions = t.switches && (t.beyond || tries->over) ? *bound : -1;
 	fini(&t);
 }

@@ -5,6 +5,6 @@
 
 #include "explore/tries.h"
 
-/* Tries every schedule with at most so many forced switches (-1: any number), each once. Sets of the
- * report: pruned, preemptions. */
+/* Tries every schedule with at most so many forced switches (-1: any number), each once. Sets the
+ * report's preemptions. */
 void ci_tree_search(struct ci_tries *t, int preemptions, cigo_report *ret);

@@ -25,7 +25,7 @@ struct ci_tries {
 	struct ci_failure failure;
 	cigo_progress progress;
 	int64_t begun, told; /* real time: of the search, of the last progress */
-	uint64_t choices, deepest;
+	uint64_t choices, deepest, pruned;
 	bool aborted; /* by progress */
 	bool over;
 	int err;       /* why it is over; 0: no error */

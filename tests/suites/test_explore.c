@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/tools/kit.h"
+TEST(nothing) {}
