@@ -95,38 +95,48 @@ static void judge_status(struct ci_record *r, int status)
 	}
 }
 
-static void reap(struct ci_record *r, pid_t pid)
+/* What the child's end means, if it noted no failure. It runs no more, so the record is this
+ * process's. */
+static void judge(struct ci_explored *e, bool known, int status, bool hung)
 {
-	int status;
-	pid_t got;
+	struct ci_record *r = e->runner.record;
 
-	do
-		got = waitpid(pid, &status, 0);
-	while (got < 0 && errno == EINTR);
-	if (got == pid)
+	if (hung)
+		fail(r, CI_ENDING_LIMIT,
+		     "not over after %g s: it computes for ever, or waits for something outside",
+		     (double)e->hang_ns / 1e9);
+	else if (known)
 		judge_status(r, status);
 	else if (r->ending == CI_ENDING_NONE)
 		fail(r, CI_ENDING_STATUS,
 		     "the process ended before main returned; its status went elsewhere");
 }
 
-/* Returns when the child has ended, by itself or by force. */
-static int watch(struct ci_explored *e, pid_t pid)
+/* False: somebody else has taken the status. */
+static bool reap(pid_t pid, int *ret_status)
 {
-	struct ci_record *r = e->runner.record;
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), err = pidfd < 0 ? -errno : 0;
+	pid_t got;
 
-	if (err || !await(pidfd, e->hang_ns)) {
+	do
+		got = waitpid(pid, ret_status, 0);
+	while (got < 0 && errno == EINTR);
+	return got == pid;
+}
+
+/* Returns when the child has ended, by itself or by force. */
+static int see_off(struct ci_explored *e, pid_t pid)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0), status = 0;
+	int err = pidfd < 0 && errno != ESRCH ? -errno : 0; /* ESRCH: it has ended */
+	bool hung = pidfd >= 0 && !await(pidfd, e->hang_ns);
+
+	if (hung)
+		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+	if (err)
 		kill(pid, SIGKILL);
-		if (!err && r->ending <= CI_ENDING_FINE)
-			fail(r, CI_ENDING_LIMIT,
-			     "not over after %g s: it computes for ever, or waits for something "
-			     "outside",
-			     (double)e->hang_ns / 1e9);
-	}
 	if (pidfd >= 0)
 		close(pidfd);
-	reap(r, pid);
+	judge(e, reap(pid, &status), status, hung);
 	return err;
 }
 
@@ -140,5 +150,5 @@ int ci_run_forked(struct ci_runner *r, const struct ci_plan *plan)
 	pid_t pid = fork();
 	if (!pid)
 		child(e, plan, parent);
-	return pid < 0 ? -errno : watch(e, pid);
+	return pid < 0 ? -errno : see_off(e, pid);
 }

@@ -169,7 +169,7 @@ static bool vary(struct shrinking *s, int others)
 /* Fewer choices of others, but anywhere: first one, then two, and so on. */
 static bool vary_all(struct shrinking *s)
 {
-	for (int others = 1; goes_on(s) && others < (int)s->tries->failure.rank.others; others++) {
+	for (int others = 1; goes_on(s) && others <= (int)s->tries->failure.rank.others; others++) {
 		s->n = 0;
 		if (attempt(s) || vary(s, others))
 			return true;
