@@ -88,9 +88,9 @@ static void judge_status(struct ci_record *r, int status)
 		fail(r, CI_ENDING_STATUS, "the process was ended by SIG%s (%s)", name ? name : "?",
 		     text ? text : "no known signal");
 		r->result = -WTERMSIG(status);
-	} else if (r->ending == CI_ENDING_NONE) {
-		fail(r, CI_ENDING_STATUS, "the process exited with status %d before main returned",
-		     WEXITSTATUS(status));
+	} else if (r->ending == CI_ENDING_NONE || WEXITSTATUS(status)) {
+		fail(r, CI_ENDING_STATUS, "the process exited with status %d %s main returned",
+		     WEXITSTATUS(status), r->ending == CI_ENDING_NONE ? "before" : "after");
 		r->result = WEXITSTATUS(status);
 	}
 }
@@ -136,7 +136,8 @@ static int see_off(struct ci_explored *e, pid_t pid)
 		kill(pid, SIGKILL);
 	if (pidfd >= 0)
 		close(pidfd);
-	judge(e, reap(pid, &status), status, hung);
+	bool known = reap(pid, &status);
+	judge(e, known, status, hung);
 	return err;
 }
 

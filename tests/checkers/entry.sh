@@ -10,10 +10,13 @@ cigo_blocking_end	enters by itself: the section was outside
 cigo_ctx_background	a constant
 cigo_ctx_note		writes only to its own thread
 cigo_error_new		texts have a lock of their own
+cigo_explore		runs loops of its own
 cigo_limit_threads	asks the kernel
 cigo_loop_new		nobody knows the loop yet
 cigo_loop_run		enters by itself, for the whole run
 cigo_must_at		looks at a number
+cigo_report_free	no loop knows it
+cigo_report_print	no loop knows it
 cigo_run		runs a loop of its own
 cigo_run_with		runs a loop of its own
 cigo_strerror		texts have a lock of their own

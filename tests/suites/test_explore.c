@@ -644,22 +644,21 @@ TEST(how_a_process_ended_is_told, TIMES(WAYS))
 		[ABORTS] = "the process was ended by SIGABRT (Aborted)",
 		[EXITS] = "the process exited with status 3 before main returned",
 		[CRASHES] = "the process was ended by SIGSEGV (Segmentation fault)",
-		[COMPUTES] = "not over after 0.5 s: it computes for ever, or waits for something "
-			     "outside",
-		[WAITS_OUTSIDE] = "not over after 0.5 s: it computes for ever, or waits for "
-				  "something outside",
+		[COMPUTES] = "s: it computes for ever, or waits for something outside",
+		[WAITS_OUTSIDE] = "s: it computes for ever, or waits for something outside",
 		[KILLS_ITSELF] = "the process was ended by SIGKILL (Killed)",
 	};
 	enum way way = (enum way)_i;
+	bool hangs = way == COMPUTES || way == WAITS_OUTSIDE;
+	int64_t patience = hangs ? (int64_t)(500e6 * t_patience()) : 0;
 	cigo_report report = REPORT;
 	int fds = t_count_fds();
 
-	equal(explore(may_end, &way, &report, .fork = true, .all = true, .hang_ns = CIGO_MS(500)),
-	      1);
+	equal(explore(may_end, &way, &report, .fork = true, .all = true, .hang_ns = patience), 1);
 	ck_assert(report.complete);
-	ck_assert_str_eq(report.failure, words[_i]);
+	contains(report.failure, words[_i]);
 	ck_assert_uint_gt(outcome(&report, "returned 0")->count, 0);
-	equal(outcome(&report, words[_i])->count, report.failures);
+	equal(outcome(&report, report.failure)->count, report.failures);
 	contains(report.story, "Chosen last: ends #2, about to begin.");
 	equal(t_count_fds(), fds);
 	cigo_report_free(&report);
