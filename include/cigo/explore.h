@@ -72,7 +72,9 @@ typedef struct cigo_report_outcome {
 	char *text;
 	uint64_t count;	   /* of schedules */
 	uint64_t failures; /* of those, how many failed */
-	char *replay;	   /* a schedule with it: the shortest of those with the fewest switches */
+	char *replay;	   /* a schedule with it: of those tried, the one with the fewest forced
+			 switches, then the fewest choices of another than the first, then the
+			 shortest */
 } cigo_report_outcome;
 
 /* What a search has found. The texts belong to the report. */
@@ -85,20 +87,27 @@ typedef struct cigo_report {
 	uint64_t deepest;  /* choices of the longest schedule */
 	uint64_t failures; /* schedules that failed */
 	bool complete;	   /* every schedule within the bound was tried */
+	char *incomplete;  /* why not, in words: "the limit is 60 s"; NULL: it is complete */
 	int preemptions;   /* exhaustive: the bound; -1: there was none, or none is needed */
 	size_t n_outcomes;
 	cigo_report_outcome *outcomes; /* the most frequent first */
-	/* The failing schedule with the fewest forced switches, then the shortest. */
+	/* A failing schedule, made as small as a search for smaller ones could, in the same order. */
 	char *failure; /* in words; NULL: none failed */
 	char *replay;  /* the value of CIGO_SCHEDULE that repeats it */
 	char *story;   /* what happened in it, a line a step */
 } cigo_report;
 
 /*
- * Runs main under schedule after schedule, each in a loop of its own. Suspends: blocks the calling
- * thread; inside a coroutine or callback it is misuse. Owns: what report points to is yours,
- * cigo_report_free. Returns 0: none failed; 1: some failed. Fails: -ENOMEM; -EINVAL: the strategy is not
- * understood; -errno of fork.
+ * Runs main under schedule after schedule, each in a loop of its own. options NULL: all defaults.
+ * Without fork all schedules run in this process: main must leave behind what it found (static
+ * variables, too), a schedule that computes for ever holds up the search, and one that goes on when it
+ * is cancelled (after a deadlock, say) aborts. If CIGO_SCHEDULE is replay:... or play, there is no
+ * search: main runs once, under that schedule, and a failure aborts; so a debugger sees it.
+ * Meanwhile the calling thread, and those that it makes, are bound to one CPU.
+ * Suspends: blocks the calling thread; inside a coroutine or callback it is misuse. Owns: what
+ * report points to is yours, cigo_report_free. Returns 0: none failed; 1: some failed. Fails:
+ * -ENOMEM; -EINVAL: the strategy is not understood; -EBUSY: another thread of this process explores;
+ * -errno of fork, or of what a loop needs. The report is empty then.
  */
 CIGO_CHECK CIGO_API int cigo_explore(const cigo_explore_options *o, cigo_coro_fn *main, void *arg,
 				     cigo_report *report);

@@ -23,8 +23,11 @@ struct ci_runner {
 	/* Runs the program under the plan: clears the record, runs, and returns when the record is whole,
 	 * its ending not CI_ENDING_NONE. -errno: no schedule can be run any more. */
 	int (*run)(struct ci_runner *r, const struct ci_plan *plan);
+	/* The place of an address of the record in words, "bank.c:31 (deposit)", in buf or static; NULL:
+	 * not known. If place_of is NULL: the function's name, where dladdr(3) knows it. */
+	const char *(*place_of)(struct ci_runner *r, uint64_t pc, char *buf, size_t size);
 };
 
-/* Searches as cigo_explore does. Fails: -ENOMEM; -EINVAL: the strategy is not understood; what run
- * returns. */
+/* Searches as cigo_explore does. Sets *ret, which is empty if that fails. Returns 0: no schedule
+ * failed; 1: some failed. Fails: -ENOMEM; -EINVAL: the strategy is not understood; what run returns. */
 int ci_search(const cigo_explore_options *o, struct ci_runner *r, cigo_report *ret);

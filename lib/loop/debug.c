@@ -5,6 +5,7 @@
 #include "loop/debug.h"
 
 #include "loop/dump.h"
+#include "loop/stuck.h"
 #include "base/misuse.h"
 
 static void begin(void *arg, const cigo_trace_event *e)
@@ -58,9 +59,18 @@ static const cigo_trace_hooks hooks = {
 	.callback_end = over,
 };
 
+static bool is_simulated(const cigo_loop *loop)
+{
+	return loop->schedule && loop->schedule->simulated;
+}
+
 /* Nothing that is known can ever wake the loop. */
 void ci_debug_stuck(cigo_loop *loop)
 {
+	if (is_simulated(loop)) {
+		ci_stuck(loop);
+		return;
+	}
 	ci_warn("the loop sleeps for ever: no timer, descriptor, signal or thread can wake these:");
 	if (ci_dump(loop, stderr))
 		ci_warn("no memory for a dump");
@@ -69,9 +79,10 @@ void ci_debug_stuck(cigo_loop *loop)
 void ci_debug_open(struct ci_debug *d, cigo_loop *loop, bool outsiders)
 {
 	*d = (struct ci_debug){ .loop = loop, .tracer = { .hooks = hooks, .arg = d } };
+	if (loop->options.debug == CIGO_DEBUG_ON || is_simulated(loop))
+		loop->tell_stuck = !outsiders;
 	if (loop->options.debug != CIGO_DEBUG_ON)
 		return;
-	loop->tell_stuck = !outsiders;
 	if (loop->model->exclusive)
 		ci_trace_add(loop, &d->tracer);
 }

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cigo/error.h"
 #include "base/misuse.h"
@@ -163,12 +164,10 @@ static void say_members(const struct dump *d, const struct ci_wait_info *w)
 		fprintf(d->out, " and %zu more", n - SHOWN);
 }
 
-/* "has waited 1.500 s in mutex_lock, held by main #1, at dine.c:20 (dine)" */
-static void say_wait(const struct dump *d, const struct ci_coroutine *s,
-		     const struct ci_wait_info *w)
+/* " in mutex_lock, held by main #1, at dine.c:20 (dine)" */
+static void say_where(const struct dump *d, const struct ci_coroutine *s,
+		      const struct ci_wait_info *w)
 {
-	fputs("has waited ", d->out);
-	say_time(d, d->now - s->since);
 	fprintf(d->out, " in %s", ci_trace_name(s->call));
 	if (w->count)
 		say_futures(d, w);
@@ -189,6 +188,14 @@ static void say_wait(const struct dump *d, const struct ci_coroutine *s,
 
 		fprintf(d->out, ", at %s", ci_place_text(&s->place, text));
 	}
+}
+
+static void say_wait(const struct dump *d, const struct ci_coroutine *s,
+		     const struct ci_wait_info *w)
+{
+	fputs("has waited ", d->out);
+	say_time(d, d->now - s->since);
+	say_where(d, s, w);
 }
 
 static void say_task(const struct dump *d, const struct node *n, const struct ci_task *t)
@@ -262,13 +269,14 @@ static void say_coroutine(const struct dump *d, const char *before, const struct
 	fprintf(d->out, "%s%s #%llu", before, c->name, (unsigned long long)c->id);
 }
 
-/* The path is linked backwards, so each step walks it from its end. */
-static void say_cycle(const struct ci_coroutine *first, const struct ci_coroutine *last, void *arg)
+/* "deadlock: a #2 -> b #3 -> a #2". The path is linked backwards, so each step walks it from its
+ * end. */
+static void say_path(const struct dump *d, const struct ci_coroutine *first,
+		     const struct ci_coroutine *last)
 {
-	const struct dump *d = arg;
 	const struct ci_coroutine *said = first;
 
-	say_coroutine(d, "  deadlock: ", first);
+	say_coroutine(d, "deadlock: ", first);
 	while (said != last) {
 		const struct ci_coroutine *next = last;
 
@@ -281,7 +289,17 @@ static void say_cycle(const struct ci_coroutine *first, const struct ci_coroutin
 	fputc('\n', d->out);
 }
 
-static void say_cycles(struct dump *d)
+static void say_cycle(const struct ci_coroutine *first, const struct ci_coroutine *last, void *arg)
+{
+	const struct dump *d = arg;
+
+	fputs("  ", d->out);
+	say_path(d, first, last);
+}
+
+typedef void cycle_fn(const struct ci_coroutine *first, const struct ci_coroutine *last, void *arg);
+
+static void each_cycle(struct dump *d, cycle_fn *found)
 {
 	uint64_t search = ++d->loop->search;
 
@@ -289,7 +307,7 @@ static void say_cycles(struct dump *d)
 		struct ci_coroutine *c = coroutine_of(d->nodes[i].f);
 
 		if (c)
-			ci_cycle_look(c, search, say_cycle, d);
+			ci_cycle_look(c, search, found, d);
 	}
 }
 
@@ -329,7 +347,7 @@ int ci_dump(cigo_loop *loop, FILE *out)
 		say_head(&d);
 		link_children(&d);
 		say_tree(&d);
-		say_cycles(&d);
+		each_cycle(&d, say_cycle);
 	}
 	if (d.out && fclose(d.out) && !err)
 		err = -ENOMEM;
@@ -339,4 +357,64 @@ int ci_dump(cigo_loop *loop, FILE *out)
 	free(d.nodes);
 	free(text);
 	return err;
+}
+
+/* --- a deadlock ------------------------------------------------------------------------------ */
+
+static void say_first_cycle(const struct ci_coroutine *first, const struct ci_coroutine *last,
+			    void *arg)
+{
+	const struct dump *d = arg;
+
+	if (ftell(d->out) == 0)
+		say_path(d, first, last);
+}
+
+static void say_waiters(const struct dump *d)
+{
+	const char *before = "deadlock: nothing can ever wake ";
+
+	for (long i = 0; i < d->n; i++) {
+		const struct ci_coroutine *c = coroutine_of(d->nodes[i].f);
+
+		if (!is_suspended(c))
+			continue;
+		say_coroutine(d, before, c);
+		before = ", ";
+	}
+	fputc('\n', d->out);
+}
+
+static void say_stuck(struct dump *d)
+{
+	each_cycle(d, say_first_cycle);
+	if (ftell(d->out) == 0)
+		say_waiters(d);
+	for (long i = 0; i < d->n; i++) {
+		const struct ci_coroutine *c = coroutine_of(d->nodes[i].f);
+
+		if (!is_suspended(c))
+			continue;
+		say_coroutine(d, "  ", c);
+		fputs(" waits", d->out);
+		say_where(d, c, &d->nodes[i].what);
+		fputc('\n', d->out);
+	}
+}
+
+const char *ci_dump_stuck(cigo_loop *loop, char *text, size_t size)
+{
+	struct dump d = { .loop = loop, .out = fmemopen(text, size, "w") };
+	int err = d.out ? collect(&d) : -ENOMEM;
+
+	if (!err)
+		say_stuck(&d);
+	if (d.out)
+		fclose(d.out);
+	free(d.nodes);
+	if (err)
+		snprintf(text, size, "deadlock: nothing can ever wake the loop");
+	size_t n = strnlen(text, size - 1);
+	text[n - (n && text[n - 1] == '\n')] = '\0';
+	return text;
 }

@@ -43,16 +43,20 @@ static uint64_t number(uint64_t given, const char *variable)
 	return 0;
 }
 
-/* The schedule of the explorer or the environment, unless the options name one. */
+/* The schedule of the explorer or the environment, unless the options name one. An explorer's counts
+ * more than a seed. */
 static struct ci_schedule *schedule_of(const cigo_loop_options *o)
 {
 	struct ci_schedule *s;
 	char why[256];
 
-	if (!o->schedule && !o->shuffle_seed)
-		return ci_schedule_current();
-	if (!o->schedule)
+	if (!o->schedule) {
+		s = ci_schedule_current();
+		if (!o->shuffle_seed || (s && s->explored))
+			return s;
+		ci_schedule_unref(s);
 		return ci_schedule_shuffle(o->shuffle_seed);
+	}
 	if (ci_schedule_new(&s, o->schedule, why))
 		ci_misuse("options.schedule is \"%s\": %s", o->schedule, why);
 	return s;

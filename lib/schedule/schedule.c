@@ -269,6 +269,8 @@ static struct ci_record_step *note(struct ci_schedule *s, const struct ci_choice
 			ci_schedule_fail(s, CI_ENDING_LIMIT,
 					 "more than %u choices; does it ever end?", r->steps_n);
 		s->unrecorded = true;
+		if (s->give_up)
+			s->give_up(s);
 		return NULL;
 	}
 	struct ci_record_step *step = &r->steps[r->steps_n++];
@@ -342,6 +344,7 @@ void ci_schedule_fail(struct ci_schedule *s, enum ci_ending ending, const char *
 	if (r->ending > CI_ENDING_FINE) /* the first failure counts */
 		return;
 	r->ending = ending;
+	r->failed_n = r->steps_n;
 	va_start(ap, format);
 	vsnprintf(r->failure, sizeof r->failure, format, ap);
 	va_end(ap);

@@ -69,6 +69,8 @@ struct ci_schedule {
 	bool simulated;	   /* the clock is virtual by default, and threads run one at a time */
 	bool explored;	   /* an explorer reads the record: failures are noted there */
 	bool ends_process; /* explored, in a process of its own: a failure ends it */
+	/* Explored in a process that goes on: called at each choice beyond the limit, to end the run. */
+	void (*give_up)(struct ci_schedule *s);
 	struct ci_record *record; /* owned unless explored; NULL: nothing is noted */
 	bool unrecorded;	  /* the record has no room for all */
 	const struct ci_strategy *strategy;

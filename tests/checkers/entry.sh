@@ -11,6 +11,7 @@ cigo_ctx_background	a constant
 cigo_ctx_note		writes only to its own thread
 cigo_check_failed	tells a schedule, which must not switch for it
 cigo_error_new		texts have a lock of their own
+cigo_explore		runs loops of its own
 cigo_limit_threads	asks the kernel
 cigo_loop_new		nobody knows the loop yet
 cigo_loop_run		enters by itself, for the whole run
@@ -28,10 +29,9 @@ cigo_points_thread_id	asks the schedule
 cigo_points_thread_new	tells a schedule, which must not switch for it
 cigo_points_wait	waits for its turn itself
 cigo_points_yield	is a place to switch itself
-cigo_report_free	no loop has part in it
-cigo_report_print	no loop has part in it
-cigo_explore		runs loops of its own
 cigo_show		tells a schedule, which must not switch for it
+cigo_report_free	no loop knows it
+cigo_report_print	no loop knows it
 cigo_run		runs a loop of its own
 cigo_run_with		runs a loop of its own
 cigo_strerror		texts have a lock of their own
