@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/misuse.h"
+#include "schedule/play.h"
 
 /* --- making ---------------------------------------------------------------------------------- */
 
@@ -76,21 +77,19 @@ static int parse_replay(struct ci_schedule *s, const char *text, char why[static
 			    : ci_replay_parse(text, &s->given, &s->given_n, why);
 }
 
+/* "" or the choices to begin with. */
 static int parse_play(struct ci_schedule *s, const char *text, char why[static 256])
 {
-	(void)text, (void)why;
 	s->strategy = &ci_strategy_play;
-	return 0;
+	return ci_play_open(text, why);
 }
 
 static const struct word {
 	const char *text;
 	int (*parse)(struct ci_schedule *s, const char *text, char why[static 256]);
 } words[] = {
-	{ "random:", parse_seed },
-	{ "pct:", parse_pct },
-	{ "replay:", parse_replay },
-	{ "play", parse_play },
+	{ "random:", parse_seed }, { "pct:", parse_pct },   { "replay:", parse_replay },
+	{ "play", parse_play },	   { "play:", parse_play },
 };
 
 /* The word that text begins with; a word without a colon is the whole text. */
@@ -114,7 +113,7 @@ int ci_schedule_new(struct ci_schedule **ret, const char *text, char why[static 
 	if (!w) {
 		snprintf(why, 256,
 			 "it is none of fifo, random:SEED, pct:SEED:DEPTH, replay:CHOICES, "
-			 "replay:@FILE, play");
+			 "replay:@FILE, play, play:CHOICES");
 		return -EINVAL;
 	}
 	struct ci_schedule *s = make();
@@ -324,6 +323,8 @@ void ci_schedule_fail(struct ci_schedule *s, enum ci_ending ending, const char *
 	if (s->explored)
 		return;
 	ci_warn("%s", r->failure);
+	if (s->strategy->ended)
+		s->strategy->ended(s);
 	if (ending != CI_ENDING_DIVERGED)
 		tell_replay(s);
 	ci_abort();
@@ -365,6 +366,8 @@ void ci_schedule_end(struct ci_schedule *s, int result)
 	r->result = result;
 	if (r->ending == CI_ENDING_NONE)
 		r->ending = CI_ENDING_FINE;
+	if (s->strategy->ended)
+		s->strategy->ended(s);
 }
 
 /* --- of the process -------------------------------------------------------------------------- */
@@ -408,7 +411,12 @@ static void ask_environment(void)
 	char why[256];
 
 	current.asked = true;
-	if (ci_schedule_new(&current.own, text, why))
+	int err = ci_schedule_new(&current.own, text, why);
+	if (err == -ENXIO) { /* no fault of the program's */
+		ci_warn("CIGO_SCHEDULE=%s %s", text, why);
+		exit(EXIT_FAILURE);
+	}
+	if (err)
 		ci_misuse_of("CIGO_SCHEDULE", "%s: %s", text, why);
 	if (!current.own)
 		return;

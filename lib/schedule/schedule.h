@@ -3,8 +3,9 @@
  * go on asks ci_schedule_choose. Without a schedule (NULL) the first that was ready goes on.
  *
  * A schedule is written as a text: fifo, random:SEED, pct:SEED:DEPTH, replay:CHOICES, replay:@FILE,
- * play. CHOICES are numbers with dots between; 0xN stands for N zeros in a row; from their end on
- * every choice is 0. So the choices of any run, written like this, replay it.
+ * play, play:CHOICES. CHOICES are numbers with dots between; 0xN stands for N zeros in a row; from their end on
+ * every choice is 0; but from the end of those of play:CHOICES on a person chooses. So the choices of
+ * any run, written like this, replay it.
  *
  * Invariant: of all threads that a schedule orders, one runs at a time, and only that one touches
  * the schedule.
@@ -56,6 +57,8 @@ struct ci_strategy {
 	const char *name;
 	/* After the choices that were given. */
 	int (*choose)(struct ci_schedule *s, const struct ci_choice *c);
+	/* The run is over, or has failed: s->record says how. NULL: no call. */
+	void (*ended)(struct ci_schedule *s);
 };
 
 enum { CI_PCT_DEPTH = 16 };
@@ -123,6 +126,8 @@ int ci_replay_parse(const char *text, struct ci_given **ret, size_t *ret_n, char
 int ci_replay_read(const char *path, struct ci_given **ret, size_t *ret_n, char why[static 256]);
 /* "replay:..." of the first n steps, for the caller to free. NULL: no memory. */
 char *ci_replay_text(const struct ci_record_step *steps, size_t n);
+/* `before`, then all n choices; ci_replay_text leaves out the zeros at the end. NULL: no memory. */
+char *ci_replay_choices(const char *before, const struct ci_record_step *steps, size_t n);
 /* A hash of the candidates of a choice. */
 uint64_t ci_schedule_who(const struct ci_choice *c);
 
