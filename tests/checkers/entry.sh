@@ -7,6 +7,7 @@ cd "$top_srcdir/lib" || exit 1
 exceptions='
 cigo_blocking_call	two calls of the library, and one of the program
 cigo_blocking_end	enters by itself: the section was outside
+cigo_check_failed	of any thread, of no loop
 cigo_ctx_background	a constant
 cigo_ctx_note		writes only to its own thread
 cigo_error_new		texts have a lock of their own
@@ -14,6 +15,7 @@ cigo_limit_threads	asks the kernel
 cigo_loop_new		nobody knows the loop yet
 cigo_loop_run		enters by itself, for the whole run
 cigo_must_at		looks at a number
+cigo_outcome		of any thread, of no loop
 cigo_run		runs a loop of its own
 cigo_run_with		runs a loop of its own
 cigo_strerror		texts have a lock of their own
