@@ -118,7 +118,7 @@ int ci_schedule_new(struct ci_schedule **ret, const char *text, char why[static 
 	}
 	struct ci_schedule *s = make();
 	if (s)
-		s->record = ci_record_map(-1);
+		s->record = ci_record_map(CI_RECORD_PRIVATE);
 	if (!s || !s->record) {
 		snprintf(why, 256, "no memory");
 		ci_schedule_unref(s);
@@ -349,20 +349,28 @@ void ci_schedule_show(struct ci_schedule *s, const char *by, const char *name, c
 		};
 }
 
-void ci_schedule_end(struct ci_schedule *s, int result)
+/* Nothing more will be chosen. Zeros that were given and not met say nothing. */
+static void expect_all_met(struct ci_schedule *s)
 {
-	struct ci_record *r = s->record;
 	size_t left = s->given_n;
 
-	if (!r)
-		return;
 	while (left > s->given_met && !s->given[left - 1].chosen)
 		left--;
 	if (left > s->given_met)
 		ci_schedule_fail(
 			s, CI_ENDING_DIVERGED,
 			"not deterministic: the run is over after %u choices; %zu more were given",
-			r->steps_n, left - s->given_met);
+			s->record->steps_n, left - s->given_met);
+}
+
+void ci_schedule_end(struct ci_schedule *s, int result)
+{
+	struct ci_record *r = s->record;
+
+	if (!r)
+		return;
+	if (!s->of_process)
+		expect_all_met(s);
 	r->result = result;
 	if (r->ending == CI_ENDING_NONE)
 		r->ending = CI_ENDING_FINE;
@@ -377,6 +385,7 @@ static struct {
 	struct ci_schedule *set; /* by an explorer */
 	struct ci_schedule *own; /* of the environment; NULL: fifo, or not yet asked */
 	bool asked;
+	pid_t pid; /* which has asked; those it forks have nothing to tell */
 } current = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* At exit: a run by dice or by hand can be had again. */
@@ -384,7 +393,11 @@ static void tell_at_exit(void)
 {
 	struct ci_schedule *s = current.own;
 
-	if (s && !s->explored && !s->given_n && s->record->ending <= CI_ENDING_FINE)
+	if (!s || current.pid != getpid())
+		return;
+	expect_all_met(s);
+	if (!s->explored && s->strategy != &ci_strategy_first &&
+	    s->record->ending <= CI_ENDING_FINE)
 		tell_replay(s);
 }
 
@@ -420,6 +433,8 @@ static void ask_environment(void)
 		ci_misuse_of("CIGO_SCHEDULE", "%s: %s", text, why);
 	if (!current.own)
 		return;
+	current.own->of_process = true;
+	current.pid = getpid();
 	share_record(current.own);
 	atexit(tell_at_exit);
 }

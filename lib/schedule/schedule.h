@@ -66,6 +66,7 @@ enum { CI_PCT_DEPTH = 16 };
 struct ci_schedule {
 	unsigned refs;
 	bool simulated;	   /* the clock is virtual by default, and threads run one at a time */
+	bool of_process;   /* all loops of the process go on with it, one after the other */
 	bool explored;	   /* an explorer reads the record: failures are noted there */
 	bool ends_process; /* explored, in a process of its own: a failure ends it */
 	struct ci_record *record; /* owned unless explored; NULL: nothing is noted */
