@@ -265,11 +265,12 @@ CORO(gets_one)
 /* Something of everything. */
 CORO(mixed)
 {
+	static char called[] = "!";
 	cigo_queue *q = cigo_queue_new(sizeof(int), 1);
 	cigo_loop *loop = cigo_ctx_loop(ctx);
 
 	spawn_all(ctx, twice, 3);
-	ck_assert_int_gt(cigo_loop_call_soon(loop, calls, (char[]){ "!" }), 0);
+	ck_assert_int_gt(cigo_loop_call_soon(loop, calls, called), 0);
 	spawn_all(ctx, sleeps, 3);
 	for (int i = 0; i < 3; i++) {
 		cigo_detach(cigo_spawn(ctx, gets_one, 0, q));
