@@ -15,7 +15,9 @@
  *               replay:2.0x3.1     as in an earlier run: its choices, 0x3 for three zeros; after the
  *                                  last the choice is 0, the first that was ready
  *               replay:@FILE       the same, from the first line of a file
- *               play               a person at the terminal chooses
+ *               play               a person at the terminal chooses; ? there explains how. The way back
+ *                                  starts the program again, with the same arguments
+ *               play:2.0x3.1       the same, after these choices
  *
  * All but fifo imply the virtual clock, unless CIGO_CLOCK or the options name one. In the preemptive
  * model the coroutines, workers and blocking sections then run one at a time, and may be switched at

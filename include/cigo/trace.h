@@ -21,7 +21,7 @@ typedef struct cigo_trace_event {
 	int64_t when;	  /* CLOCK_MONOTONIC, nanoseconds, whatever the loop's clock is */
 	uint64_t id;	  /* the lane that it happens to */
 	uint64_t by;	  /* spawn, ready, cancel: the id that did it */
-	const char *name; /* spawn, start, cancel, done: of the coroutine */
+	const char *name; /* spawn, start, cancel, done: of the coroutine; show: of the value */
 	bool worker;	  /* spawn, start, cancel, done: of cigo_go */
 	const char *call; /* suspend: the call, without its "cigo_": "sleep", "future_await" */
 	const char *on;	  /* suspend: the task awaited, the mutex's holder; NULL: none */
@@ -30,6 +30,7 @@ typedef struct cigo_trace_event {
 	int line;		     /* suspend: of its place; 0: none */
 	int error;		     /* cancel: the reason; done: the error or 0 */
 	int events;		     /* poll_end: how many descriptors were ready */
+	const char *value;	     /* show: as text */
 } cigo_trace_event;
 
 typedef void cigo_trace_fn(void *arg, const cigo_trace_event *e);
@@ -52,6 +53,7 @@ typedef struct cigo_trace_hooks {
 	cigo_trace_fn *done;
 	cigo_trace_fn *callback_begin, *callback_end; /* on id 0 */
 	cigo_trace_fn *poll_begin, *poll_end;	      /* on id 0: descriptors, messages, timers */
+	cigo_trace_fn *show;			      /* cigo_show, on the id that shows */
 } cigo_trace_hooks;
 
 /*

@@ -160,3 +160,10 @@ void ci_trace_poll(cigo_loop *loop, bool begin)
 	else
 		tell(loop, poll_end, &e);
 }
+
+void ci_trace_show(cigo_loop *loop, const char *name, const char *value)
+{
+	cigo_trace_event e = { .id = here(loop), .name = name, .value = value };
+
+	tell(loop, show, &e);
+}

@@ -41,3 +41,5 @@ void ci_trace_cancel(cigo_loop *loop, uint64_t id, const char *name, bool worker
 void ci_trace_done(cigo_loop *loop, uint64_t id, const char *name, bool worker, int err);
 void ci_trace_callback(cigo_loop *loop, bool begin);
 void ci_trace_poll(cigo_loop *loop, bool begin);
+/* The program shows a value. */
+void ci_trace_show(cigo_loop *loop, const char *name, const char *value);

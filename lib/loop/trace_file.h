@@ -11,7 +11,7 @@
 
 #include "base/base.h"
 
-enum { CI_TRACE_LINE = 2048 }; /* bytes; every line is shorter */
+enum { CI_TRACE_LINE = 4096 }; /* bytes; every line is shorter */
 
 struct ci_trace_file {
 	pthread_mutex_t lock; /* guards all below; the owner takes it around its lines */

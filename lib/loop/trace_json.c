@@ -14,7 +14,7 @@
 #include "cigo/version.h"
 #include "engine/engine.h"
 #include "base/misuse.h"
-#include "loop/trace_file.h"
+#include "loop/trace_text.h"
 
 enum { NAME = 64, BUCKETS = 1024 /* a power of 2 */, FLUSH_NS = 100000000 };
 
@@ -90,41 +90,6 @@ static void drop_lane(struct ci_trace_json *j, uint64_t number)
 
 /* --- lines ----------------------------------------------------------------------------------- */
 
-/* The length of the well-formed UTF-8 character at s; 0: there is none. */
-static int utf8_length(const unsigned char *s)
-{
-	int n = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3 : *s < 0xf5 ? 4 : 0;
-
-	for (int i = 1; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if (n > 2 && ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) ||
-		      (*s == 0xf0 && s[1] < 0x90) || (*s == 0xf4 && s[1] > 0x8f)))
-		return 0;
-	return n;
-}
-
-/* text as the inside of a JSON string, at most 200 bytes of it. */
-static void quote(struct ci_trace_file *f, const char *text)
-{
-	const unsigned char *s = (const unsigned char *)text, *end = s + 200;
-	char code[8];
-
-	while (*s && s < end) {
-		int n = utf8_length(s);
-
-		if (!n || *s < ' ' || *s == 0x7f) {
-			snprintf(code, sizeof code, "\\u%04x", n ? *s : 0xfffdu);
-			ci_trace_file_put(f, code);
-		} else {
-			if (*s == '"' || *s == '\\')
-				ci_trace_file_put(f, "\\");
-			ci_trace_file_bytes(f, (const char *)s, (size_t)n);
-		}
-		s += n ? n : 1;
-	}
-}
-
 /* ,"key":number */
 static void member(struct ci_trace_json *j, const char *key, int64_t number)
 {
@@ -134,17 +99,23 @@ static void member(struct ci_trace_json *j, const char *key, int64_t number)
 	ci_trace_file_number(&j->file, number);
 }
 
+/* Ends the name; then the lane and the time. */
+static void locate(struct ci_trace_json *j, uint64_t lane, int64_t when)
+{
+	ci_trace_file_put(&j->file, "\"");
+	member(j, "pid", j->file.pid);
+	member(j, "tid", (int64_t)lane);
+	ci_trace_file_put(&j->file, ",\"ts\":");
+	ci_trace_file_time(&j->file, when - j->start);
+}
+
 /* `before` ends where the name begins. */
 static void begin(struct ci_trace_json *j, const char *before, const char *name, uint64_t lane,
 		  int64_t when)
 {
 	ci_trace_file_put(&j->file, before);
 	ci_trace_file_put(&j->file, name);
-	ci_trace_file_put(&j->file, "\"");
-	member(j, "pid", j->file.pid);
-	member(j, "tid", (int64_t)lane);
-	ci_trace_file_put(&j->file, ",\"ts\":");
-	ci_trace_file_time(&j->file, when - j->start);
+	locate(j, lane, when);
 }
 
 static void end_line(struct ci_trace_json *j)
@@ -161,7 +132,7 @@ static void metadata(struct ci_trace_json *j, const char *before, uint64_t lane,
 	member(j, "tid", (int64_t)lane);
 	if (arg) {
 		ci_trace_file_put(&j->file, ",\"args\":{\"name\":\"");
-		quote(&j->file, arg);
+		ci_trace_quote(&j->file, arg);
 		ci_trace_file_put(&j->file, "\"}");
 	} else {
 		ci_trace_file_put(&j->file, ",\"args\":{\"sort_index\":");
@@ -180,14 +151,14 @@ static void name_lane(struct ci_trace_json *j, uint64_t lane, const char *name)
 static void wait_args(struct ci_trace_json *j, const struct lane *l)
 {
 	ci_trace_file_put(&j->file, ",\"args\":{\"on\":\"");
-	quote(&j->file, l->on);
+	ci_trace_quote(&j->file, l->on);
 	ci_trace_file_put(&j->file, "\",\"at\":\"");
 	if (l->file) {
-		quote(&j->file, ci_place_file(l->file));
+		ci_trace_quote(&j->file, ci_place_file(l->file));
 		ci_trace_file_put(&j->file, ":");
 		ci_trace_file_number(&j->file, l->line);
 		ci_trace_file_put(&j->file, " (");
-		quote(&j->file, l->function);
+		ci_trace_quote(&j->file, l->function);
 		ci_trace_file_put(&j->file, ")");
 	}
 	ci_trace_file_put(&j->file, "\"}");
@@ -252,9 +223,27 @@ static void end_args(struct ci_trace_json *j)
 static void task_args(struct ci_trace_json *j, const cigo_trace_event *e)
 {
 	ci_trace_file_put(&j->file, "\"task\":\"");
-	quote(&j->file, e->name);
+	ci_trace_quote(&j->file, e->name);
 	ci_trace_file_put(&j->file, "\"");
 	member(j, "lane", (int64_t)e->id);
+}
+
+/* --- shown values ---------------------------------------------------------------------------- */
+
+/* A number is a point of a curve ("C"), any other text an instant. */
+static void shown_value(struct ci_trace_json *j, const cigo_trace_event *e)
+{
+	struct ci_trace_file *f = &j->file;
+	bool number = ci_trace_is_number(e->value);
+
+	ci_trace_file_put(f, number ? ",{\"ph\":\"C\"" : ",{\"ph\":\"i\",\"s\":\"t\"");
+	ci_trace_file_put(f, ",\"cat\":\"show\",\"name\":\"");
+	ci_trace_quote(f, *e->name ? e->name : "value");
+	locate(j, e->id, e->when);
+	ci_trace_file_put(f, number ? ",\"args\":{\"value\":" : ",\"args\":{\"value\":\"");
+	ci_trace_quote(f, e->value);
+	ci_trace_file_put(f, number ? "" : "\"");
+	end_args(j);
 }
 
 /* --- the hooks ------------------------------------------------------------------------------- */
@@ -358,7 +347,7 @@ HOOK(done)
 	ci_trace_file_put(&j->file, "\"error\":");
 	ci_trace_file_number(&j->file, e->error);
 	ci_trace_file_put(&j->file, ",\"text\":\"");
-	quote(&j->file, cigo_strerror(e->error));
+	ci_trace_quote(&j->file, cigo_strerror(e->error));
 	ci_trace_file_put(&j->file, "\"");
 	end_args(j);
 	UNLOCK
@@ -392,6 +381,12 @@ HOOK(poll_ends)
 	UNLOCK
 }
 
+HOOK(shown)
+{
+	LOCK shown_value(j, e);
+	UNLOCK
+}
+
 static const cigo_trace_hooks hooks = {
 	.size = sizeof hooks,
 	.spawn = spawned,
@@ -406,6 +401,7 @@ static const cigo_trace_hooks hooks = {
 	.callback_end = callback_ends,
 	.poll_begin = poll_begins,
 	.poll_end = poll_ends,
+	.show = shown,
 };
 
 /* --- the file -------------------------------------------------------------------------------- */
@@ -431,7 +427,7 @@ static void head(struct ci_trace_json *j, const cigo_loop *loop)
 	ci_trace_file_put(f, "\",\"clock\":\"");
 	ci_trace_file_put(f, loop->options.clock == CIGO_CLOCK_VIRTUAL ? "virtual" : "real");
 	ci_trace_file_put(f, "\",\"program\":\"");
-	quote(f, program_invocation_short_name);
+	ci_trace_quote(f, program_invocation_short_name);
 	ci_trace_file_put(f, "\",\"library\":\"cigo " CIGO_VERSION "\",\"start_ns\":\"");
 	ci_trace_file_number(f, j->start);
 	ci_trace_file_put(f, "\"},\"traceEvents\":[");

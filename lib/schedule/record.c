@@ -9,8 +9,10 @@
 
 struct ci_record *ci_record_map(int fd)
 {
-	int flags = MAP_SHARED | MAP_NORESERVE | (fd < 0 ? MAP_ANONYMOUS : 0);
-	void *p = mmap(NULL, sizeof(struct ci_record), PROT_READ | PROT_WRITE, flags, fd, 0);
+	int flags = MAP_NORESERVE | (fd < 0 ? MAP_ANONYMOUS : 0) |
+		    (fd == CI_RECORD_PRIVATE ? MAP_PRIVATE : MAP_SHARED);
+	void *p = mmap(NULL, sizeof(struct ci_record), PROT_READ | PROT_WRITE, flags,
+		       fd < 0 ? -1 : fd, 0);
 
 	return p == MAP_FAILED ? NULL : p;
 }

@@ -85,7 +85,8 @@ struct ci_record {
 	char text[CI_RECORD_TEXT]; /* from 1 on; 0 is the empty text */
 };
 
-/* Maps a record; fd -1: private to this process and those it forks. NULL: errno. */
+enum { CI_RECORD_FORKS = -1, CI_RECORD_PRIVATE = -2 };
+/* Maps a record: the memory of a descriptor, shared with those it forks, or its own. NULL: errno. */
 struct ci_record *ci_record_map(int fd);
 void ci_record_unmap(struct ci_record *r);
 /* For the next schedule; texts and sites are kept. */

@@ -18,7 +18,7 @@ static size_t zeros(const struct ci_record_step *steps, size_t n)
 	return i;
 }
 
-char *ci_replay_text(const struct ci_record_step *steps, size_t n)
+char *ci_replay_choices(const char *before, const struct ci_record_step *steps, size_t n)
 {
 	char *text = NULL;
 	size_t size;
@@ -26,9 +26,7 @@ char *ci_replay_text(const struct ci_record_step *steps, size_t n)
 
 	if (!out)
 		return NULL;
-	while (n && !steps[n - 1].chosen)
-		n--;
-	fputs("replay:", out);
+	fputs(before, out);
 	for (size_t i = 0, run; i < n; i += run ? run : 1) {
 		run = zeros(steps + i, n - i);
 		if (i)
@@ -45,6 +43,13 @@ char *ci_replay_text(const struct ci_record_step *steps, size_t n)
 		return NULL;
 	}
 	return text;
+}
+
+char *ci_replay_text(const struct ci_record_step *steps, size_t n)
+{
+	while (n && !steps[n - 1].chosen)
+		n--;
+	return ci_replay_choices("replay:", steps, n);
 }
 
 /* --- reading --------------------------------------------------------------------------------- */

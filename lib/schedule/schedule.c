@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/misuse.h"
+#include "schedule/play.h"
 
 /* --- making ---------------------------------------------------------------------------------- */
 
@@ -79,21 +80,19 @@ static int parse_replay(struct ci_schedule *s, const char *text, char why[static
 			    : ci_replay_parse(text, &s->given, &s->given_n, why);
 }
 
+/* "" or the choices to begin with. */
 static int parse_play(struct ci_schedule *s, const char *text, char why[static 256])
 {
-	(void)text, (void)why;
 	s->strategy = &ci_strategy_play;
-	return 0;
+	return ci_play_open(text, why);
 }
 
 static const struct word {
 	const char *text;
 	int (*parse)(struct ci_schedule *s, const char *text, char why[static 256]);
 } words[] = {
-	{ "random:", parse_seed },
-	{ "pct:", parse_pct },
-	{ "replay:", parse_replay },
-	{ "play", parse_play },
+	{ "random:", parse_seed }, { "pct:", parse_pct },   { "replay:", parse_replay },
+	{ "play", parse_play },	   { "play:", parse_play },
 };
 
 /* The word that text begins with; a word without a colon is the whole text. */
@@ -117,12 +116,12 @@ int ci_schedule_new(struct ci_schedule **ret, const char *text, char why[static 
 	if (!w) {
 		snprintf(why, 256,
 			 "it is none of fifo, random:SEED, pct:SEED:DEPTH, replay:CHOICES, "
-			 "replay:@FILE, play");
+			 "replay:@FILE, play, play:CHOICES");
 		return -EINVAL;
 	}
 	struct ci_schedule *s = make();
 	if (s)
-		s->record = ci_record_map(-1);
+		s->record = ci_record_map(CI_RECORD_PRIVATE);
 	if (!s || !s->record) {
 		snprintf(why, 256, "no memory");
 		ci_schedule_unref(s);
@@ -353,6 +352,8 @@ void ci_schedule_fail(struct ci_schedule *s, enum ci_ending ending, const char *
 	if (s->explored)
 		return;
 	ci_warn("%s", r->failure);
+	if (s->strategy->ended)
+		s->strategy->ended(s);
 	if (ending != CI_ENDING_DIVERGED)
 		tell_replay(s);
 	ci_abort();
@@ -377,23 +378,33 @@ void ci_schedule_show(struct ci_schedule *s, const char *by, const char *name, c
 		};
 }
 
-void ci_schedule_end(struct ci_schedule *s, int result)
+/* Nothing more will be chosen. Zeros that were given and not met say nothing. */
+static void expect_all_met(struct ci_schedule *s)
 {
-	struct ci_record *r = s->record;
 	size_t left = s->given_n;
 
-	if (!r)
-		return;
 	while (left > s->given_met && !s->given[left - 1].chosen)
 		left--;
 	if (left > s->given_met)
 		ci_schedule_fail(
 			s, CI_ENDING_DIVERGED,
 			"not deterministic: the run is over after %u choices; %zu more were given",
-			r->steps_n, left - s->given_met);
+			s->record->steps_n, left - s->given_met);
+}
+
+void ci_schedule_end(struct ci_schedule *s, int result)
+{
+	struct ci_record *r = s->record;
+
+	if (!r)
+		return;
+	if (!s->of_process)
+		expect_all_met(s);
 	r->result = result;
 	if (r->ending == CI_ENDING_NONE)
 		r->ending = CI_ENDING_FINE;
+	if (s->strategy->ended)
+		s->strategy->ended(s);
 }
 
 /* --- of the process -------------------------------------------------------------------------- */
@@ -403,6 +414,7 @@ static struct {
 	struct ci_schedule *set; /* by an explorer */
 	struct ci_schedule *own; /* of the environment; NULL: fifo, or not yet asked */
 	bool asked;
+	pid_t pid; /* which has asked; those it forks have nothing to tell */
 } current = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* At exit: a run by dice or by hand can be had again. */
@@ -410,7 +422,11 @@ static void tell_at_exit(void)
 {
 	struct ci_schedule *s = current.own;
 
-	if (s && !s->explored && !s->given_n && s->record->ending <= CI_ENDING_FINE)
+	if (!s || current.pid != getpid())
+		return;
+	expect_all_met(s);
+	if (!s->explored && s->strategy != &ci_strategy_first &&
+	    s->record->ending <= CI_ENDING_FINE)
 		tell_replay(s);
 }
 
@@ -437,10 +453,17 @@ static void ask_environment(void)
 	char why[256];
 
 	current.asked = true;
-	if (ci_schedule_new(&current.own, text, why))
+	int err = ci_schedule_new(&current.own, text, why);
+	if (err == -ENXIO) { /* no fault of the program's */
+		ci_warn("CIGO_SCHEDULE=%s %s", text, why);
+		exit(EXIT_FAILURE);
+	}
+	if (err)
 		ci_misuse_of("CIGO_SCHEDULE", "%s: %s", text, why);
 	if (!current.own)
 		return;
+	current.own->of_process = true;
+	current.pid = getpid();
 	share_record(current.own);
 	atexit(tell_at_exit);
 }

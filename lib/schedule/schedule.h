@@ -3,8 +3,9 @@
  * go on asks ci_schedule_choose. Without a schedule (NULL) the first that was ready goes on.
  *
  * A schedule is written as a text: fifo, random:SEED, pct:SEED:DEPTH, replay:CHOICES, replay:@FILE,
- * play. CHOICES are numbers with dots between; 0xN stands for N zeros in a row; from their end on
- * every choice is 0. So the choices of any run, written like this, replay it.
+ * play, play:CHOICES. CHOICES are numbers with dots between; 0xN stands for N zeros in a row; from their end on
+ * every choice is 0; but from the end of those of play:CHOICES on a person chooses. So the choices of
+ * any run, written like this, replay it.
  *
  * Invariant: of all threads that a schedule orders, one runs at a time, and only that one touches
  * the schedule.
@@ -60,6 +61,8 @@ struct ci_strategy {
 	const char *name;
 	/* After the choices that were given. */
 	int (*choose)(struct ci_schedule *s, const struct ci_choice *c);
+	/* The run is over, or has failed: s->record says how. NULL: no call. */
+	void (*ended)(struct ci_schedule *s);
 };
 
 enum { CI_PCT_DEPTH = 16 };
@@ -67,6 +70,7 @@ enum { CI_PCT_DEPTH = 16 };
 struct ci_schedule {
 	unsigned refs;
 	bool simulated;	   /* the clock is virtual by default, and threads run one at a time */
+	bool of_process;   /* all loops of the process go on with it, one after the other */
 	bool explored;	   /* an explorer reads the record: failures are noted there */
 	bool ends_process; /* explored, in a process of its own: a failure ends it */
 	/* Explored in a process that goes on: called at each choice beyond the limit, to end the run. */
@@ -144,6 +148,8 @@ int ci_replay_parse(const char *text, struct ci_given **ret, size_t *ret_n, char
 int ci_replay_read(const char *path, struct ci_given **ret, size_t *ret_n, char why[static 256]);
 /* "replay:..." of the first n steps, for the caller to free. NULL: no memory. */
 char *ci_replay_text(const struct ci_record_step *steps, size_t n);
+/* `before`, then all n choices; ci_replay_text leaves out the zeros at the end. NULL: no memory. */
+char *ci_replay_choices(const char *before, const struct ci_record_step *steps, size_t n);
 /* A hash of the candidates of a choice. */
 uint64_t ci_schedule_who(const struct ci_choice *c);
 

@@ -11,7 +11,7 @@ static int first(struct ci_schedule *s, const struct ci_choice *c)
 	return 0;
 }
 
-const struct ci_strategy ci_strategy_first = { "fifo", first };
+const struct ci_strategy ci_strategy_first = { .name = "fifo", .choose = first };
 
 /* --- dice ------------------------------------------------------------------------------------ */
 
@@ -33,7 +33,7 @@ static int any(struct ci_schedule *s, const struct ci_choice *c)
 	return (int)(ci_schedule_random(s) % (uint64_t)c->n);
 }
 
-const struct ci_strategy ci_strategy_random = { "random", any };
+const struct ci_strategy ci_strategy_random = { .name = "random", .choose = any };
 
 /* --- priorities ------------------------------------------------------------------------------ */
 
@@ -71,7 +71,7 @@ static int by_priority(struct ci_schedule *s, const struct ci_choice *c)
 	return highest(s, c);
 }
 
-const struct ci_strategy ci_strategy_pct = { "pct", by_priority };
+const struct ci_strategy ci_strategy_pct = { .name = "pct", .choose = by_priority };
 
 void ci_schedule_seed(struct ci_schedule *s, const struct ci_strategy *strategy, uint64_t seed,
 		      unsigned depth, uint64_t length)

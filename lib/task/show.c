@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: MIT
- * Values of the program, shown to whoever follows its schedule.
+ * Values of the program, shown to whoever follows its schedule or its trace.
  */
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "cigo/schedule.h"
+#include "engine/engine.h"
 #include "engine/scheduled.h"
 
 void cigo_show(const cigo_ctx *ctx, const char *name, const char *format, ...)
 {
+	CI_ENTRY;
 	struct ci_schedule *s = ci_scheduled_current();
+	cigo_loop *loop = ci_self.held; /* NULL: in a blocking section, or without a loop */
 	char text[256];
 	va_list ap;
 
 	(void)ctx;
-	if (s && s->record && name && format) {
+	if (name && format && ((s && s->record) || (loop && loop->tracers))) {
 		va_start(ap, format);
 		vsnprintf(text, sizeof text, format, ap);
 		va_end(ap);
-		ci_schedule_show(s, ci_self.me ? ci_self.me->name : NULL, name, text);
+		if (s)
+			ci_schedule_show(s, ci_self.me ? ci_self.me->name : NULL, name, text);
+		if (loop)
+			ci_trace(loop, show, name, text);
 	}
 	ci_schedule_unref(s);
 }

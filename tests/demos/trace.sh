@@ -8,7 +8,7 @@ mkdir "$tmp" || exit 99
 trap 'rm -rf "$tmp"' EXIT
 LD_LIBRARY_PATH=$top_builddir/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
-unset CIGO_CLOCK CIGO_SEED CIGO_DEBUG CIGO_DUMP
+unset CIGO_CLOCK CIGO_SEED CIGO_SCHEDULE CIGO_DEBUG CIGO_DUMP
 check() { python3 "$top_srcdir/tests/tools/trace_check.py" "$@"; }
 limit=$((60 * ${CK_TIMEOUT_MULTIPLIER:-1}))
 
@@ -31,6 +31,14 @@ for name in tasks wait cancel shield chain readlines blocking lengths embed; do
 	done
 done
 
+if test -x "$top_builddir/tests/tools/played"; then
+	CIGO_TRACE=$tmp/shown.json "$top_builddir/tests/tools/played" >"$tmp/out"
+	check "$tmp/shown.json" >"$tmp/said" 2>&1 && grep -q '"ph":"C".*"name":"balance"' "$tmp/shown.json"
+	report $? "values shown are curves"
+	sed '0,/"value":100/s//"value":"a hundred"/' "$tmp/shown.json" >"$tmp/broken.json"
+	! check "$tmp/broken.json" >"$tmp/said" 2>&1
+	report $? "a curve of words is found"
+fi
 CIGO_MODEL=cooperative CIGO_TRACE=$tmp/whole.json "$top_builddir/demos/tasks" >"$tmp/out"
 check "$tmp/whole.json" >"$tmp/said" 2>&1
 report $? "a whole file is fine"

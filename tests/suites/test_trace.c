@@ -55,6 +55,7 @@ HOOK(cancelled, "cancel %d %s %s by %d\n", N(e->id), e->name, cigo_strerror(e->e
 HOOK(finished, "done %d %s %s\n", N(e->id), e->name, e->error ? cigo_strerror(e->error) : "0")
 HOOK(callback_begins, "callback %d\n", N(e->id))
 HOOK(callback_ends, "callback ends\n")
+HOOK(shown, "show %d %s = %s\n", N(e->id), e->name, e->value)
 
 static void poll_begins(void *arg, const cigo_trace_event *e)
 {
@@ -86,6 +87,7 @@ static const cigo_trace_hooks all = {
 	.callback_end = callback_ends,
 	.poll_begin = poll_begins,
 	.poll_end = poll_ends,
+	.show = shown,
 };
 
 static int run_options(const cigo_loop_options *o, struct record *r, cigo_coro_fn *body, void *arg)
@@ -398,6 +400,37 @@ TEST(polls_count_what_they_found)
 					     "resume 1\n"));
 }
 
+CALLBACK(shows)
+{
+	cigo_show(ctx, "from", "a callback");
+}
+
+CORO(shows_values)
+{
+	cigo_show(ctx, "balance", "%d", 7);
+	cigo_show(NULL, "no", "%s", "context");
+	cigo_show(ctx, NULL, "no name");
+	cigo_show(ctx, "no text", NULL);
+	ck_assert_int_gt(cigo_loop_call_soon(cigo_ctx_loop(ctx), shows, NULL), 0);
+	return cigo_loop_wait_idle(ctx);
+}
+
+TEST(values_are_shown)
+{
+	expect(shows_values, "spawn 1 main by 0\n"
+			     "ready 1 by 0\n"
+			     "start 1 main\n"
+			     "show 1 balance = 7\n"
+			     "show 1 no = context\n"
+			     "suspend 1 loop_wait_idle on - 0 at -\n"
+			     "callback 0\n"
+			     "show 0 from = a callback\n"
+			     "callback ends\n"
+			     "ready 1 by 0\n"
+			     "resume 1\n"
+			     "done 1 main 0\n");
+}
+
 TEST_CASE("file");
 
 static char folder[] = "/tmp/cigo-trace-XXXXXX";
@@ -700,6 +733,51 @@ TEST(names_are_quoted)
 	expect_whole("names.json");
 	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
 		ck_assert_msg(strstr(text_of("names.json"), wanted[i]) != NULL, "%s", wanted[i]);
+	clean_folder();
+}
+
+static const char *const numbers[] = { "0", "-1", "12.50", "1e3", "-0.5E-10", "9007199254740993" };
+static const char *const texts[] = { "",     "-",   "007", "+1", "1.", ".5",	"1e",
+				     "0x10", "nan", "inf", "1 ", "1a", "1e400", "a \"b\"\n" };
+
+CORO(shows_all)
+{
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		cigo_show(ctx, "curve", "%s", numbers[i]);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		cigo_show(ctx, "done", "%s", texts[i]);
+	cigo_show(ctx, "", "%s", "no name");
+	cigo_show(ctx, "a \"name\"", "%0300d", 1);
+	return 0;
+}
+
+static int how_often(const char *text, const char *part)
+{
+	int n = 0;
+
+	while ((text = strstr(text, part)))
+		text++, n++;
+	return n;
+}
+
+TEST(numbers_shown_are_curves_and_all_else_is_instants)
+{
+	make_folder();
+	ok(trace_run("show.json", shows_all));
+	expect_whole("show.json");
+	const char *text = text_of("show.json");
+	equal(how_often(text, "{\"ph\":\"C\",\"cat\":\"show\",\"name\":\"curve\""), 6);
+	equal(how_often(text, "{\"ph\":\"C\""), 6);
+	equal(how_often(text, ",\"cat\":\"show\",\"name\":\"done\""), 14);
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		char value[64];
+
+		snprintf(value, sizeof value, "\"value\":%s}", numbers[i]);
+		equal(how_often(text, value), 1);
+	}
+	equal(how_often(text, "\"name\":\"value\""), 1);
+	equal(how_often(text, "\"value\":\"a \\\"b\\\"\\u000a\"}"), 1);
+	equal(how_often(text, "\"name\":\"a \\\"name\\\"\""), 1);
 	clean_folder();
 }
 

@@ -5,6 +5,7 @@
     trace_check.py FILE...    a line for each that is; complaints and exit status 1 for others
 """
 import json
+import math
 import sys
 
 SPANS = {"run", "wait", "ready", "blocking", "worker", "callback", "poll"}
@@ -29,7 +30,7 @@ def is_time(value):
 
 
 def check_fields(e):
-    expect(isinstance(e.get("ph"), str) and e["ph"] in "XisfM", e, "ph")
+    expect(isinstance(e.get("ph"), str) and e["ph"] in "XisfMC", e, "ph")
     for key in ("pid", "tid"):
         expect(type(e.get(key)) is int and e[key] >= 0, e, key)
     expect(isinstance(e.get("name"), str) and e["name"], e, "name")
@@ -48,7 +49,15 @@ def check_fields(e):
         expect(set(args) == {"on", "at"} and not e["name"].startswith("cigo_"), e, "wait")
     if e["ph"] == "X" and e["cat"] == "poll":
         expect(type(e.get("args", {}).get("events")) is int, e, "events")
-    if e["ph"] == "i":
+    if e["cat"] == "show":
+        value = e.get("args", {}).get("value")
+        if e["ph"] == "C":
+            expect(type(value) in (int, float) and math.isfinite(value), e, "value of a curve")
+        else:
+            expect(e["ph"] == "i" and e.get("s") == "t" and isinstance(value, str), e, "value shown")
+    elif e["ph"] == "C":
+        raise Bad(f"a curve of what? {json.dumps(e)}")
+    elif e["ph"] == "i":
         expect(e["cat"] == "task" and e["name"] in INSTANTS and e.get("s") == "t", e, "instant")
     if e["ph"] in "sf":
         expect(e["cat"] == "wake" and e["name"] == "wake" and type(e.get("id")) is int, e, "flow")
@@ -100,7 +109,7 @@ def check(path):
         elif e["ph"] in "sf":
             expect(e["ph"] not in flows.setdefault(e["id"], {}), e, "a flow has two ends of a kind")
             flows[e["id"]][e["ph"]] = e
-        elif e["name"] == "done":
+        elif e["name"] == "done" and e["cat"] == "task":
             expect(tid not in done, e, "done twice")
             done.add(tid)
     expect(named.get(0) == "loop" and named.get(1) == "main", named, "lanes 0 and 1")

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT
+ * Texts of the program in JSON.
+ */
+#pragma once
+
+#include "loop/trace_file.h"
+
+/* Appends text as the inside of a JSON string, at most 200 bytes of it. */
+void ci_trace_quote(struct ci_trace_file *f, const char *text);
+/* Whether JSON takes the text for a number, and it is one of a common size. */
+bool ci_trace_is_number(const char *text);
