@@ -21,8 +21,12 @@ struct ci_plan {
 struct ci_runner {
 	struct ci_record *record; /* where each schedule is noted */
 	/* Runs the program under the plan: clears the record, runs, and returns when the record is whole,
-	 * its ending not CI_ENDING_NONE. -errno: no schedule can be run any more. */
+	 * its ending not CI_ENDING_NONE. -EINTR: a person ends the search, which then reports what it
+	 * has; another -errno: no schedule can be run any more. */
 	int (*run)(struct ci_runner *r, const struct ci_plan *plan);
+	/* The place in the source of an address in the last record, as text in buf, which is
+	 * returned; NULL: not known. May itself be NULL. */
+	const char *(*place_of)(struct ci_runner *r, uint64_t pc, char *buf, size_t size);
 };
 
 /* Searches as cigo_explore does. Fails: -ENOMEM; -EINVAL: the strategy is not understood; what run
