@@ -85,6 +85,7 @@ typedef struct cigo_report {
 	uint64_t deepest;  /* choices of the longest schedule */
 	uint64_t failures; /* schedules that failed */
 	bool complete;	   /* every schedule within the bound was tried */
+	char *incomplete;  /* why not, in words: "the limit is 60 s"; NULL: it is complete */
 	int preemptions;   /* exhaustive: the bound; -1: there was none, or none is needed */
 	size_t n_outcomes;
 	cigo_report_outcome *outcomes; /* the most frequent first */

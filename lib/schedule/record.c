@@ -26,6 +26,7 @@ void ci_record_clear(struct ci_record *r)
 	r->steps_n = r->options_n = r->shown_n = 0;
 	r->ending = CI_ENDING_NONE;
 	r->result = 0;
+	r->failed_n = 0;
 	r->failure[0] = r->outcome[0] = 0;
 	r->at = 0;
 }

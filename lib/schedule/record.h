@@ -70,6 +70,7 @@ struct ci_record_module {
 struct ci_record {
 	uint32_t steps_n, options_n, shown_n, text_n;
 	uint32_t ending;    /* enum ci_ending */
+	uint32_t failed_n;  /* choices before the failure, of those that the program noted */
 	int32_t result;	    /* main's, if the run ended */
 	char failure[1024]; /* in words; valid from CI_ENDING_CHECK on */
 	char outcome[256];  /* of cigo_outcome */
