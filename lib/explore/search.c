@@ -79,12 +79,13 @@ static char *replay_of(const struct ci_failure *f)
 /* same: the record is that of the failure. */
 static int tell_failure(struct ci_tries *t, cigo_report *ret, bool same)
 {
-	int err = same ? ci_tally_better(&t->tally, t->runner->record) : 0;
+	const struct ci_record *r = t->runner->record;
+	int err = same ? ci_tally_better(&t->tally, r) : 0;
 
 	if (err)
 		return err;
 	ret->failure = strdup(t->failure.words);
-	ret->replay = replay_of(&t->failure);
+	ret->replay = same ? ci_replay_text(r->steps, ci_rank_choices(r)) : replay_of(&t->failure);
 	ret->story = same ? ci_story(t->runner)
 			  : strdup("The same choices did not lead to this again: the program is "
 				   "not\ndeterministic.\n");

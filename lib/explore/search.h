@@ -21,7 +21,8 @@ struct ci_plan {
 struct ci_runner {
 	struct ci_record *record; /* where each schedule is noted */
 	/* Runs the program under the plan: clears the record, runs, and returns when the record is whole,
-	 * its ending not CI_ENDING_NONE. -errno: no schedule can be run any more. */
+	 * its ending not CI_ENDING_NONE. -EINTR: a person ends the search, which then reports what it
+	 * has; another -errno: no schedule can be run any more. */
 	int (*run)(struct ci_runner *r, const struct ci_plan *plan);
 	/* The place of an address of the record in words, "bank.c:31 (deposit)", in buf or static; NULL:
 	 * not known. If place_of is NULL: the function's name, where dladdr(3) knows it. */

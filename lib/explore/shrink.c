@@ -202,6 +202,8 @@ int ci_shrink(struct ci_tries *t)
 
 	if (!s.given)
 		return -ENOMEM;
+	t->runner->record->frozen = true; /* the points are those of the failure */
+	t->runner->record->run = t->failure.run;
 	bool same = run_again(&s), smallest = !t->why[0] && !t->pruned;
 	if (same && !smallest) {
 		while (clear_pieces(&s) || leave_pieces(&s) || vary_all(&s))

@@ -50,9 +50,11 @@ struct tree {
 	struct ci_given *given;
 	size_t given_size;
 	size_t bytes;
-	bool may_keep; /* the bound will rise */
-	bool beyond;   /* there are schedules beyond the last bound */
-	bool switches; /* there was a choice that stays */
+	bool may_keep;	/* the bound will rise */
+	bool beyond;	/* there are schedules beyond the last bound */
+	bool switches;	/* there was a choice that stays */
+	uint32_t sites; /* places in the program that are points */
+	bool learnt;	/* a schedule has found more of them */
 };
 
 /* --- branches -------------------------------------------------------------------------------- */
@@ -183,8 +185,9 @@ static void give(struct tree *t, const struct branch *b)
 		for (size_t i = c->from; i < end; i++) {
 			const struct own *o = &c->own[i - c->from];
 
-			t->given[i] =
-				(struct ci_given){ i == c->from ? c->chosen : 0, o->n, o->who };
+			t->given[i] = (struct ci_given){ .chosen = i == c->from ? c->chosen : 0,
+							 .n = o->n,
+							 .who = o->who };
 		}
 	t->given[b->from + b->at - 1].chosen = b->option;
 }
@@ -205,6 +208,7 @@ static void try(struct tree *t, struct branch *b)
 	plan.given = t->given;
 	if (!ci_tries_new(t->tries, &plan))
 		return;
+	t->learnt = t->tries->runner->record->sites_n != t->sites;
 	struct branch *child = make(t, b, n ? n - 1 : 0);
 	if (child) {
 		child->next = t->stack;
@@ -236,7 +240,7 @@ static void pop(struct tree *t)
 
 static void empty_stack(struct tree *t)
 {
-	while (t->stack && !t->tries->over)
+	while (t->stack && !t->tries->over && !t->learnt)
 		if (advance(t->stack))
 			try(t, t->stack);
 		else
@@ -251,7 +255,7 @@ static void search_bound(struct tree *t, struct branch *from)
 		from->next = t->stack;
 		t->stack = from;
 		from = next;
-		if (!t->tries->over)
+		if (!t->tries->over && !t->learnt)
 			empty_stack(t);
 	}
 }
@@ -268,15 +272,17 @@ static void fini(struct tree *t)
 	ci_visited_fini(&t->visited);
 }
 
-void ci_tree_search(struct ci_tries *tries, int preemptions, cigo_report *ret)
+/* Searches, until it is over or there are more choices than it began with. True: the latter. */
+static bool search(struct ci_tries *tries, int preemptions, cigo_report *ret)
 {
-	struct tree t = { .tries = tries };
+	struct tree t = { .tries = tries, .sites = tries->runner->record->sites_n };
 	int *bound = &tries->progress.preemptions;
 
+	*bound = 0;
 	t.may_keep = preemptions != 0;
 	try(&t, NULL);
 	empty_stack(&t);
-	while (t.kept && !tries->over) {
+	while (t.kept && !tries->over && !t.learnt) {
 		struct branch *from = t.kept;
 
 		t.kept = t.last = NULL;
@@ -286,4 +292,11 @@ void ci_tree_search(struct ci_tries *tries, int preemptions, cigo_report *ret)
 	}
 	ret->preemptions = t.switches && (t.beyond || tries->over) ? *bound : -1;
 	fini(&t);
+	return t.learnt && !tries->over;
+}
+
+void ci_tree_search(struct ci_tries *tries, int preemptions, cigo_report *ret)
+{
+	while (search(tries, preemptions, ret))
+		ci_tries_forget(tries);
 }

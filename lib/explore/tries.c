@@ -50,7 +50,7 @@ static bool may(struct ci_tries *t)
 	uint64_t most = t->options->schedules ? t->options->schedules : 1000000;
 	int64_t ns = t->options->time_ns ? t->options->time_ns : CIGO_S(60);
 
-	if (t->progress.schedules >= most) {
+	if (t->forgotten + t->progress.schedules >= most) {
 		ci_tries_incomplete(t, "the limit is %" PRIu64 " schedule%s", most,
 				    most == 1 ? "" : "s");
 		return stop(t);
@@ -92,6 +92,7 @@ int ci_tries_take(struct ci_tries *t)
 	*f = (struct ci_failure){ .chosen = chosen,
 				  .n = n,
 				  .rank = ci_rank_of(r),
+				  .run = r->run,
 				  .ending = r->ending,
 				  .result = r->result };
 	memcpy(f->words, r->failure, sizeof f->words);
@@ -119,6 +120,17 @@ static int count(struct ci_tries *t)
 		stop(t);
 	}
 	return err;
+}
+
+void ci_tries_forget(struct ci_tries *t)
+{
+	t->forgotten += t->progress.schedules;
+	ci_tally_fini(&t->tally);
+	free(t->failure.chosen);
+	t->tally = (struct ci_tally){ 0 };
+	t->failure = (struct ci_failure){ .chosen = NULL };
+	t->progress.schedules = t->progress.failures = 0;
+	t->choices = t->deepest = t->pruned = 0;
 }
 
 int ci_tries_run(struct ci_tries *t, const struct ci_plan *plan)

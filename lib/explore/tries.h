@@ -12,6 +12,7 @@ struct ci_failure {
 	uint32_t *chosen; /* its choices, owned; NULL: none failed */
 	size_t n;
 	struct ci_rank rank;
+	uint32_t run;	 /* its number: which places were points */
 	uint32_t ending; /* enum ci_ending */
 	int32_t result;
 	char words[1024];
@@ -26,7 +27,8 @@ struct ci_tries {
 	cigo_progress progress;
 	int64_t begun, told; /* real time: of the search, of the last progress */
 	uint64_t choices, deepest, pruned;
-	bool aborted; /* by progress */
+	uint64_t forgotten; /* schedules that do not count any more */
+	bool aborted;	    /* by progress */
 	bool over;
 	int err;       /* why it is over; 0: no error */
 	char why[128]; /* why not all was tried, in words; empty: all was */
@@ -36,6 +38,8 @@ void ci_tries_init(struct ci_tries *t, const cigo_explore_options *o, struct ci_
 void ci_tries_fini(struct ci_tries *t);
 /* Tries a schedule that is new. False: none was tried, the search is over. */
 bool ci_tries_new(struct ci_tries *t, const struct ci_plan *plan);
+/* Begins to count anew; what was tried still counts for the limits. */
+void ci_tries_forget(struct ci_tries *t);
 /* Runs a schedule that does not count. -errno. */
 int ci_tries_run(struct ci_tries *t, const struct ci_plan *plan);
 /* Not all will be tried, for this reason; the first counts. */

@@ -66,7 +66,7 @@ static void add_site(struct ci_record *r, const void *pc)
 	uint64_t place = (uintptr_t)pc - r->base;
 	struct ci_record_site *at = (struct ci_record_site *)(uintptr_t)site(r, place);
 
-	if (!pc || at->place || r->sites_n >= CI_RECORD_SITES / 4 * 3)
+	if (!pc || r->frozen || at->place || r->sites_n >= CI_RECORD_SITES / 4 * 3)
 		return;
 	at->place = place;
 	at->run = r->run;

@@ -31,7 +31,7 @@ void ci_record_clear(struct ci_record *r)
 	r->failed_n = 0;
 	r->failure[0] = r->outcome[0] = 0;
 	r->at = 0;
-	r->run++;
+	r->run += !r->frozen;
 }
 
 uint32_t ci_record_text(struct ci_record *r, const char *text)

@@ -15,7 +15,8 @@ enum {
 	CI_RECORD_SHOWN = 1 << 16,
 	CI_RECORD_TEXT = 1 << 20,
 	CI_RECORD_SITES = 1 << 14,
-	CI_RECORD_WORDS = 1 << 12 /* places in the table of texts */
+	CI_RECORD_WORDS = 1 << 12, /* places in the table of texts */
+	CI_RECORD_MODULES = 64
 };
 
 /* What is chosen among. */
@@ -61,6 +62,13 @@ struct ci_record_shown {
 	uint32_t name, value, by; /* texts; by: the coroutine */
 };
 
+/* The program, or a shared library of it, in its memory. */
+struct ci_record_module {
+	uint64_t begin, end; /* of its code */
+	uint64_t base;	     /* what is added to the addresses in its file */
+	uint32_t path;	     /* a text; empty: the program itself */
+};
+
 struct ci_record {
 	uint32_t steps_n, options_n, shown_n, text_n;
 	uint32_t ending;    /* enum ci_ending */
@@ -77,7 +85,11 @@ struct ci_record {
 		uint32_t run;	/* the schedule that found it */
 	} sites[CI_RECORD_SITES];
 	uint32_t sites_n;
-	uint32_t run;			 /* the number of this schedule */
+	uint32_t run;	 /* the number of this schedule */
+	uint32_t frozen; /* no more sites are added, and `run` stays */
+	uint32_t met;	 /* the process that notes, if it is not the explorer's; 0: none has come */
+	uint32_t modules_n;
+	struct ci_record_module modules[CI_RECORD_MODULES];
 	uint32_t words[CI_RECORD_WORDS]; /* offsets of texts, hashed by content; 0: free */
 	struct ci_record_step steps[CI_RECORD_STEPS];
 	struct ci_record_option options[CI_RECORD_OPTIONS];
@@ -91,6 +103,8 @@ struct ci_record *ci_record_map(int fd);
 void ci_record_unmap(struct ci_record *r);
 /* For the next schedule; texts and sites are kept. */
 void ci_record_clear(struct ci_record *r);
+/* Enters the calling process, and where its modules lie. False: another process has come before. */
+bool ci_record_meet(struct ci_record *r);
 /* The offset of the text, which is copied unless it is there already. 0: text is NULL or empty, or
  * there is no room. */
 uint32_t ci_record_text(struct ci_record *r, const char *text);

@@ -335,6 +335,14 @@ static void tell_replay(const struct ci_schedule *s)
 	free(text);
 }
 
+/* What the program has printed so far is shown with the failure. Another thread, which does not run
+ * now, may be inside of stdio. */
+static void flush_output(void)
+{
+	if (ftrylockfile(stdout) == 0)
+		fflush_unlocked(stdout);
+}
+
 void ci_schedule_fail(struct ci_schedule *s, enum ci_ending ending, const char *format, ...)
 {
 	struct ci_record *r = s->record;
@@ -347,8 +355,10 @@ void ci_schedule_fail(struct ci_schedule *s, enum ci_ending ending, const char *
 	va_start(ap, format);
 	vsnprintf(r->failure, sizeof r->failure, format, ap);
 	va_end(ap);
-	if (s->ends_process)
+	if (s->ends_process) {
+		flush_output();
 		_exit(1);
+	}
 	if (s->explored)
 		return;
 	ci_warn("%s", r->failure);
@@ -440,8 +450,10 @@ static void share_record(struct ci_schedule *s)
 	if (!text || !number(&text, &fd) || *text || fd > INT_MAX)
 		return;
 	r = ci_record_map((int)fd);
-	if (!r)
+	if (!r || !ci_record_meet(r)) { /* a program that the explored one has started */
+		ci_record_unmap(r);
 		return;
+	}
 	ci_record_unmap(s->record);
 	s->record = r;
 	s->explored = s->ends_process = true;

@@ -85,7 +85,7 @@ done)"
 report "every source and script names its licence first" "$(
 	{
 		printf '%s\n' bootstrap configure.ac Makefile.am cigo.pc.in .clang-format m4/cigo.m4
-		find .ci lib include tests demos man docs bench -type f \( -name '*.[ch]' -o -name '*.cc' \
+		find .ci lib tools include tests demos man docs bench -type f \( -name '*.[ch]' -o -name '*.cc' \
 			-o -name '*.sh' -o -name '*.am' -o -name '*.pml' -o -name '*.map' -o -name '*.[1-9]' \
 			-o -name '*.in' -o -name '*.py' -o -name '*.supp' -o -name run -o -name run-check \) 2>/dev/null
 	} | sort | while IFS= read -r f; do

@@ -69,6 +69,7 @@ unlisted() { # unlisted LIST NAME
 for f in lib/*/*.[ch] include/cigo/*.h; do
 	test "$f" = include/cigo/version.h || unlisted lib/lib.am "$f"
 done
+for f in tools/*/*.[ch]; do unlisted tools/tools.am "$f"; done
 for f in tests/suites/test_*.c; do unlisted tests/tests.am "${f%.c}"; done
 for f in demos/*/*.c; do
 	grep -q "[ 	]$f\( \|\$\)" demos/demos.am || echo "$f is not listed in demos/demos.am"

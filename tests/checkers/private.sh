@@ -16,7 +16,7 @@ files() {
 		git ls-files --cached --others --exclude-standard
 	else
 		ls bootstrap configure.ac Makefile.am cigo.pc.in .clang-format m4/cigo.m4 *.md 2>/dev/null
-		find .ci lib include tests demos man docs bench -type f \( -name '*.[ch]' -o -name '*.cc' \
+		find .ci lib tools include tests demos man docs bench -type f \( -name '*.[ch]' -o -name '*.cc' \
 			-o -name '*.sh' -o -name '*.am' -o -name '*.pml' -o -name '*.map' -o -name '*.[1-9]' \
 			-o -name '*.in' -o -name '*.py' -o -name '*.md' -o -name '*.txt' -o -name run \
 			-o -name run-check \) 2>/dev/null
