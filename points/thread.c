@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "object.h"
@@ -14,9 +15,11 @@ struct thread {
 	void *handle;
 	pthread_t id;
 	bool over, detached;
+	char name[24];
 	struct thread *next; /* in all */
 };
 
+static unsigned made; /* so far */
 static struct thread *all; /* those not yet joined; touched with the turn */
 
 static void forget(struct thread *t)
@@ -72,7 +75,8 @@ EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attr, void *(*bod
 		return EAGAIN;
 	*t = (struct thread){ .body = body, .arg = arg, .next = all };
 	t->detached = is_detached(attr);
-	t->handle = cigo_points_thread_new("a thread");
+	snprintf(t->name, sizeof t->name, "thread %u", ++made);
+	t->handle = cigo_points_thread_new(t->name);
 	int err = t->handle ? REAL(pthread_create)(id, attr, run, t) : EAGAIN;
 	if (err) {
 		if (t->handle)

@@ -16,6 +16,9 @@
 #include "base/list.h"
 #include "schedule/schedule.h"
 
+/* Ids of threads that the program makes are above this; those of coroutines and workers are below. */
+#define CI_TURN_THREADS (UINT64_C(1) << 32)
+
 /* A thread's next step. */
 struct ci_step {
 	enum ci_op op;

@@ -92,7 +92,7 @@ void *cigo_points_thread_new(const char *name)
 		return NULL;
 	}
 	t->name = name;
-	t->id = ~++ci_turn->schedule->made;
+	t->id = CI_TURN_THREADS + ++ci_turn->schedule->made;
 	ci_turn_add(t, NULL, NULL);
 	return t;
 }
