@@ -30,7 +30,6 @@ cigo_points_thread_id	asks the schedule
 cigo_points_thread_new	tells a schedule, which must not switch for it
 cigo_points_wait	waits for its turn itself
 cigo_points_yield	is a place to switch itself
-cigo_show		tells a schedule, which must not switch for it
 cigo_report_free	no loop knows it
 cigo_report_print	no loop knows it
 cigo_run		runs a loop of its own
@@ -73,7 +72,7 @@ report $? "the headers were read"
 
 # The program's functions are called outside. They are reached by these names in the library.
 calls=$(grep -nE '(->|\.|\b)(fn|arg_free)\(' ./*/*.c | grep -vE 'CI_OUTSIDE|^[^:]*:[0-9]*:(static|int|void) |\*fn\)' |
-	grep -vE '^\./[a-z]*/(gen|gen_plain|go|blocking|serve)\.c:')
+	grep -vE '^\./[a-z]*/(gen|gen_plain|go|blocking|serve|play_again)\.c:')
 test -z "$calls" || printf '%s\n' "$calls" | sed 's/^/# /'
 test -z "$calls"
 report $? "functions of the program's are called outside"
