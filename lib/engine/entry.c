@@ -30,7 +30,7 @@ bool ci_entry_slow(const char *call, const void *pc)
 	bool outside = ci_turn && ci_turn_outside;
 
 	if (outside) {
-		ci_turn_outside = false;
+		ci_turn_inside();
 		if (pc)
 			point(CI_OP_CALL, call, pc);
 	}
@@ -63,10 +63,10 @@ bool ci_outside_slow(void)
 
 void ci_outside_slow_end(void)
 {
-	ci_turn_outside = false;
+	ci_turn_inside();
 	if (!ci_self.roams)
 		return;
 	if (ci_turn && !ci_self.me)
-		ci_turn->urgent = true;
+		ci_turn->urgent = !CI_TURN_SELF;
 	ci_entry_enter(ci_self.roams);
 }

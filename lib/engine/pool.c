@@ -53,7 +53,7 @@ struct ci_coroutine *ci_pool_get(cigo_loop *loop, size_t stack_size)
 	}
 	if (ci_turn_make(loop, &turn))
 		return NULL;
-	if (ci_coroutine_create(&c, loop, stack_size, turn, loop->model->strand_main)) {
+	if (ci_turn_create(&c, loop, stack_size, turn)) {
 		ci_turn_free(turn);
 		return NULL;
 	}

@@ -187,7 +187,7 @@ static void leave(struct ci_coroutine *me)
 static void come_back(struct ci_coroutine *me)
 {
 	if (me->turn) {
-		ci_turn_outside = false;
+		ci_turn_inside();
 		ci_turn_point(me->turn, &(struct ci_step){ .op = CI_OP_CALL,
 							   .call = ci_call,
 							   .object = me->loop->schedule });

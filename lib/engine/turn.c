@@ -58,6 +58,17 @@ void ci_turn_adopt(struct ci_coroutine *c)
 		ci_turn_add(c->turn, has_baton, c);
 }
 
+int ci_turn_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack_size,
+		   struct ci_turn *turn)
+{
+	bool outside = ci_turn_outside;
+
+	ci_turn_outside = false; /* else libcigo-points takes it for a thread of the program */
+	int err = ci_coroutine_create(ret, loop, stack_size, turn, loop->model->strand_main);
+	ci_turn_outside = outside;
+	return err;
+}
+
 void ci_turn_leave(struct ci_coroutine *c)
 {
 	if (c->turn && !c->loop->model->exclusive)
@@ -90,9 +101,11 @@ int ci_turn_open(cigo_loop *loop)
 		return -ENOMEM;
 	loop->home.turn->name = "the loop";
 	loop->home.turn->id = UINT64_MAX;
-	loop->home.turn->urgent = !loop->model->exclusive;
+	loop->home.turn->urgent = !loop->model->exclusive && !CI_TURN_SELF;
 	loop->schedule->clock_real = loop->options.clock == CIGO_CLOCK_REAL;
 	ci_turn_enter(loop->home.turn);
+	if (loop->options.clock == CIGO_CLOCK_VIRTUAL)
+		loop->virtual_now = ci_turn_now(loop->schedule);
 	ci_self.slow = true;
 	return 0;
 }

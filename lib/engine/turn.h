@@ -15,6 +15,9 @@ void ci_turn_close(cigo_loop *loop);
 int ci_turn_make(cigo_loop *loop, struct ci_turn **ret);
 /* The new strand takes part from here on, when its baton is first posted. */
 void ci_turn_adopt(struct ci_coroutine *c);
+/* As ci_coroutine_create; the thread is the schedule's own. */
+int ci_turn_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack_size,
+		   struct ci_turn *turn);
 /* The strand was told to end. */
 void ci_turn_leave(struct ci_coroutine *c);
 /* When its thread has ended; NULL is fine. */

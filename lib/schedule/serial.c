@@ -283,6 +283,9 @@ static void await_turn(struct ci_turn *t)
 static void give(struct ci_turn *me)
 {
 	struct ci_schedule *s = me->schedule;
+	bool outside = ci_turn_outside;
+
+	ci_turn_outside = false;
 	struct ci_turn *to = next(s, me);
 
 	if (to == me) {
@@ -293,6 +296,7 @@ static void give(struct ci_turn *me)
 	}
 	if (!me->dismissed)
 		ci_turn_happen(me);
+	ci_turn_outside = outside && !me->dismissed;
 }
 
 int ci_turn_init(struct ci_turn *t, struct ci_schedule *s)
@@ -315,6 +319,7 @@ void ci_turn_enter(struct ci_turn *t)
 					      "thread that the schedule does not know");
 	ci_list_append(&s->threads, &t->link);
 	ci_turn = t;
+	ci_turn_inside();
 	t->ran_at = ++s->turns_given;
 }
 
@@ -336,6 +341,7 @@ void ci_turn_begin(struct ci_turn *t)
 	ci_turn = t;
 	t->ready = NULL;
 	ci_turn_happen(t);
+	ci_turn_inside();
 }
 
 void ci_turn_remove(struct ci_turn *t)
@@ -356,6 +362,7 @@ void ci_turn_end(struct ci_turn *t)
 
 	ci_list_unlink(&t->link);
 	ci_turn = NULL;
+	ci_turn_outside = false;
 	if (!ci_list_empty(&s->threads))
 		grant(s, next(s, NULL));
 }

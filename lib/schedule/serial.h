@@ -61,6 +61,19 @@ extern __thread struct ci_turn *ci_turn __attribute__((tls_model("initial-exec")
 /* Whether the calling thread, which has a turn, runs the program's code. */
 extern __thread bool ci_turn_outside __attribute__((tls_model("initial-exec")));
 
+/* A build with CI_SELF explores the library itself, in the preemptive model: its own accesses, locks and
+ * semaphores are points, too. So it counts as the program's code. */
+#ifdef CI_SELF
+enum { CI_TURN_SELF = true };
+#else
+enum { CI_TURN_SELF = false };
+#endif
+/* The library's code runs from here on. */
+static inline void ci_turn_inside(void)
+{
+	ci_turn_outside = CI_TURN_SELF && ci_turn;
+}
+
 /* Prepares t. Fails: -errno. */
 int ci_turn_init(struct ci_turn *t, struct ci_schedule *s);
 void ci_turn_fini(struct ci_turn *t);

@@ -75,7 +75,7 @@ static void *worker_main(void *arg)
 		ci_turn_begin(&w->turn);
 	ci_self.slow = ci_turn_outside = w->scheduled;
 	w->result = w->fn(w->own, w->arg, w->f.size ? w->value : NULL);
-	ci_turn_outside = false;
+	ci_turn_inside();
 	pthread_cleanup_pop(0);
 	ci_inbox_post(&w->loop->inbox, &w->message);
 	if (w->scheduled)
@@ -130,7 +130,10 @@ static int start(struct worker *w)
 
 	if (err)
 		return err;
+	bool outside = ci_turn_outside;
+	ci_turn_outside = false; /* else libcigo-points takes it for a thread of the program */
 	err = ci_strand_thread(&w->thread, w->loop->options.stack_size, worker_main, w);
+	ci_turn_outside = outside;
 	if (err && w->scheduled) {
 		ci_turn_remove(&w->turn);
 		ci_turn_fini(&w->turn);

@@ -8,6 +8,7 @@
 #include "schedule/serial.h"
 #include "thread/baton.h"
 
+
 static struct ci_step step_of(const cigo_points_step *s)
 {
 	return (struct ci_step){ .op = s->call	  ? CI_OP_CALL
@@ -29,9 +30,7 @@ void cigo_points_point(const cigo_points_step *s)
 
 	if (!ci_turn_outside)
 		return;
-	ci_turn_outside = false;
 	ci_turn_point(ci_turn, &step);
-	ci_turn_outside = true;
 }
 
 void cigo_points_access(const cigo_points_step *s, size_t size)
@@ -59,9 +58,7 @@ void cigo_points_yield(const cigo_points_step *s)
 
 	if (!ci_turn_outside)
 		return;
-	ci_turn_outside = false;
 	ci_turn_yield(ci_turn, &step);
-	ci_turn_outside = true;
 }
 
 int cigo_points_wait(const cigo_points_step *s, bool (*ready)(void *arg), void *arg, int64_t until)
@@ -70,10 +67,7 @@ int cigo_points_wait(const cigo_points_step *s, bool (*ready)(void *arg), void *
 
 	if (!ci_turn_outside)
 		return 0;
-	ci_turn_outside = false;
-	int err = ci_turn_wait(ci_turn, &step, ready, arg, until);
-	ci_turn_outside = true;
-	return err;
+	return ci_turn_wait(ci_turn, &step, ready, arg, until);
 }
 
 int64_t cigo_points_now(void)
@@ -113,7 +107,6 @@ void cigo_points_thread_begin(void *handle)
 
 void cigo_points_thread_end(void *handle)
 {
-	ci_turn_outside = false;
 	ci_self.slow = false;
 	ci_turn_end(handle);
 	ci_turn_fini(handle);
