@@ -139,7 +139,7 @@ static const struct malformed {
 	{ "replay:0xg", "after 2 characters there is no number" },
 	{ "replay:1x3", "after 1 characters there is no number" },
 	{ "replay:99999999999", "there is no number" },
-	{ "replay:0x999999", "there is no number" },
+	{ "replay:0x999999", "more than 262144 choices" },
 	{ "replay:0x200000.0x200000", "more than 262144 choices" },
 	{ "replay:0x262144.0x1", "more than 262144 choices" },
 	{ "replay:@", ": No such file or directory" },
