@@ -19,7 +19,7 @@ struct thread {
 	struct thread *next; /* in all */
 };
 
-static unsigned made; /* so far */
+static unsigned made;	   /* so far */
 static struct thread *all; /* those not yet joined; touched with the turn */
 
 static void forget(struct thread *t)
