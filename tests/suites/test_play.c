@@ -19,6 +19,7 @@
 struct setting {
 	const char *what;	     /* the program's argument; NULL: none */
 	const char *schedule;	     /* NULL: play */
+	const char *model;	     /* NULL: cooperative */
 	const char *term, *no_color; /* NULL: dumb; not set */
 	int columns, rows;	     /* 0: 80, 24 */
 	const char *input, *output;  /* files for stdin and stdout; NULL: the terminal */
@@ -51,7 +52,7 @@ static void set_environment(const struct setting *s)
 		setenv("NO_COLOR", s->no_color, 1);
 	else
 		unsetenv("NO_COLOR");
-	unsetenv("CIGO_MODEL");
+	setenv("CIGO_MODEL", s->model ? s->model : "cooperative", 1);
 	unsetenv("CIGO_DEBUG");
 }
 
@@ -300,6 +301,23 @@ TEST(a_run_without_choices_asks_nothing)
 	see("main returned -2 (No such file or directory).");
 	see("cigo: this schedule again: CIGO_SCHEDULE=replay:\n");
 	ends_with(2);
+}
+
+TEST(in_the_preemptive_model_threads_are_chosen)
+{
+	play(.model = "preemptive");
+	see("choice 1: which thread goes on?");
+	see("   1  main  calls cigo_");
+	see("   2  ann   begins\n");
+	answer("2\n");
+	see("choice 2");
+	answer("c\n"); /* ann, not on and on: others are asked for when it waits */
+	see("which thread goes on?");
+	answer("r\n");
+	see("main returned 0.");
+	type("\n");
+	see("this schedule again: CIGO_SCHEDULE=replay:");
+	ends_with(0);
 }
 
 /* ---- back ---- */
