@@ -10,7 +10,7 @@
 
 void cigo_show(const cigo_ctx *ctx, const char *name, const char *format, ...)
 {
-	CI_ENTRY;
+	CI_ENTRY_QUIET;
 	struct ci_schedule *s = ci_scheduled_current();
 	cigo_loop *loop = ci_self.held; /* NULL: in a blocking section, or without a loop */
 	char text[256];
