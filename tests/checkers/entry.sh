@@ -29,7 +29,6 @@ cigo_points_thread_id	asks the schedule
 cigo_points_thread_new	tells a schedule, which must not switch for it
 cigo_points_wait	waits for its turn itself
 cigo_points_yield	is a place to switch itself
-cigo_show		tells a schedule, which must not switch for it
 cigo_report_free	no loop knows it
 cigo_report_print	no loop knows it
 cigo_run		runs a loop of its own
