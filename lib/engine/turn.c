@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Who takes part in a schedule, and what each waits for.
+ * The threads of a loop that take part in a schedule, and what each waits for.
  */
 #include "engine/turn.h"
 

@@ -26,7 +26,7 @@ static int parse(const char *text, struct ci_plan *ret)
 		return 0;
 	int err = ci_schedule_new(&s, text, why);
 	if (err || !s)
-		return err ? err : -EINVAL;
+		return err == -ENOMEM ? err : -EINVAL;
 	if (s->strategy == &ci_strategy_random || s->strategy == &ci_strategy_pct)
 		*ret = (struct ci_plan){ .strategy = s->strategy,
 					 .seed = s->seed,

@@ -114,6 +114,10 @@ struct ci_schedule *ci_schedule_shuffle(uint64_t seed);
 /* One whose record an explorer reads; given is the caller's. NULL: no memory. */
 struct ci_schedule *ci_schedule_explored(struct ci_record *record, const struct ci_given *given,
 					 size_t n);
+/* Makes s what the text says. Fails as ci_schedule_new. */
+int ci_schedule_parse(struct ci_schedule *s, const char *text, char why[static 256]);
+/* A number at *text, which is moved behind it; false: there is none. */
+bool ci_schedule_number(const char **text, uint64_t *ret);
 struct ci_schedule *ci_schedule_ref(struct ci_schedule *s);
 void ci_schedule_unref(struct ci_schedule *s);
 /* Sets the strategy, its seed and depth; for pct, `length` choices are expected (0: 100). */
@@ -132,6 +136,11 @@ void ci_schedule_end(struct ci_schedule *s, int result);
  */
 void ci_schedule_fail(struct ci_schedule *s, enum ci_ending ending, const char *format, ...)
 	CIGO_PRINTF(3, 4);
+
+/* On stderr: how to get this schedule again. */
+void ci_schedule_tell_replay(const struct ci_schedule *s);
+/* Fails the schedule if given choices are left. */
+void ci_schedule_expect_all_met(struct ci_schedule *s);
 
 /* Notes the address of the call that is about to fail the schedule. */
 void ci_schedule_note_at(struct ci_schedule *s, const void *pc);

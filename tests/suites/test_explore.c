@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Exploring: small programs whose schedules can be counted by hand, in this process and in forked
- * children; what fails is found, told and can be had again.
+ * children; what fails is found, told and can be had again. The numbers
+ * are those of the cooperative model.
  */
 #include "tests/tools/faults.h"
 #include "tests/tools/kit.h"
@@ -130,7 +131,7 @@ CORO(updates)
 
 TEST_CASE("every schedule", .seconds = 30);
 
-TEST(all_orders_of_the_steps_are_tried_each_once, TIMES(4))
+TEST(all_orders_of_the_steps_are_tried_each_once, COOPERATIVE, TIMES(4))
 {
 	static const struct {
 		int chains, steps;
@@ -156,7 +157,7 @@ TEST(all_orders_of_the_steps_are_tried_each_once, TIMES(4))
 	equal(report.size, sizeof report);
 }
 
-TEST(an_outcome_s_schedule_leads_to_it)
+TEST(an_outcome_s_schedule_leads_to_it, COOPERATIVE)
 {
 	struct world w = { .chains = 2, .steps = 3 };
 	cigo_report report = REPORT;
@@ -194,7 +195,7 @@ CORO(two_yield)
 	return 0;
 }
 
-TEST(one_that_yields_lets_others_go_first)
+TEST(one_that_yields_lets_others_go_first, COOPERATIVE)
 {
 	cigo_report report = REPORT;
 
@@ -211,7 +212,7 @@ CORO(returns_0)
 	return 0;
 }
 
-TEST(no_options_are_all_defaults)
+TEST(no_options_are_all_defaults, COOPERATIVE)
 {
 	cigo_report report = REPORT;
 
@@ -222,7 +223,7 @@ TEST(no_options_are_all_defaults)
 	cigo_report_free(&report);
 }
 
-TEST(what_is_in_the_environment_does_not_matter)
+TEST(what_is_in_the_environment_does_not_matter, COOPERATIVE)
 {
 	struct world w = { .chains = 2, .steps = 2 };
 	cigo_report report = REPORT;
@@ -243,7 +244,7 @@ CORO(reads_the_clock)
 	return 0;
 }
 
-TEST(the_clock_is_virtual_and_the_loop_s_options_count)
+TEST(the_clock_is_virtual_and_the_loop_s_options_count, COOPERATIVE)
 {
 	cigo_loop_options loop = { .size = sizeof loop, .schedule = "nonsense", .shuffle_seed = 3 };
 	cigo_report report = REPORT;
@@ -255,7 +256,7 @@ TEST(the_clock_is_virtual_and_the_loop_s_options_count)
 
 TEST_CASE("failures", .seconds = 30);
 
-TEST(a_lost_update_is_found_and_counted, TIMES(2))
+TEST(a_lost_update_is_found_and_counted, COOPERATIVE, TIMES(2))
 {
 	struct world w = { .chains = 2, .steps = 2 };
 	cigo_report report = REPORT;
@@ -297,7 +298,7 @@ CORO(late_b)
 	return 0;
 }
 
-TEST(the_failure_is_the_smallest_and_its_story_tells_who_went_on)
+TEST(the_failure_is_the_smallest_and_its_story_tells_who_went_on, COOPERATIVE)
 {
 	struct world w = { .chains = 2 };
 	cigo_report all = REPORT, first = REPORT, dice = REPORT;
@@ -323,7 +324,7 @@ TEST(the_failure_is_the_smallest_and_its_story_tells_who_went_on)
 	cigo_report_free(&dice);
 }
 
-TEST(dice_and_priorities_find_it_too, TIMES(6))
+TEST(dice_and_priorities_find_it_too, COOPERATIVE, TIMES(6))
 {
 	static const char *const strategies[] = { "random:1", "random:99", "pct:1:2",
 						  "pct:7:3",  "pct:5:1",   "random:0" };
@@ -350,7 +351,7 @@ static void run_replay(void *arg)
 	cigo_ignore(cigo_run_with(&o, cigo_ctx_background(), late_b, &w));
 }
 
-TEST(a_failing_schedule_fails_ten_times_of_ten)
+TEST(a_failing_schedule_fails_ten_times_of_ten, COOPERATIVE)
 {
 	struct world w = { .chains = 2 };
 	cigo_report report = REPORT;
@@ -370,7 +371,7 @@ static void explore_replay(void *arg)
 	cigo_ignore(explore(late_b, &w, &report, .fork = true));
 }
 
-TEST(a_schedule_in_the_environment_is_run_alone)
+TEST(a_schedule_in_the_environment_is_run_alone, COOPERATIVE)
 {
 	struct world w = { .chains = 2 };
 	cigo_report report = REPORT;
@@ -381,7 +382,7 @@ TEST(a_schedule_in_the_environment_is_run_alone)
 	cigo_report_free(&report);
 }
 
-TEST(a_schedule_in_the_environment_that_does_not_fail_is_reported)
+TEST(a_schedule_in_the_environment_that_does_not_fail_is_reported, COOPERATIVE)
 {
 	struct world w = { .chains = 2 };
 	cigo_report report = REPORT;
@@ -397,7 +398,7 @@ CORO(fails_with_eio)
 	return -EIO;
 }
 
-TEST(an_error_of_main_is_a_failure, TIMES(2))
+TEST(an_error_of_main_is_a_failure, COOPERATIVE, TIMES(2))
 {
 	cigo_report report = REPORT;
 
@@ -467,7 +468,7 @@ CORO(opposite)
 
 TEST_CASE("deadlocks", .seconds = 30);
 
-TEST(locks_in_opposite_order_are_a_deadlock, TIMES(2))
+TEST(locks_in_opposite_order_are_a_deadlock, COOPERATIVE, TIMES(2))
 {
 	struct locks l = { { NULL, NULL } };
 	cigo_report report = REPORT;
@@ -488,7 +489,7 @@ TEST(locks_in_opposite_order_are_a_deadlock, TIMES(2))
 	cigo_report_free(&report);
 }
 
-TEST(a_deadlock_in_this_process_ends_and_the_search_goes_on)
+TEST(a_deadlock_in_this_process_ends_and_the_search_goes_on, COOPERATIVE)
 {
 	struct locks l = { { NULL, NULL } };
 	cigo_report report = REPORT;
@@ -525,7 +526,7 @@ static void explore_stubborn(void *arg)
 	cigo_ignore(explore(waits_for_a_stubborn_one, NULL, &report));
 }
 
-TEST(one_that_waits_on_when_cancelled_needs_a_process_of_its_own)
+TEST(one_that_waits_on_when_cancelled_needs_a_process_of_its_own, COOPERATIVE)
 {
 	cigo_report report = REPORT;
 
@@ -543,7 +544,7 @@ CORO(waits_twice)
 	return 0;
 }
 
-TEST(a_deadlock_of_main_alone_is_found)
+TEST(a_deadlock_of_main_alone_is_found, COOPERATIVE)
 {
 	cigo_report report = REPORT;
 
@@ -560,7 +561,7 @@ static void replay_deadlock(void *arg)
 	cigo_ignore(cigo_run_with(&o, cigo_ctx_background(), waits_twice, NULL));
 }
 
-TEST(without_an_explorer_a_deadlock_under_a_schedule_aborts)
+TEST(without_an_explorer_a_deadlock_under_a_schedule_aborts, COOPERATIVE)
 {
 	char replay[] = "replay:";
 
@@ -586,7 +587,7 @@ CORO(never_ends)
 	return spins(ctx, w, NULL);
 }
 
-TEST(what_goes_on_for_ever_is_ended_at_a_limit)
+TEST(what_goes_on_for_ever_is_ended_at_a_limit, COOPERATIVE)
 {
 	struct world w = { .chains = 0 };
 	cigo_report report = REPORT;
@@ -638,7 +639,7 @@ CORO(may_end)
 
 TEST_CASE("processes", .seconds = 60);
 
-TEST(how_a_process_ended_is_told, TIMES(WAYS))
+TEST(how_a_process_ended_is_told, COOPERATIVE, TIMES(WAYS))
 {
 	static const char *const words[WAYS] = {
 		[ABORTS] = "the process was ended by SIGABRT (Aborted)",
@@ -672,7 +673,7 @@ CORO(counts_runs)
 	return 0;
 }
 
-TEST(a_forked_schedule_leaves_this_process_as_it_was)
+TEST(a_forked_schedule_leaves_this_process_as_it_was, COOPERATIVE)
 {
 	cigo_report report = REPORT;
 
@@ -684,7 +685,7 @@ TEST(a_forked_schedule_leaves_this_process_as_it_was)
 	cigo_report_free(&report);
 }
 
-TEST(a_program_that_ignores_its_children_can_explore_too)
+TEST(a_program_that_ignores_its_children_can_explore_too, COOPERATIVE)
 {
 	enum way way = EXITS;
 	cigo_report report = REPORT;
@@ -695,7 +696,7 @@ TEST(a_program_that_ignores_its_children_can_explore_too)
 	cigo_report_free(&report);
 }
 
-TEST(in_processes_the_same_is_found, TIMES(2))
+TEST(in_processes_the_same_is_found, COOPERATIVE, TIMES(2))
 {
 	struct world w = { .chains = 2, .steps = 3 };
 	cigo_report report = REPORT;
@@ -711,7 +712,7 @@ TEST(in_processes_the_same_is_found, TIMES(2))
 
 TEST_CASE("reports", .seconds = 30);
 
-TEST(two_reports_of_the_same_are_equal_byte_for_byte, TIMES(5))
+TEST(two_reports_of_the_same_are_equal_byte_for_byte, COOPERATIVE, TIMES(5))
 {
 	static const char *const strategies[] = { NULL, NULL, NULL, "random:5", "pct:5:2" };
 	struct world w = { .chains = 2 };
@@ -733,7 +734,7 @@ TEST(two_reports_of_the_same_are_equal_byte_for_byte, TIMES(5))
 	free(text[1]);
 }
 
-TEST(a_report_is_printed_for_people)
+TEST(a_report_is_printed_for_people, COOPERATIVE)
 {
 	struct world w = { .chains = 2, .steps = 2 };
 	cigo_report report = REPORT;
@@ -764,7 +765,7 @@ CORO(changes_its_mind)
 	return 0;
 }
 
-TEST(a_program_that_is_not_deterministic_is_told_so)
+TEST(a_program_that_is_not_deterministic_is_told_so, COOPERATIVE)
 {
 	cigo_report report = REPORT;
 
@@ -786,7 +787,7 @@ static bool count_calls(const cigo_progress *p, void *arg)
 	return *calls < 2;
 }
 
-TEST(progress_is_told_now_and_then, TIMES(2))
+TEST(progress_is_told_now_and_then, COOPERATIVE, TIMES(2))
 {
 	struct world w = { .chains = 3, .steps = 3 };
 	cigo_report report = REPORT;
@@ -962,7 +963,7 @@ CORO(frugal)
 
 TEST_CASE("no memory", .seconds = 60);
 
-TEST(whatever_is_refused_nothing_leaks_or_hangs, TIMES(4))
+TEST(whatever_is_refused_nothing_leaks_or_hangs, COOPERATIVE, TIMES(4))
 {
 	bool forks = _i / 2; /* what a child is refused, its parent does not count */
 	long n = 1, hits = 1;

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT
+ * A choice: noted in the record, and made by what was given beforehand or else by the strategy.
+ */
+#include "schedule/schedule.h"
+
+#include <stdio.h>
+
+#include "schedule/access.h"
+
+uint64_t ci_schedule_who(const struct ci_choice *c)
+{
+	uint64_t hash = (uint64_t)c->kind + 1;
+
+	for (int i = 0; i < c->n; i++)
+		hash = (hash ^ c->among[i].id) * UINT64_C(0x9e3779b97f4a7c15) + (hash >> 29);
+	return hash;
+}
+
+static void note_options(struct ci_record *r, const struct ci_choice *c)
+{
+	for (int i = 0; i < c->n; i++) {
+		const struct ci_candidate *k = &c->among[i];
+
+		r->options[r->options_n++] = (struct ci_record_option){
+			.id = k->id,
+			.pc = (uintptr_t)k->pc,
+			.object = (uintptr_t)k->object,
+			.name = ci_record_text(r, k->name),
+			.call = ci_record_text(r, k->call),
+			.file = ci_record_text(r, k->place.file),
+			.line = (uint32_t)k->place.line,
+			.op = k->op,
+		};
+	}
+}
+
+/* "a b c": the names of n options, in at most `size` bytes. */
+static const char *names(const struct ci_record *r, const struct ci_record_step *step, char *buf,
+			 size_t size)
+{
+	size_t at = 0;
+
+	buf[0] = 0;
+	for (uint32_t i = 0; i < step->n && at < size; i++) {
+		const struct ci_record_option *o = &r->options[step->options + i];
+
+		at += (size_t)snprintf(buf + at, size - at, "%s%s", i ? " " : "",
+				       o->name ? &r->text[o->name] : "?");
+	}
+	return buf;
+}
+
+/* The program has come to another choice than the one that was given. */
+static int diverged(struct ci_schedule *s, const struct ci_given *g)
+{
+	const struct ci_record *r = s->record;
+	const struct ci_record_step *step = &r->steps[r->steps_n - 1];
+	const struct ci_record_option *o = &r->options[step->options];
+	char among[256], place[CI_PLACE_TEXT] = "", was[32] = "another choice";
+
+	if (o->file)
+		snprintf(place, sizeof place, ", at %s:%u", ci_place_file(&r->text[o->file]),
+			 o->line);
+	if (g->n)
+		snprintf(was, sizeof was, "one of %u", g->n);
+	else
+		snprintf(was, sizeof was, "number %u", g->chosen);
+	ci_schedule_fail(s, CI_ENDING_DIVERGED,
+			 "not deterministic: choice %u%s, was %s, is among %u: %s", r->steps_n,
+			 place, was, step->n, names(r, step, among, sizeof among));
+	return 0;
+}
+
+/* The next choice that was given; -1: there is none any more. */
+static int given(struct ci_schedule *s, const struct ci_record_step *step)
+{
+	if (s->given_met >= s->given_n)
+		return -1;
+	const struct ci_given *g = &s->given[s->given_met++];
+	if (g->chosen >= step->n || (g->n && (g->n != step->n || g->who != step->who))) {
+		s->given_met = s->given_n; /* from here on, what was given means nothing */
+		return diverged(s, g);
+	}
+	return (int)g->chosen;
+}
+
+/* The next choice in the record; NULL: there is no room. */
+static struct ci_record_step *note(struct ci_schedule *s, const struct ci_choice *c)
+{
+	struct ci_record *r = s->record;
+
+	if (r->steps_n == CI_RECORD_STEPS || r->options_n + (uint32_t)c->n > CI_RECORD_OPTIONS) {
+		if (s->explored)
+			ci_schedule_fail(s, CI_ENDING_LIMIT,
+					 "more than %u choices; does it ever end?", r->steps_n);
+		s->unrecorded = true;
+		if (s->give_up)
+			s->give_up(s);
+		return NULL;
+	}
+	struct ci_record_step *step = &r->steps[r->steps_n++];
+	*step = (struct ci_record_step){
+		.who = ci_schedule_who(c),
+		.options = r->options_n,
+		.n = (uint32_t)c->n,
+		.kind = c->kind,
+		.stays = c->stays,
+		.state = c->state,
+		.passed = s->passed,
+	};
+	s->passed = 0;
+	note_options(r, c);
+	return step;
+}
+
+/* Counts the choice as an access that passed. */
+static void forget(struct ci_schedule *s, const struct ci_record_step *step)
+{
+	s->passed = step->passed + 1;
+	s->record->options_n = step->options;
+	s->record->steps_n--;
+}
+
+int ci_schedule_choose(struct ci_schedule *s, const struct ci_choice *c)
+{
+	struct ci_record_step *step = s->record ? note(s, c) : NULL;
+	int chosen = step ? given(s, step) : -1;
+
+	if (chosen < 0)
+		chosen = s->strategy->choose(s, c);
+	if (step)
+		step->chosen = (uint32_t)chosen;
+	if (step && c->access && !chosen && !s->explored && !s->given_n)
+		forget(s, step);
+	s->choices++;
+	return chosen;
+}
+
+bool ci_schedule_stops_here(const struct ci_schedule *s, const void *pc)
+{
+	if (s->explored)
+		return ci_access_is_point(s, pc);
+	if (s->strategy != &ci_strategy_first)
+		return true;
+	return s->given_met < s->given_n && s->given[s->given_met].skip <= s->passed;
+}
