@@ -25,13 +25,15 @@ static struct {
 	struct ci_record_step *made; /* all choices of the process so far */
 	size_t made_n, made_size;
 	bool random;	/* to the end of this run */
-	size_t by_hand; /* random: choices made before */
+	bool goes_on;	/* `runs`, for as long as it can */
+	uint64_t runs;	/* the one that was chosen last */
+	uint32_t shown; /* values, before the last choice */
 	bool complete;	/* `made` has them all: there was memory */
 } play;
 
 /* --- the choices made ------------------------------------------------------------------------- */
 
-static void remember(int chosen)
+static void remember(int chosen, bool asked)
 {
 	if (play.made_n == play.made_size) {
 		size_t size = play.made_size ? 2 * play.made_size : 64;
@@ -44,7 +46,8 @@ static void remember(int chosen)
 		play.made = more;
 		play.made_size = size;
 	}
-	play.made[play.made_n++] = (struct ci_record_step){ .chosen = (uint32_t)chosen };
+	play.made[play.made_n++] =
+		(struct ci_record_step){ .chosen = (uint32_t)chosen, .stays = !asked };
 }
 
 /* The next choice to be made without asking; -1: there is none. */
@@ -63,10 +66,15 @@ static int repeated(const struct ci_choice *c)
 	return -1;
 }
 
-/* Back to when n choices were made. */
-static void go_back(size_t n)
+/* Back to the last choice that the person made, or that was made without asking when the program
+ * started again. */
+static void go_back(void)
 {
 	struct ci_screen *s = &play.screen;
+	size_t n = play.made_n - 1;
+
+	while (n && play.made[n].stays)
+		n--;
 
 	ci_title_print(s, "back: the program starts again");
 	fflush(s->out);
@@ -93,7 +101,7 @@ static int back(struct ci_question *q)
 {
 	(void)q;
 	if (play.made_n)
-		go_back(play.made_n - 1);
+		go_back();
 	else
 		say("This is the first choice.");
 	return ASK_AGAIN;
@@ -105,9 +113,16 @@ static int random_to_the_end(struct ci_question *q)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	play.random = true;
-	play.by_hand = play.made_n;
+
 	q->schedule->random = (uint64_t)now.tv_nsec ^ (uint64_t)now.tv_sec << 30;
 	return ci_strategy_random.choose(q->schedule, q->choice);
+}
+
+static int goes_on(struct ci_question *q)
+{
+	(void)q;
+	play.goes_on = true;
+	return 0;
 }
 
 static int quit(struct ci_question *q)
@@ -128,7 +143,7 @@ static int values(struct ci_question *q)
 {
 	const struct ci_record *r = q->schedule->record;
 
-	if (!ci_values_print(&play.screen, r, r->steps_n - 1, INT_MAX))
+	if (!ci_values_print(&play.screen, r, q->shown, INT_MAX))
 		say("No value was shown so far; the program does so by cigo_show.");
 	return ASK_AFTER_HELP;
 }
@@ -145,6 +160,7 @@ static int help(struct ci_question *q)
 	say("Each of these could go on now, and one at a time does.");
 	say("  1, 2 ..  this one goes on, up to the next choice");
 	say("  Enter    the first goes on, as without a schedule");
+	say("  c        the first goes on for as long as it can");
 	say("  b        back by one choice: the program starts again");
 	say("  r        random choices to the end of the run");
 	say("  m        more of the list, if it is long");
@@ -158,9 +174,9 @@ static const struct command {
 	const char *word;
 	int (*obey)(struct ci_question *q);
 } commands[] = {
-	{ "", first }, { "b", back }, { "r", random_to_the_end },
-	{ "q", quit }, { "m", more }, { "v", values },
-	{ "l", list }, { "?", help }, { "h", help },
+	{ "", first }, { "b", back }, { "c", goes_on }, { "r", random_to_the_end },
+	{ "q", quit }, { "m", more }, { "v", values },	{ "l", list },
+	{ "?", help }, { "h", help },
 };
 
 /* The candidate that is meant, or ASK_... */
@@ -216,7 +232,9 @@ static void read_line(char *line, size_t size)
 
 static int by_hand(struct ci_schedule *s, const struct ci_choice *c)
 {
-	struct ci_question q = { .schedule = s, .choice = c, .number = play.made_n + 1 };
+	struct ci_question q = {
+		.schedule = s, .choice = c, .number = play.made_n + 1, .shown = play.shown
+	};
 	int answer = ASK_AGAIN;
 	char line[128];
 
@@ -231,14 +249,25 @@ static int by_hand(struct ci_schedule *s, const struct ci_choice *c)
 	return answer;
 }
 
+static bool decides_itself(const struct ci_choice *c)
+{
+	play.goes_on = play.goes_on && c->stays && c->among[0].id == play.runs;
+	return play.random || play.goes_on;
+}
+
 static int ask(struct ci_schedule *s, const struct ci_choice *c)
 {
 	if (play.pid != getpid()) /* a forked child, which has no say in this dialogue */
 		return 0;
 	int chosen = repeated(c);
-	if (chosen < 0)
-		chosen = play.random ? ci_strategy_random.choose(s, c) : by_hand(s, c);
-	remember(chosen);
+	bool asked = chosen >= 0 || !decides_itself(c);
+	if (chosen < 0 && asked)
+		chosen = by_hand(s, c);
+	else if (chosen < 0)
+		chosen = play.random ? ci_strategy_random.choose(s, c) : 0;
+	remember(chosen, asked);
+	play.runs = c->among[chosen].id;
+	play.shown = s->record->shown_n;
 	return chosen;
 }
 
@@ -249,9 +278,9 @@ static void tell_ending(const struct ci_record *r)
 	struct ci_screen *s = &play.screen;
 	char title[64];
 
-	snprintf(title, sizeof title, "the end, after %u choices", r->steps_n);
+	snprintf(title, sizeof title, "the end, after %zu choices", play.made_n);
 	ci_title_print(s, title);
-	ci_values_print(s, r, r->steps_n, s->rows - 8);
+	ci_values_print(s, r, play.shown, s->rows - 8);
 	if (r->ending > CI_ENDING_FINE)
 		ci_screen_print(s, "Failed: %s", r->failure);
 	else if (r->result)
@@ -289,7 +318,7 @@ static void ask_at_end(void)
 		if (!open)
 			ci_screen_end_line(s);
 		if (strcmp(line, "b") == 0)
-			go_back(play.random ? play.by_hand : play.made_n - 1);
+			go_back();
 		else if (strcmp(line, "q") == 0)
 			quit(NULL);
 		else if (!*line)
@@ -309,7 +338,8 @@ static void ended(struct ci_schedule *s)
 	if (play.made_n)
 		ask_at_end();
 	fflush(play.screen.out);
-	play.random = false;
+	play.random = play.goes_on = false;
+	play.shown = s->of_process ? s->record->shown_n : 0;
 }
 
 const struct ci_strategy ci_strategy_play = { "play", ask, ended };

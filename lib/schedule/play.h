@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * What the files of the play mode share. play.c asks the person, play_list.c lays out the question,
- * play_screen.c prints on the terminal, play_source.c finds source lines, play_again.c starts the
+ * play_screen.c prints on the terminal, play_source.c and play_address.c find source lines, play_again.c starts the
  * program again.
  */
 #pragma once
@@ -49,20 +49,26 @@ struct ci_source {
 };
 void ci_source_find(const struct ci_candidate *k, struct ci_source *ret);
 
+/* --- play_address.c ---------------------------------------------------------------------------- */
+
+/* The place of the call that returns to pc; file NULL: not known. */
+struct ci_place ci_address_place(const void *pc);
+
 /* --- play_list.c: the question ----------------------------------------------------------------- */
 
 struct ci_question {
 	struct ci_schedule *schedule;
 	const struct ci_choice *choice;
 	size_t number;	 /* of the choice, from 1 on */
+	uint32_t shown;	 /* how many values were shown before the last choice */
 	int first, next; /* the candidates from `first` to `next` - 1 are on the screen */
 };
 
 /* Prints the values and the candidates from q->first on, as many as fit; sets q->next. */
 void ci_question_print(struct ci_screen *s, struct ci_question *q);
 /* Prints the values that the program has shown, at most `most` lines; marks those that have changed
- * since that many choices were made. Returns how many lines. */
-int ci_values_print(struct ci_screen *s, const struct ci_record *r, uint32_t since, int most);
+ * since the first `before` were shown. Returns how many lines. */
+int ci_values_print(struct ci_screen *s, const struct ci_record *r, uint32_t before, int most);
 /* A line of dashes with a title. */
 void ci_title_print(struct ci_screen *s, const char *title);
 

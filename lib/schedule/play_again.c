@@ -22,7 +22,7 @@ static struct {
 	bool fds[FDS]; /* open */
 } start;
 
-static void each_fd(void (*fn)(int fd))
+static void each_fd(void (*visit)(int fd))
 {
 	DIR *dir = opendir("/proc/self/fd");
 	struct dirent *entry;
@@ -31,7 +31,7 @@ static void each_fd(void (*fn)(int fd))
 		return;
 	while ((entry = readdir(dir)))
 		if (entry->d_name[0] != '.' && atoi(entry->d_name) != dirfd(dir))
-			fn(atoi(entry->d_name));
+			visit(atoi(entry->d_name));
 	closedir(dir);
 }
 

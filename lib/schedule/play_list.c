@@ -29,7 +29,7 @@ static struct value *find(struct value *all, int n, uint32_t name)
 }
 
 /* The latest value of each name, in the order of their first appearance. */
-static int gather(const struct ci_record *r, uint32_t since, struct value all[NAMES + 1])
+static int gather(const struct ci_record *r, uint32_t before, struct value all[NAMES + 1])
 {
 	int n = 0;
 
@@ -40,7 +40,7 @@ static int gather(const struct ci_record *r, uint32_t since, struct value all[NA
 		if (v == &all[NAMES])
 			continue;
 		n += v == &all[n];
-		if (shown->step < since)
+		if (i < before)
 			v->before = shown->value;
 		v->now = shown->value;
 		v->by = shown->by;
@@ -64,10 +64,10 @@ static void print_value(struct ci_screen *s, const struct ci_record *r, const st
 }
 
 /* If not all fit, those that have changed come first. */
-int ci_values_print(struct ci_screen *s, const struct ci_record *r, uint32_t since, int most)
+int ci_values_print(struct ci_screen *s, const struct ci_record *r, uint32_t before, int most)
 {
 	struct value all[NAMES + 1];
-	int n = gather(r, since, all), room = n > most ? most - 1 : n;
+	int n = gather(r, before, all), room = n > most ? most - 1 : n;
 	int printed = 0;
 
 	for (int i = 0; i < n && printed < room; i++)
@@ -189,7 +189,7 @@ static int lines_of(const struct ci_question *q)
 	int lines = 0;
 
 	for (int i = q->first; i < q->choice->n; i++)
-		lines += q->choice->among[i].place.file ? 2 : 1;
+		lines += q->choice->among[i].place.file || q->choice->among[i].pc ? 2 : 1;
 	return lines;
 }
 
@@ -242,7 +242,7 @@ void ci_question_print(struct ci_screen *s, struct ci_question *q)
 
 	snprintf(title, sizeof title, "choice %zu: %s", q->number, questions[q->choice->kind]);
 	ci_title_print(s, title);
-	int values = ci_values_print(s, r, r->steps_n - 1, rest > third ? rest : third);
+	int values = ci_values_print(s, r, q->shown, rest > third ? rest : third);
 	if (values && values < rest) {
 		ci_screen_end_line(s);
 		values++;

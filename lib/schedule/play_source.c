@@ -80,10 +80,13 @@ static void read_line(const char *file, int number, char *line, size_t size)
 
 void ci_source_find(const struct ci_candidate *k, struct ci_source *ret)
 {
+	struct ci_place place = k->place;
+
+	if (!place.file && k->pc)
+		place = ci_address_place(k->pc);
 	ret->place[0] = ret->line[0] = 0;
-	if (!k->place.file)
+	if (!place.file)
 		return;
-	snprintf(ret->place, sizeof ret->place, "%s:%d", ci_place_file(k->place.file),
-		 k->place.line);
-	read_line(k->place.file, k->place.line, ret->line, sizeof ret->line);
+	snprintf(ret->place, sizeof ret->place, "%s:%d", ci_place_file(place.file), place.line);
+	read_line(place.file, place.line, ret->line, sizeof ret->line);
 }

@@ -7,7 +7,6 @@ cd "$top_srcdir/lib" || exit 1
 exceptions='
 cigo_blocking_call	two calls of the library, and one of the program
 cigo_blocking_end	enters by itself: the section was outside
-cigo_check_failed	of any thread, of no loop
 cigo_ctx_background	a constant
 cigo_ctx_note		writes only to its own thread
 cigo_check_failed	tells a schedule, which must not switch for it

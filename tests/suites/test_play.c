@@ -12,11 +12,14 @@
 #include <sys/wait.h>
 #include <termios.h>
 
+#include "schedule/play.h"
+
 /* ---- a program on a terminal of its own ---- */
 
 struct setting {
 	const char *what;	     /* the program's argument; NULL: none */
 	const char *schedule;	     /* NULL: play */
+	const char *model;	     /* NULL: cooperative */
 	const char *term, *no_color; /* NULL: dumb; not set */
 	int columns, rows;	     /* 0: 80, 24 */
 	const char *input, *output;  /* files for stdin and stdout; NULL: the terminal */
@@ -49,7 +52,7 @@ static void set_environment(const struct setting *s)
 		setenv("NO_COLOR", s->no_color, 1);
 	else
 		unsetenv("NO_COLOR");
-	unsetenv("CIGO_MODEL");
+	setenv("CIGO_MODEL", s->model ? s->model : "cooperative", 1);
 	unsetenv("CIGO_DEBUG");
 }
 
@@ -255,6 +258,15 @@ TEST(enter_takes_the_first)
 	ends_with(1);
 }
 
+TEST(in_the_cooperative_model_one_goes_on_to_the_next_choice)
+{
+	play(.what = NULL);
+	answer("c\n");
+	see("choice 2");
+	answer("q\n");
+	ends_with(1);
+}
+
 TEST(random_goes_on_to_the_end)
 {
 	play(.what = NULL);
@@ -289,6 +301,23 @@ TEST(a_run_without_choices_asks_nothing)
 	see("main returned -2 (No such file or directory).");
 	see("cigo: this schedule again: CIGO_SCHEDULE=replay:\n");
 	ends_with(2);
+}
+
+TEST(in_the_preemptive_model_threads_are_chosen)
+{
+	play(.model = "preemptive");
+	see("choice 1: which thread goes on?");
+	see("   1  main  calls cigo_");
+	see("   2  ann   begins\n");
+	answer("2\n");
+	see("choice 2");
+	answer("c\n"); /* ann, not on and on: others are asked for when it waits */
+	see("which thread goes on?");
+	answer("r\n");
+	see("main returned 0.");
+	type("\n");
+	see("this schedule again: CIGO_SCHEDULE=replay:");
+	ends_with(0);
 }
 
 /* ---- back ---- */
@@ -449,7 +478,7 @@ TEST(help_explains_each_command)
 	play(.what = NULL);
 	answer("?\n");
 	see("Each of these could go on now");
-	for (const char *word = "brmvlq"; *word; word++)
+	for (const char *word = "cbrmvlq"; *word; word++)
 		see((const char[]){ '\n', ' ', ' ', *word, ' ', 0 });
 	answer("l\n");
 	see("choice 1");
@@ -530,6 +559,38 @@ TEST(a_forked_child_asks_nothing)
 	see("the child returned 0");
 	see("CIGO_SCHEDULE=replay:");
 	ends_with(0);
+}
+
+/* ---- addresses ---- */
+
+static const void *here;
+
+__attribute__((noinline)) static void note_caller(void)
+{
+	here = __builtin_return_address(0);
+}
+
+TEST(an_address_is_a_place)
+{
+	struct ci_candidate k = { .op = CI_OP_OTHER };
+	struct ci_source source;
+	char line[32];
+	int number = __LINE__ + 1;
+	note_caller();
+
+	if (system("addr2line --version >/dev/null 2>&1"))
+		return;
+	for (int i = 0; i < 2; i++) { /* the second time it is known */
+		k.pc = here;
+		ci_source_find(&k, &source);
+		snprintf(line, sizeof line, "test_play.c:%d", number);
+		ck_assert_str_eq(source.place, line);
+		ck_assert_str_eq(source.line, "note_caller();");
+	}
+	k.pc = &number; /* no code */
+	ci_source_find(&k, &source);
+	ck_assert_str_eq(source.place, "");
+	fails(waitpid(-1, NULL, __WCLONE | WNOHANG), -1); /* nothing is left of addr2line */
 }
 
 /* ---- play:CHOICES ---- */
