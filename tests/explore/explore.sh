@@ -12,6 +12,9 @@ tmp=$(cd "$tmp" && pwd)
 LD_LIBRARY_PATH=$(cd "$top_builddir" && pwd)/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
 unset CIGO_MODEL CIGO_CLOCK CIGO_SEED CIGO_DEBUG CIGO_TRACE CIGO_DUMP CIGO_SCHEDULE NO_COLOR DEBUGINFOD_URLS
+# ThreadSanitizer sleeps for a second where a program ends
+TSAN_OPTIONS="$TSAN_OPTIONS atexit_sleep_ms=0"
+export TSAN_OPTIONS
 slow=${CK_TIMEOUT_MULTIPLIER:-1}
 hang=0.4
 test "$slow" = 1 || hang=$slow
