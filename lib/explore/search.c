@@ -87,8 +87,9 @@ static int tell_failure(struct ci_tries *t, cigo_report *ret, bool same)
 	ret->failure = strdup(t->failure.words);
 	ret->replay = same ? ci_replay_text(r->steps, ci_rank_choices(r)) : replay_of(&t->failure);
 	ret->story = same ? ci_story(t->runner)
-			  : strdup("The same choices did not lead to this again: the program is "
-				   "not\ndeterministic.\n");
+			  : strdup(t->aborted ? "The search ended before that was run once more.\n"
+					      : "The same choices did not lead to this again: the "
+						"program is not\ndeterministic.\n");
 	return ret->failure && ret->replay && ret->story ? 0 : -ENOMEM;
 }
 

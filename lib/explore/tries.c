@@ -133,9 +133,21 @@ void ci_tries_forget(struct ci_tries *t)
 	t->choices = t->deepest = t->pruned = 0;
 }
 
-int ci_tries_run(struct ci_tries *t, const struct ci_plan *plan)
+/* A run that a person has interrupted (-EINTR) is forgotten, and the search is over. */
+static int run(struct ci_tries *t, const struct ci_plan *plan)
 {
 	int err = t->runner->run(t->runner, plan);
+
+	if (err != -EINTR)
+		return err;
+	ci_record_clear(t->runner->record);
+	t->aborted = true;
+	return 0;
+}
+
+int ci_tries_run(struct ci_tries *t, const struct ci_plan *plan)
+{
+	int err = run(t, plan);
 
 	if (!err)
 		tell(t);
@@ -146,8 +158,9 @@ bool ci_tries_new(struct ci_tries *t, const struct ci_plan *plan)
 {
 	if (t->over || !may(t))
 		return false;
-	t->err = t->runner->run(t->runner, plan);
-	if (!t->err)
+	t->err = run(t, plan);
+	bool ran = !t->err && !t->aborted;
+	if (ran)
 		t->err = count(t);
 	if (t->err)
 		return stop(t);
@@ -156,5 +169,5 @@ bool ci_tries_new(struct ci_tries *t, const struct ci_plan *plan)
 		ci_tries_incomplete(t, "it was told to end");
 		stop(t);
 	}
-	return true;
+	return ran;
 }
