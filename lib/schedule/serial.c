@@ -286,6 +286,8 @@ static void give(struct ci_turn *me)
 	bool outside = ci_turn_outside;
 
 	ci_turn_outside = false;
+	if (me->dismissed)
+		return;
 	struct ci_turn *to = next(s, me);
 
 	if (to == me) {

@@ -124,20 +124,29 @@ static int schedule(struct worker *w)
 	return 0;
 }
 
-static int start(struct worker *w)
+static int create(struct worker *w)
 {
 	int err = schedule(w);
 
 	if (err)
 		return err;
-	bool outside = ci_turn_outside;
-	ci_turn_outside = false; /* else libcigo-points takes it for a thread of the program */
 	err = ci_strand_thread(&w->thread, w->loop->options.stack_size, worker_main, w);
-	ci_turn_outside = outside;
 	if (err && w->scheduled) {
 		ci_turn_remove(&w->turn);
 		ci_turn_fini(&w->turn);
 	}
+	return err;
+}
+
+/* No other thread gets the turn before the worker's thread is there, and libcigo-points does not take it
+ * for a thread of the program. */
+static int start(struct worker *w)
+{
+	bool outside = ci_turn_outside;
+
+	ci_turn_outside = false;
+	int err = create(w);
+	ci_turn_outside = outside;
 	return err;
 }
 

@@ -48,8 +48,10 @@ void cigo_points_note(const cigo_points_step *s)
 {
 	if (!ci_turn_outside)
 		return;
+	ci_turn_outside = false;
 	ci_turn->step = step_of(s);
 	ci_turn_happen(ci_turn);
+	ci_turn_outside = true;
 }
 
 void cigo_points_yield(const cigo_points_step *s)
@@ -115,5 +117,10 @@ void cigo_points_thread_end(void *handle)
 
 uint64_t cigo_points_thread_id(void)
 {
-	return ci_turn ? ci_turn_id(ci_turn) : 0;
+	bool outside = ci_turn_outside;
+
+	ci_turn_outside = false;
+	uint64_t id = ci_turn ? ci_turn_id(ci_turn) : 0;
+	ci_turn_outside = outside;
+	return id;
 }
