@@ -127,18 +127,6 @@ void ci_inbox_collect(struct ci_inbox *inbox, struct ci_list *ret)
 	pthread_mutex_unlock(&inbox->lock);
 }
 
-bool ci_inbox_any(struct ci_inbox *inbox)
-{
-	bool any = false;
-
-	/* The thread that has the lock posts, and rings when it has done so. */
-	if (!pthread_mutex_trylock(&inbox->lock)) {
-		any = !ci_list_empty(&inbox->messages);
-		pthread_mutex_unlock(&inbox->lock);
-	}
-	return any || __atomic_load_n(&inbox->signal_messages, __ATOMIC_ACQUIRE);
-}
-
 bool ci_inbox_sleep(struct ci_inbox *inbox, struct ci_list *ret)
 {
 	pthread_mutex_lock(&inbox->lock);

@@ -54,8 +54,6 @@ void ci_inbox_post_signal(struct ci_inbox *inbox, struct ci_signal_message *k);
 int ci_inbox_open(struct ci_inbox *inbox);
 /* Refuses further messages, closes the eventfd, and hands over those that came before. */
 void ci_inbox_close(struct ci_inbox *inbox, struct ci_list *ret);
-/* Whether a message is there. */
-bool ci_inbox_any(struct ci_inbox *inbox);
 /* Takes all messages. */
 void ci_inbox_collect(struct ci_inbox *inbox, struct ci_list *ret);
 /* By the driver, before it sleeps: takes all messages; if there are none, sets `asleep`. Returns
