@@ -8,7 +8,6 @@
 #include "schedule/serial.h"
 #include "thread/baton.h"
 
-
 static struct ci_step step_of(const cigo_points_step *s)
 {
 	return (struct ci_step){ .op = s->call	  ? CI_OP_CALL
