@@ -64,6 +64,8 @@ bool ci_outside_slow(void)
 void ci_outside_slow_end(void)
 {
 	ci_turn_outside = false;
+	if (ci_turn)
+		ci_turn_returns(ci_turn);
 	if (!ci_self.roams)
 		return;
 	if (ci_turn && !ci_self.me)

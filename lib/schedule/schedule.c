@@ -2,7 +2,6 @@
  * Making a schedule from its text, asking it, and what happens when it fails.
  */
 #include "schedule/schedule.h"
-#include "schedule/access.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -13,7 +12,9 @@
 #include <unistd.h>
 
 #include "base/misuse.h"
+#include "schedule/access.h"
 #include "schedule/play.h"
+#include "schedule/serial.h"
 
 /* --- making ---------------------------------------------------------------------------------- */
 
@@ -306,17 +307,9 @@ int ci_schedule_choose(struct ci_schedule *s, const struct ci_choice *c)
 		step->chosen = (uint32_t)chosen;
 	if (step && c->access && !chosen && !s->explored && !s->given_n)
 		forget(s, step);
+	ci_turn_chose(s, c->kind, chosen);
 	s->choices++;
 	return chosen;
-}
-
-bool ci_schedule_stops_here(const struct ci_schedule *s, const void *pc)
-{
-	if (s->explored)
-		return ci_access_is_point(s, pc);
-	if (s->strategy != &ci_strategy_first)
-		return true;
-	return s->given_met < s->given_n && s->given[s->given_met].skip <= s->passed;
 }
 
 /* --- the end --------------------------------------------------------------------------------- */

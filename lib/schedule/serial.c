@@ -95,19 +95,6 @@ uint64_t ci_turn_id(const struct ci_turn *t)
 	return k.id;
 }
 
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-	a = (a ^ b) * UINT64_C(0x9e3779b97f4a7c15);
-	return a ^ a >> 32;
-}
-
-static uint64_t state_of(const struct ci_schedule *s, const struct ci_turn *me)
-{
-	if (!s->instrumented) /* without it, any two steps may depend on each other */
-		return 0;
-	return mix(s->state, me ? ci_turn_id(me) : 0) | 1;
-}
-
 static struct ci_turn *choose(struct ci_schedule *s, struct ci_turn *me,
 			      struct ci_turn *const able[MOST], int n)
 {
@@ -119,7 +106,7 @@ static struct ci_turn *choose(struct ci_schedule *s, struct ci_turn *me,
 						  .kind = CI_CHOOSE_THREAD,
 						  .stays = able[0] == me,
 						  .access = able[0] == me && me->accesses,
-						  .state = state_of(s, me),
+						  .state = ci_turn_state(s, me),
 						  .n = n,
 						  .among = among,
 					  })];
@@ -390,43 +377,21 @@ int ci_turn_wait(struct ci_turn *t, const struct ci_step *step, bool (*ready)(vo
 	return t->stuck ? -EDEADLK : t->expired && !ready(arg) ? -ETIMEDOUT : 0;
 }
 
-/* --- what has happened ----------------------------------------------------------------------- */
-
-/* A step is known by its thread, the steps before it of that thread, and those of others that touched
- * the same object: a write comes after all, a read after the last write. The sum of all steps does
- * not depend on the order of those that commute. */
-void ci_turn_happen(struct ci_turn *t)
+void ci_turn_returns(struct ci_turn *t)
 {
-	struct ci_schedule *s = t->schedule;
-	struct ci_access_history *h =
-		s->instrumented && t->step.object ? ci_access_history(s, t->step.object) : NULL;
-
-	if (!s->instrumented)
-		return;
-	uint64_t step = mix(mix(t->clock, ci_turn_id(t)), t->step.op);
-	if (h)
-		step = mix(step, h->written);
-	if (h && t->step.op != CI_OP_READ) {
-		step = mix(step, h->read);
-		h->written = step;
-		h->read = 0;
-	} else if (h) {
-		h->read += step;
-	}
-	t->clock = step;
-	s->state += step;
+	ci_turn_point(t, &(struct ci_step){ .op = CI_OP_RETURN, .object = t->schedule });
 }
 
-void ci_turn_access(struct ci_turn *t, const struct ci_step *step, size_t size)
+void ci_turn_access(struct ci_turn *t, const struct ci_step *step)
 {
 	struct ci_schedule *s = t->schedule;
 
 	if (!s->record)
 		return;
-	t->step = *step;
-	s->instrumented = true;
+	if (!s->record->instrumented)
+		s->record->instrumented = s->record->run;
 	if (s->explored)
-		ci_access_note(s, ci_turn_id(t), step->pc, step->object, size,
+		ci_access_note(s, ci_turn_id(t), step->pc, step->object, step->size,
 			       step->op != CI_OP_READ);
 	if (!ci_list_single(&s->threads) && ci_schedule_stops_here(s, step->pc)) {
 		t->accesses = true;
