@@ -2,7 +2,6 @@
  * pthread_create and pthread_join: threads made by a thread of a schedule are of the schedule, too.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +18,7 @@ struct thread {
 	struct thread *next; /* in all */
 };
 
-static unsigned made; /* so far */
+static unsigned made;	   /* so far */
 static struct thread *all; /* those not yet joined; touched with the turn */
 
 static void forget(struct thread *t)
@@ -38,7 +37,7 @@ static void end(void *arg)
 	struct thread *t = arg;
 	void *handle = t->handle;
 
-	cigo_points_note(STEP("the end of a thread", t));
+	cigo_points_point(STEP("pthread_exit", t));
 	t->over = true;
 	if (t->detached)
 		forget(t);
@@ -65,12 +64,11 @@ static bool is_detached(const pthread_attr_t *attr)
 	       state == PTHREAD_CREATE_DETACHED;
 }
 
-EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attr, void *(*body)(void *),
-			  void *arg)
+int cp_create(pthread_t *id, const pthread_attr_t *attr, void *(*body)(void *), void *arg,
+	      const cigo_points_step *step)
 {
-	if (!cigo_points_on())
-		return REAL(pthread_create)(id, attr, body, arg);
 	struct thread *t = malloc(sizeof *t);
+
 	if (!t)
 		return EAGAIN;
 	*t = (struct thread){ .body = body, .arg = arg, .next = all };
@@ -86,17 +84,26 @@ EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attr, void *(*bod
 	}
 	t->id = *id;
 	all = t;
-	cigo_points_point(STEP("pthread_create", t));
+	cigo_points_point(&(cigo_points_step){ .call = step->call, .object = t, .pc = step->pc });
 	return 0;
 }
 
+EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attr, void *(*body)(void *),
+			  void *arg)
+{
+	return cigo_points_on() ? cp_create(id, attr, body, arg, STEP("pthread_create", NULL))
+				: REAL(pthread_create)(id, attr, body, arg);
+}
+
+/* The thread of that id, to be joined by another; NULL: the C library knows what to do, and does not
+ * block. */
 static struct thread *find(pthread_t id)
 {
-	struct thread *t = all;
+	struct thread *t = cigo_points_on() && !pthread_equal(id, pthread_self()) ? all : NULL;
 
 	while (t && !pthread_equal(t->id, id))
 		t = t->next;
-	return t;
+	return t && !t->detached ? t : NULL;
 }
 
 static bool is_over(void *thread)
@@ -106,43 +113,67 @@ static bool is_over(void *thread)
 
 static int join(struct thread *t, void **ret, const cigo_points_step *step, int64_t until)
 {
-	if (cp_wait(step, is_over, t, until))
+	if (cp_wait(&(cigo_points_step){ .call = step->call, .object = t, .pc = step->pc }, is_over,
+		    t, until))
 		return ETIMEDOUT;
 	pthread_t id = t->id;
 	forget(t);
 	return REAL(pthread_join)(id, ret);
 }
 
+int cp_join(pthread_t id, void **ret, const cigo_points_step *step)
+{
+	struct thread *t = find(id);
+
+	return t ? join(t, ret, step, CIGO_NEVER) : REAL(pthread_join)(id, ret);
+}
+
 EXPORT int pthread_join(pthread_t id, void **ret)
 {
-	struct thread *t = cigo_points_on() ? find(id) : NULL;
+	return cp_join(id, ret, STEP("pthread_join", NULL));
+}
 
-	return t ? join(t, ret, STEP("pthread_join", t), CIGO_NEVER) : REAL(pthread_join)(id, ret);
+static int timed(struct thread *t, void **ret, const cigo_points_step *step,
+		 const struct timespec *until)
+{
+	return cp_is_time(until) ? join(t, ret, step, cp_until(until)) : EINVAL;
 }
 
 EXPORT int pthread_timedjoin_np(pthread_t id, void **ret, const struct timespec *until)
 {
-	struct thread *t = cigo_points_on() ? find(id) : NULL;
+	struct thread *t = find(id);
 
-	return t ? join(t, ret, STEP("pthread_timedjoin_np", t), cp_until(until))
+	return t ? timed(t, ret, STEP("pthread_timedjoin_np", NULL), until)
 		 : REAL(pthread_timedjoin_np)(id, ret, until);
+}
+
+EXPORT int pthread_clockjoin_np(pthread_t id, void **ret, clockid_t clock,
+				const struct timespec *until)
+{
+	struct thread *t = find(id);
+
+	return t ? timed(t, ret, STEP("pthread_clockjoin_np", NULL), until)
+		 : REAL(pthread_clockjoin_np)(id, ret, clock, until);
 }
 
 EXPORT int pthread_tryjoin_np(pthread_t id, void **ret)
 {
-	struct thread *t = cigo_points_on() ? find(id) : NULL;
+	struct thread *t = find(id);
 
 	if (!t)
 		return REAL(pthread_tryjoin_np)(id, ret);
 	cigo_points_point(STEP("pthread_tryjoin_np", t));
-	return t->over ? join(t, ret, STEP("pthread_tryjoin_np", t), CIGO_NEVER) : EBUSY;
+	return t->over ? join(t, ret, STEP("pthread_tryjoin_np", NULL), CIGO_NEVER) : EBUSY;
 }
 
+/* A thread may detach itself. */
 EXPORT int pthread_detach(pthread_t id)
 {
-	struct thread *t = cigo_points_on() ? find(id) : NULL;
+	struct thread *t = cigo_points_on() ? all : NULL;
 	int err = REAL(pthread_detach)(id);
 
+	while (t && !pthread_equal(t->id, id))
+		t = t->next;
 	if (t && !err && t->over)
 		forget(t);
 	else if (t && !err)
