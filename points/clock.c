@@ -17,7 +17,7 @@ static bool never(void *arg)
 
 static void sleep_until(const cigo_points_step *step, int64_t until)
 {
-	cp_wait(step, never, NULL, until);
+	cp_wait_or_end(step, never, NULL, until);
 }
 
 static struct timespec timespec_of(int64_t ns)

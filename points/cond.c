@@ -8,7 +8,10 @@
 
 struct waiting {
 	struct waiter waiter; /* the first member */
-	struct object *mutex;
+	struct object *cond, *mutex;
+	pthread_mutex_t *m;
+	unsigned depth; /* how often the waiting thread had locked the mutex */
+	const void *pc;
 };
 
 static void append(struct object *o, struct waiter *w)
@@ -58,15 +61,31 @@ static int release(pthread_mutex_t *m, struct object *o, unsigned depth, const v
 	return err;
 }
 
-static int take_again(pthread_mutex_t *m, struct object *o, unsigned depth, const void *pc)
+static int take_again(struct waiting *w)
 {
 	cigo_points_note(
-		&(cigo_points_step){ .call = "pthread_mutex_lock", .object = m, .pc = pc });
-	int err = cp_mutex_take(m);
-	for (unsigned i = 1; i < depth && !err; i++)
-		err = REAL(pthread_mutex_lock)(m);
-	o->depth = depth ? depth : 1;
+		&(cigo_points_step){ .call = "pthread_mutex_lock", .object = w->m, .pc = w->pc });
+	int err = cp_mutex_take(w->m);
+	for (unsigned i = 1; i < w->depth && !err; i++)
+		err = REAL(pthread_mutex_lock)(w->m);
+	w->mutex->depth = w->depth ? w->depth : 1;
 	return err;
+}
+
+/* The thread was cancelled, or the time has come: it needs the mutex all the same. */
+static void give_up(void *waiting)
+{
+	struct waiting *w = waiting;
+
+	remove_waiter(w->cond, &w->waiter);
+	cp_wait(&(cigo_points_step){ .call = "pthread_cond_wait", .object = w->m, .pc = w->pc },
+		cp_mutex_free, w->mutex, CIGO_NEVER);
+}
+
+static void cancelled(void *waiting)
+{
+	give_up(waiting);
+	take_again(waiting);
 }
 
 /* Before the mutex is given up is a point: a signal that comes there is lost. Giving it up and waiting
@@ -77,20 +96,19 @@ int cp_cond_wait(pthread_cond_t *c, pthread_mutex_t *m, const cigo_points_step *
 	if (t && !cp_is_time(t))
 		return EINVAL;
 	cigo_points_point(step);
-	struct object *o = cp_object(c);
-	struct waiting w = { .mutex = cp_object(m) };
-	unsigned depth = w.mutex->depth;
-	int err = release(m, w.mutex, depth, step->pc);
+	struct object *mutex = cp_object(m);
+	struct waiting w = { { NULL, false }, cp_object(c), mutex, m, mutex->depth, step->pc };
+	int err = release(m, mutex, w.depth, step->pc), late;
 	if (err)
 		return err;
-	append(o, &w.waiter);
-	bool late = cp_wait(step, signaled, &w, t ? cp_until(t) : CIGO_NEVER);
-	if (late) {
-		remove_waiter(o, &w.waiter);
-		late = !w.waiter.signaled;
-		cp_wait(step, cp_mutex_free, w.mutex, CIGO_NEVER);
-	}
-	err = take_again(m, w.mutex, depth, step->pc);
+	append(w.cond, &w.waiter);
+	pthread_cleanup_push(cancelled, &w);
+	late = cp_wait_or_end(step, signaled, &w, t ? cp_until(t) : CIGO_NEVER);
+	pthread_cleanup_pop(0);
+	if (late)
+		give_up(&w);
+	late = late && !w.waiter.signaled;
+	err = take_again(&w);
 	return err ? err : late ? ETIMEDOUT : 0;
 }
 

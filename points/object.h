@@ -47,4 +47,7 @@ int cp_once(pthread_once_t *once, void (*fn)(void), const cigo_points_step *step
 int cp_create(pthread_t *id, const pthread_attr_t *attr, void *(*body)(void *), void *arg,
 	      const cigo_points_step *step);
 int cp_join(pthread_t id, void **ret, const cigo_points_step *step);
+/* Waits as cp_wait does. If the calling thread is cancelled meanwhile, does not return. */
+int cp_wait_or_end(const cigo_points_step *step, bool (*ready)(void *arg), void *arg,
+		   int64_t until);
 int cp_sleep(const cigo_points_step *step, const struct timespec *t);

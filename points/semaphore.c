@@ -15,7 +15,7 @@ static bool positive(void *arg)
 
 static int take(sem_t *s, const cigo_points_step *step, int64_t until)
 {
-	if (!cp_wait(step, positive, s, until))
+	if (!cp_wait_or_end(step, positive, s, until))
 		return REAL(sem_wait)(s);
 	errno = ETIMEDOUT;
 	return -1;

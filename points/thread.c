@@ -13,13 +13,37 @@ struct thread {
 	void *arg;
 	void *handle;
 	pthread_t id;
-	bool over, detached;
+	bool over, detached, cancelled;
 	char name[24];
 	struct thread *next; /* in all */
 };
 
 static unsigned made;	   /* so far */
 static struct thread *all; /* those not yet joined; touched with the turn */
+static __thread struct thread *self;
+
+struct awaited {
+	bool (*ready)(void *arg);
+	void *arg;
+	const struct thread *self;
+};
+
+static bool ready_or_cancelled(void *arg)
+{
+	const struct awaited *w = arg;
+
+	return w->self->cancelled || w->ready(w->arg);
+}
+
+int cp_wait_or_end(const cigo_points_step *step, bool (*ready)(void *arg), void *arg, int64_t until)
+{
+	struct awaited w = { ready, arg, self };
+
+	if (self && cp_wait(step, ready_or_cancelled, &w, until))
+		return 1;
+	pthread_testcancel();
+	return self && ready(arg) ? 0 : cp_wait(step, ready, arg, until);
+}
 
 static void forget(struct thread *t)
 {
@@ -49,6 +73,7 @@ static void *run(void *arg)
 	struct thread *t = arg;
 	void *result;
 
+	self = t;
 	cigo_points_thread_begin(t->handle);
 	pthread_cleanup_push(end, t);
 	result = t->body(t->arg);
@@ -95,14 +120,21 @@ EXPORT int pthread_create(pthread_t *id, const pthread_attr_t *attr, void *(*bod
 				: REAL(pthread_create)(id, attr, body, arg);
 }
 
+static struct thread *find_any(pthread_t id)
+{
+	struct thread *t = cigo_points_on() ? all : NULL;
+
+	while (t && !pthread_equal(t->id, id))
+		t = t->next;
+	return t;
+}
+
 /* The thread of that id, to be joined by another; NULL: the C library knows what to do, and does not
  * block. */
 static struct thread *find(pthread_t id)
 {
-	struct thread *t = cigo_points_on() && !pthread_equal(id, pthread_self()) ? all : NULL;
+	struct thread *t = pthread_equal(id, pthread_self()) ? NULL : find_any(id);
 
-	while (t && !pthread_equal(t->id, id))
-		t = t->next;
 	return t && !t->detached ? t : NULL;
 }
 
@@ -113,8 +145,9 @@ static bool is_over(void *thread)
 
 static int join(struct thread *t, void **ret, const cigo_points_step *step, int64_t until)
 {
-	if (cp_wait(&(cigo_points_step){ .call = step->call, .object = t, .pc = step->pc }, is_over,
-		    t, until))
+	cigo_points_step at = { .call = step->call, .object = t, .pc = step->pc };
+
+	if (cp_wait_or_end(&at, is_over, t, until))
 		return ETIMEDOUT;
 	pthread_t id = t->id;
 	forget(t);
@@ -169,16 +202,25 @@ EXPORT int pthread_tryjoin_np(pthread_t id, void **ret)
 /* A thread may detach itself. */
 EXPORT int pthread_detach(pthread_t id)
 {
-	struct thread *t = cigo_points_on() ? all : NULL;
+	struct thread *t = find_any(id);
 	int err = REAL(pthread_detach)(id);
 
-	while (t && !pthread_equal(t->id, id))
-		t = t->next;
 	if (t && !err && t->over)
 		forget(t);
 	else if (t && !err)
 		t->detached = true;
 	return err;
+}
+
+EXPORT int pthread_cancel(pthread_t id)
+{
+	struct thread *t = find_any(id);
+
+	if (t) {
+		cigo_points_point(STEP("pthread_cancel", t));
+		t->cancelled = true;
+	}
+	return REAL(pthread_cancel)(id);
 }
 
 EXPORT int sched_yield(void)

@@ -4,6 +4,7 @@
 #include "schedule/serial.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ enum {
 
 __thread struct ci_turn *ci_turn __attribute__((tls_model("initial-exec")));
 __thread bool ci_turn_outside __attribute__((tls_model("initial-exec")));
+__thread bool ci_turn_lost __attribute__((tls_model("initial-exec")));
 
 int64_t ci_turn_now(const struct ci_schedule *s)
 {
@@ -267,9 +269,19 @@ static void await_turn(struct ci_turn *t)
 	errno = saved;
 }
 
+/* A thread that is cancelled ends where the program calls, not in here. */
+static int no_cancel(void)
+{
+	int before;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+	return before;
+}
+
 static void give(struct ci_turn *me)
 {
 	struct ci_schedule *s = me->schedule;
+	int cancel = no_cancel();
 	struct ci_turn *to = next(s, me);
 
 	if (to == me) {
@@ -280,6 +292,7 @@ static void give(struct ci_turn *me)
 	}
 	if (!me->dismissed)
 		ci_turn_happen(me);
+	pthread_setcancelstate(cancel, NULL);
 }
 
 int ci_turn_init(struct ci_turn *t, struct ci_schedule *s)
@@ -294,10 +307,25 @@ void ci_turn_fini(struct ci_turn *t)
 	sem_destroy(&t->sem);
 }
 
+/* The other threads are not there, so no schedule orders the only thread of the child. */
+static void in_child(void)
+{
+	ci_turn_lost = ci_turn_lost || ci_turn;
+	ci_turn = NULL;
+	ci_turn_outside = false;
+}
+
+static void watch_forks(void)
+{
+	pthread_atfork(NULL, NULL, in_child);
+}
+
 void ci_turn_enter(struct ci_turn *t)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct ci_schedule *s = t->schedule;
 
+	pthread_once(&once, watch_forks);
 	ci_expect(ci_list_empty(&s->threads), "another loop runs under the same schedule, on a "
 					      "thread that the schedule does not know");
 	ci_list_append(&s->threads, &t->link);
@@ -319,10 +347,13 @@ void ci_turn_add(struct ci_turn *t, bool (*ready)(void *arg), void *arg)
 
 void ci_turn_begin(struct ci_turn *t)
 {
+	int cancel = no_cancel();
+
 	await_turn(t);
 	ci_turn = t;
 	t->ready = NULL;
 	ci_turn_happen(t);
+	pthread_setcancelstate(cancel, NULL);
 }
 
 void ci_turn_remove(struct ci_turn *t)
@@ -340,11 +371,13 @@ void ci_turn_dismiss(struct ci_turn *t)
 void ci_turn_end(struct ci_turn *t)
 {
 	struct ci_schedule *s = t->schedule;
+	int cancel = no_cancel();
 
 	ci_list_unlink(&t->link);
 	ci_turn = NULL;
 	if (!ci_list_empty(&s->threads))
 		grant(s, next(s, NULL));
+	pthread_setcancelstate(cancel, NULL);
 }
 
 void ci_turn_point(struct ci_turn *t, const struct ci_step *step)

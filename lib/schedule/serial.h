@@ -61,6 +61,8 @@ struct ci_turn {
 extern __thread struct ci_turn *ci_turn __attribute__((tls_model("initial-exec")));
 /* Whether the calling thread, which has a turn, runs the program's code. */
 extern __thread bool ci_turn_outside __attribute__((tls_model("initial-exec")));
+/* The calling thread was forked from one that had the turn. */
+extern __thread bool ci_turn_lost __attribute__((tls_model("initial-exec")));
 
 /* Prepares t. Fails: -errno. */
 int ci_turn_init(struct ci_turn *t, struct ci_schedule *s);
