@@ -2,6 +2,11 @@
  * What gcc and clang call, with -fsanitize=thread, before each access to memory. Atomic operations are
  * carried out here, sequentially consistent: one thread runs at a time, so weaker orders are not shown.
  */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "points.h"
 
 #define PLAIN(name, size, reads)                         \
@@ -67,6 +72,18 @@ EXPORT void __tsan_init(void);
 EXPORT void __tsan_init(void)
 {
 	cp_instrumented = true;
+}
+
+/* A program that is also linked with -fsanitize=thread has two of each function, and those of TSan are
+ * called: nothing would be told. */
+__attribute__((constructor)) static void refuse_tsan(void)
+{
+	if (!dlsym(RTLD_DEFAULT, "__tsan_get_current_report"))
+		return;
+	fputs("cigo-points: the program is linked with ThreadSanitizer; compile it with "
+	      "-fsanitize=thread, and link it without\n",
+	      stderr);
+	_exit(EXIT_FAILURE);
 }
 
 #define NOTHING(name, ...)             \

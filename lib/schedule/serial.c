@@ -178,7 +178,8 @@ static void pass_time(struct ci_schedule *s, int64_t until)
 	if (!s->clock_real) {
 		if (wait_outside(s, SILENCE_MS))
 			return;
-		s->now = until;
+		if (s->now < until) /* else it has long been */
+			s->now = until;
 	} else {
 		int64_t ns = until - ci_clock_now();
 		if (ns > 0 && !any_outside(s))
