@@ -2,28 +2,24 @@
  * What gcc and clang call, with -fsanitize=thread, before each access to memory. Atomic operations are
  * carried out here, sequentially consistent: one thread runs at a time, so weaker orders are not shown.
  */
-#include <string.h>
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "points.h"
-
-static inline void access_at(const void *address, size_t size, bool reads, const void *pc)
-{
-	if (__builtin_expect(cigo_points_on(), 0))
-		cigo_points_access(
-			&(cigo_points_step){ .object = address, .pc = pc, .reads = reads }, size);
-}
 
 #define PLAIN(name, size, reads)                         \
 	EXPORT void name(const void *address);           \
 	EXPORT void name(const void *address)            \
 	{                                                \
-		access_at(address, size, reads, CALLER); \
+		cp_access(address, size, reads, CALLER); \
 	}
 #define WITH_PC(name, size, reads)                             \
 	EXPORT void name(const void *address, const void *pc); \
 	EXPORT void name(const void *address, const void *pc)  \
 	{                                                      \
-		access_at(address, size, reads, pc);           \
+		cp_access(address, size, reads, pc);           \
 	}
 #define SIZE(n)                                             \
 	PLAIN(__tsan_read##n, n, true)                      \
@@ -47,55 +43,52 @@ SIZE(16)
 EXPORT void __tsan_read_range(const void *address, size_t size);
 EXPORT void __tsan_read_range(const void *address, size_t size)
 {
-	access_at(address, size, true, CALLER);
+	cp_access(address, size, true, CALLER);
 }
 
 EXPORT void __tsan_write_range(const void *address, size_t size);
 EXPORT void __tsan_write_range(const void *address, size_t size)
 {
-	access_at(address, size, false, CALLER);
+	cp_access(address, size, false, CALLER);
 }
 
 EXPORT void __tsan_vptr_update(void **at, void *value);
 EXPORT void __tsan_vptr_update(void **at, void *value)
 {
 	(void)value;
-	access_at(at, sizeof *at, false, CALLER);
+	cp_access(at, sizeof *at, false, CALLER);
 }
 
 EXPORT void __tsan_vptr_read(void **at);
 EXPORT void __tsan_vptr_read(void **at)
 {
-	access_at(at, sizeof *at, true, CALLER);
+	cp_access(at, sizeof *at, true, CALLER);
 }
 
-EXPORT void *__tsan_memcpy(void *to, const void *from, size_t size);
-EXPORT void *__tsan_memcpy(void *to, const void *from, size_t size)
+bool cp_instrumented;
+
+/* Before main, if any part of the program was compiled with -fsanitize=thread. */
+EXPORT void __tsan_init(void);
+EXPORT void __tsan_init(void)
 {
-	access_at(from, size, true, CALLER);
-	access_at(to, size, false, CALLER);
-	return memcpy(to, from, size);
+	cp_instrumented = true;
 }
 
-EXPORT void *__tsan_memmove(void *to, const void *from, size_t size);
-EXPORT void *__tsan_memmove(void *to, const void *from, size_t size)
+/* A program that is also linked with -fsanitize=thread has two of each function, and those of TSan are
+ * called: nothing would be told. */
+__attribute__((constructor)) static void refuse_tsan(void)
 {
-	access_at(from, size, true, CALLER);
-	access_at(to, size, false, CALLER);
-	return memmove(to, from, size);
-}
-
-EXPORT void *__tsan_memset(void *to, int byte, size_t size);
-EXPORT void *__tsan_memset(void *to, int byte, size_t size)
-{
-	access_at(to, size, false, CALLER);
-	return memset(to, byte, size);
+	if (!dlsym(RTLD_DEFAULT, "__tsan_get_current_report"))
+		return;
+	fputs("cigo-points: the program is linked with ThreadSanitizer; compile it with "
+	      "-fsanitize=thread, and link it without\n",
+	      stderr);
+	_exit(EXIT_FAILURE);
 }
 
 #define NOTHING(name, ...)             \
 	EXPORT void name(__VA_ARGS__); \
 	EXPORT void name(__VA_ARGS__) {}
-NOTHING(__tsan_init, void)
 NOTHING(__tsan_func_entry, void *caller __attribute__((unused)))
 NOTHING(__tsan_func_exit, void)
 NOTHING(__tsan_ignore_thread_begin, void)
@@ -110,7 +103,7 @@ NOTHING(__tsan_atomic_signal_fence, int order __attribute__((unused)))
 	EXPORT type __tsan_atomic##bits##_fetch_##op(volatile type *a, type v, int order)  \
 	{                                                                                  \
 		(void)order;                                                               \
-		access_at((const void *)(uintptr_t)a, sizeof *a, false, CALLER);           \
+		cp_access((const void *)(uintptr_t)a, sizeof *a, false, CALLER);           \
 		return __atomic_fetch_##op(a, v, __ATOMIC_SEQ_CST);                        \
 	}
 #define COMPARE(bits, type, strength)                                                  \
@@ -120,7 +113,7 @@ NOTHING(__tsan_atomic_signal_fence, int order __attribute__((unused)))
 		volatile type *a, type *old, type v, int order, int failed)            \
 	{                                                                              \
 		(void)order, (void)failed;                                             \
-		access_at((const void *)(uintptr_t)a, sizeof *a, false, CALLER);       \
+		cp_access((const void *)(uintptr_t)a, sizeof *a, false, CALLER);       \
 		return __atomic_compare_exchange_n(a, old, v, false, __ATOMIC_SEQ_CST, \
 						   __ATOMIC_SEQ_CST);                  \
 	}
@@ -129,21 +122,21 @@ NOTHING(__tsan_atomic_signal_fence, int order __attribute__((unused)))
 	EXPORT type __tsan_atomic##bits##_load(const volatile type *a, int order)                  \
 	{                                                                                          \
 		(void)order;                                                                       \
-		access_at((const void *)(uintptr_t)a, sizeof *a, true, CALLER);                    \
+		cp_access((const void *)(uintptr_t)a, sizeof *a, true, CALLER);                    \
 		return __atomic_load_n(a, __ATOMIC_SEQ_CST);                                       \
 	}                                                                                          \
 	EXPORT void __tsan_atomic##bits##_store(volatile type *a, type v, int order);              \
 	EXPORT void __tsan_atomic##bits##_store(volatile type *a, type v, int order)               \
 	{                                                                                          \
 		(void)order;                                                                       \
-		access_at((const void *)(uintptr_t)a, sizeof *a, false, CALLER);                   \
+		cp_access((const void *)(uintptr_t)a, sizeof *a, false, CALLER);                   \
 		__atomic_store_n(a, v, __ATOMIC_SEQ_CST);                                          \
 	}                                                                                          \
 	EXPORT type __tsan_atomic##bits##_exchange(volatile type *a, type v, int order);           \
 	EXPORT type __tsan_atomic##bits##_exchange(volatile type *a, type v, int order)            \
 	{                                                                                          \
 		(void)order;                                                                       \
-		access_at((const void *)(uintptr_t)a, sizeof *a, false, CALLER);                   \
+		cp_access((const void *)(uintptr_t)a, sizeof *a, false, CALLER);                   \
 		return __atomic_exchange_n(a, v, __ATOMIC_SEQ_CST);                                \
 	}                                                                                          \
 	EXPORT type __tsan_atomic##bits##_compare_exchange_val(volatile type *a, type old, type v, \
@@ -152,7 +145,7 @@ NOTHING(__tsan_atomic_signal_fence, int order __attribute__((unused)))
 							       int order, int failed)              \
 	{                                                                                          \
 		(void)order, (void)failed;                                                         \
-		access_at((const void *)(uintptr_t)a, sizeof *a, false, CALLER);                   \
+		cp_access((const void *)(uintptr_t)a, sizeof *a, false, CALLER);                   \
 		__atomic_compare_exchange_n(a, &old, v, false, __ATOMIC_SEQ_CST,                   \
 					    __ATOMIC_SEQ_CST);                                     \
 		return old;                                                                        \

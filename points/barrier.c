@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * pthread_barrier_*, pthread_once. The count of a barrier is noted when it is made.
+ * pthread_barrier_*, pthread_once. The count of a barrier is noted when it is made, by whatever thread.
  */
-#include <errno.h>
-#include <pthread.h>
-
 #include "object.h"
 
 struct party {
@@ -23,14 +20,14 @@ EXPORT int pthread_barrier_init(pthread_barrier_t *b, const pthread_barrierattr_
 {
 	int err = REAL(pthread_barrier_init)(b, attr, count);
 
-	if (!err && cigo_points_on()) {
+	if (!err) {
 		cp_object_drop(b);
 		cp_object(b)->total = count;
 	}
 	return err;
 }
 
-/* A barrier that was made before the schedule began is left to the C library. */
+/* One whose making was not seen, by a library that was linked in another way, is left to the C library. */
 EXPORT int pthread_barrier_wait(pthread_barrier_t *b)
 {
 	struct object *o = cigo_points_on() ? cp_object(b) : NULL;
@@ -50,9 +47,11 @@ EXPORT int pthread_barrier_wait(pthread_barrier_t *b)
 
 EXPORT int pthread_barrier_destroy(pthread_barrier_t *b)
 {
-	if (cigo_points_on())
+	int err = REAL(pthread_barrier_destroy)(b);
+
+	if (!err)
 		cp_object_drop(b);
-	return REAL(pthread_barrier_destroy)(b);
+	return err;
 }
 
 static bool not_running(void *object)
@@ -62,14 +61,19 @@ static bool not_running(void *object)
 	return !o->owner;
 }
 
-EXPORT int pthread_once(pthread_once_t *once, void (*fn)(void))
+int cp_once(pthread_once_t *once, void (*fn)(void), const cigo_points_step *step)
 {
-	if (!cigo_points_on())
-		return REAL(pthread_once)(once, fn);
 	struct object *o = cp_object(once);
-	cp_wait(STEP("pthread_once", once), not_running, o, CIGO_NEVER);
+
+	cp_wait(step, not_running, o, CIGO_NEVER);
 	o->owner = cigo_points_thread_id();
 	int err = REAL(pthread_once)(once, fn);
 	o->owner = 0;
 	return err;
+}
+
+EXPORT int pthread_once(pthread_once_t *once, void (*fn)(void))
+{
+	return cigo_points_on() ? cp_once(once, fn, STEP("pthread_once", once))
+				: REAL(pthread_once)(once, fn);
 }

@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "points.h"
+#include "object.h"
 
 static bool never(void *arg)
 {
@@ -17,7 +17,7 @@ static bool never(void *arg)
 
 static void sleep_until(const cigo_points_step *step, int64_t until)
 {
-	cp_wait(step, never, NULL, until);
+	cp_wait_or_end(step, never, NULL, until);
 }
 
 static struct timespec timespec_of(int64_t ns)
@@ -27,15 +27,16 @@ static struct timespec timespec_of(int64_t ns)
 
 static bool is_time(clockid_t clock)
 {
-	return clock != CLOCK_PROCESS_CPUTIME_ID && clock != CLOCK_THREAD_CPUTIME_ID;
+	return clock >= 0 && clock != CLOCK_PROCESS_CPUTIME_ID && clock != CLOCK_THREAD_CPUTIME_ID;
 }
 
 EXPORT int clock_gettime(clockid_t clock, struct timespec *ret)
 {
-	if (!cigo_points_on() || !is_time(clock))
-		return REAL(clock_gettime)(clock, ret);
-	*ret = timespec_of(cigo_points_now());
-	return 0;
+	int err = REAL(clock_gettime)(clock, ret);
+
+	if (!err && cigo_points_on() && is_time(clock))
+		*ret = timespec_of(cigo_points_now());
+	return err;
 }
 
 EXPORT int gettimeofday(struct timeval *restrict ret, void *restrict zone)
@@ -56,11 +57,24 @@ EXPORT time_t time(time_t *ret)
 	return now;
 }
 
-static int sleep_for(const cigo_points_step *step, const struct timespec *t)
+EXPORT int timespec_get(struct timespec *ret, int base)
 {
-	if (t->tv_sec < 0 || t->tv_nsec < 0 || t->tv_nsec > 999999999)
+	int result = REAL(timespec_get)(ret, base);
+
+	if (result && cigo_points_on())
+		*ret = timespec_of(cigo_points_now());
+	return result;
+}
+
+int cp_sleep(const cigo_points_step *step, const struct timespec *t)
+{
+	int64_t until;
+
+	if (t->tv_sec < 0 || !cp_is_time(t))
 		return EINVAL;
-	sleep_until(step, cigo_points_now() + cp_until(t));
+	if (__builtin_add_overflow(cigo_points_now(), cp_until(t), &until))
+		until = CIGO_NEVER;
+	sleep_until(step, until);
 	return 0;
 }
 
@@ -68,8 +82,9 @@ EXPORT int nanosleep(const struct timespec *t, struct timespec *left)
 {
 	if (!cigo_points_on())
 		return REAL(nanosleep)(t, left);
-	errno = sleep_for(STEP("nanosleep", NULL), t);
-	return errno ? -1 : 0;
+	int err = cp_sleep(STEP("nanosleep", NULL), t);
+	errno = err ? err : errno;
+	return err ? -1 : 0;
 }
 
 EXPORT int clock_nanosleep(clockid_t clock, int flags, const struct timespec *t,
@@ -78,7 +93,9 @@ EXPORT int clock_nanosleep(clockid_t clock, int flags, const struct timespec *t,
 	if (!cigo_points_on() || !is_time(clock))
 		return REAL(clock_nanosleep)(clock, flags, t, left);
 	if (!(flags & TIMER_ABSTIME))
-		return sleep_for(STEP("clock_nanosleep", NULL), t);
+		return cp_sleep(STEP("clock_nanosleep", NULL), t);
+	if (!cp_is_time(t))
+		return EINVAL;
 	sleep_until(STEP("clock_nanosleep", NULL), cp_until(t));
 	return 0;
 }

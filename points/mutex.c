@@ -3,7 +3,6 @@
  * never blocks.
  */
 #include <errno.h>
-#include <pthread.h>
 
 #include "object.h"
 
@@ -20,9 +19,8 @@ static bool never(void *arg)
 	return false;
 }
 
-int cp_mutex_take(void *mutex)
+int cp_mutex_take(pthread_mutex_t *m)
 {
-	pthread_mutex_t *m = mutex;
 	struct object *o = cp_object(m);
 	int err = REAL(pthread_mutex_lock)(m);
 
@@ -57,29 +55,41 @@ static int lock(pthread_mutex_t *m, const cigo_points_step *step, int64_t until)
 	return cp_wait(step, cp_mutex_free, o, until) ? ETIMEDOUT : cp_mutex_take(m);
 }
 
+int cp_mutex_lock(pthread_mutex_t *m, const cigo_points_step *step)
+{
+	return lock(m, step, CIGO_NEVER);
+}
+
+/* The time is looked at only if the mutex is not free, as in the C library. */
+int cp_mutex_timedlock(pthread_mutex_t *m, const cigo_points_step *step, const struct timespec *t)
+{
+	if (cp_is_time(t))
+		return lock(m, step, cp_until(t));
+	int err = cp_mutex_trylock(m, step);
+	return err == EBUSY ? EINVAL : err;
+}
+
 EXPORT int pthread_mutex_lock(pthread_mutex_t *m)
 {
-	return cigo_points_on() ? lock(m, STEP("pthread_mutex_lock", m), CIGO_NEVER)
+	return cigo_points_on() ? cp_mutex_lock(m, STEP("pthread_mutex_lock", m))
 				: REAL(pthread_mutex_lock)(m);
 }
 
 EXPORT int pthread_mutex_timedlock(pthread_mutex_t *m, const struct timespec *t)
 {
-	return cigo_points_on() ? lock(m, STEP("pthread_mutex_timedlock", m), cp_until(t))
+	return cigo_points_on() ? cp_mutex_timedlock(m, STEP("pthread_mutex_timedlock", m), t)
 				: REAL(pthread_mutex_timedlock)(m, t);
 }
 
 EXPORT int pthread_mutex_clocklock(pthread_mutex_t *m, clockid_t clock, const struct timespec *t)
 {
-	return cigo_points_on() ? lock(m, STEP("pthread_mutex_clocklock", m), cp_until(t))
+	return cigo_points_on() ? cp_mutex_timedlock(m, STEP("pthread_mutex_clocklock", m), t)
 				: REAL(pthread_mutex_clocklock)(m, clock, t);
 }
 
-EXPORT int pthread_mutex_trylock(pthread_mutex_t *m)
+int cp_mutex_trylock(pthread_mutex_t *m, const cigo_points_step *step)
 {
-	if (!cigo_points_on())
-		return REAL(pthread_mutex_trylock)(m);
-	cigo_points_point(STEP("pthread_mutex_trylock", m));
+	cigo_points_point(step);
 	struct object *o = cp_object(m);
 	int err = REAL(pthread_mutex_trylock)(m);
 	if (!err || err == EOWNERDEAD) {
@@ -89,11 +99,16 @@ EXPORT int pthread_mutex_trylock(pthread_mutex_t *m)
 	return err;
 }
 
-EXPORT int pthread_mutex_unlock(pthread_mutex_t *m)
+EXPORT int pthread_mutex_trylock(pthread_mutex_t *m)
 {
-	if (!cigo_points_on())
-		return REAL(pthread_mutex_unlock)(m);
-	cigo_points_note(STEP("pthread_mutex_unlock", m));
+	return cigo_points_on() ? cp_mutex_trylock(m, STEP("pthread_mutex_trylock", m))
+				: REAL(pthread_mutex_trylock)(m);
+}
+
+/* A point, too: others may see by trylock that the mutex is still locked. */
+int cp_mutex_unlock(pthread_mutex_t *m, const cigo_points_step *step)
+{
+	cigo_points_point(step);
 	struct object *o = cp_object(m);
 	int err = REAL(pthread_mutex_unlock)(m);
 	if (!err && (o->depth <= 1 || !--o->depth)) {
@@ -103,9 +118,27 @@ EXPORT int pthread_mutex_unlock(pthread_mutex_t *m)
 	return err;
 }
 
+EXPORT int pthread_mutex_unlock(pthread_mutex_t *m)
+{
+	return cigo_points_on() ? cp_mutex_unlock(m, STEP("pthread_mutex_unlock", m))
+				: REAL(pthread_mutex_unlock)(m);
+}
+
+/* What was known of memory that is used anew is forgotten. */
+EXPORT int pthread_mutex_init(pthread_mutex_t *m, const pthread_mutexattr_t *attr)
+{
+	int err = REAL(pthread_mutex_init)(m, attr);
+
+	if (!err && cigo_points_on())
+		cp_object_drop(m);
+	return err;
+}
+
 EXPORT int pthread_mutex_destroy(pthread_mutex_t *m)
 {
-	if (cigo_points_on())
+	int err = REAL(pthread_mutex_destroy)(m);
+
+	if (!err && cigo_points_on())
 		cp_object_drop(m);
-	return REAL(pthread_mutex_destroy)(m);
+	return err;
 }

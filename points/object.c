@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct object **table;
 static size_t size, used;
 
@@ -40,7 +41,7 @@ static void grow(void)
 	size = more;
 }
 
-struct object *cp_object(const void *address)
+static struct object *find(const void *address)
 {
 	if (2 * used >= size)
 		grow();
@@ -55,13 +56,25 @@ struct object *cp_object(const void *address)
 	return table[i];
 }
 
-/* The entry stays, as others may lie behind it. */
+struct object *cp_object(const void *address)
+{
+	REAL(pthread_mutex_lock)(&lock);
+	struct object *o = find(address);
+	REAL(pthread_mutex_unlock)(&lock);
+	return o;
+}
+
+/* The entry stays, as others may lie behind it. The generation stays, too: threads that have not yet left
+ * the barrier look at it. */
 void cp_object_drop(const void *address)
 {
+	REAL(pthread_mutex_lock)(&lock);
 	size_t i = size ? place(table, size, address) : 0;
 
 	if (size && table[i])
-		*table[i] = (struct object){ .address = address };
+		*table[i] =
+			(struct object){ .address = address, .generation = table[i]->generation };
+	REAL(pthread_mutex_unlock)(&lock);
 }
 
 void *cp_real(const char *name)

@@ -27,7 +27,18 @@ void *cp_real(const char *name);
 #define STEP(function, what) \
 	(&(cigo_points_step){ .call = (function), .object = (what), .pc = CALLER })
 
-/* Waits; returns 0 or ETIMEDOUT. */
+/* The program tells its accesses to memory. */
+extern bool cp_instrumented;
+
+/* The calling thread is about to read or write memory. */
+static inline void cp_access(const void *address, size_t size, bool reads, const void *pc)
+{
+	if (__builtin_expect(cigo_points_on(), 0))
+		cigo_points_access(
+			&(cigo_points_step){ .object = address, .pc = pc, .reads = reads }, size);
+}
+
+/* Waits; returns 0, or not: the time has come. */
 static inline int cp_wait(const cigo_points_step *step, bool (*ready)(void *arg), void *arg,
 			  int64_t until)
 {
@@ -37,5 +48,15 @@ static inline int cp_wait(const cigo_points_step *step, bool (*ready)(void *arg)
 /* A point in time of that clock, as the schedule's; the program has read the clock by clock.c. */
 static inline int64_t cp_until(const struct timespec *t)
 {
-	return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
+	int64_t ns;
+
+	return __builtin_mul_overflow((int64_t)t->tv_sec, 1000000000, &ns) ||
+			       __builtin_add_overflow(ns, (int64_t)t->tv_nsec, &ns)
+		       ? (t->tv_sec < 0 ? 0 : CIGO_NEVER)
+		       : ns;
+}
+
+static inline bool cp_is_time(const struct timespec *t)
+{
+	return t->tv_nsec >= 0 && t->tv_nsec < 1000000000;
 }

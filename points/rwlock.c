@@ -2,7 +2,6 @@
  * pthread_rwlock_*: as mutex.c. Readers wait while a thread writes, writers while any thread has the lock.
  */
 #include <errno.h>
-#include <pthread.h>
 
 #include "object.h"
 
@@ -31,18 +30,40 @@ static int note(struct object *o, bool write, int err)
 	return 0;
 }
 
+/* Takes the real lock. It is busy if a thread that no schedule orders has it: that one is waited for. */
+static int take(pthread_rwlock_t *l, bool write)
+{
+	int err = write ? REAL(pthread_rwlock_trywrlock)(l) : REAL(pthread_rwlock_tryrdlock)(l);
+
+	if (err == EBUSY)
+		err = write ? REAL(pthread_rwlock_wrlock)(l) : REAL(pthread_rwlock_rdlock)(l);
+	return note(cp_object(l), write, err);
+}
+
 static int lock(pthread_rwlock_t *l, bool write, const cigo_points_step *step, int64_t until)
 {
 	struct object *o = cp_object(l);
 
-	if (write && o->owner == cigo_points_thread_id())
+	if (o->owner == cigo_points_thread_id())
 		return EDEADLK;
-	if (!write && o->owner == cigo_points_thread_id())
-		return EDEADLK;
-	if (cp_wait(step, write ? may_write : may_read, o, until))
-		return ETIMEDOUT;
-	return note(o, write,
+	return cp_wait(step, write ? may_write : may_read, o, until) ? ETIMEDOUT : take(l, write);
+}
+
+static int try(pthread_rwlock_t *l, bool write, const cigo_points_step *step)
+{
+	cigo_points_point(step);
+	return note(cp_object(l), write,
 		    write ? REAL(pthread_rwlock_trywrlock)(l) : REAL(pthread_rwlock_tryrdlock)(l));
+}
+
+/* As for mutexes. */
+static int timed(pthread_rwlock_t *l, bool write, const cigo_points_step *step,
+		 const struct timespec *t)
+{
+	if (cp_is_time(t))
+		return lock(l, write, step, cp_until(t));
+	int err = try(l, write, step);
+	return err == EBUSY ? EINVAL : err;
 }
 
 EXPORT int pthread_rwlock_rdlock(pthread_rwlock_t *l)
@@ -59,30 +80,40 @@ EXPORT int pthread_rwlock_wrlock(pthread_rwlock_t *l)
 
 EXPORT int pthread_rwlock_timedrdlock(pthread_rwlock_t *l, const struct timespec *t)
 {
-	return cigo_points_on() ? lock(l, false, STEP("pthread_rwlock_timedrdlock", l), cp_until(t))
+	return cigo_points_on() ? timed(l, false, STEP("pthread_rwlock_timedrdlock", l), t)
 				: REAL(pthread_rwlock_timedrdlock)(l, t);
 }
 
 EXPORT int pthread_rwlock_timedwrlock(pthread_rwlock_t *l, const struct timespec *t)
 {
-	return cigo_points_on() ? lock(l, true, STEP("pthread_rwlock_timedwrlock", l), cp_until(t))
+	return cigo_points_on() ? timed(l, true, STEP("pthread_rwlock_timedwrlock", l), t)
 				: REAL(pthread_rwlock_timedwrlock)(l, t);
+}
+
+EXPORT int pthread_rwlock_clockrdlock(pthread_rwlock_t *l, clockid_t clock,
+				      const struct timespec *t)
+{
+	return cigo_points_on() ? timed(l, false, STEP("pthread_rwlock_clockrdlock", l), t)
+				: REAL(pthread_rwlock_clockrdlock)(l, clock, t);
+}
+
+EXPORT int pthread_rwlock_clockwrlock(pthread_rwlock_t *l, clockid_t clock,
+				      const struct timespec *t)
+{
+	return cigo_points_on() ? timed(l, true, STEP("pthread_rwlock_clockwrlock", l), t)
+				: REAL(pthread_rwlock_clockwrlock)(l, clock, t);
 }
 
 EXPORT int pthread_rwlock_tryrdlock(pthread_rwlock_t *l)
 {
-	if (!cigo_points_on())
-		return REAL(pthread_rwlock_tryrdlock)(l);
-	cigo_points_point(STEP("pthread_rwlock_tryrdlock", l));
-	return note(cp_object(l), false, REAL(pthread_rwlock_tryrdlock)(l));
+	return cigo_points_on() ? try(l, false, STEP("pthread_rwlock_tryrdlock", l))
+				: REAL(pthread_rwlock_tryrdlock)(l);
 }
 
 EXPORT int pthread_rwlock_trywrlock(pthread_rwlock_t *l)
 {
-	if (!cigo_points_on())
-		return REAL(pthread_rwlock_trywrlock)(l);
-	cigo_points_point(STEP("pthread_rwlock_trywrlock", l));
-	return note(cp_object(l), true, REAL(pthread_rwlock_trywrlock)(l));
+	return cigo_points_on() ? try(l, true, STEP("pthread_rwlock_trywrlock", l))
+				: REAL(pthread_rwlock_trywrlock)(l);
 }
 
 EXPORT int pthread_rwlock_unlock(pthread_rwlock_t *l)
@@ -90,7 +121,7 @@ EXPORT int pthread_rwlock_unlock(pthread_rwlock_t *l)
 	if (cigo_points_on()) {
 		struct object *o = cp_object(l);
 
-		cigo_points_note(STEP("pthread_rwlock_unlock", l));
+		cigo_points_point(STEP("pthread_rwlock_unlock", l));
 		if (o->owner)
 			o->owner = 0;
 		else if (o->readers)
@@ -99,9 +130,20 @@ EXPORT int pthread_rwlock_unlock(pthread_rwlock_t *l)
 	return REAL(pthread_rwlock_unlock)(l);
 }
 
+EXPORT int pthread_rwlock_init(pthread_rwlock_t *l, const pthread_rwlockattr_t *attr)
+{
+	int err = REAL(pthread_rwlock_init)(l, attr);
+
+	if (!err && cigo_points_on())
+		cp_object_drop(l);
+	return err;
+}
+
 EXPORT int pthread_rwlock_destroy(pthread_rwlock_t *l)
 {
-	if (cigo_points_on())
+	int err = REAL(pthread_rwlock_destroy)(l);
+
+	if (!err && cigo_points_on())
 		cp_object_drop(l);
-	return REAL(pthread_rwlock_destroy)(l);
+	return err;
 }

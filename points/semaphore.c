@@ -10,12 +10,12 @@ static bool positive(void *arg)
 {
 	int n = 0;
 
-	return !sem_getvalue(arg, &n) && n > 0;
+	return !REAL(sem_getvalue)(arg, &n) && n > 0;
 }
 
 static int take(sem_t *s, const cigo_points_step *step, int64_t until)
 {
-	if (!cp_wait(step, positive, s, until))
+	if (!cp_wait_or_end(step, positive, s, until))
 		return REAL(sem_wait)(s);
 	errno = ETIMEDOUT;
 	return -1;
@@ -26,15 +26,26 @@ EXPORT int sem_wait(sem_t *s)
 	return cigo_points_on() ? take(s, STEP("sem_wait", s), CIGO_NEVER) : REAL(sem_wait)(s);
 }
 
+/* The time is looked at only if the semaphore is 0. */
+static int timed(sem_t *s, const cigo_points_step *step, const struct timespec *t)
+{
+	if (cp_is_time(t))
+		return take(s, step, cp_until(t));
+	cigo_points_point(step);
+	int err = REAL(sem_trywait)(s);
+	if (err && errno == EAGAIN)
+		errno = EINVAL;
+	return err;
+}
+
 EXPORT int sem_timedwait(sem_t *s, const struct timespec *t)
 {
-	return cigo_points_on() ? take(s, STEP("sem_timedwait", s), cp_until(t))
-				: REAL(sem_timedwait)(s, t);
+	return cigo_points_on() ? timed(s, STEP("sem_timedwait", s), t) : REAL(sem_timedwait)(s, t);
 }
 
 EXPORT int sem_clockwait(sem_t *s, clockid_t clock, const struct timespec *t)
 {
-	return cigo_points_on() ? take(s, STEP("sem_clockwait", s), cp_until(t))
+	return cigo_points_on() ? timed(s, STEP("sem_clockwait", s), t)
 				: REAL(sem_clockwait)(s, clock, t);
 }
 
@@ -50,4 +61,11 @@ EXPORT int sem_post(sem_t *s)
 	if (cigo_points_on())
 		cigo_points_point(STEP("sem_post", s));
 	return REAL(sem_post)(s);
+}
+
+EXPORT int sem_getvalue(sem_t *s, int *ret)
+{
+	if (cigo_points_on())
+		cigo_points_point(STEP("sem_getvalue", s));
+	return REAL(sem_getvalue)(s, ret);
 }

@@ -29,6 +29,9 @@ bool ci_entry_slow(const char *call, const void *pc)
 {
 	bool outside = ci_turn && ci_turn_outside;
 
+	ci_expect(!ci_turn_lost,
+		  "this process was forked under a schedule, and has no threads but this "
+		  "one; it may only execute a program, or end by _exit");
 	if (outside) {
 		ci_turn_inside();
 		if (pc)
@@ -64,6 +67,8 @@ bool ci_outside_slow(void)
 void ci_outside_slow_end(void)
 {
 	ci_turn_inside();
+	if (ci_turn)
+		ci_turn_returns(ci_turn);
 	if (!ci_self.roams)
 		return;
 	if (ci_turn && !ci_self.me)

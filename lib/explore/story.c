@@ -77,6 +77,7 @@ static void say_next(const struct story *s, FILE *out, const struct ci_record_op
 	case CI_OP_CALL: fprintf(out, ", about to call %s", call ? call : "the library"); break;
 	case CI_OP_READ: fputs(", about to read", out); break;
 	case CI_OP_WRITE: fputs(", about to write", out); break;
+	case CI_OP_RETURN: fputs(", about to return", out); break;
 	}
 	say_place(s, out, o);
 }

@@ -111,7 +111,8 @@ static size_t new_states(struct tree *t, size_t n)
 
 	for (size_t k = 0; k < end && !t->switches; k++)
 		t->switches = r->steps[k].stays;
-	while (i < end && !ci_visited_before(&t->visited, r->steps[i].state))
+	while (i < end &&
+	       (t->tries->runner->all_orders || !ci_visited_before(&t->visited, r->steps[i].state)))
 		i++;
 	t->tries->pruned += i < end;
 	return i > n ? i - n : 0;

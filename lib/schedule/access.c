@@ -73,11 +73,20 @@ static void add_site(struct ci_record *r, const void *pc)
 	r->sites_n++;
 }
 
-bool ci_access_is_point(const struct ci_schedule *s, const void *pc)
+static bool is_point(const struct ci_schedule *s, const void *pc)
 {
 	const struct ci_record_site *at = site(s->record, (uintptr_t)pc - s->record->base);
 
 	return at->place && at->run < s->record->run;
+}
+
+bool ci_schedule_stops_here(const struct ci_schedule *s, const void *pc)
+{
+	if (s->explored)
+		return is_point(s, pc);
+	if (s->strategy != &ci_strategy_first)
+		return true;
+	return s->given_met < s->given_n && s->given[s->given_met].skip <= s->passed;
 }
 
 /* All places that touched the cell are points from the next schedule on. */
@@ -90,8 +99,11 @@ static void publish(struct ci_record *r, struct cell *c, const void *pc)
 	add_site(r, pc);
 }
 
-static void remember(struct cell *c, const void *pc)
+/* Places that are points already need not be remembered. */
+static void remember(const struct ci_record *r, struct cell *c, const void *pc)
 {
+	if (site(r, (uintptr_t)pc - r->base)->place)
+		return;
 	for (int i = 0; i < PLACES; i++)
 		if (!c->places[i] || c->places[i] == pc) {
 			c->places[i] = pc;
@@ -108,7 +120,7 @@ static void note(struct ci_schedule *s, struct cell *c, uint64_t thread, const v
 	if (c->shared && c->written)
 		publish(s->record, c, pc);
 	else
-		remember(c, pc);
+		remember(s->record, c, pc);
 }
 
 void ci_access_note(struct ci_schedule *s, uint64_t thread, const void *pc, const void *address,

@@ -14,8 +14,6 @@ void ci_access_free(struct ci_access_table *t);
 /* Notes that `thread` accesses the bytes, at the place pc. */
 void ci_access_note(struct ci_schedule *s, uint64_t thread, const void *pc, const void *address,
 		    size_t size, bool write);
-/* Whether the place is a point in this schedule. */
-bool ci_access_is_point(const struct ci_schedule *s, const void *pc);
 /* The hashes of what was last written and read at the object; NULL: no room for more objects. */
 struct ci_access_history {
 	uint64_t written, read;

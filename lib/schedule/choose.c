@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "schedule/access.h"
+#include "schedule/serial.h"
 
 uint64_t ci_schedule_who(const struct ci_choice *c)
 {
@@ -132,15 +132,7 @@ int ci_schedule_choose(struct ci_schedule *s, const struct ci_choice *c)
 		step->chosen = (uint32_t)chosen;
 	if (step && c->access && !chosen && !s->explored && !s->given_n)
 		forget(s, step);
+	ci_turn_chose(s, c->kind, chosen);
 	s->choices++;
 	return chosen;
-}
-
-bool ci_schedule_stops_here(const struct ci_schedule *s, const void *pc)
-{
-	if (s->explored)
-		return ci_access_is_point(s, pc);
-	if (s->strategy != &ci_strategy_first)
-		return true;
-	return s->given_met < s->given_n && s->given[s->given_met].skip <= s->passed;
 }

@@ -130,6 +130,7 @@ static void print_step(struct ci_screen *s, const struct ci_candidate *k)
 	case CI_OP_CALL: ci_screen_print(s, k->call ? "calls %s" : "goes on", k->call); break;
 	case CI_OP_READ: print_object(s, "reads", k); break;
 	case CI_OP_WRITE: print_object(s, "writes", k); break;
+	case CI_OP_RETURN: ci_screen_put(s, "returns"); break;
 	case CI_OP_OTHER: ci_screen_put(s, k->call ? k->call : ""); break;
 	}
 }

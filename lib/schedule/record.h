@@ -85,7 +85,8 @@ struct ci_record {
 		uint32_t run;	/* the schedule that found it */
 	} sites[CI_RECORD_SITES];
 	uint32_t sites_n;
-	uint32_t run;	 /* the number of this schedule */
+	uint32_t run;	       /* the number of this schedule */
+	uint32_t instrumented; /* the first schedule in which the program told its accesses; 0: none yet */
 	uint32_t frozen; /* no more sites are added, and `run` stays */
 	uint32_t met;	 /* the process that notes, if it is not the explorer's; 0: none has come */
 	uint32_t modules_n;

@@ -26,6 +26,7 @@ enum ci_op {
 	CI_OP_CALL,	/* begins `call` */
 	CI_OP_READ,	/* of `object` */
 	CI_OP_WRITE,
+	CI_OP_RETURN, /* returns from a function that the library has called */
 	CI_OP_OTHER
 };
 
@@ -97,7 +98,7 @@ struct ci_schedule {
 	int64_t now;			  /* of the simulated clock */
 	uint32_t passed;		  /* accesses since the last choice that was noted */
 	struct ci_access_table *accesses; /* owned; NULL: none yet */
-	bool instrumented;		  /* the program tells its accesses */
+	bool lost;	/* a step was not noted whole: `state` says nothing any more */
 	uint64_t state; /* a hash of all steps, whatever the order of those that commute */
 };
 

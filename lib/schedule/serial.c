@@ -4,6 +4,7 @@
 #include "schedule/serial.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ enum {
 
 __thread struct ci_turn *ci_turn __attribute__((tls_model("initial-exec")));
 __thread bool ci_turn_outside __attribute__((tls_model("initial-exec")));
+__thread bool ci_turn_lost __attribute__((tls_model("initial-exec")));
 
 int64_t ci_turn_now(const struct ci_schedule *s)
 {
@@ -95,19 +97,6 @@ uint64_t ci_turn_id(const struct ci_turn *t)
 	return k.id;
 }
 
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-	a = (a ^ b) * UINT64_C(0x9e3779b97f4a7c15);
-	return a ^ a >> 32;
-}
-
-static uint64_t state_of(const struct ci_schedule *s, const struct ci_turn *me)
-{
-	if (!s->instrumented) /* without it, any two steps may depend on each other */
-		return 0;
-	return mix(s->state, me ? ci_turn_id(me) : 0) | 1;
-}
-
 static struct ci_turn *choose(struct ci_schedule *s, struct ci_turn *me,
 			      struct ci_turn *const able[MOST], int n)
 {
@@ -119,7 +108,7 @@ static struct ci_turn *choose(struct ci_schedule *s, struct ci_turn *me,
 						  .kind = CI_CHOOSE_THREAD,
 						  .stays = able[0] == me,
 						  .access = able[0] == me && me->accesses,
-						  .state = state_of(s, me),
+						  .state = ci_turn_state(s, me),
 						  .n = n,
 						  .among = among,
 					  })];
@@ -189,7 +178,8 @@ static void pass_time(struct ci_schedule *s, int64_t until)
 	if (!s->clock_real) {
 		if (wait_outside(s, SILENCE_MS))
 			return;
-		s->now = until;
+		if (s->now < until) /* else it has long been */
+			s->now = until;
 	} else {
 		int64_t ns = until - ci_clock_now();
 		if (ns > 0 && !any_outside(s))
@@ -280,6 +270,15 @@ static void await_turn(struct ci_turn *t)
 	errno = saved;
 }
 
+/* A thread that is cancelled ends where the program calls, not in here. */
+static int no_cancel(void)
+{
+	int before;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
+	return before;
+}
+
 static void give(struct ci_turn *me)
 {
 	struct ci_schedule *s = me->schedule;
@@ -288,6 +287,7 @@ static void give(struct ci_turn *me)
 	ci_turn_outside = false;
 	if (me->dismissed)
 		return;
+	int cancel = no_cancel();
 	struct ci_turn *to = next(s, me);
 
 	if (to == me) {
@@ -299,6 +299,7 @@ static void give(struct ci_turn *me)
 	if (!me->dismissed)
 		ci_turn_happen(me);
 	ci_turn_outside = outside && !me->dismissed;
+	pthread_setcancelstate(cancel, NULL);
 }
 
 int ci_turn_init(struct ci_turn *t, struct ci_schedule *s)
@@ -313,10 +314,25 @@ void ci_turn_fini(struct ci_turn *t)
 	sem_destroy(&t->sem);
 }
 
+/* The other threads are not there, so no schedule orders the only thread of the child. */
+static void in_child(void)
+{
+	ci_turn_lost = ci_turn_lost || ci_turn;
+	ci_turn = NULL;
+	ci_turn_outside = false;
+}
+
+static void watch_forks(void)
+{
+	pthread_atfork(NULL, NULL, in_child);
+}
+
 void ci_turn_enter(struct ci_turn *t)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct ci_schedule *s = t->schedule;
 
+	pthread_once(&once, watch_forks);
 	ci_expect(ci_list_empty(&s->threads), "another loop runs under the same schedule, on a "
 					      "thread that the schedule does not know");
 	ci_list_append(&s->threads, &t->link);
@@ -339,11 +355,14 @@ void ci_turn_add(struct ci_turn *t, bool (*ready)(void *arg), void *arg)
 
 void ci_turn_begin(struct ci_turn *t)
 {
+	int cancel = no_cancel();
+
 	await_turn(t);
 	ci_turn = t;
 	t->ready = NULL;
 	ci_turn_happen(t);
 	ci_turn_inside();
+	pthread_setcancelstate(cancel, NULL);
 }
 
 void ci_turn_remove(struct ci_turn *t)
@@ -361,12 +380,14 @@ void ci_turn_dismiss(struct ci_turn *t)
 void ci_turn_end(struct ci_turn *t)
 {
 	struct ci_schedule *s = t->schedule;
+	int cancel = no_cancel();
 
 	ci_list_unlink(&t->link);
 	ci_turn = NULL;
 	ci_turn_outside = false;
 	if (!ci_list_empty(&s->threads))
 		grant(s, next(s, NULL));
+	pthread_setcancelstate(cancel, NULL);
 }
 
 void ci_turn_point(struct ci_turn *t, const struct ci_step *step)
@@ -399,43 +420,21 @@ int ci_turn_wait(struct ci_turn *t, const struct ci_step *step, bool (*ready)(vo
 	return t->stuck ? -EDEADLK : t->expired && !ready(arg) ? -ETIMEDOUT : 0;
 }
 
-/* --- what has happened ----------------------------------------------------------------------- */
-
-/* A step is known by its thread, the steps before it of that thread, and those of others that touched
- * the same object: a write comes after all, a read after the last write. The sum of all steps does
- * not depend on the order of those that commute. */
-void ci_turn_happen(struct ci_turn *t)
+void ci_turn_returns(struct ci_turn *t)
 {
-	struct ci_schedule *s = t->schedule;
-	struct ci_access_history *h =
-		s->instrumented && t->step.object ? ci_access_history(s, t->step.object) : NULL;
-
-	if (!s->instrumented)
-		return;
-	uint64_t step = mix(mix(t->clock, ci_turn_id(t)), t->step.op);
-	if (h)
-		step = mix(step, h->written);
-	if (h && t->step.op != CI_OP_READ) {
-		step = mix(step, h->read);
-		h->written = step;
-		h->read = 0;
-	} else if (h) {
-		h->read += step;
-	}
-	t->clock = step;
-	s->state += step;
+	ci_turn_point(t, &(struct ci_step){ .op = CI_OP_RETURN, .object = t->schedule });
 }
 
-void ci_turn_access(struct ci_turn *t, const struct ci_step *step, size_t size)
+void ci_turn_access(struct ci_turn *t, const struct ci_step *step)
 {
 	struct ci_schedule *s = t->schedule;
 
 	if (!s->record)
 		return;
-	t->step = *step;
-	s->instrumented = true;
+	if (!s->record->instrumented)
+		s->record->instrumented = s->record->run;
 	if (s->explored)
-		ci_access_note(s, ci_turn_id(t), step->pc, step->object, size,
+		ci_access_note(s, ci_turn_id(t), step->pc, step->object, step->size,
 			       step->op != CI_OP_READ);
 	if (!ci_list_single(&s->threads) && ci_schedule_stops_here(s, step->pc)) {
 		t->accesses = true;

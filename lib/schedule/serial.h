@@ -24,6 +24,7 @@ struct ci_step {
 	enum ci_op op;
 	const char *call;	 /* the function that it is in or begins; NULL: not known */
 	const void *pc, *object; /* NULL: not known */
+	size_t size;		 /* of the object, if it is memory */
 	struct ci_place place;
 };
 
@@ -60,6 +61,8 @@ struct ci_turn {
 extern __thread struct ci_turn *ci_turn __attribute__((tls_model("initial-exec")));
 /* Whether the calling thread, which has a turn, runs the program's code. */
 extern __thread bool ci_turn_outside __attribute__((tls_model("initial-exec")));
+/* The calling thread was forked from one that had the turn. */
+extern __thread bool ci_turn_lost __attribute__((tls_model("initial-exec")));
 
 /* A build with CI_SELF explores the library itself, in the preemptive model: its own accesses, locks and
  * semaphores are points, too. So it counts as the program's code. */
@@ -101,9 +104,17 @@ void ci_turn_yield(struct ci_turn *t, const struct ci_step *step);
 int ci_turn_wait(struct ci_turn *t, const struct ci_step *step, bool (*ready)(void *arg), void *arg,
 		 int64_t until);
 /* By an instrumented program: t is about to read or write memory. */
-void ci_turn_access(struct ci_turn *t, const struct ci_step *step, size_t size);
-/* A step of t happens now: for the hash of the schedule's state. */
+void ci_turn_access(struct ci_turn *t, const struct ci_step *step);
+/* state.c: a step of t happens now. */
 void ci_turn_happen(struct ci_turn *t);
+/* The same: a step that touches the object, without a choice. */
+void ci_turn_note(struct ci_turn *t, const void *object);
+/* The running thread, if it is one of s, has chosen. */
+void ci_turn_chose(struct ci_schedule *s, enum ci_choice_kind kind, int chosen);
+/* A hash of the schedule's state while me (NULL: none) has the turn; 0: not known. */
+uint64_t ci_turn_state(const struct ci_schedule *s, const struct ci_turn *me);
+/* A function of the program, which the library has called, returns: t could switch here. */
+void ci_turn_returns(struct ci_turn *t);
 /* The id that t has in choices now. */
 uint64_t ci_turn_id(const struct ci_turn *t);
 /* The schedule's clock. */

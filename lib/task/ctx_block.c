@@ -66,7 +66,7 @@ static bool something_came(void *arg)
 static int take_turns(cigo_ctx *ctx, struct pollfd *fds, nfds_t n, int64_t until)
 {
 	struct waiting w = { ctx, fds, n };
-	struct ci_step step = { .op = CI_OP_RESUME, .call = ci_call };
+	struct ci_step step = { .op = CI_OP_RESUME, .call = ci_call, .object = ci_turn->schedule };
 	int64_t end = until < ctx->deadline ? until : ctx->deadline;
 	ci_turn->world = fds;
 	ci_turn->world_n = n;

@@ -77,6 +77,8 @@ static void *worker_main(void *arg)
 	w->result = w->fn(w->own, w->arg, w->f.size ? w->value : NULL);
 	ci_turn_inside();
 	pthread_cleanup_pop(0);
+	if (w->scheduled)
+		ci_turn_returns(&w->turn);
 	ci_inbox_post(&w->loop->inbox, &w->message);
 	if (w->scheduled)
 		ci_turn_end(&w->turn);

@@ -6,12 +6,15 @@
 
 #include "cigo/schedule.h"
 #include "engine/scheduled.h"
+#include "schedule/serial.h"
 
 void cigo_outcome(const char *format, ...)
 {
 	struct ci_schedule *s = ci_scheduled_current();
 	va_list ap;
 
+	if (ci_turn && s && ci_turn->schedule == s)
+		ci_turn_note(ci_turn, s->record); /* the last one counts */
 	if (s && s->record && format) {
 		va_start(ap, format);
 		vsnprintf(s->record->outcome, sizeof s->record->outcome, format, ap);

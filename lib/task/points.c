@@ -39,7 +39,8 @@ void cigo_points_access(const cigo_points_step *s, size_t size)
 	if (!ci_turn_outside)
 		return;
 	ci_turn_outside = false;
-	ci_turn_access(ci_turn, &step, size);
+	step.size = size;
+	ci_turn_access(ci_turn, &step);
 	ci_turn_outside = true;
 }
 

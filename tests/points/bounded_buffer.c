@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Plain pthreads, in workers and in threads of their own: a bounded buffer with a classic fault. A consumer
  * waits by `if`, not by `while`. Another consumer may take the item between the signal and its turn.
+ *
+ *	bounded_buffer [fixed]
  */
 #include <cigo.h>
 #include <pthread.h>
@@ -8,6 +10,7 @@
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t filled = PTHREAD_COND_INITIALIZER, emptied = PTHREAD_COND_INITIALIZER;
 static int item, count;
+static bool fixed;
 
 static int produce(cigo_ctx *ctx, void *arg, void *ret)
 {
@@ -28,8 +31,11 @@ static void *consume(void *arg)
 {
 	CIGO_UNUSED(arg);
 	pthread_mutex_lock(&mutex);
-	if (count == 0) /* the fault */
+	while (count == 0) {
 		pthread_cond_wait(&filled, &mutex);
+		if (!fixed) /* the fault */
+			break;
+	}
 	cigo_check(count == 1, "an item is taken from an empty buffer");
 	count--;
 	pthread_cond_signal(&emptied);
@@ -59,7 +65,9 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	CIGO_UNUSED(argv);
+	fixed = argc > 1;
 	return cigo_run(demo, NULL) != 0;
 }

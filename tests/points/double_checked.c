@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Plain pthreads: an initialisation that is checked twice, but whose pointer is published before what it
  * points to is whole. The first check is outside the lock, so another thread may see half of it.
+ *
+ *	double_checked [fixed]
  */
 #include <cigo.h>
 #include <pthread.h>
@@ -8,16 +10,28 @@
 static struct config {
 	int width, height;
 } storage, *config;
+static bool fixed;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+/* Not inline: a compiler may otherwise put the steps into another order. */
+__attribute__((noinline)) static void fill(struct config *c)
+{
+	c->width = 4;
+	c->height = 3;
+}
 
 static struct config *get(void)
 {
 	if (!config) {
 		pthread_mutex_lock(&mutex);
 		if (!config) {
-			config = &storage; /* the fault: too early */
-			storage.width = 4;
-			storage.height = 3;
+			if (fixed) {
+				fill(&storage);
+				config = &storage;
+			} else {
+				config = &storage; /* the fault: too early */
+				fill(&storage);
+			}
 		}
 		pthread_mutex_unlock(&mutex);
 	}
@@ -45,7 +59,9 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	CIGO_UNUSED(argv);
+	fixed = argc > 1;
 	return cigo_run(demo, NULL) != 0;
 }
