@@ -169,6 +169,28 @@ ORDERS_TEST(a_deadline_and_the_event_come_at_once, .outcomes = "+ | t", .preempt
 	close_world();
 }
 
+TEST_CASE("tasks", .seconds = 60);
+
+/* The first is cancelled before it begins, so it never does. */
+ORDERS_TEST(all_tasks_run_to_their_end, .only = CIGO_COOPERATIVE, .outcomes = "0 + 1 + 2 + 3")
+{
+	cigo_task *t[4];
+	int begun_jobs = 0, ended_jobs = 0, sum = 0, value;
+
+	for (int i = 0; i < 4; i++)
+		t[i] = t_job(ctx, .ns = CIGO_MS(i % 3), .value = i, .begun = &begun_jobs,
+			     .ended = &ended_jobs);
+	cigo_future_cancel(t[0], -EIO);
+	for (int i = 0; i < 4; i++) {
+		int err = cigo_take(ctx, t[i], &value);
+		cigo_check(err == (i ? 0 : -EIO), "%d ended with %d", i, err);
+		sum += value;
+	}
+	cigo_check(begun_jobs == 3 && ended_jobs == 3, "%d began, %d ended", begun_jobs,
+		   ended_jobs);
+	cigo_outcome("%s", sum == 6 ? "0 + 1 + 2 + 3" : "another sum");
+}
+
 TEST_CASE("groups", .seconds = 60);
 
 CORO(waits_for_event)
@@ -288,6 +310,26 @@ ORDERS_TEST(there_is_one_winner_and_the_loser_has_returned, .outcomes = "0 | 1",
 	close_world();
 }
 
+/* Three sleep as long as each other, one longer: it is never the first. */
+ORDERS_TEST(the_first_of_four_is_one_whose_time_came_first, .only = CIGO_COOPERATIVE,
+	    .outcomes = "0 | 1 | 2")
+{
+	cigo_task *t[4];
+	int won = 0, value = 99;
+
+	for (int i = 0; i < 4; i++)
+		t[i] = t_job(ctx, .ns = CIGO_MS(1 + i / 3), .value = i);
+	int n = cigo_first_result(ctx, t, 4, &value, sizeof value);
+	cigo_check(value == n, "the value of %d is %d", n, value);
+	for (int i = 0; i < 4; i++) {
+		cigo_check(cigo_future_is_done(t[i]), "%d still runs", i);
+		won += !cigo_future_error(t[i]);
+		cigo_future_unref(t[i]);
+	}
+	cigo_check(won == 1, "%d have won", won);
+	cigo_outcome("%d", n);
+}
+
 MEMBER(races)
 {
 	cigo_task *t[] = { cigo_spawn(ctx, runs, 0, event), cigo_spawn(ctx, runs, 0, event) };
@@ -365,4 +407,32 @@ ORDERS_TEST(a_generator_ends_or_is_cancelled, .only = CIGO_COOPERATIVE, .outcome
 	together(ctx, takes_all, sets_event, cancels_a);
 	t_outcome(1);
 	close_world();
+}
+
+static cigo_iter *shared;
+static int sum;
+
+MEMBER(takes_in_turn)
+{
+	for (int i = 0, item; i < 2; i++) {
+		cigo_check(cigo_next(ctx, shared, &item), "no item");
+		sum += item;
+		ok(cigo_sleep(ctx, CIGO_MS(2)));
+	}
+}
+
+static int counts_up(cigo_ctx *ctx, cigo_gen *gen, void *arg T_UNUSED)
+{
+	for (int i = 1; cigo_yield_item(ctx, gen, &i); i++)
+		;
+	return 0;
+}
+
+ORDERS_TEST(tasks_consume_a_generator_in_turn, .only = CIGO_COOPERATIVE, .outcomes = "21")
+{
+	sum = 0;
+	shared = cigo_generate(ctx, counts_up, sizeof(int), &(int){ 0 });
+	together(ctx, takes_in_turn, takes_in_turn, takes_in_turn);
+	ok(cigo_iter_close(ctx, shared));
+	cigo_outcome("%d", sum);
 }
