@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * Threads beside a loop, under every order: workers, blocking sections, posts, submissions. Whatever the
- * loop does, it takes turns with them at the entries of the library. What tests/model/baton.pml and
- * wakeup.pml prove of the protocols is looked for in the code: two hold the baton, a post is lost or
- * doubled while the loop goes to sleep. (With threads forced switches count in both models.)
+ * loop does, it takes turns with them at the entries of the library, in both models. What
+ * tests/model/baton.pml and wakeup.pml prove of the protocols is looked for in the code: two hold the
+ * baton, a post is lost or doubled while the loop goes to sleep. What happens between two entries is one
+ * step here: the driver's last look into the inbox and its sleep are, so that only spin has the orders
+ * of their parts.
  */
 #include "tests/tools/orders.h"
 
