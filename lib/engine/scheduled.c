@@ -132,6 +132,23 @@ size_t ci_scheduled_index(cigo_loop *loop, enum ci_choice_kind kind, const char 
 	return (size_t)choose(loop, kind, n);
 }
 
+/* One of n timers, or n: those that are ready go on first, as far as they can. With a real clock
+ * timers that are due at nearly the same time may have a look between them, too. */
+static size_t choose_timer(cigo_loop *loop, size_t n)
+{
+	bool ready = !ci_list_empty(&loop->ready) || !ci_list_empty(&loop->batch);
+
+	if (!ready || !loop->schedule->simulated || !loop->model->exclusive)
+		return ci_scheduled_index(loop, CI_CHOOSE_TIMER, "timer", n);
+	if (!room(loop, n + 1))
+		return 0;
+	for (size_t i = 0; i <= n; i++)
+		loop->candidates[i] =
+			(struct ci_candidate){ .id = i, .name = "timer", .op = CI_OP_OTHER };
+	loop->candidates[n].name = "what is ready";
+	return (size_t)choose(loop, CI_CHOOSE_TIMER, n + 1);
+}
+
 /* Only timers that do more than wake one coroutine must be ordered: what is woken is chosen among
  * later anyway. */
 struct ci_timer *ci_scheduled_timer(cigo_loop *loop, struct ci_timer *first)
@@ -148,7 +165,10 @@ struct ci_timer *ci_scheduled_timer(cigo_loop *loop, struct ci_timer *first)
 	}
 	for (size_t i = 0; i < n; i++)
 		ci_heap_push(&loop->timers, &due[i]->node);
-	return decisive ? due[ci_scheduled_index(loop, CI_CHOOSE_TIMER, "timer", n)] : first;
+	if (!decisive)
+		return first;
+	size_t i = choose_timer(loop, n);
+	return i < n ? due[i] : NULL;
 }
 
 struct ci_schedule *ci_scheduled_current(void)

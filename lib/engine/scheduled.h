@@ -12,7 +12,8 @@
 struct ci_list *ci_scheduled_pop(cigo_loop *loop);
 /* c yields: it is chosen again only after all that are ready now. */
 void ci_scheduled_yield(struct ci_coroutine *c);
-/* Which of the timers with the key of `first`, the first, fires now. */
+/* Which of the timers with the key of `first`, the first, fires now; NULL: none, before those that are
+ * ready have gone on. */
 struct ci_timer *ci_scheduled_timer(cigo_loop *loop, struct ci_timer *first);
 /* A number below n, where any could be meant; `call` and `name` say of what. */
 size_t ci_scheduled_index(cigo_loop *loop, enum ci_choice_kind kind, const char *name, size_t n);

@@ -34,6 +34,8 @@ void ci_timer_fire(cigo_loop *loop, int64_t now)
 
 		if (ci_unlikely(loop->schedule != NULL))
 			t = ci_scheduled_timer(loop, t);
+		if (!t)
+			break; /* due at once, but after what is ready */
 		ci_timer_disarm(loop, t);
 		t->fired(loop, t);
 	}

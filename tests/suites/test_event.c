@@ -111,35 +111,6 @@ LOOP_TEST(a_callback_may_set)
 
 TEST_CASE("cancelling");
 
-TEST_CASE("schedules", .seconds = 30);
-
-SEED_TEST(under_any_schedule_no_wake_up_is_lost)
-{
-	cigo_event *e = cigo_event_new();
-	struct waiter w[30];
-	cigo_task *t[30];
-	int cancelled = 0;
-
-	for (int i = 0; i < 30; i++) {
-		w[i] = (struct waiter){ e, NULL, 1, 1 };
-		t[i] = cigo_spawn(ctx, waits, 0, &w[i]);
-	}
-	ok(cigo_sleep(ctx, CIGO_MS(1))); /* all wait */
-	for (int i = 0; i < 5; i++)
-		cigo_future_cancel(t[t_roll(30)], -EIO);
-	cigo_event_set(e);
-	for (int i = 0; i < 5; i++)
-		cigo_future_cancel(t[t_roll(30)], -EIO);
-	cigo_event_clear(e);
-	for (int i = 0; i < 30; i++) {
-		cigo_ignore(cigo_future_take(ctx, t[i], NULL, 0));
-		if (w[i].err)
-			cancelled++;
-	}
-	ck_assert_int_le(cancelled, 10); /* also those cancelled before they began */
-	cigo_event_free(e);
-}
-
 TEST_CASE("bad input and plain threads");
 
 LOOP_TEST(an_event_that_could_not_be_made_is_one_that_failed)

@@ -458,23 +458,6 @@ CORO(takes)
 	return 0;
 }
 
-SEED_TEST(tasks_may_consume_a_generator_in_turn, COOPERATIVE, .seeds = t_scale(200, 50))
-{
-	int sum = 0, ended = 0;
-	cigo_iter *it = count(.from = 1, .ended = &ended);
-	cigo_group *g = cigo_group_new(ctx, 0, 0);
-
-	next_is(it, 1);
-	for (int i = 0; i < 4; i++)
-		cigo_spawn_copy_in(g, takes, 0, (&(struct taker){ it, &sum, 25 }));
-	ok(cigo_group_wait(ctx, g));
-	ok(cigo_group_close(ctx, g));
-	equal(sum, 100 * 1 + 5050); /* none lost, none twice */
-	next_is(it, 102);
-	ok(cigo_iter_close(ctx, it));
-	equal(ended, 1);
-}
-
 CORO(makes)
 {
 	cigo_iter *it = count(.from = 3);

@@ -1161,26 +1161,6 @@ LOOP_TEST(a_sleep_that_was_over_before_the_cancellation_has_succeeded, COOPERATI
 
 TEST_CASE("seeds");
 
-SEED_TEST(under_any_schedule_all_tasks_run_to_their_end, COOPERATIVE)
-{
-	int begun = 0, ended = 0, err, sum = 0, value;
-	cigo_task *tasks[30];
-
-	for (int i = 0; i < 30; i++)
-		tasks[i] = t_job(ctx, .ns = CIGO_MS(i % 4), .value = i, .begun = &begun,
-				 .ended = &ended);
-	for (int i = 0; i < 30; i += 5)
-		cigo_future_cancel(tasks[i], -EIO);
-	for (int i = 0; i < 30; i++) {
-		err = cigo_take(ctx, tasks[i], &value);
-		equal(err, i % 5 ? 0 : -EIO);
-		sum += err ? 0 : value;
-	}
-	equal(begun, 24);
-	equal(ended, 24);
-	equal(sum, 435 - 75);
-}
-
 CORO(says_ten)
 {
 	static const char *const words[] = { "0", "1", "2", "3", "4", "5", "6", "7", "8", "9" };

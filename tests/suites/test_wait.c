@@ -585,25 +585,6 @@ LOOP_TEST(the_same_future_may_race_against_itself)
 	cigo_future_unref(t);
 }
 
-SEED_TEST(under_any_schedule_there_is_exactly_one_first_result)
-{
-	int values[2], n, won = 0;
-	cigo_task *tasks[8];
-
-	for (int i = 0; i < 8; i++)
-		tasks[i] = t_job(ctx, .ns = CIGO_MS(1 + i / 4), .value = i);
-	n = cigo_first_result(ctx, tasks, 8, &values[0], sizeof(int));
-	ck_assert_int_ge(n, 0);
-	ck_assert_int_lt(n, 4); /* one of those whose time came first */
-	equal(values[0], n);
-	for (int i = 0; i < 8; i++) {
-		ck_assert(cigo_future_is_done(tasks[i]));
-		won += !cigo_future_error(tasks[i]);
-	}
-	equal(won, 1);
-	unref_all(tasks, 8);
-}
-
 TEST_CASE("misuse");
 
 MISUSE_TEST(a_first_result_of_another_size_is_misuse, "cigo_first_result")
