@@ -12,6 +12,7 @@
  * Deliberately missing: pthread_cancel and pthread_exit in coroutines.
  */
 #include "thread/strand.h"
+#include "thread/rest.h"
 
 #include <config.h>
 #include <errno.h>
@@ -95,6 +96,7 @@ static void in_child(void)
 {
 	if (ci_self.thread)
 		pthread_sigmask(SIG_SETMASK, &ci_self.thread->outside, NULL);
+	ci_rest_in_child();
 }
 
 static void watch_forks(void)
@@ -187,15 +189,19 @@ static void *strand_main(void *arg)
 {
 	struct ci_strand *s = arg;
 
-	s->body(s);
+	do
+		s->body(s);
+	while (s->rests && ci_rest(s));
 	return NULL;
 }
 
-static int init(struct ci_strand *s, size_t stack_size, void (*body)(struct ci_strand *))
+static int init(struct ci_strand *s, size_t stack_size, size_t front,
+		void (*body)(struct ci_strand *))
 {
 	memset(s, 0, sizeof *s);
 	s->body = body;
 	s->stack_size = stack_size;
+	s->front = front;
 	ci_list_init(&s->link);
 	ci_list_init(&s->idle);
 	s->thread.body = strand_main;
@@ -217,7 +223,7 @@ static int make(struct ci_strand **ret, const struct ci_stack *stack, size_t sta
 {
 	struct ci_strand *s = place(stack);
 	size_t used = (size_t)(stack->base + stack->size - ((char *)s - size));
-	int err = init(s, stack_size, body);
+	int err = init(s, stack_size, size, body);
 
 	if (err)
 		return err;
@@ -254,6 +260,8 @@ void ci_strand_join(struct ci_strand *s)
 {
 	struct ci_stack stack = s->thread.stack;
 
+	if (s->rests && ci_rest_take(s))
+		return;
 	pthread_join(s->thread.id, NULL);
 	ci_list_unlink(&s->link);
 	ci_list_unlink(&s->idle);

@@ -32,6 +32,12 @@ struct ci_strand {
 	struct ci_list idle;	 /* in the loop's pool, while it has no coroutine */
 	void (*body)(struct ci_strand *s);
 	size_t stack_size; /* bytes asked for */
+	size_t front;	   /* bytes of the record before it */
+
+	/* of rest.c */
+	bool rests;	   /* its thread does not end with the body, */
+	bool leaves;	   /* but ends now */
+	sem_t gone, again; /* posted when the body has returned, and when there is another */
 };
 
 /*

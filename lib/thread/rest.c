@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT
+ * Strands that rest: to make a thread, and to end it, costs a schedule of an explorer more than all
+ * its switches. What is left of a thread when it is used again: its stack, its name, its CPUs, and
+ * the thread-local variables of the program.
+ *
+ * Invariant: a strand in `resting` has no body, and its thread waits for `again`.
+ */
+#include "thread/rest.h"
+
+#include <errno.h>
+#include <string.h>
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards the variables below */
+static struct ci_list resting = { &resting, &resting };	  /* by `link` */
+static bool kept;
+
+static void await(sem_t *sem)
+{
+	while (sem_wait(sem) && errno == EINTR)
+		;
+}
+
+bool ci_rest(struct ci_strand *s)
+{
+	ci_self = (struct ci_self){ .thread = &s->thread };
+	sem_post(&s->gone);
+	await(&s->again);
+	return !s->leaves;
+}
+
+/* Its thread ends. */
+static void dismiss(struct ci_strand *s)
+{
+	s->leaves = true;
+	sem_post(&s->again);
+}
+
+static void put(struct ci_strand *s)
+{
+	pthread_mutex_lock(&mutex);
+	ci_list_prepend(&resting, &s->link);
+	pthread_mutex_unlock(&mutex);
+}
+
+bool ci_rest_take(struct ci_strand *s)
+{
+	await(&s->gone);
+	pthread_mutex_lock(&mutex);
+	bool take = kept;
+	pthread_mutex_unlock(&mutex);
+	if (!take) {
+		dismiss(s);
+		return false;
+	}
+	ci_list_unlink(&s->link);
+	ci_list_unlink(&s->idle);
+	ci_baton_fini(&s->baton);
+	put(s);
+	return true;
+}
+
+void ci_rest_after(struct ci_strand *s)
+{
+	pthread_mutex_lock(&mutex);
+	if (kept && !s->rests && !sem_init(&s->gone, 0, 0))
+		s->rests = !sem_init(&s->again, 0, 0);
+	pthread_mutex_unlock(&mutex);
+}
+
+static struct ci_strand *find(size_t stack_size, size_t front)
+{
+	ci_list_each(node, &resting) {
+		struct ci_strand *s = ci_list_entry(node, struct ci_strand, link);
+
+		if (s->stack_size >= stack_size && s->front == front) {
+			ci_list_unlink(node);
+			return s;
+		}
+	}
+	return NULL;
+}
+
+struct ci_strand *ci_rest_again(size_t stack_size, void (*body)(struct ci_strand *s),
+				const void *front, size_t size)
+{
+	pthread_mutex_lock(&mutex);
+	struct ci_strand *s = find(stack_size, size);
+	pthread_mutex_unlock(&mutex);
+	if (!s)
+		return NULL;
+	s->body = body;
+	s->cpu = 0;
+	s->over = false;
+	s->tid = 0;
+	if (size)
+		memcpy((char *)s - size, front, size);
+	if (ci_baton_init(&s->baton)) {
+		put(s);
+		return NULL;
+	}
+	sem_post(&s->again);
+	return s;
+}
+
+void ci_rest_keep(void)
+{
+	pthread_mutex_lock(&mutex);
+	kept = true;
+	pthread_mutex_unlock(&mutex);
+}
+
+void ci_rest_drop(void)
+{
+	struct ci_list *node;
+
+	pthread_mutex_lock(&mutex);
+	kept = false;
+	pthread_mutex_unlock(&mutex);
+	while ((node = ci_list_pop(&resting))) {
+		struct ci_strand *s = ci_list_entry(node, struct ci_strand, link);
+		struct ci_stack stack = s->thread.stack;
+
+		dismiss(s);
+		pthread_join(s->thread.id, NULL);
+		ci_stack_free(&stack);
+	}
+}
+
+void ci_rest_in_child(void)
+{
+	kept = false;
+	ci_list_init(&resting);
+}
