@@ -43,7 +43,7 @@ int ci_coroutine_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack
 	};
 	const size_t size = offsetof(struct ci_coroutine, strand);
 	bool rests = turn && turn->schedule->explored;
-	struct ci_strand *s = rests ? ci_rest_again(stack_size, coroutine_main, &front, size)
+	struct ci_strand *s = rests ? ci_rest_again(stack_size, coroutine_main, &front, size, body)
 				    : NULL;
 	int err = s ? 0 : ci_strand_create(&s, stack_size, coroutine_main, &front, size);
 

@@ -3,7 +3,8 @@
  * its switches. What is left of a thread when it is used again: its stack, its name, its CPUs, and
  * the thread-local variables of the program.
  *
- * Invariant: a strand in `resting` has no body, and its thread waits for `again`.
+ * Invariant: a strand in `resting` has no body, and its thread waits for `again`; or it is asleep,
+ * and its thread waits for the baton, within the body that it had.
  */
 #include "thread/rest.h"
 
@@ -33,6 +34,10 @@ static void dismiss(struct ci_strand *s)
 {
 	s->leaves = true;
 	sem_post(&s->again);
+	if (s->asleep) {
+		s->over = true;
+		ci_baton_pass(&s->baton);
+	}
 }
 
 static void put(struct ci_strand *s)
@@ -67,12 +72,27 @@ void ci_rest_after(struct ci_strand *s)
 	pthread_mutex_unlock(&mutex);
 }
 
-static struct ci_strand *find(size_t stack_size, size_t front)
+bool ci_rest_asleep(struct ci_strand *s, const void *kind)
+{
+	pthread_mutex_lock(&mutex);
+	bool take = kept && s->rests;
+	pthread_mutex_unlock(&mutex);
+	if (!take)
+		return false;
+	s->asleep = kind;
+	ci_list_unlink(&s->link);
+	ci_list_unlink(&s->idle);
+	put(s);
+	return true;
+}
+
+static struct ci_strand *find(size_t stack_size, size_t front, const void *kind)
 {
 	ci_list_each(node, &resting) {
 		struct ci_strand *s = ci_list_entry(node, struct ci_strand, link);
 
-		if (s->stack_size >= stack_size && s->front == front) {
+		if (s->stack_size >= stack_size && s->front == front &&
+		    (!s->asleep || s->asleep == kind)) {
 			ci_list_unlink(node);
 			return s;
 		}
@@ -81,23 +101,27 @@ static struct ci_strand *find(size_t stack_size, size_t front)
 }
 
 struct ci_strand *ci_rest_again(size_t stack_size, void (*body)(struct ci_strand *s),
-				const void *front, size_t size)
+				const void *front, size_t size, const void *kind)
 {
 	pthread_mutex_lock(&mutex);
-	struct ci_strand *s = find(stack_size, size);
+	struct ci_strand *s = find(stack_size, size, kind);
 	pthread_mutex_unlock(&mutex);
 	if (!s)
 		return NULL;
-	s->body = body;
-	s->cpu = 0;
-	s->over = false;
-	s->tid = 0;
-	if (size)
-		memcpy((char *)s - size, front, size);
-	if (ci_baton_init(&s->baton)) {
+	if (!s->asleep && ci_baton_init(&s->baton)) {
 		put(s);
 		return NULL;
 	}
+	s->cpu = 0;
+	if (size)
+		memcpy((char *)s - size, front, size);
+	if (s->asleep) {
+		s->asleep = NULL;
+		return s;
+	}
+	s->body = body;
+	s->over = false;
+	s->tid = 0;
 	sem_post(&s->again);
 	return s;
 }

@@ -13,9 +13,18 @@ void ci_rest_keep(void);
 void ci_rest_drop(void);
 /* Before the strand first has its baton: its thread is to rest, if threads are kept now. */
 void ci_rest_after(struct ci_strand *s);
-/* As ci_strand_create, with a thread that rests. NULL: there is none with as much stack. */
+/*
+ * As ci_strand_create, with a thread that rests. One that ci_rest_asleep has put there is taken for a
+ * body of the same kind only. NULL: there is none with as much stack.
+ */
 struct ci_strand *ci_rest_again(size_t stack_size, void (*body)(struct ci_strand *s),
-				const void *front, size_t size);
+				const void *front, size_t size, const void *kind);
+/*
+ * Instead of being ended and joined, the strand rests as it is: its thread waits for its baton, and
+ * looks at nothing but the strand and its front when it has it. This spares four switches. False:
+ * threads are not kept.
+ */
+bool ci_rest_asleep(struct ci_strand *s, const void *kind);
 
 /* By strand.c. On the thread of s, whose body has returned: waits for another. False: it is to end. */
 bool ci_rest(struct ci_strand *s);

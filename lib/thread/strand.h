@@ -35,9 +35,10 @@ struct ci_strand {
 	size_t front;	   /* bytes of the record before it */
 
 	/* of rest.c */
-	bool rests;	   /* its thread does not end with the body, */
-	bool leaves;	   /* but ends now */
-	sem_t gone, again; /* posted when the body has returned, and when there is another */
+	bool rests;	    /* its thread does not end with the body, */
+	bool leaves;	    /* but ends now */
+	const void *asleep; /* rests within a body of this kind, for which it waits with its baton */
+	sem_t gone, again;  /* posted when the body has returned, and when there is another */
 };
 
 /*
