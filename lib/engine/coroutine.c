@@ -50,7 +50,7 @@ int ci_coroutine_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack
 	if (err)
 		return err;
 	if (rests)
-		ci_rest_after(s);
+		ci_rest_after(s, size);
 	*ret = ci_coroutine_on(
 		s); /* its thread uses none of the fields below before it has the baton */
 	ci_list_init(&(*ret)->resume.link);

@@ -9,7 +9,15 @@
 #include "thread/rest.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+
+struct ci_resting {
+	sem_t gone, again;  /* posted when the body has returned, and when there is another */
+	bool leaves;	    /* its thread is to end */
+	const void *asleep; /* rests within a body of this kind, for which it waits with its baton */
+	size_t front;	    /* bytes of what lies in front of the strand */
+};
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards the variables below */
 static struct ci_list resting = { &resting, &resting };	  /* by `link` */
@@ -24,17 +32,19 @@ static void await(sem_t *sem)
 bool ci_rest(struct ci_strand *s)
 {
 	ci_self = (struct ci_self){ .thread = &s->thread };
-	sem_post(&s->gone);
-	await(&s->again);
-	return !s->leaves;
+	sem_post(&s->rest->gone);
+	await(&s->rest->again);
+	return !s->rest->leaves;
 }
 
 /* Its thread ends. */
 static void dismiss(struct ci_strand *s)
 {
-	s->leaves = true;
-	sem_post(&s->again);
-	if (s->asleep) {
+	bool asleep = s->rest->asleep != NULL;
+
+	s->rest->leaves = true;
+	sem_post(&s->rest->again);
+	if (asleep) {
 		s->over = true;
 		ci_baton_pass(&s->baton);
 	}
@@ -49,7 +59,7 @@ static void put(struct ci_strand *s)
 
 bool ci_rest_take(struct ci_strand *s)
 {
-	await(&s->gone);
+	await(&s->rest->gone);
 	pthread_mutex_lock(&mutex);
 	bool take = kept;
 	pthread_mutex_unlock(&mutex);
@@ -64,22 +74,38 @@ bool ci_rest_take(struct ci_strand *s)
 	return true;
 }
 
-void ci_rest_after(struct ci_strand *s)
+void ci_rest_after(struct ci_strand *s, size_t size)
 {
 	pthread_mutex_lock(&mutex);
-	if (kept && !s->rests && !sem_init(&s->gone, 0, 0))
-		s->rests = !sem_init(&s->again, 0, 0);
+	bool may = kept && !s->rest;
 	pthread_mutex_unlock(&mutex);
+	struct ci_resting *r = may ? calloc(1, sizeof *r) : NULL;
+	if (!r)
+		return;
+	r->front = size;
+	if (sem_init(&r->gone, 0, 0) || sem_init(&r->again, 0, 0))
+		free(r);
+	else
+		s->rest = r;
+}
+
+void ci_rest_free(struct ci_strand *s)
+{
+	if (!s->rest)
+		return;
+	sem_destroy(&s->rest->gone);
+	sem_destroy(&s->rest->again);
+	free(s->rest);
 }
 
 bool ci_rest_asleep(struct ci_strand *s, const void *kind)
 {
 	pthread_mutex_lock(&mutex);
-	bool take = kept && s->rests;
+	bool take = kept && s->rest;
 	pthread_mutex_unlock(&mutex);
 	if (!take)
 		return false;
-	s->asleep = kind;
+	s->rest->asleep = kind;
 	ci_list_unlink(&s->link);
 	ci_list_unlink(&s->idle);
 	put(s);
@@ -91,8 +117,8 @@ static struct ci_strand *find(size_t stack_size, size_t front, const void *kind)
 	ci_list_each(node, &resting) {
 		struct ci_strand *s = ci_list_entry(node, struct ci_strand, link);
 
-		if (s->stack_size >= stack_size && s->front == front &&
-		    (!s->asleep || s->asleep == kind)) {
+		if (s->stack_size >= stack_size && s->rest->front == front &&
+		    (!s->rest->asleep || s->rest->asleep == kind)) {
 			ci_list_unlink(node);
 			return s;
 		}
@@ -108,21 +134,21 @@ struct ci_strand *ci_rest_again(size_t stack_size, void (*body)(struct ci_strand
 	pthread_mutex_unlock(&mutex);
 	if (!s)
 		return NULL;
-	if (!s->asleep && ci_baton_init(&s->baton)) {
+	if (!s->rest->asleep && ci_baton_init(&s->baton)) {
 		put(s);
 		return NULL;
 	}
 	s->cpu = 0;
 	if (size)
 		memcpy((char *)s - size, front, size);
-	if (s->asleep) {
-		s->asleep = NULL;
+	if (s->rest->asleep) {
+		s->rest->asleep = NULL;
 		return s;
 	}
 	s->body = body;
 	s->over = false;
 	s->tid = 0;
-	sem_post(&s->again);
+	sem_post(&s->rest->again);
 	return s;
 }
 
@@ -146,6 +172,7 @@ void ci_rest_drop(void)
 
 		dismiss(s);
 		pthread_join(s->thread.id, NULL);
+		ci_rest_free(s);
 		ci_stack_free(&stack);
 	}
 }

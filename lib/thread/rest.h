@@ -11,8 +11,9 @@
 void ci_rest_keep(void);
 /* Ends those that rest. */
 void ci_rest_drop(void);
-/* Before the strand first has its baton: its thread is to rest, if threads are kept now. */
-void ci_rest_after(struct ci_strand *s);
+/* Before the strand first has its baton: its thread is to rest, if threads are kept now. size: of what
+ * lies in front. */
+void ci_rest_after(struct ci_strand *s, size_t size);
 /*
  * As ci_strand_create, with a thread that rests. One that ci_rest_asleep has put there is taken for a
  * body of the same kind only. NULL: there is none with as much stack.
@@ -30,4 +31,6 @@ bool ci_rest_asleep(struct ci_strand *s, const void *kind);
 bool ci_rest(struct ci_strand *s);
 /* Instead of the join: waits until the body has returned. False: its thread ends now, to be joined. */
 bool ci_rest_take(struct ci_strand *s);
+/* When its thread has ended. */
+void ci_rest_free(struct ci_strand *s);
 void ci_rest_in_child(void);

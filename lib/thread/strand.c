@@ -191,17 +191,15 @@ static void *strand_main(void *arg)
 
 	do
 		s->body(s);
-	while (s->rests && ci_rest(s));
+	while (s->rest && ci_rest(s));
 	return NULL;
 }
 
-static int init(struct ci_strand *s, size_t stack_size, size_t front,
-		void (*body)(struct ci_strand *))
+static int init(struct ci_strand *s, size_t stack_size, void (*body)(struct ci_strand *))
 {
 	memset(s, 0, sizeof *s);
 	s->body = body;
 	s->stack_size = stack_size;
-	s->front = front;
 	ci_list_init(&s->link);
 	ci_list_init(&s->idle);
 	s->thread.body = strand_main;
@@ -223,7 +221,7 @@ static int make(struct ci_strand **ret, const struct ci_stack *stack, size_t sta
 {
 	struct ci_strand *s = place(stack);
 	size_t used = (size_t)(stack->base + stack->size - ((char *)s - size));
-	int err = init(s, stack_size, size, body);
+	int err = init(s, stack_size, body);
 
 	if (err)
 		return err;
@@ -260,12 +258,13 @@ void ci_strand_join(struct ci_strand *s)
 {
 	struct ci_stack stack = s->thread.stack;
 
-	if (s->rests && ci_rest_take(s))
+	if (s->rest && ci_rest_take(s))
 		return;
 	pthread_join(s->thread.id, NULL);
 	ci_list_unlink(&s->link);
 	ci_list_unlink(&s->idle);
 	ci_baton_fini(&s->baton);
+	ci_rest_free(s);
 	ci_stack_free(&stack);
 }
 

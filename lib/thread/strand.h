@@ -11,6 +11,8 @@
 #include "base/list.h"
 #include "thread/stack.h"
 
+struct ci_resting;
+
 /* Any thread of the library. */
 struct ci_thread {
 	pthread_t id;
@@ -31,14 +33,8 @@ struct ci_strand {
 	struct ci_list link;	 /* in the loop's strands, from creation to join */
 	struct ci_list idle;	 /* in the loop's pool, while it has no coroutine */
 	void (*body)(struct ci_strand *s);
-	size_t stack_size; /* bytes asked for */
-	size_t front;	   /* bytes of the record before it */
-
-	/* of rest.c */
-	bool rests;	    /* its thread does not end with the body, */
-	bool leaves;	    /* but ends now */
-	const void *asleep; /* rests within a body of this kind, for which it waits with its baton */
-	sem_t gone, again;  /* posted when the body has returned, and when there is another */
+	size_t stack_size;	 /* bytes asked for */
+	struct ci_resting *rest; /* of rest.c; owned; NULL: its thread ends with the body */
 };
 
 /*
