@@ -174,6 +174,23 @@ class Measures:
             self.table.add(name, "ns", [g[key] - less for g in got[0]], "bare thread",
                            [g[key] - less for g in got[1]])
 
+    def exploring(self):
+        rows = [  # name, what explores, how many schedules, bar
+            ("explore", ("bench/explore", "here", 4000), "<= 60 us"),
+            ("explore-start", ("bench/explore", "start", 4000), "<= 60 us"),
+            ("explore-preemptive", ("bench/explore", "here", 2000, "preemptive"), None),
+            ("explore-fork", ("bench/explore", "fork", 400), "<= 1500 us"),
+            ("explore-command", ("bench/explore", "command", 400, "tools/cigo-explore"), None),
+        ]
+        rows = [r for r in rows if self.table.wants(r[0])]
+        if not rows:
+            return
+        self.table.head("Exploring: CPU time of a schedule of ten choices")
+        got = self.alternate({name: lambda a=args: self.run(a) for name, args, _ in rows})
+        for name, _, bar in rows:
+            if name in got:
+                self.table.add(name, "us", [g["cpu"] / 1e3 for g in got[name]], bar=bar)
+
     def memory(self):
         if not self.table.wants("create", "memory-resident", "memory-system"):
             return
@@ -333,7 +350,7 @@ class Measures:
         load = os.getloadavg()[0]
         print(f"{platform.machine()}, {len(self.cpus)} processors, Linux {platform.release()}, "
               f"load average {load:.1f}, {self.rounds} rounds\n")
-        for part in (self.switching, self.python, self.sleeping, self.memory, self.together,
+        for part in (self.switching, self.python, self.exploring, self.sleeping, self.memory, self.together,
                      self.tcp, self.many, self.growth):
             self.choose()
             part()

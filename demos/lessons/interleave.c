@@ -157,7 +157,7 @@ static const struct kit_variant variants[] = {
 	  "gives the same order, so a failure can be played again. No seed tears a letter: between "
 	  "seeing the pen free and taking it there is no await, so a plain bool is a lock. Preemptively "
 	  "both tasks can see the pen free and take it, and letters are torn or lost. No seed plays that "
-	  "again, because the kernel decides.",
+	  "again, because the kernel decides; a schedule does (cigo-explore, demos/interleave_orders).",
 	  NULL, tell, NULL },
 	{ 0 },
 };

@@ -10,7 +10,7 @@
  *               random:SEED        by dice
  *               pct:SEED:DEPTH     by random priorities, of which DEPTH - 1 fall: a fault that needs
  *                                  DEPTH orderings is found with a known probability (Burckhardt,
- *                                  Kothari, Musuvathi, Nagarakatti: A randomized scheduler with
+ *                                  Kothari, Musuvathi, Nagarakatte: A randomized scheduler with
  *                                  probabilistic guarantees of finding bugs, 2010)
  *               replay:2.0x3.1     as in an earlier run: its choices, 0x3 for three zeros; after the
  *                                  last the choice is 0, the first that was ready

@@ -103,6 +103,10 @@ static void strand_main(struct ci_coroutine *me)
 		me->start = NULL;
 		r->ops->run(me->loop, r);
 		drive(me);
+		if (ci_unlikely(ci_self.slow) && !me->strand.over) { /* perhaps in another loop */
+			ci_self.held = me->loop;
+			ci_turn = me->loop->home.turn;
+		}
 	}
 }
 

@@ -6,6 +6,8 @@
 #include <stddef.h>
 
 #include "base/misuse.h"
+#include "schedule/serial.h"
+#include "thread/rest.h"
 
 _Static_assert(offsetof(struct ci_coroutine, strand.tid) - offsetof(struct ci_coroutine, resume) <=
 		       (size_t)3 * 64,
@@ -26,6 +28,8 @@ static void coroutine_main(struct ci_strand *s)
 	struct ci_coroutine *c = ci_coroutine_on(s);
 
 	ci_self.me = c;
+	ci_turn = NULL; /* the thread may have run another strand */
+	ci_turn_outside = false;
 	pthread_cleanup_push(left_early, c);
 	c->body(c);
 	pthread_cleanup_pop(0);
@@ -37,12 +41,16 @@ int ci_coroutine_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack
 	struct ci_coroutine front = {
 		.loop = loop, .body = body, .turn = turn, .resume.where = CI_RESUME
 	};
-	struct ci_strand *s;
-	int err = ci_strand_create(&s, stack_size, coroutine_main, &front,
-				   offsetof(struct ci_coroutine, strand));
+	const size_t size = offsetof(struct ci_coroutine, strand);
+	bool rests = turn && turn->schedule->explored;
+	struct ci_strand *s = rests ? ci_rest_again(stack_size, coroutine_main, &front, size, body)
+				    : NULL;
+	int err = s ? 0 : ci_strand_create(&s, stack_size, coroutine_main, &front, size);
 
 	if (err)
 		return err;
+	if (rests)
+		ci_rest_after(s, size);
 	*ret = ci_coroutine_on(
 		s); /* its thread uses none of the fields below before it has the baton */
 	ci_list_init(&(*ret)->resume.link);

@@ -11,6 +11,7 @@
 
 #include "engine/engine.h"
 #include "engine/turn.h"
+#include "thread/rest.h"
 
 enum {
 	AT_ONCE = 32,
@@ -109,9 +110,25 @@ void ci_pool_trim(cigo_loop *loop)
 	loop->pool_look = now + (more ? soon_ns : long_ns);
 }
 
+/* Under an explorer, strands wait for its next loop. In the preemptive model they wait for a turn of
+ * this loop's schedule, so they must end. */
+static void lend(cigo_loop *loop)
+{
+	if (!loop->model->exclusive)
+		return;
+	ci_list_each(node, &loop->strands) {
+		struct ci_strand *s = ci_list_entry(node, struct ci_strand, link);
+		struct ci_turn *turn = ci_coroutine_on(s)->turn;
+
+		if (ci_rest_asleep(s, loop->model->strand_main))
+			ci_turn_free(turn);
+	}
+}
+
 void ci_pool_dismiss(cigo_loop *loop)
 {
 	join_all(loop);
+	lend(loop);
 	while (!ci_list_empty(&loop->strands)) {
 		int n = 0;
 

@@ -12,6 +12,7 @@
 #include "base/misuse.h"
 #include "explore/runners.h"
 #include "thread/baton.h"
+#include "thread/rest.h"
 
 static __thread bool exploring;
 static bool taken; /* atomic: a thread explores in this process */
@@ -81,7 +82,10 @@ static int explore(struct ci_explored *e, const cigo_explore_options *o, cigo_re
 		return -errno;
 	cpu_set_t before;
 	bool bound = bind(&before);
+	if (bound && !o->fork) /* else they would rest on CPUs that the next loop does not choose */
+		ci_rest_keep();
 	int err = ci_search(o, &e->runner, report);
+	ci_rest_drop();
 	if (bound)
 		sched_setaffinity(0, sizeof before, &before);
 	ci_record_unmap(e->runner.record);

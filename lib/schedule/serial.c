@@ -234,6 +234,15 @@ static struct ci_turn *deadlock(struct ci_schedule *s)
 
 /* --- passing the turn ------------------------------------------------------------------------ */
 
+/* Without a choice `to` goes on. A replay must count an access of me's all the same: it cannot tell which
+ * accesses the run that it repeats took for points. */
+static struct ci_turn *unchosen(struct ci_schedule *s, const struct ci_turn *me, struct ci_turn *to)
+{
+	if (me && me->accesses)
+		s->passed++;
+	return to;
+}
+
 /* The thread that goes on; me NULL: the running thread has ended. */
 static struct ci_turn *next(struct ci_schedule *s, struct ci_turn *me)
 {
@@ -241,10 +250,10 @@ static struct ci_turn *next(struct ci_schedule *s, struct ci_turn *me)
 
 	for (;;) {
 		if ((first = urgent(s)))
-			return first;
+			return unchosen(s, me, first);
 		int n = drop_yielders(able, gather(s, me, able));
 		if (n)
-			return n == 1 ? able[0] : choose(s, me, able, n);
+			return n == 1 ? unchosen(s, me, able[0]) : choose(s, me, able, n);
 		int64_t until = earliest(s);
 		if (until != CIGO_NEVER)
 			pass_time(s, until);

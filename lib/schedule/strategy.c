@@ -38,7 +38,7 @@ const struct ci_strategy ci_strategy_random = { .name = "random", .choose = any 
 /* --- priorities ------------------------------------------------------------------------------ */
 
 /*
- * PCT (Burckhardt, Kothari, Musuvathi, Nagarakatti 2010): each candidate has a random priority, the
+ * PCT (Burckhardt, Kothari, Musuvathi, Nagarakatte 2010): each candidate has a random priority, the
  * highest goes on; at depth - 1 random choices the priority of the one that would go on falls below
  * all others. Finds a fault that needs `depth` orderings with probability 1 / (n k^(depth - 1)) or
  * more, for n coroutines and k choices.

@@ -12,6 +12,7 @@
  * Deliberately missing: pthread_cancel and pthread_exit in coroutines.
  */
 #include "thread/strand.h"
+#include "thread/rest.h"
 
 #include <config.h>
 #include <errno.h>
@@ -95,6 +96,7 @@ static void in_child(void)
 {
 	if (ci_self.thread)
 		pthread_sigmask(SIG_SETMASK, &ci_self.thread->outside, NULL);
+	ci_rest_in_child();
 }
 
 static void watch_forks(void)
@@ -187,7 +189,9 @@ static void *strand_main(void *arg)
 {
 	struct ci_strand *s = arg;
 
-	s->body(s);
+	do
+		s->body(s);
+	while (s->rest && ci_rest(s));
 	return NULL;
 }
 
@@ -254,10 +258,13 @@ void ci_strand_join(struct ci_strand *s)
 {
 	struct ci_stack stack = s->thread.stack;
 
+	if (s->rest && ci_rest_take(s))
+		return;
 	pthread_join(s->thread.id, NULL);
 	ci_list_unlink(&s->link);
 	ci_list_unlink(&s->idle);
 	ci_baton_fini(&s->baton);
+	ci_rest_free(s);
 	ci_stack_free(&stack);
 }
 

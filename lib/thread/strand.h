@@ -11,6 +11,8 @@
 #include "base/list.h"
 #include "thread/stack.h"
 
+struct ci_resting;
+
 /* Any thread of the library. */
 struct ci_thread {
 	pthread_t id;
@@ -31,7 +33,8 @@ struct ci_strand {
 	struct ci_list link;	 /* in the loop's strands, from creation to join */
 	struct ci_list idle;	 /* in the loop's pool, while it has no coroutine */
 	void (*body)(struct ci_strand *s);
-	size_t stack_size; /* bytes asked for */
+	size_t stack_size;	 /* bytes asked for */
+	struct ci_resting *rest; /* of rest.c; owned; NULL: its thread ends with the body */
 };
 
 /*

@@ -793,11 +793,64 @@ TEST(progress_is_told_now_and_then, COOPERATIVE, TIMES(2))
 	cigo_report report = REPORT;
 	int calls = 0;
 
-	ok(explore(orders, &w, &report, .progress = count_calls, .progress_arg = &calls,
-		   .fork = _i));
+	ok(explore(orders, &w, &report, .strategy = "random:1", .progress = count_calls,
+		   .progress_arg = &calls, .fork = _i));
 	equal(calls, 2);
 	ck_assert(!report.complete);
 	ck_assert_str_eq(report.incomplete, "it was told to end");
+	cigo_report_free(&report);
+}
+
+TEST_CASE("threads");
+
+/* The kernel's ids of the threads that ran bodies, of all schedules. */
+struct threads {
+	pid_t seen[64];
+	size_t n;
+};
+
+static void note_thread(struct threads *t)
+{
+	pid_t me = gettid();
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->seen[i] == me)
+			return;
+	ck_assert_uint_lt(t->n, sizeof t->seen / sizeof *t->seen);
+	t->seen[t->n++] = me;
+}
+
+CORO(notes_its_thread)
+{
+	note_thread(arg);
+	int err = cigo_yield(ctx);
+	note_thread(arg);
+	return err;
+}
+
+CORO(three_threads)
+{
+	cigo_group *group = cigo_group_new(ctx, 0, 0);
+
+	note_thread(arg);
+	for (int i = 0; i < 3; i++)
+		cigo_spawn_in(group, notes_its_thread, 0, arg);
+	int err = cigo_group_wait(ctx, group);
+	cigo_group_close(ctx, group);
+	return err;
+}
+
+TEST(schedules_use_threads_again, TIMES(2))
+{
+	cigo_loop_options loop = { .size = sizeof loop,
+				   .model = _i ? CIGO_PREEMPTIVE : CIGO_COOPERATIVE };
+	struct threads threads = { .n = 0 };
+	cigo_report report = REPORT;
+
+	ok(explore(three_threads, &threads, &report, .strategy = "random:1", .schedules = 50,
+		   .loop = &loop));
+	equal(report.schedules, 50);
+	equal(threads.n, 4);
 	cigo_report_free(&report);
 }
 

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ * Interleave, every order: two writers, A and B, write on one sheet, each letter in two strokes: "Aa", "Bb".
+ * Each letter is a task, which spawns the next one of its writer. Which texts can come out?
+ *
+ *	cigo-explore --all demos/interleave_orders 3
+ *	cigo-explore --all --model preemptive demos/interleave_orders 1
+ */
+#include <cigo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 6 };
+
+static char text[4 * MOST + 1];
+static volatile int written; /* volatile: so that the compiler reads and writes where it says so */
+
+struct writer {
+	cigo_group *group;
+	char name;
+	int left; /* letters */
+};
+
+static void stroke(char c)
+{
+	text[written] = c;
+	written = written + 1;
+}
+
+static int letter(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct writer *w = arg;
+
+	CIGO_UNUSED(ctx), CIGO_UNUSED(ret);
+	stroke(w->name);
+	stroke((char)(w->name |
+		      32)); /* no await since the first, so this is still the same letter */
+	if (--w->left > 0)
+		cigo_group_spawn(w->group, w->name == 'A' ? "A" : "B", letter, 0, w);
+	return 0;
+}
+
+static bool whole(void)
+{
+	for (const char *s = text; *s; s += 2)
+		if (s[1] != (*s | 32))
+			return false;
+	return true;
+}
+
+static int write_text(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int letters = *(int *)arg;
+	cigo_group *group = cigo_group_new(ctx, 0, 0);
+	struct writer a = { group, 'A', letters }, b = { group, 'B', letters };
+
+	CIGO_UNUSED(ret);
+	cigo_group_spawn(group, "A", letter, 0, &a);
+	cigo_group_spawn(group, "B", letter, 0, &b);
+	int err = cigo_group_wait(ctx, group);
+
+	cigo_group_close(ctx, group);
+	cigo_outcome("%s", text);
+	cigo_check(whole() && (int)strlen(text) == 4 * letters, "%s: a letter is torn or lost",
+		   text);
+	puts(text);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	int letters = argc > 1 ? atoi(argv[1]) : 3;
+
+	if (argc > 2 || letters < 1 || letters > MOST) {
+		fprintf(stderr, "usage: interleave_orders [LETTERS], 1 to %d for each writer\n",
+			MOST);
+		return 2;
+	}
+	cigo_must(cigo_run(write_text, &letters));
+	return 0;
+}

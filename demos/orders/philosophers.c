@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT
+ * Philosophers, every order: some sit around a table, a fork between any two. Each takes the left one,
+ * then the right one, eats, and lays both down. In how many orders are all stuck?
+ *
+ *	cigo-explore --all demos/philosophers_orders await 3
+ *	cigo-explore --all --preemptions all --model preemptive demos/philosophers_orders block 2
+ */
+#include <cigo.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST = 5 };
+
+static const char *const names[MOST] = { "Plato", "Hypatia", "Kant", "Laozi", "Arendt" };
+
+static int seats;
+
+/* Fork i lies to the left of philosopher i, and to the right of the one before. */
+static struct fork {
+	cigo_mutex *awaited;	 /* a fork that a philosopher awaits, */
+	pthread_mutex_t blocked; /* or one that his thread blocks for, if there is no other */
+} forks[MOST];
+
+static int take(cigo_ctx *ctx, struct fork *f)
+{
+	return f->awaited ? cigo_mutex_lock(CIGO_AT(ctx), f->awaited)
+			  : -pthread_mutex_lock(&f->blocked);
+}
+
+static void put(struct fork *f)
+{
+	if (f->awaited)
+		cigo_mutex_unlock(f->awaited);
+	else
+		pthread_mutex_unlock(&f->blocked);
+}
+
+/* Brings the salt. */
+static int waiter(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(ctx), CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	return 0;
+}
+
+static int philosopher(cigo_ctx *ctx, void *arg, void *ret)
+{
+	struct fork *left = arg, *right = &forks[(left - forks + 1) % seats];
+	int err = take(ctx, left);
+
+	CIGO_UNUSED(ret);
+	if (err)
+		return err;
+	if (left->awaited) /* the salt, with a fork in the hand */
+		err = cigo_future_take(CIGO_AT(ctx), cigo_spawn(ctx, waiter, 0, NULL), NULL, 0);
+	if (!err)
+		err = take(ctx, right);
+	if (!err)
+		put(right);
+	put(left);
+	return err;
+}
+
+static int dinner(cigo_ctx *ctx, void *arg, void *ret)
+{
+	cigo_group *group = cigo_group_new(ctx, 0, 0);
+	bool await = *(bool *)arg;
+
+	CIGO_UNUSED(ret);
+	for (int i = 0; i < seats; i++) {
+		forks[i].awaited = await ? cigo_mutex_new() : NULL;
+		pthread_mutex_init(&forks[i].blocked, NULL);
+	}
+	for (int i = 0; i < seats; i++)
+		cigo_group_spawn(group, names[i], philosopher, 0, &forks[i]);
+	int err = cigo_group_wait(ctx, group);
+
+	cigo_group_close(ctx, group);
+	for (int i = 0; i < seats; i++) {
+		cigo_mutex_free(forks[i].awaited);
+		pthread_mutex_destroy(&forks[i].blocked);
+	}
+	cigo_outcome("all have eaten");
+	puts("all have eaten");
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	bool await = argc > 1 && strcmp(argv[1], "await") == 0;
+
+	seats = argc > 2 ? atoi(argv[2]) : 3;
+	if (argc < 2 || (!await && strcmp(argv[1], "block") != 0) || seats < 2 || seats > MOST) {
+		fprintf(stderr, "usage: philosophers_orders await|block [SEATS]\n");
+		return 2;
+	}
+	cigo_must(cigo_run(dinner, &await));
+	return 0;
+}
