@@ -10,8 +10,8 @@
 #include "points.h"
 
 #define PLAIN(name, size, reads)                         \
-	EXPORT void name(const void *address);           \
-	EXPORT void name(const void *address)            \
+	EXPORT void name(void *address);                 \
+	EXPORT void name(void *address)                  \
 	{                                                \
 		cp_access(address, size, reads, CALLER); \
 	}
@@ -40,23 +40,23 @@ SIZE(4)
 SIZE(8)
 SIZE(16)
 
-EXPORT void __tsan_read_range(const void *address, size_t size);
-EXPORT void __tsan_read_range(const void *address, size_t size)
+EXPORT void __tsan_read_range(void *address, long size);
+EXPORT void __tsan_read_range(void *address, long size)
 {
-	cp_access(address, size, true, CALLER);
+	cp_access(address, (size_t)size, true, CALLER);
 }
 
-EXPORT void __tsan_write_range(const void *address, size_t size);
-EXPORT void __tsan_write_range(const void *address, size_t size)
+EXPORT void __tsan_write_range(void *address, long size);
+EXPORT void __tsan_write_range(void *address, long size)
 {
-	cp_access(address, size, false, CALLER);
+	cp_access(address, (size_t)size, false, CALLER);
 }
 
-EXPORT void __tsan_vptr_update(void **at, void *value);
-EXPORT void __tsan_vptr_update(void **at, void *value)
+EXPORT void __tsan_vptr_update(void *at, void *value);
+EXPORT void __tsan_vptr_update(void *at, void *value)
 {
 	(void)value;
-	cp_access(at, sizeof *at, false, CALLER);
+	cp_access(at, sizeof value, false, CALLER);
 }
 
 EXPORT void __tsan_vptr_read(void **at);
@@ -90,7 +90,7 @@ __attribute__((constructor)) static void refuse_tsan(void)
 	EXPORT void name(__VA_ARGS__); \
 	EXPORT void name(__VA_ARGS__) {}
 NOTHING(__tsan_func_entry, void *caller __attribute__((unused)))
-NOTHING(__tsan_func_exit, void)
+NOTHING(__tsan_func_exit, void *none __attribute__((unused)))
 NOTHING(__tsan_ignore_thread_begin, void)
 NOTHING(__tsan_ignore_thread_end, void)
 NOTHING(__tsan_atomic_thread_fence, int order __attribute__((unused)))
@@ -98,65 +98,60 @@ NOTHING(__tsan_atomic_signal_fence, int order __attribute__((unused)))
 
 /* --- atomics ---------------------------------------------------------------------------------- */
 
-#define FETCH(bits, type, op)                                                              \
-	EXPORT type __tsan_atomic##bits##_fetch_##op(volatile type *a, type v, int order); \
-	EXPORT type __tsan_atomic##bits##_fetch_##op(volatile type *a, type v, int order)  \
-	{                                                                                  \
-		(void)order;                                                               \
-		cp_access((const void *)(uintptr_t)a, sizeof *a, false, CALLER);           \
-		return __atomic_fetch_##op(a, v, __ATOMIC_SEQ_CST);                        \
+#define DEFINE(result, name, ...)        \
+	EXPORT result name(__VA_ARGS__); \
+	EXPORT result name(__VA_ARGS__)
+#define FETCH(bits, type, op)                                                               \
+	DEFINE(type, __tsan_atomic##bits##_fetch_##op, volatile void *a, type v, int order) \
+	{                                                                                   \
+		(void)order;                                                                \
+		cp_access((const void *)(uintptr_t)a, sizeof v, false, CALLER);             \
+		return __atomic_fetch_##op((volatile type *)a, v, __ATOMIC_SEQ_CST);        \
 	}
-#define COMPARE(bits, type, strength)                                                  \
-	EXPORT int __tsan_atomic##bits##_compare_exchange_##strength(                  \
-		volatile type *a, type *old, type v, int order, int failed);           \
-	EXPORT int __tsan_atomic##bits##_compare_exchange_##strength(                  \
-		volatile type *a, type *old, type v, int order, int failed)            \
-	{                                                                              \
-		(void)order, (void)failed;                                             \
-		cp_access((const void *)(uintptr_t)a, sizeof *a, false, CALLER);       \
-		return __atomic_compare_exchange_n(a, old, v, false, __ATOMIC_SEQ_CST, \
-						   __ATOMIC_SEQ_CST);                  \
+#define COMPARE(bits, type, strength)                                                         \
+	DEFINE(bool, __tsan_atomic##bits##_compare_exchange_##strength, volatile void *a,     \
+	       void *old, type v, int order, int failed)                                      \
+	{                                                                                     \
+		(void)order, (void)failed;                                                    \
+		cp_access((const void *)(uintptr_t)a, sizeof v, false, CALLER);               \
+		return __atomic_compare_exchange_n((volatile type *)a, (type *)old, v, false, \
+						   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);       \
 	}
-#define ATOMIC(bits, type)                                                                         \
-	EXPORT type __tsan_atomic##bits##_load(const volatile type *a, int order);                 \
-	EXPORT type __tsan_atomic##bits##_load(const volatile type *a, int order)                  \
-	{                                                                                          \
-		(void)order;                                                                       \
-		cp_access((const void *)(uintptr_t)a, sizeof *a, true, CALLER);                    \
-		return __atomic_load_n(a, __ATOMIC_SEQ_CST);                                       \
-	}                                                                                          \
-	EXPORT void __tsan_atomic##bits##_store(volatile type *a, type v, int order);              \
-	EXPORT void __tsan_atomic##bits##_store(volatile type *a, type v, int order)               \
-	{                                                                                          \
-		(void)order;                                                                       \
-		cp_access((const void *)(uintptr_t)a, sizeof *a, false, CALLER);                   \
-		__atomic_store_n(a, v, __ATOMIC_SEQ_CST);                                          \
-	}                                                                                          \
-	EXPORT type __tsan_atomic##bits##_exchange(volatile type *a, type v, int order);           \
-	EXPORT type __tsan_atomic##bits##_exchange(volatile type *a, type v, int order)            \
-	{                                                                                          \
-		(void)order;                                                                       \
-		cp_access((const void *)(uintptr_t)a, sizeof *a, false, CALLER);                   \
-		return __atomic_exchange_n(a, v, __ATOMIC_SEQ_CST);                                \
-	}                                                                                          \
-	EXPORT type __tsan_atomic##bits##_compare_exchange_val(volatile type *a, type old, type v, \
-							       int order, int failed);             \
-	EXPORT type __tsan_atomic##bits##_compare_exchange_val(volatile type *a, type old, type v, \
-							       int order, int failed)              \
-	{                                                                                          \
-		(void)order, (void)failed;                                                         \
-		cp_access((const void *)(uintptr_t)a, sizeof *a, false, CALLER);                   \
-		__atomic_compare_exchange_n(a, &old, v, false, __ATOMIC_SEQ_CST,                   \
-					    __ATOMIC_SEQ_CST);                                     \
-		return old;                                                                        \
-	}                                                                                          \
-	FETCH(bits, type, add)                                                                     \
-	FETCH(bits, type, sub)                                                                     \
-	FETCH(bits, type, and)                                                                     \
-	FETCH(bits, type, or)                                                                      \
-	FETCH(bits, type, xor)                                                                     \
-	FETCH(bits, type, nand)                                                                    \
-	COMPARE(bits, type, strong)                                                                \
+#define ATOMIC(bits, type)                                                                        \
+	DEFINE(type, __tsan_atomic##bits##_load, const volatile void *a, int order)               \
+	{                                                                                         \
+		(void)order;                                                                      \
+		cp_access((const void *)(uintptr_t)a, sizeof(type), true, CALLER);                \
+		return __atomic_load_n((const volatile type *)a, __ATOMIC_SEQ_CST);               \
+	}                                                                                         \
+	DEFINE(void, __tsan_atomic##bits##_store, volatile void *a, type v, int order)            \
+	{                                                                                         \
+		(void)order;                                                                      \
+		cp_access((const void *)(uintptr_t)a, sizeof v, false, CALLER);                   \
+		__atomic_store_n((volatile type *)a, v, __ATOMIC_SEQ_CST);                        \
+	}                                                                                         \
+	DEFINE(type, __tsan_atomic##bits##_exchange, volatile void *a, type v, int order)         \
+	{                                                                                         \
+		(void)order;                                                                      \
+		cp_access((const void *)(uintptr_t)a, sizeof v, false, CALLER);                   \
+		return __atomic_exchange_n((volatile type *)a, v, __ATOMIC_SEQ_CST);              \
+	}                                                                                         \
+	DEFINE(type, __tsan_atomic##bits##_compare_exchange_val, volatile void *a, type old,      \
+	       type v, int order, int failed)                                                     \
+	{                                                                                         \
+		(void)order, (void)failed;                                                        \
+		cp_access((const void *)(uintptr_t)a, sizeof v, false, CALLER);                   \
+		__atomic_compare_exchange_n((volatile type *)a, &old, v, false, __ATOMIC_SEQ_CST, \
+					    __ATOMIC_SEQ_CST);                                    \
+		return old;                                                                       \
+	}                                                                                         \
+	FETCH(bits, type, add)                                                                    \
+	FETCH(bits, type, sub)                                                                    \
+	FETCH(bits, type, and)                                                                    \
+	FETCH(bits, type, or)                                                                     \
+	FETCH(bits, type, xor)                                                                    \
+	FETCH(bits, type, nand)                                                                   \
+	COMPARE(bits, type, strong)                                                               \
 	COMPARE(bits, type, weak)
 ATOMIC(8, uint8_t)
 ATOMIC(16, uint16_t)

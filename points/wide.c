@@ -9,9 +9,9 @@ __extension__ typedef unsigned __int128 wide;
 
 static bool busy;
 
-static void begin(volatile const wide *a, bool reads, const void *pc)
+static void begin(const volatile void *a, bool reads, const void *pc)
 {
-	cp_access((const void *)(uintptr_t)a, sizeof *a, reads, pc);
+	cp_access((const void *)(uintptr_t)a, sizeof(wide), reads, pc);
 	while (__atomic_test_and_set(&busy, __ATOMIC_ACQUIRE))
 		continue;
 }
@@ -23,13 +23,13 @@ static void end(void)
 
 /* Defines a function that returns what was there, and sets what is there to `then`, made of old and v. */
 #define CHANGE(name, then)                                                        \
-	EXPORT wide __tsan_atomic128_##name(volatile wide *a, wide v, int order); \
-	EXPORT wide __tsan_atomic128_##name(volatile wide *a, wide v, int order)  \
+	EXPORT wide __tsan_atomic128_##name(volatile void *a, wide v, int order); \
+	EXPORT wide __tsan_atomic128_##name(volatile void *a, wide v, int order)  \
 	{                                                                         \
 		(void)order;                                                      \
 		begin(a, false, CALLER);                                          \
-		wide old = *a;                                                    \
-		*a = (then);                                                      \
+		wide old = *(volatile wide *)a;                                   \
+		*(volatile wide *)a = (then);                                     \
 		end();                                                            \
 		return old;                                                       \
 	}
@@ -41,22 +41,22 @@ CHANGE(fetch_or, old | v)
 CHANGE(fetch_xor, old ^ v)
 CHANGE(fetch_nand, ~(old &v))
 
-EXPORT wide __tsan_atomic128_load(const volatile wide *a, int order);
-EXPORT wide __tsan_atomic128_load(const volatile wide *a, int order)
+EXPORT wide __tsan_atomic128_load(const volatile void *a, int order);
+EXPORT wide __tsan_atomic128_load(const volatile void *a, int order)
 {
 	(void)order;
 	begin(a, true, CALLER);
-	wide v = *a;
+	wide v = *(const volatile wide *)a;
 	end();
 	return v;
 }
 
-EXPORT void __tsan_atomic128_store(volatile wide *a, wide v, int order);
-EXPORT void __tsan_atomic128_store(volatile wide *a, wide v, int order)
+EXPORT void __tsan_atomic128_store(volatile void *a, wide v, int order);
+EXPORT void __tsan_atomic128_store(volatile void *a, wide v, int order)
 {
 	(void)order;
 	begin(a, false, CALLER);
-	*a = v;
+	*(volatile wide *)a = v;
 	end();
 }
 
@@ -70,26 +70,26 @@ static wide compare(volatile wide *a, wide expected, wide v, const void *pc)
 	return old;
 }
 
-EXPORT wide __tsan_atomic128_compare_exchange_val(volatile wide *a, wide expected, wide v,
+EXPORT wide __tsan_atomic128_compare_exchange_val(volatile void *a, wide expected, wide v,
 						  int order, int failed);
-EXPORT wide __tsan_atomic128_compare_exchange_val(volatile wide *a, wide expected, wide v,
+EXPORT wide __tsan_atomic128_compare_exchange_val(volatile void *a, wide expected, wide v,
 						  int order, int failed)
 {
 	(void)order, (void)failed;
 	return compare(a, expected, v, CALLER);
 }
 
-#define COMPARE(strength)                                                                         \
-	EXPORT int __tsan_atomic128_compare_exchange_##strength(volatile wide *a, wide *expected, \
-								wide v, int order, int failed);   \
-	EXPORT int __tsan_atomic128_compare_exchange_##strength(volatile wide *a, wide *expected, \
-								wide v, int order, int failed)    \
-	{                                                                                         \
-		(void)order, (void)failed;                                                        \
-		wide old = compare(a, *expected, v, CALLER);                                      \
-		bool same = old == *expected;                                                     \
-		*expected = old;                                                                  \
-		return same;                                                                      \
+#define COMPARE(strength)                                                                          \
+	EXPORT bool __tsan_atomic128_compare_exchange_##strength(volatile void *a, void *expected, \
+								 wide v, int order, int failed);   \
+	EXPORT bool __tsan_atomic128_compare_exchange_##strength(volatile void *a, void *expected, \
+								 wide v, int order, int failed)    \
+	{                                                                                          \
+		(void)order, (void)failed;                                                         \
+		wide *want = expected, old = compare(a, *want, v, CALLER);                         \
+		bool same = old == *want;                                                          \
+		*want = old;                                                                       \
+		return same;                                                                       \
 	}
 COMPARE(strong)
 COMPARE(weak)

@@ -41,7 +41,8 @@ CASE(8, uint8_t)
 CASE(16, uint16_t)
 CASE(32, uint32_t)
 CASE(64, uint64_t)
-#ifdef __SIZEOF_INT128__
+/* clang takes the C library's way, unless it may take one instruction. */
+#if defined __SIZEOF_INT128__ && (!defined __clang__ || defined __GCC_HAVE_SYNC_COMPARE_AND_SWAP_16)
 __extension__ typedef unsigned __int128 uint128;
 CASE(128, uint128)
 #else
