@@ -440,7 +440,7 @@ TEST(tables_that_are_full_stay_as_they_are)
 
 /* ---- what may be left out ---- */
 
-TEST_CASE("orders");
+TEST_CASE("orders", .seconds = 60);
 
 /* A program by chance: what its threads do in each step. */
 enum { THREADS = 2, STEPS = 3, VARIABLES = 2 };
