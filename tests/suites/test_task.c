@@ -818,7 +818,7 @@ CORO(awaits_at)
 	return cigo_join(ctx, *(cigo_task **)arg);
 }
 
-LOOP_TEST(tasks_that_await_each_other_are_told)
+LOOP_TEST(tasks_that_await_each_other_are_told, COOPERATIVE)
 {
 	cigo_task *a, *b;
 
