@@ -6,19 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The length of the well-formed UTF-8 character at s; 0: there is none. */
-static int utf8_length(const unsigned char *s)
-{
-	int n = *s < 0x80 ? 1 : *s < 0xc2 ? 0 : *s < 0xe0 ? 2 : *s < 0xf0 ? 3 : *s < 0xf5 ? 4 : 0;
-
-	for (int i = 1; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	if (n > 2 && ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) ||
-		      (*s == 0xf0 && s[1] < 0x90) || (*s == 0xf4 && s[1] > 0x8f)))
-		return 0;
-	return n;
-}
+#include "base/utf8.h"
 
 void ci_trace_quote(struct ci_trace_file *f, const char *text)
 {
@@ -26,7 +14,7 @@ void ci_trace_quote(struct ci_trace_file *f, const char *text)
 	char code[8];
 
 	while (*s && s < end) {
-		int n = utf8_length(s);
+		int n = ci_utf8_length(s);
 
 		if (!n || *s < ' ' || *s == 0x7f) {
 			snprintf(code, sizeof code, "\\u%04x", n ? *s : 0xfffdu);

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
 #include "schedule/play.h"
 
 /* --- the terminal ------------------------------------------------------------------------------ */
@@ -81,17 +82,6 @@ bool ci_screen_read(struct ci_screen *s, char *line, size_t size)
 
 /* --- text -------------------------------------------------------------------------------------- */
 
-/* The bytes of the UTF-8 character at p; 0: there is none. */
-static int bytes_of(const unsigned char *p)
-{
-	int n = *p < 0x80 ? 1 : *p < 0xc2 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf5 ? 4 : 0;
-
-	for (int i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
-
 /* Whether the terminal must not get these n bytes as they are: what controls it. */
 static bool unprintable(const unsigned char *p, int n)
 {
@@ -114,7 +104,7 @@ int ci_screen_width(const char *text)
 	int columns = 0;
 
 	for (const unsigned char *p = (const unsigned char *)text; *p;) {
-		int n = bytes_of(p);
+		int n = ci_utf8_length(p);
 
 		columns += columns_of(p, n);
 		p += n ? n : 1;
@@ -126,7 +116,7 @@ int ci_screen_width(const char *text)
 static void put_within(struct ci_screen *s, const char *text, int columns)
 {
 	for (const unsigned char *p = (const unsigned char *)text; *p;) {
-		int n = bytes_of(p), wide = columns_of(p, n);
+		int n = ci_utf8_length(p), wide = columns_of(p, n);
 
 		if (wide > columns)
 			return;

@@ -5,25 +5,7 @@
 
 #include <string.h>
 
-/* The length of the UTF-8 sequence at s; 0: it is none (RFC 3629). */
-static int sequence(const unsigned char *s)
-{
-	unsigned least = s[0] == 0xe0 ? 0xa0 : s[0] == 0xf0 ? 0x90 : 0x80;
-	unsigned most = s[0] == 0xed ? 0x9f : s[0] == 0xf4 ? 0x8f : 0xbf;
-	int n = s[0] < 0x80   ? 1
-		: s[0] < 0xc2 ? 0
-		: s[0] < 0xe0 ? 2
-		: s[0] < 0xf0 ? 3
-		: s[0] < 0xf5 ? 4
-			      : 0;
-
-	if (n > 1 && (s[1] < least || s[1] > most))
-		return 0;
-	for (int i = 2; i < n; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	return n;
-}
+#include "base/utf8.h"
 
 static void put_text(const char *text, size_t n, FILE *out)
 {
@@ -31,7 +13,7 @@ static void put_text(const char *text, size_t n, FILE *out)
 
 	fputc('"', out);
 	for (size_t i = 0; i < n;) {
-		int length = sequence(s + i);
+		int length = ci_utf8_length(s + i);
 
 		if (!length)
 			fputs("\\ufffd", out);
