@@ -56,10 +56,8 @@ static void fail(struct ci_record *r, enum ci_ending ending, const char *format,
 
 	if (r->ending > CI_ENDING_FINE)
 		return;
-	r->ending = ending;
-	r->failed_n = r->steps_n;
 	va_start(ap, format);
-	vsnprintf(r->failure, sizeof r->failure, format, ap);
+	ci_record_fail_v(r, ending, format, ap);
 	va_end(ap);
 }
 

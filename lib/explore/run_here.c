@@ -61,10 +61,7 @@ static void judge(struct ci_record *r, int result)
 {
 	if (r->ending > CI_ENDING_FINE || result >= 0)
 		return;
-	r->ending = CI_ENDING_STATUS;
-	r->failed_n = r->steps_n;
-	snprintf(r->failure, sizeof r->failure, "main returned %d (%s)", result,
-		 cigo_strerror(result));
+	ci_record_fail(r, CI_ENDING_STATUS, "main returned %d (%s)", result, cigo_strerror(result));
 }
 
 int ci_run_here(struct ci_runner *r, const struct ci_plan *plan)

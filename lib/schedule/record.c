@@ -3,6 +3,7 @@
  */
 #include "schedule/record.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -32,6 +33,22 @@ void ci_record_clear(struct ci_record *r)
 	r->failure[0] = r->outcome[0] = 0;
 	r->at = 0;
 	r->run += !r->frozen;
+}
+
+void ci_record_fail_v(struct ci_record *r, enum ci_ending ending, const char *format, va_list ap)
+{
+	r->ending = ending;
+	r->failed_n = r->steps_n;
+	vsnprintf(r->failure, sizeof r->failure, format, ap);
+}
+
+void ci_record_fail(struct ci_record *r, enum ci_ending ending, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	ci_record_fail_v(r, ending, format, ap);
+	va_end(ap);
 }
 
 uint32_t ci_record_text(struct ci_record *r, const char *text)

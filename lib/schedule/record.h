@@ -6,6 +6,7 @@
 #pragma once
 
 #include <limits.h>
+#include <stdarg.h>
 
 #include "base/base.h"
 
@@ -104,6 +105,11 @@ struct ci_record *ci_record_map(int fd);
 void ci_record_unmap(struct ci_record *r);
 /* For the next schedule; texts and sites are kept. */
 void ci_record_clear(struct ci_record *r);
+/* Notes how the schedule has failed, in words; replaces what was noted before. */
+void ci_record_fail(struct ci_record *r, enum ci_ending ending, const char *format, ...)
+	CIGO_PRINTF(3, 4);
+void ci_record_fail_v(struct ci_record *r, enum ci_ending ending, const char *format, va_list ap)
+	CIGO_PRINTF(3, 0);
 /* Enters the calling process, and where its modules lie. False: another process has come before. */
 bool ci_record_meet(struct ci_record *r);
 /* The offset of the text, which is copied unless it is there already. 0: text is NULL or empty, or

@@ -123,10 +123,8 @@ void ci_schedule_fail(struct ci_schedule *s, enum ci_ending ending, const char *
 
 	if (r->ending > CI_ENDING_FINE) /* the first failure counts */
 		return;
-	r->ending = ending;
-	r->failed_n = r->steps_n;
 	va_start(ap, format);
-	vsnprintf(r->failure, sizeof r->failure, format, ap);
+	ci_record_fail_v(r, ending, format, ap);
 	va_end(ap);
 	if (s->ends_process) {
 		flush_output();

@@ -3,21 +3,8 @@
  */
 #include "tools/explore/verdict.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-CIGO_PRINTF(3, 4)
-static void fail(struct ci_record *r, enum ci_ending ending, const char *format, ...)
-{
-	va_list ap;
-
-	r->ending = ending;
-	r->failed_n = r->steps_n;
-	va_start(ap, format);
-	vsnprintf(r->failure, sizeof r->failure, format, ap);
-	va_end(ap);
-}
 
 /* --- the record ------------------------------------------------------------------------------ */
 
@@ -77,8 +64,8 @@ static void begin_anew(struct ci_record *r, const struct ci_plan *plan)
 	r->options_n = most;
 	for (uint32_t i = 0; i < most; i++)
 		r->options[i] = (struct ci_record_option){ .op = CI_OP_OTHER };
-	fail(r, CI_ENDING_STATUS,
-	     "the program has overwritten memory in which its choices are noted");
+	ci_record_fail(r, CI_ENDING_STATUS,
+		       "the program has overwritten memory in which its choices are noted");
 }
 
 /* --- what was given -------------------------------------------------------------------------- */
@@ -91,18 +78,20 @@ static void compare(struct ci_record *r, const struct ci_plan *plan)
 		const struct ci_record_step *s = &r->steps[i];
 
 		if (g->n && (g->n != s->n || g->who != s->who)) {
-			fail(r, CI_ENDING_DIVERGED,
-			     "not deterministic: choice %zu is among %u, and was among %s%u in an "
-			     "earlier run of the same schedule",
-			     i + 1, s->n, g->n == s->n ? "another " : "", g->n);
+			ci_record_fail(
+				r, CI_ENDING_DIVERGED,
+				"not deterministic: choice %zu is among %u, and was among %s%u in an "
+				"earlier run of the same schedule",
+				i + 1, s->n, g->n == s->n ? "another " : "", g->n);
 			return;
 		}
 	}
 	if (plan->given_n > r->steps_n && r->ending <= CI_ENDING_FINE)
-		fail(r, CI_ENDING_DIVERGED,
-		     "not deterministic: the run is over after %u choices, and had %zu or more in "
-		     "an earlier run of the same schedule",
-		     r->steps_n, plan->given_n);
+		ci_record_fail(
+			r, CI_ENDING_DIVERGED,
+			"not deterministic: the run is over after %u choices, and had %zu or more in "
+			"an earlier run of the same schedule",
+			r->steps_n, plan->given_n);
 }
 
 /* --- the process ----------------------------------------------------------------------------- */
@@ -117,8 +106,8 @@ static void judge_status(struct ci_record *r, const struct child_end *end, const
 	if (!end->status && !end->signal)
 		r->ending = CI_ENDING_FINE;
 	else
-		fail(r, CI_ENDING_STATUS, "%s%s%s", child_words(end, words), ours ? ": " : "",
-		     ours ? last : "");
+		ci_record_fail(r, CI_ENDING_STATUS, "%s%s%s", child_words(end, words),
+			       ours ? ": " : "", ours ? last : "");
 }
 
 void verdict(struct ci_record *r, const struct ci_plan *plan, const struct child_end *end,
@@ -131,8 +120,8 @@ void verdict(struct ci_record *r, const struct ci_plan *plan, const struct child
 	r->failure[sizeof r->failure - 1] = r->outcome[sizeof r->outcome - 1] = 0;
 	r->text[r->text_n] = r->text[CI_RECORD_TEXT - 1] = 0;
 	if (end->hung)
-		fail(r, CI_ENDING_LIMIT, "it had not ended after %g s, and was killed",
-		     (double)hang_ns / 1e9);
+		ci_record_fail(r, CI_ENDING_LIMIT, "it had not ended after %g s, and was killed",
+			       (double)hang_ns / 1e9);
 	else if (r->ending <= CI_ENDING_FINE)
 		judge_status(r, end, tail);
 	compare(r, plan);
