@@ -37,16 +37,10 @@ static int parse(const char *text, struct ci_plan *ret)
 	return err;
 }
 
-/* The seed of schedule i; that of the first is the one that was asked for. splitmix64. */
+/* The seed of schedule i; that of the first is the one that was asked for. */
 static uint64_t seed_of(uint64_t seed, uint64_t i)
 {
-	uint64_t z = seed + i * UINT64_C(0x9e3779b97f4a7c15);
-
-	if (!i)
-		return seed;
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
+	return i ? ci_schedule_mix(seed + i * UINT64_C(0x9e3779b97f4a7c15)) : seed;
 }
 
 static void throw_dice(struct ci_tries *t, struct ci_plan plan)

@@ -54,21 +54,13 @@ char *ci_replay_text(const struct ci_record_step *steps, size_t n)
 
 /* --- reading --------------------------------------------------------------------------------- */
 
-static bool number(const char **text, unsigned long *ret)
+static bool number(const char **text, uint64_t *ret)
 {
-	char *end;
-
-	if (**text < '0' || **text > '9')
-		return false;
-	errno = 0;
-	*ret = strtoul(*text, &end, 10);
-	*text = end;
-	return !errno && *ret <= UINT32_MAX;
+	return ci_schedule_number(text, ret) && *ret <= UINT32_MAX;
 }
 
 /* One choice, "0xN", or "+N.": accesses before the choice that follows. */
-static bool item(const char **text, unsigned long *ret_skip, unsigned long *ret_times,
-		 unsigned long *ret_chosen)
+static bool item(const char **text, uint64_t *ret_skip, uint64_t *ret_times, uint64_t *ret_chosen)
 {
 	*ret_times = 1;
 	*ret_skip = 0;
@@ -82,8 +74,7 @@ static bool item(const char **text, unsigned long *ret_skip, unsigned long *ret_
 	return number(text, ret_chosen);
 }
 
-static int add(struct ci_given **all, size_t *n, unsigned long skip, unsigned long times,
-	       unsigned long chosen)
+static int add(struct ci_given **all, size_t *n, uint64_t skip, uint64_t times, uint64_t chosen)
 {
 	struct ci_given *more = realloc(*all, (*n + times + 1) * sizeof *more);
 
@@ -99,7 +90,7 @@ static int add(struct ci_given **all, size_t *n, unsigned long skip, unsigned lo
 int ci_replay_parse(const char *text, struct ci_given **ret, size_t *ret_n, char why[static 256])
 {
 	const char *p = text;
-	unsigned long skip, times, chosen;
+	uint64_t skip, times, chosen;
 	int err = 0;
 
 	*ret = NULL;

@@ -127,6 +127,8 @@ void ci_schedule_seed(struct ci_schedule *s, const struct ci_strategy *strategy,
 
 /* Chooses, and records the choice: from 0 to c->n - 1. */
 int ci_schedule_choose(struct ci_schedule *s, const struct ci_choice *c);
+/* Mixes the bits of z: splitmix64 (Steele, Lea, Flood 2014). */
+uint64_t ci_schedule_mix(uint64_t z);
 /* The next random number of s. */
 uint64_t ci_schedule_random(struct ci_schedule *s);
 /* The run of a loop under s is over. Fails the schedule if given choices are left. */

@@ -15,8 +15,7 @@ const struct ci_strategy ci_strategy_first = { .name = "fifo", .choose = first }
 
 /* --- dice ------------------------------------------------------------------------------------ */
 
-/* splitmix64 (Steele, Lea, Flood 2014). */
-static uint64_t mix(uint64_t z)
+uint64_t ci_schedule_mix(uint64_t z)
 {
 	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
 	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
@@ -25,7 +24,7 @@ static uint64_t mix(uint64_t z)
 
 uint64_t ci_schedule_random(struct ci_schedule *s)
 {
-	return mix(s->random += UINT64_C(0x9e3779b97f4a7c15));
+	return ci_schedule_mix(s->random += UINT64_C(0x9e3779b97f4a7c15));
 }
 
 static int any(struct ci_schedule *s, const struct ci_choice *c)
@@ -48,7 +47,7 @@ static uint64_t priority(const struct ci_schedule *s, uint64_t id)
 	for (unsigned i = s->fallen_n; i-- > 0;)
 		if (s->fallen[i] == id)
 			return CI_PCT_DEPTH - i;
-	return mix(s->base + id * UINT64_C(0x9e3779b97f4a7c15)) | UINT64_C(1) << 63;
+	return ci_schedule_mix(s->base + id * UINT64_C(0x9e3779b97f4a7c15)) | UINT64_C(1) << 63;
 }
 
 static int highest(const struct ci_schedule *s, const struct ci_choice *c)
