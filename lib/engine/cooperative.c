@@ -167,12 +167,8 @@ static void come_back(struct ci_coroutine *me)
 {
 	struct comeback c = { .message.deliver = deliver, .me = me };
 
-	if (ci_unlikely(me->turn != NULL)) {
-		ci_turn_inside();
-		ci_turn_point(me->turn, &(struct ci_step){ .op = CI_OP_CALL,
-							   .call = ci_call,
-							   .object = me->loop->schedule });
-	}
+	if (ci_unlikely(me->turn != NULL))
+		ci_turn_come_back(me);
 	ci_inbox_post(&me->loop->inbox, &c.message);
 	if (ci_unlikely(me->turn != NULL)) {
 		ci_turn_end(me->turn);

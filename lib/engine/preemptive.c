@@ -186,12 +186,8 @@ static void leave(struct ci_coroutine *me)
 
 static void come_back(struct ci_coroutine *me)
 {
-	if (me->turn) {
-		ci_turn_inside();
-		ci_turn_point(me->turn, &(struct ci_step){ .op = CI_OP_CALL,
-							   .call = ci_call,
-							   .object = me->loop->schedule });
-	}
+	if (me->turn)
+		ci_turn_come_back(me);
 	ci_self.roams = me->loop;
 	ci_entry_enter(me->loop);
 	me->loop->beside++;

@@ -69,6 +69,14 @@ int ci_turn_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack_size
 	return err;
 }
 
+void ci_turn_come_back(struct ci_coroutine *c)
+{
+	ci_turn_inside();
+	ci_turn_point(c->turn, &(struct ci_step){ .op = CI_OP_CALL,
+						  .call = ci_call,
+						  .object = c->loop->schedule });
+}
+
 void ci_turn_leave(struct ci_coroutine *c)
 {
 	if (c->turn && !c->loop->model->exclusive)

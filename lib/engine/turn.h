@@ -18,6 +18,8 @@ void ci_turn_adopt(struct ci_coroutine *c);
 /* As ci_coroutine_create; the thread is the schedule's own. */
 int ci_turn_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack_size,
 		   struct ci_turn *turn);
+/* The coroutine is about to come back from a blocking section: its thread could be switched here. */
+void ci_turn_come_back(struct ci_coroutine *c);
 /* The strand was told to end. */
 void ci_turn_leave(struct ci_coroutine *c);
 /* When its thread has ended; NULL is fine. */
