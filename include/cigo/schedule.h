@@ -42,7 +42,7 @@ extern "C" {
 CIGO_API void cigo_point(const cigo_ctx *ctx);
 
 /*
- * Shows a value of the program to whoever follows its schedule: in the play mode, in traces and in the
+ * Shows a value of the program to a person that follows its schedule: in the play mode, in traces and in the
  * story of a failing schedule. A later value of the same name replaces it. Text is cut at 255 bytes.
  * Suspends: no.
  */

@@ -176,7 +176,7 @@ static void say_shown(struct story *s, size_t i)
 
 /* --- the end --------------------------------------------------------------------------------- */
 
-/* A crash or a hang names no coroutine: who was chosen last? */
+/* A crash or a hang names no coroutine: which one was chosen last? */
 static void say_last(const struct story *s, size_t n)
 {
 	char sentence[SENTENCE] = "";

@@ -24,7 +24,7 @@ enum { MOST_BYTES = 256 << 20 /* of branches */ };
 
 /* One choice of a branch. */
 struct own {
-	uint64_t who;
+	uint64_t ids;
 	uint32_t n;
 	bool stays;
 };
@@ -121,7 +121,7 @@ static size_t new_states(struct tree *t, size_t n)
 static void fill(struct branch *b, const struct ci_record_step *steps)
 {
 	for (uint32_t i = 0; i < b->n; i++)
-		b->own[i] = (struct own){ steps[i].who, steps[i].n, steps[i].stays != 0 };
+		b->own[i] = (struct own){ steps[i].ids, steps[i].n, steps[i].stays != 0 };
 	for (uint32_t i = first_of(b); i < b->n; i++)
 		b->has_forced |= b->own[i].stays;
 }
@@ -188,7 +188,7 @@ static void give(struct tree *t, const struct branch *b)
 
 			t->given[i] = (struct ci_given){ .chosen = i == c->from ? c->chosen : 0,
 							 .n = o->n,
-							 .who = o->who };
+							 .ids = o->ids };
 		}
 	t->given[b->from + b->at - 1].chosen = b->option;
 }

@@ -9,7 +9,7 @@
 
 /* Writes the dump to out; -ENOMEM. The caller holds the baton. */
 int ci_dump(cigo_loop *loop, FILE *out);
-/* What a deadlock is: on the first line the circle, or who waits; then a line for each coroutine that
+/* What a deadlock is: on the first line the circle, or what waits; then a line for each coroutine that
  * waits. No times, so it is the same each time. Returns text. The caller holds the baton. */
 const char *ci_dump_stuck(cigo_loop *loop, char *text, size_t size);
 /* The baton's holder: "main #1", "a callback"; false: none. For any thread or signal handler. */

@@ -7,7 +7,7 @@
 
 #include "schedule/serial.h"
 
-uint64_t ci_schedule_who(const struct ci_choice *c)
+uint64_t ci_schedule_ids(const struct ci_choice *c)
 {
 	uint64_t hash = (uint64_t)c->kind + 1;
 
@@ -77,7 +77,7 @@ static int given(struct ci_schedule *s, const struct ci_record_step *step)
 	if (s->given_met >= s->given_n)
 		return -1;
 	const struct ci_given *g = &s->given[s->given_met++];
-	if (g->chosen >= step->n || (g->n && (g->n != step->n || g->who != step->who))) {
+	if (g->chosen >= step->n || (g->n && (g->n != step->n || g->ids != step->ids))) {
 		s->given_met = s->given_n; /* from here on, what was given means nothing */
 		return diverged(s, g);
 	}
@@ -100,7 +100,7 @@ static struct ci_record_step *note(struct ci_schedule *s, const struct ci_choice
 	}
 	struct ci_record_step *step = &r->steps[r->steps_n++];
 	*step = (struct ci_record_step){
-		.who = ci_schedule_who(c),
+		.ids = ci_schedule_ids(c),
 		.options = r->options_n,
 		.n = (uint32_t)c->n,
 		.kind = c->kind,

@@ -49,7 +49,7 @@ struct ci_record_option {
 };
 
 struct ci_record_step {
-	uint64_t who; /* a hash of the candidates' ids */
+	uint64_t ids; /* a hash of the candidates' ids */
 	uint64_t state; /* of the schedule so far, whatever the order of what commutes; 0: not known */
 	uint32_t options; /* the first of n in `options` */
 	uint32_t n, chosen;

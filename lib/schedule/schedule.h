@@ -53,7 +53,7 @@ struct ci_given {
 	uint32_t chosen;
 	uint32_t skip; /* accesses that pass before it without a choice */
 	uint32_t n;    /* of candidates, 0: not known */
-	uint64_t who;  /* a hash of their ids; valid if n is known */
+	uint64_t ids;  /* a hash of their ids; valid if n is known */
 };
 
 struct ci_schedule;
@@ -163,7 +163,7 @@ char *ci_replay_text(const struct ci_record_step *steps, size_t n);
 /* `before`, then all n choices; ci_replay_text leaves out the zeros at the end. NULL: no memory. */
 char *ci_replay_choices(const char *before, const struct ci_record_step *steps, size_t n);
 /* A hash of the candidates of a choice. */
-uint64_t ci_schedule_who(const struct ci_choice *c);
+uint64_t ci_schedule_ids(const struct ci_choice *c);
 
 /* The schedule that loops of this process run under, if their options name none: set by an
  * explorer, or else by CIGO_SCHEDULE. NULL: none. A new reference. */

@@ -215,11 +215,11 @@ static const char *waiting(const struct ci_schedule *s, char *buf, size_t size)
 /* No thread can ever go on. The first that drives a loop is told so; if there is none, it is the end. */
 static struct ci_turn *deadlock(struct ci_schedule *s)
 {
-	char who[800];
+	char all[800];
 
-	waiting(s, who, sizeof who);
-	if (*who) /* else the driver knows better who waits for what */
-		ci_schedule_fail(s, CI_ENDING_DEADLOCK, "deadlock: all wait for ever: %s", who);
+	waiting(s, all, sizeof all);
+	if (*all) /* else the driver knows better which coroutine waits for what */
+		ci_schedule_fail(s, CI_ENDING_DEADLOCK, "deadlock: all wait for ever: %s", all);
 	ci_list_each(node, &s->threads) {
 		struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
 
@@ -229,7 +229,7 @@ static struct ci_turn *deadlock(struct ci_schedule *s)
 		}
 	}
 	ci_misuse_of("cigo_explore",
-		     "a deadlock of threads cannot be left; explore with `fork`: %s", who);
+		     "a deadlock of threads cannot be left; explore with `fork`: %s", all);
 }
 
 /* --- passing the turn ------------------------------------------------------------------------ */

@@ -84,7 +84,8 @@ void ci_turn_chose(struct ci_schedule *s, enum ci_choice_kind kind, int chosen)
 
 /* --- the whole ------------------------------------------------------------------------------- */
 
-/* Who has yielded, and which of the others have had no turn since: that decides who may go on. */
+/* Which threads have yielded, and which of the others have had no turn since: that decides which may go
+ * on. */
 static uint64_t yields(const struct ci_schedule *s)
 {
 	uint64_t sum = 0;

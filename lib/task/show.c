@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Values of the program, shown to whoever follows its schedule or its trace.
+ * Values of the program, shown to a person that follows its schedule or its trace.
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -415,7 +415,7 @@ TEST(a_choice_that_is_not_there_is_a_divergence)
 TEST(other_candidates_are_a_divergence)
 {
 	struct ci_schedule *s = record("random:1", two_say, NULL);
-	struct ci_given given = { .chosen = 0, .n = 3, .who = s->record->steps[0].who };
+	struct ci_given given = { .chosen = 0, .n = 3, .ids = s->record->steps[0].ids };
 
 	ck_assert_uint_eq(s->record->steps[0].n, 2);
 	for (int i = 0; i < 2; i++) { /* another number; another set */
@@ -433,7 +433,7 @@ TEST(other_candidates_are_a_divergence)
 		ci_schedule_unref(again);
 		ci_record_unmap(r);
 		given.n = 2;
-		given.who++;
+		given.ids++;
 	}
 	ci_schedule_unref(s);
 }

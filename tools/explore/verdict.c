@@ -58,7 +58,7 @@ static void begin_anew(struct ci_record *r, const struct ci_plan *plan)
 		uint32_t n = g->n > g->chosen ? g->n : g->chosen + 1;
 
 		r->steps[r->steps_n++] =
-			(struct ci_record_step){ .n = n, .who = g->who, .chosen = g->chosen };
+			(struct ci_record_step){ .n = n, .ids = g->ids, .chosen = g->chosen };
 		most = n > most ? n : most;
 	}
 	r->options_n = most;
@@ -77,7 +77,7 @@ static void compare(struct ci_record *r, const struct ci_plan *plan)
 		const struct ci_given *g = &plan->given[i];
 		const struct ci_record_step *s = &r->steps[i];
 
-		if (g->n && (g->n != s->n || g->who != s->who)) {
+		if (g->n && (g->n != s->n || g->ids != s->ids)) {
 			ci_record_fail(
 				r, CI_ENDING_DIVERGED,
 				"not deterministic: choice %zu is among %u, and was among %s%u in an "
