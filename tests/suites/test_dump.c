@@ -519,7 +519,7 @@ CORO(dumps_beside_a_cruncher)
 	cigo_task *u = cigo_spawn(ctx, sleeper, 0, NULL);
 	pass(&c.begun);
 	char *text = dump(cigo_ctx_loop(ctx), 0);
-	ck_assert_ptr_nonnull(strstr(text, "cigo: 3 tasks, preemptive, real clock; "));
+	contains(text, "cigo: 3 tasks, preemptive, real clock; ");
 	ck_assert_ptr_nonnull(
 		strstr(text, "\n  main #1  runs\n    crunches #2  runs\n    sleeper #3  "));
 	free(text);
@@ -642,7 +642,7 @@ TEST(the_program_may_wait_for_the_same_signal, COOPERATIVE)
 	int err = cigo_run_with(&o, cigo_ctx_background(), waits_for_the_same, NULL);
 	const char *got = caught_stderr(&c);
 	ok(err);
-	ck_assert_ptr_nonnull(strstr(got, "gets_a_signal #2"));
+	contains(got, "gets_a_signal #2");
 }
 
 CORO(gets_usr1)
@@ -660,7 +660,7 @@ TEST(the_environment_asks_for_sigusr1, COOPERATIVE)
 	int err = cigo_run(gets_usr1, NULL);
 	const char *got = caught_stderr(&c);
 	ok(err);
-	ck_assert_ptr_nonnull(strstr(got, "  main #1  has waited 0."));
+	contains(got, "  main #1  has waited 0.");
 	setenv("CIGO_DUMP", "0", 1);
 	ck_assert_ptr_eq(signal(SIGUSR1, SIG_IGN), SIG_DFL);
 	ok(cigo_run(gets_usr1, NULL)); /* goes on */

@@ -38,12 +38,6 @@ static const cigo_report_outcome *outcome(const cigo_report *r, const char *text
 	return NULL;
 }
 
-#define contains(text, part)                                                   \
-	do {                                                                   \
-		if (!strstr((text), (part)))                                   \
-			ck_abort_msg("\"%s\" is not in:\n%s", (part), (text)); \
-	} while (0)
-
 /* ---- chains: each step is a task that spawns the next, so all orders of steps are possible ---- */
 
 enum { CHAINS = 3, STEPS = 3 };
@@ -605,7 +599,7 @@ enum way { ABORTS, EXITS, CRASHES, COMPUTES, WAITS_OUTSIDE, KILLS_ITSELF, WAYS }
 
 CORO(ends_in_some_way)
 {
-	static volatile int counter;
+	static volatile unsigned counter;
 	int fds[2], c;
 
 	switch (*(enum way *)arg) {

@@ -33,8 +33,8 @@ TEST(the_nearest_limit_is_named_with_its_numbers_and_a_remedy)
 	ck_assert_int_ge(l.room, 0);
 	ck_assert_ptr_eq(strstr(l.text, l.name), l.text);
 	snprintf(number, sizeof number, " %jd", (intmax_t)l.value);
-	ck_assert_ptr_nonnull(strstr(l.text, number));
-	ck_assert_ptr_nonnull(strstr(l.text, "; "));
+	contains(l.text, number);
+	contains(l.text, "; ");
 }
 
 TEST(asking_keeps_errno)
@@ -120,7 +120,7 @@ static void run_dry(const char *name)
 	cigo_limit l = nearest();
 	ck_assert_str_eq(l.name, name);
 	ck_assert_int_lt(l.room, TASKS);
-	ck_assert_ptr_nonnull(strstr(l.text, name));
+	contains(l.text, name);
 }
 
 /* Runs fn in a child with its stderr in text. Its exit status. */
@@ -172,7 +172,7 @@ static void check_child(void (*fn)(void *arg), void *arg, const char *name)
 	/* said once, though many failed */
 	char *said = strstr(text, "a task fails with -EAGAIN");
 	ck_assert_ptr_nonnull(said);
-	ck_assert_ptr_nonnull(strstr(said, name));
+	contains(said, name);
 	ck_assert_ptr_null(strstr(said + 1, "a task fails with -EAGAIN"));
 }
 

@@ -853,7 +853,7 @@ TEST(explored_a_failed_check_is_noted_and_the_run_goes_on)
 	ok(run(NULL, checks, (void *)3));
 	ci_schedule_set_current(NULL);
 	equal(r->ending, CI_ENDING_CHECK);
-	ck_assert_ptr_nonnull(strstr(r->failure, ": the sum is 3; check failed: sum == 4"));
+	contains(r->failure, ": the sum is 3; check failed: sum == 4");
 	ck_assert_uint_ne(r->at, 0);
 	equal(r->result, 0);
 	ci_schedule_unref(s);
@@ -965,7 +965,7 @@ TEST(loops_that_follow_each_other_go_on_with_one_schedule)
 		snprintf(order, sizeof order, "%s",
 			 two_loops_by(seeded("random:", seed, ""), replay));
 		equal(strlen(order), 8);
-		ck_assert_ptr_nonnull(strstr(replay, "replay:"));
+		contains(replay, "replay:");
 		ck_assert_str_eq(two_loops_by(replay, none), order);
 		ck_assert_str_eq(none, ""); /* it was given */
 		count(&t, order);
@@ -1025,10 +1025,10 @@ TEST(a_forked_child_harms_nothing)
 	const char *text = in_a_process(forks_between_runs, &status);
 	equal(status, 0);
 	ck_assert_msg(strncmp(text, alone, 4) == 0 && strstr(text, alone + 4), "%s", text);
-	ck_assert_ptr_nonnull(strstr(text, "child 3\nit returned 7\n"));
+	contains(text, "child 3\nit returned 7\n");
 	equal(how_often(text, "this schedule again"), 1);
 	strcat(replay, "\n");
-	ck_assert_ptr_nonnull(strstr(text, replay));
+	contains(text, replay);
 }
 
 static void check_fails_there(void)

@@ -351,8 +351,8 @@ TEST(the_first_failure_has_the_fewest_forced_switches)
 	ck_assert_str_eq(report.incomplete, "it ended with the first failure");
 	ck_assert_str_eq(report.failure, "it broke");
 	ck_assert_str_eq(report.replay, "replay:0.1");
-	ck_assert_ptr_nonnull(strstr(report.story, "Choice 2: a #0 is interrupted; b #1 goes on."));
-	ck_assert_ptr_nonnull(strstr(report.story, "Then: it broke"));
+	contains(report.story, "Choice 2: a #0 is interrupted; b #1 goes on.");
+	contains(report.story, "Then: it broke");
 	over(g, &report);
 }
 
@@ -414,8 +414,8 @@ TEST(what_does_not_fail_again_is_said_not_to)
 	equal(search(g, &report), 1);
 	ck_assert(!report.complete);
 	ck_assert_str_eq(report.incomplete, "the program is not deterministic");
-	ck_assert_ptr_nonnull(strstr(report.failure, "not deterministic: choice"));
-	ck_assert_ptr_nonnull(strstr(report.story, "did not lead to this again"));
+	contains(report.failure, "not deterministic: choice");
+	contains(report.story, "did not lead to this again");
 	over(g, &report);
 }
 
@@ -573,11 +573,11 @@ TEST(the_printed_report_is_no_wider_than_a_terminal)
 	for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
 		if (!strstr(report.replay, ".") || strncmp(line, "CIGO_SCHEDULE=", 14) != 0)
 			ck_assert_uint_le(strcspn(line, "\n"), 80);
-	ck_assert_ptr_nonnull(strstr(text, "50 schedules tried"));
-	ck_assert_ptr_nonnull(strstr(text, "Not complete: the limit is 50 schedules."));
-	ck_assert_ptr_nonnull(strstr(text, "Failed: it broke"));
-	ck_assert_ptr_nonnull(strstr(text, report.story));
-	ck_assert_ptr_nonnull(strstr(text, report.replay));
+	contains(text, "50 schedules tried");
+	contains(text, "Not complete: the limit is 50 schedules.");
+	contains(text, "Failed: it broke");
+	contains(text, report.story);
+	contains(text, report.replay);
 	free(text);
 	over(g, &report);
 }

@@ -393,11 +393,11 @@ TEST(polls_count_what_they_found)
 	cigo_loop_options o = { .size = sizeof o, .model = CIGO_COOPERATIVE };
 
 	ok(run_options(&o, &r, reads_a_byte, NULL));
-	ck_assert_ptr_nonnull(strstr(r.text, "suspend 1 fd_wait on - 0 at -\n"
-					     "poll\n"
-					     "ready 1 by 0\n"
-					     "poll ends, 1\n"
-					     "resume 1\n"));
+	contains(r.text, "suspend 1 fd_wait on - 0 at -\n"
+			 "poll\n"
+			 "ready 1 by 0\n"
+			 "poll ends, 1\n"
+			 "resume 1\n");
 }
 
 CALLBACK(shows)
@@ -562,8 +562,8 @@ TEST(a_file_that_cannot_be_opened_is_named_and_the_run_goes_on)
 	int err = trace_run("no/such.json", yields);
 	const char *got = caught_stderr(&c);
 	ok(err);
-	ck_assert_ptr_nonnull(strstr(got, "cigo: no trace: "));
-	ck_assert_ptr_nonnull(strstr(got, "/no/such.json: No such file or directory\n"));
+	contains(got, "cigo: no trace: ");
+	contains(got, "/no/such.json: No such file or directory\n");
 	clean_folder();
 }
 

@@ -100,6 +100,12 @@ static inline cigo_ctx *t_mutable(const cigo_ctx *ctx)
 #define fails(call, err) ck_assert_int_eq(call, err)
 #define equal(a, b)	 ck_assert_int_eq(a, b)
 
+#define contains(text, part)                                                   \
+	do {                                                                   \
+		if (!strstr((text), (part)))                                   \
+			ck_abort_msg("\"%s\" is not in:\n%s", (part), (text)); \
+	} while (0)
+
 /* What a loop of ctx has counted so far. */
 static inline cigo_stats counts(const cigo_ctx *ctx)
 {
