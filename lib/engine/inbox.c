@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <sys/eventfd.h>
-#include <unistd.h>
 
 #include "cigo/error.h"
 #include "base/signal_watcher.h"
@@ -87,16 +86,11 @@ static void take_signal_messages(struct ci_inbox *inbox, struct ci_list *ret)
 	}
 }
 
-int ci_inbox_open(struct ci_inbox *inbox)
+void ci_inbox_open(struct ci_inbox *inbox, int wake_fd)
 {
-	int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-
-	if (fd < 0)
-		return -errno;
 	pthread_mutex_lock(&inbox->lock);
-	inbox->wake_fd = fd;
+	inbox->wake_fd = wake_fd;
 	pthread_mutex_unlock(&inbox->lock);
-	return 0;
 }
 
 void ci_inbox_close(struct ci_inbox *inbox, struct ci_list *ret)
@@ -104,8 +98,6 @@ void ci_inbox_close(struct ci_inbox *inbox, struct ci_list *ret)
 	pthread_mutex_lock(&inbox->lock);
 	inbox->closed = true;
 	inbox->asleep = false;
-	if (inbox->wake_fd >= 0)
-		close(inbox->wake_fd);
 	inbox->wake_fd = -1;
 	__atomic_store_n(&inbox->signal_messages, NULL,
 			 __ATOMIC_RELAXED); /* their owners may be gone */

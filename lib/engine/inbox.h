@@ -50,9 +50,9 @@ void ci_inbox_fini(struct ci_inbox *inbox);
 int ci_inbox_post(struct ci_inbox *inbox, struct ci_message *message);
 /* In a signal handler, on any thread. */
 void ci_inbox_post_signal(struct ci_inbox *inbox, struct ci_signal_message *k);
-/* Opens the eventfd. -errno. */
-int ci_inbox_open(struct ci_inbox *inbox);
-/* Refuses further messages, closes the eventfd, and hands over those that came before. */
+/* wake_fd: the eventfd that wakes the driver. The owner closes it, after ci_inbox_close. */
+void ci_inbox_open(struct ci_inbox *inbox, int wake_fd);
+/* Refuses further messages, forgets the eventfd, and hands over those that came before. */
 void ci_inbox_close(struct ci_inbox *inbox, struct ci_list *ret);
 /* Takes all messages. */
 void ci_inbox_collect(struct ci_inbox *inbox, struct ci_list *ret);

@@ -23,7 +23,8 @@ struct ci_event {
 
 struct ci_poller {
 	const struct ci_poller_ops *ops;
-	int fd; /* readable when the wait would return at once; -1: there is none */
+	int fd;	     /* readable when the wait would return at once; -1: there is none */
+	int wake_fd; /* an eventfd: interrupts the wait */
 };
 
 struct ci_poller_ops {
@@ -43,3 +44,10 @@ struct ci_poller_ops {
 };
 
 extern const struct ci_poller_ops ci_epoll, ci_poll;
+
+/* Opens the loop's poller, and the eventfd of its inbox. -errno. */
+int ci_poller_open(cigo_loop *loop, const struct ci_poller_ops *ops);
+/* After ci_inbox_close. Nothing is done if it was not opened. */
+void ci_poller_close(cigo_loop *loop);
+/* Closes what ci_poller_close has kept. After ci_rest_drop. */
+void ci_poller_drop(void);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/misuse.h"
+#include "engine/poller.h"
 #include "explore/runners.h"
 #include "thread/baton.h"
 #include "thread/rest.h"
@@ -86,6 +87,7 @@ static int explore(struct ci_explored *e, const cigo_explore_options *o, cigo_re
 		ci_rest_keep();
 	int err = ci_search(o, &e->runner, report);
 	ci_rest_drop();
+	ci_poller_drop();
 	if (bound)
 		sched_setaffinity(0, sizeof before, &before);
 	ci_record_unmap(e->runner.record);

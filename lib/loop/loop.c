@@ -155,9 +155,7 @@ static int open_all(cigo_loop *loop, cigo_ctx *outer)
 
 	if (err)
 		return err;
-	err = ci_inbox_open(&loop->inbox);
-	if (!err)
-		err = ops->open(&loop->poller, loop->inbox.wake_fd);
+	err = ci_poller_open(loop, ops);
 	if (err)
 		return err;
 	loop->last_look = ci_clock_now();
@@ -237,10 +235,8 @@ static void close_all(cigo_loop *loop)
 		if (w->gone)
 			w->gone(w);
 	}
-	if (loop->poller)
-		loop->poller->ops->close(loop->poller);
-	loop->poller = NULL;
 	close_inbox(loop);
+	ci_poller_close(loop);
 	ci_table_fini(&loop->watch_keys);
 	free(loop->fds);
 	loop->fds = NULL;

@@ -23,6 +23,14 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* guards the variable
 static struct ci_list resting = { &resting, &resting };	  /* by `link` */
 static bool kept;
 
+bool ci_rest_kept(void)
+{
+	pthread_mutex_lock(&mutex);
+	bool result = kept;
+	pthread_mutex_unlock(&mutex);
+	return result;
+}
+
 static void await(sem_t *sem)
 {
 	while (sem_wait(sem) && errno == EINTR)
@@ -60,10 +68,7 @@ static void put(struct ci_strand *s)
 bool ci_rest_take(struct ci_strand *s)
 {
 	await(&s->rest->gone);
-	pthread_mutex_lock(&mutex);
-	bool take = kept;
-	pthread_mutex_unlock(&mutex);
-	if (!take) {
+	if (!ci_rest_kept()) {
 		dismiss(s);
 		return false;
 	}
@@ -76,10 +81,7 @@ bool ci_rest_take(struct ci_strand *s)
 
 void ci_rest_after(struct ci_strand *s, size_t size)
 {
-	pthread_mutex_lock(&mutex);
-	bool may = kept && !s->rest;
-	pthread_mutex_unlock(&mutex);
-	struct ci_resting *r = may ? calloc(1, sizeof *r) : NULL;
+	struct ci_resting *r = ci_rest_kept() && !s->rest ? calloc(1, sizeof *r) : NULL;
 	if (!r)
 		return;
 	r->front = size;
@@ -100,10 +102,7 @@ void ci_rest_free(struct ci_strand *s)
 
 bool ci_rest_asleep(struct ci_strand *s, const void *kind)
 {
-	pthread_mutex_lock(&mutex);
-	bool take = kept && s->rest;
-	pthread_mutex_unlock(&mutex);
-	if (!take)
+	if (!ci_rest_kept() || !s->rest)
 		return false;
 	s->rest->asleep = kind;
 	ci_list_unlink(&s->link);

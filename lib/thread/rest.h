@@ -11,6 +11,8 @@
 void ci_rest_keep(void);
 /* Ends those that rest. */
 void ci_rest_drop(void);
+/* Whether this is between the two, in the process of ci_rest_keep. */
+bool ci_rest_kept(void);
 /* Before the strand first has its baton: its thread is to rest, if threads are kept now. size: of what
  * lies in front. */
 void ci_rest_after(struct ci_strand *s, size_t size);

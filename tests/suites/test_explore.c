@@ -679,6 +679,50 @@ TEST(a_forked_schedule_leaves_this_process_as_it_was, COOPERATIVE)
 	cigo_report_free(&report);
 }
 
+CORO(two_that_return)
+{
+	cigo_task *a = cigo_spawn(ctx, returns_0, 0, arg), *b = cigo_spawn(ctx, returns_0, 0, arg);
+	int err = cigo_wait_all(ctx, a, b);
+
+	cigo_future_unref(a);
+	cigo_future_unref(b);
+	return err;
+}
+
+CORO(two_of_which_one_waits_for_a_pipe)
+{
+	int fds[2];
+
+	ok(pipe(fds));
+	ck_assert_int_eq(write(fds[1], "", 1), 1);
+	equal(cigo_fd_wait(ctx, fds[0], CIGO_READ), CIGO_READ);
+	close(fds[0]);
+	close(fds[1]);
+	return two_that_return(ctx, arg, ret);
+}
+
+/* Costs no system call per schedule. One that has watched descriptors leaves nothing to the next. */
+TEST(schedules_share_a_poller_as_long_as_it_has_watched_nothing, COOPERATIVE)
+{
+	cigo_report report = REPORT;
+	int fds = t_count_fds(), first = 0;
+
+	fault_arm("epoll_create1,eventfd", 1000, 0);
+	ok(explore(two_that_return, &first, &report));
+	fault_disarm();
+	ck_assert_uint_gt(report.schedules, 1);
+	equal(fault_calls("epoll_create1"), 1);
+	equal(fault_calls("eventfd"), 1);
+	cigo_report_free(&report);
+	fault_arm("epoll_create1,eventfd", 1000, 0);
+	ok(explore(two_of_which_one_waits_for_a_pipe, &first, &report));
+	fault_disarm();
+	ck_assert_uint_gt(report.schedules, 1);
+	equal(fault_calls("epoll_create1"), report.schedules);
+	equal(t_count_fds(), fds);
+	cigo_report_free(&report);
+}
+
 TEST(a_program_that_ignores_its_children_can_explore_too, COOPERATIVE)
 {
 	enum way way = EXITS;
