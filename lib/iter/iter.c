@@ -130,6 +130,7 @@ int ci_iter_close(cigo_ctx *ctx, cigo_iter *it)
 	int err = it->err;
 	while (it) {
 		cigo_iter *also = it->also;
+		ci_owned_set(&it->owned, NULL);
 		int other = it->ops->close(ctx, it);
 
 		err = err ? err : other;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "cigo/iter.h"
+#include "iter/owned.h"
 #include "task/ctx.h"
 
 struct ci_iter_ops {
@@ -19,11 +20,11 @@ struct ci_iter_ops {
 struct cigo_iter {
 	const struct ci_iter_ops *ops;
 	size_t item_size;
-	int err;		  /* why it failed; 0: it has not */
-	bool ended;		  /* next gives no more */
-	bool busy;		  /* a call of next is inside */
-	void (*drop)(void *item); /* frees what an item owns; NULL: nothing */
-	cigo_iter *also;	  /* closed with it; see above */
+	int err;		/* why it failed; 0: it has not */
+	bool ended;		/* next gives no more */
+	bool busy;		/* a call of next is inside */
+	struct ci_owned *owned; /* in the item that it gave last */
+	cigo_iter *also;	/* closed with it; see above */
 };
 
 /* `it` is the first member of its allocation. */

@@ -19,8 +19,10 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 	struct chain *c = ci_container_of(it, struct chain, it);
 
 	for (; c->at < c->n; c->at++) {
-		if (ci_iter_pull(ctx, c->its[c->at], ret))
+		if (ci_iter_pull(ctx, c->its[c->at], ret)) {
+			ci_owned_set(&it->owned, c->its[c->at]->owned);
 			return 1;
+		}
 		int err = ci_iter_close(ctx, c->its[c->at]);
 		if (err) {
 			c->at++;
@@ -75,7 +77,6 @@ cigo_iter *cigo_iter_chain(cigo_iter *const *its, size_t n)
 		c->it.ended = true; /* no item will come: any size may be asked for */
 	for (size_t i = 0; i < n; i++) {
 		c->its[i] = its[i];
-		c->it.drop = its[i] && its[i]->drop ? its[i]->drop : c->it.drop;
 		if (!its[i] && !size)
 			c->it.err = -ENOMEM;
 	}

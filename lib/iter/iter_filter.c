@@ -22,10 +22,11 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 		int kept;
 		CI_OUTSIDE(kept = f->fn(ctx, ret, NULL, f->arg));
 
-		if (kept > 0)
+		if (kept > 0) {
+			ci_owned_set(&it->owned, f->inner->owned);
 			return 1;
-		if (it->drop)
-			it->drop(ret);
+		}
+		ci_owned_free(f->inner->owned, ret);
 		if (kept < 0)
 			return kept;
 	}
@@ -51,7 +52,6 @@ cigo_iter *cigo_iter_filter(cigo_iter *it, cigo_map_fn *fn, void *arg)
 	if (!f)
 		return ci_iter_no_memory(&it, 1);
 	ci_iter_init(&f->it, &ops, it->item_size);
-	f->it.drop = it->drop;
 	f->inner = it;
 	f->fn = fn;
 	f->arg = arg;

@@ -30,8 +30,10 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 			if (!f->current->ended && f->current->item_size != it->item_size)
 				ci_misuse("an iterator of %zu bytes, not %zu",
 					  f->current->item_size, it->item_size);
-			if (ci_iter_pull(ctx, f->current, ret))
+			if (ci_iter_pull(ctx, f->current, ret)) {
+				ci_owned_set(&it->owned, f->current->owned);
 				return 1;
+			}
 			int err = close_current(ctx, f);
 			if (err)
 				return err;
@@ -40,7 +42,6 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 			return f->its->err;
 		if (!f->current)
 			return cigo_iter_error(NULL);
-		it->drop = f->current->drop;
 	}
 }
 

@@ -16,8 +16,7 @@ int cigo_iter_for_each(cigo_ctx *ctx, cigo_iter *it, cigo_each_fn *fn, void *arg
 
 	while (!err && ci_iter_pull(ctx, it, item)) {
 		CI_OUTSIDE(err = fn(ctx, item, arg));
-		if (it->drop)
-			it->drop(item);
+		ci_owned_free(it->owned, item);
 	}
 	free(item);
 	int closed = ci_iter_close(ctx, it);

@@ -23,11 +23,6 @@ static int copy(cigo_ctx *ctx, const void *item, void *ret, void *arg)
 	return 1;
 }
 
-static void drop(void *item)
-{
-	free(*(char **)item);
-}
-
 cigo_iter *cigo_iter_strings(cigo_iter *it)
 {
 	CI_ENTRY;
@@ -36,6 +31,6 @@ cigo_iter *cigo_iter_strings(cigo_iter *it)
 	cigo_iter *strings = cigo_iter_map(it, copy, NULL, sizeof(char *));
 
 	if (strings && !strings->ended)
-		strings->drop = drop;
+		ci_owned_set(&strings->owned, &ci_owned_string);
 	return strings;
 }

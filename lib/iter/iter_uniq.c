@@ -50,10 +50,11 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 	while (ci_iter_pull(ctx, u->inner, ret)) {
 		int new = remember(u, ret);
 
-		if (new > 0)
+		if (new > 0) {
+			ci_owned_set(&it->owned, u->inner->owned);
 			return new;
-		if (it->drop)
-			it->drop(ret);
+		}
+		ci_owned_free(u->inner->owned, ret);
 		if (new < 0)
 			return new;
 	}
@@ -80,7 +81,6 @@ cigo_iter *cigo_iter_uniq(cigo_iter *it)
 	if (!u)
 		return ci_iter_no_memory(&it, 1);
 	ci_iter_init(&u->it, &ops, it->item_size);
-	u->it.drop = it->drop;
 	u->inner = it;
 	return &u->it;
 }

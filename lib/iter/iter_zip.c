@@ -8,32 +8,40 @@
 #include "base/misuse.h"
 
 struct zip {
-	cigo_iter it;
+	cigo_iter it; /* `owned` is of items that have both of the two below */
 	cigo_iter *a, *b;
+	struct ci_owned *of_a, *of_b;
 	size_t a_at, b_at;
 	bool longest;
 };
 
+/* What a and b have given last is freed with the items of this. */
+static int take_over(struct zip *z)
+{
+	if (z->of_a == z->a->owned && z->of_b == z->b->owned)
+		return 0;
+	ci_owned_set(&z->of_a, z->a->owned);
+	ci_owned_set(&z->of_b, z->b->owned);
+	return ci_owned_join(&z->it.owned, z->of_a, z->a_at, z->of_b, z->b_at);
+}
+
 static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 {
 	struct zip *z = ci_container_of(it, struct zip, it);
-	bool more_a = ci_iter_pull(ctx, z->a, (char *)ret + z->a_at);
+	char *a = (char *)ret + z->a_at, *b = (char *)ret + z->b_at;
+	bool more_a = ci_iter_pull(ctx, z->a, a);
 
 	if (!more_a && (z->a->err || !z->longest))
 		return z->a->err;
-	bool more_b = ci_iter_pull(ctx, z->b, (char *)ret + z->b_at);
-	if (more_a && (more_b || (z->longest && !z->b->err)))
+	bool more_b = ci_iter_pull(ctx, z->b, b);
+	int err = z->b->err ? z->b->err : take_over(z);
+	if (!err && (more_b || more_a) && (z->longest || (more_a && more_b)))
 		return 1;
-	if (!more_b && z->b->err) {
-		if (more_a && z->a->drop)
-			z->a->drop((char *)ret + z->a_at);
-		return z->b->err;
-	}
+	if (more_a)
+		ci_owned_free(z->a->owned, a);
 	if (more_b)
-		return 1;
-	if (more_a && z->a->drop)
-		z->a->drop((char *)ret + z->a_at);
-	return 0;
+		ci_owned_free(z->b->owned, b);
+	return err;
 }
 
 static int close_it(cigo_ctx *ctx, cigo_iter *it)
@@ -41,6 +49,8 @@ static int close_it(cigo_ctx *ctx, cigo_iter *it)
 	struct zip *z = ci_container_of(it, struct zip, it);
 	int err = ci_iter_close_both(ctx, z->a, z->b);
 
+	ci_owned_set(&z->of_a, NULL);
+	ci_owned_set(&z->of_b, NULL);
 	free(z);
 	return err;
 }

@@ -455,6 +455,75 @@ PLAIN_TEST(strings_nobody_gets_are_freed)
 	ok(cigo_iter_close(ctx, it));
 }
 
+struct line {
+	int64_t number;
+	char *text;
+};
+
+struct two_lines {
+	struct line a, b;
+};
+
+static cigo_iter *lines(cigo_iter *of_bytes)
+{
+	return cigo_enumerate(struct line, number, 1, text, cigo_iter_strings(of_bytes));
+}
+
+static cigo_iter *some_bytes(cigo_ctx *ctx, int err)
+{
+	static int errs[2];
+
+	errs[err != 0] = err;
+	return cigo_generate(ctx, bytes_then_fail, sizeof *bytes, &errs[err != 0]);
+}
+
+static int odd_lines(cigo_ctx *ctx, const void *item, void *ret, void *arg)
+{
+	CIGO_UNUSED(ctx), CIGO_UNUSED(ret), CIGO_UNUSED(arg);
+	return ((const struct line *)item)->number % 2;
+}
+
+static int gives_lines_twice(cigo_ctx *ctx, const void *item, void *ret, void *arg)
+{
+	CIGO_UNUSED(arg);
+	*(cigo_iter **)ret = lines(some_bytes(ctx, *(const int64_t *)item ? -EIO : 0));
+	return 1;
+}
+
+PLAIN_TEST(strings_in_pairs_nobody_gets_are_freed)
+{
+	struct line *got = NULL;
+	struct two_lines *both = NULL;
+	cigo_iter *it;
+
+	fails(cigo_collect(ctx, lines(some_bytes(ctx, -EIO)), &got), -EIO);
+	ck_assert_ptr_null(got);
+	it = cigo_zip(struct two_lines, a, lines(some_bytes(ctx, -EIO)), b,
+		      lines(some_bytes(ctx, 0)));
+	fails(cigo_collect(ctx, it, &both), -EIO);
+	it = cigo_iter_filter(lines(some_bytes(ctx, -EIO)), odd_lines, NULL);
+	fails(cigo_collect(ctx, it, &got), -EIO);
+	it = cigo_iter_flatten(cigo_iter_map(cigo_iter_range(2), gives_lines_twice, NULL,
+					     sizeof(cigo_iter *)),
+			       sizeof(struct line));
+	fails(cigo_collect(ctx, cigo_iter_filter(it, odd_lines, NULL), &got), -EIO);
+}
+
+static char *lent[] = { one, four };
+
+/* Some items of a chain own their text, and others do not. */
+PLAIN_TEST(only_what_an_item_owns_is_freed)
+{
+	char **got;
+	cigo_iter *it = cigo_chain(cigo_iter_array(lent, 2, sizeof *lent),
+				   cigo_iter_strings(ITEMS(bytes)),
+				   cigo_iter_array(lent, 2, sizeof *lent),
+				   cigo_iter_strings(some_bytes(ctx, -EIO)));
+
+	fails(cigo_collect(ctx, it, &got), -EIO);
+	ck_assert_str_eq(lent[0], "one");
+}
+
 TEST_CASE("completed");
 
 LOOP_TEST(completed_gives_futures_in_the_order_of_their_completion)
