@@ -148,7 +148,8 @@ CIGO_CHECK CIGO_API int cigo_loop_call_threadsafe(cigo_loop *loop, cigo_callback
 /*
  * Runs fn as a task of the loop `to` and waits for its result here: in a coroutine of another loop
  * (or the same), or in a plain thread with a context without a loop. If the context ends, the task
- * is cancelled and still waited for. Suspends: yes. Fails: the task's error; the context's error,
+ * is cancelled and still waited for; what that loop has not taken yet, since it does not run or is
+ * busy, is taken back. Suspends: yes. Fails: the task's error; the context's error,
  * if it has ended before; CIGO_ECLOSED: the loop has ended; -ENOMEM; -EMFILE (plain threads only).
  * Any thread.
  */

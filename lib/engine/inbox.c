@@ -56,6 +56,19 @@ int ci_inbox_post(struct ci_inbox *inbox, struct ci_message *message)
 	return err;
 }
 
+bool ci_inbox_withdraw(struct ci_inbox *inbox, struct ci_message *message)
+{
+	bool found = false;
+
+	pthread_mutex_lock(&inbox->lock);
+	ci_list_each(node, &inbox->messages)
+		found = found || node == &message->link;
+	if (found)
+		ci_list_unlink(&message->link);
+	pthread_mutex_unlock(&inbox->lock);
+	return found;
+}
+
 /*
  * `posted` is cleared before the message is delivered. So if it is set, the delivery to come sees
  * this signal too. A handler cannot know whether the driver sleeps: it always writes to the

@@ -48,6 +48,8 @@ int ci_inbox_init(struct ci_inbox *inbox);
 void ci_inbox_fini(struct ci_inbox *inbox);
 /* By any thread that holds a reference on the loop. CIGO_ECLOSED: not posted. */
 int ci_inbox_post(struct ci_inbox *inbox, struct ci_message *message);
+/* Takes a message back. False: it was delivered, or is about to be. */
+bool ci_inbox_withdraw(struct ci_inbox *inbox, struct ci_message *message);
 /* In a signal handler, on any thread. */
 void ci_inbox_post_signal(struct ci_inbox *inbox, struct ci_signal_message *k);
 /* wake_fd: the eventfd that wakes the driver. The owner closes it, after ci_inbox_close. */

@@ -107,14 +107,24 @@ static void deliver_back(cigo_loop *from, struct ci_message *message, int status
 	ci_park_wake(&s->park);
 }
 
-static void send_cancel(struct submission *s, cigo_loop *to, int reason)
+/*
+ * The caller's context has ended. What has not reached the other loop is taken back: that loop may
+ * never run. Otherwise it is told, and answers. False: there will be no answer.
+ */
+static bool give_up(struct submission *s, cigo_loop *to, int reason)
 {
+	if (ci_inbox_withdraw(&to->inbox, &s->go)) {
+		s->err = reason;
+		unref(s); /* the task's reference */
+		return false;
+	}
 	s->reason = reason;
 	pthread_mutex_lock(&lock);
 	s->refs++;
 	pthread_mutex_unlock(&lock);
 	if (ci_inbox_post(&to->inbox, &s->cancel))
 		unref(s);
+	return true;
 }
 
 static int post(struct submission *s, cigo_loop *to)
@@ -141,10 +151,30 @@ static int wait_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, struct submissio
 	me->loop->outside++;
 	int cause = ci_park_in(ctx, me, NULL, CIGO_NEVER, &s->park);
 	if (cause && !s->done) {
-		send_cancel(s, to, cause);
-		ci_park_in(NULL, me, NULL, CIGO_NEVER, &s->park);
+		if (give_up(s, to, cause))
+			ci_park_in(NULL, me, NULL, CIGO_NEVER, &s->park);
+		else
+			me->loop->outside--;
 	}
 	return s->err;
+}
+
+static void await_answer(cigo_ctx *ctx, struct submission *s, cigo_loop *to)
+{
+	struct pollfd fd = { .fd = s->done_fd, .events = POLLIN };
+	int ready = ci_ctx_block(ctx, &fd, 1, CIGO_NEVER);
+
+	if (ready <= 0) {
+		if (!give_up(s, to, ready))
+			return;
+		while (ci_ctx_block(cigo_ctx_background(), &fd, 1, CIGO_NEVER) <= 0)
+			;
+	}
+	uint64_t one; /* the result was written before this became readable */
+	while (read(s->done_fd, &one, sizeof one) < 0 && errno == EINTR)
+		;
+	pthread_mutex_lock(&lock); /* the writer has left; race detectors see the order */
+	pthread_mutex_unlock(&lock);
 }
 
 static int wait_in_thread(cigo_ctx *ctx, struct submission *s, cigo_loop *to)
@@ -158,19 +188,7 @@ static int wait_in_thread(cigo_ctx *ctx, struct submission *s, cigo_loop *to)
 	}
 	err = post(s, to);
 	if (!err) {
-		struct pollfd fd = { .fd = s->done_fd, .events = POLLIN };
-		int ready = ci_ctx_block(ctx, &fd, 1, CIGO_NEVER);
-
-		if (ready <= 0) {
-			send_cancel(s, to, ready);
-			while (ci_ctx_block(cigo_ctx_background(), &fd, 1, CIGO_NEVER) <= 0)
-				;
-		}
-		uint64_t one; /* the result was written before this became readable */
-		while (read(s->done_fd, &one, sizeof one) < 0 && errno == EINTR)
-			;
-		pthread_mutex_lock(&lock); /* the writer has left; race detectors see the order */
-		pthread_mutex_unlock(&lock);
+		await_answer(ctx, s, to);
 		err = s->err;
 	}
 	close(s->done_fd);

@@ -1449,6 +1449,33 @@ CORO(keep_loop)
 	return 0;
 }
 
+CORO(submit_in_vain)
+{
+	struct slow_submit *s = arg;
+	cigo_ctx *timed = cigo_ctx_with_timeout(ctx, CIGO_MS(5));
+
+	fails(cigo_loop_submit(timed, s->to, sleep_till_cancelled, &s->fate, NULL, 0), -ETIMEDOUT);
+	cigo_ctx_unref(timed);
+	return 0;
+}
+
+CORO(stays_a_moment)
+{
+	return cigo_sleep(ctx, CIGO_MS(1));
+}
+
+/* By a plain thread, and by a coroutine, which its own loop does not wait for either. */
+TEST(what_a_loop_that_does_not_run_was_given_is_taken_back)
+{
+	struct slow_submit s = { .to = cigo_loop_new(NULL) };
+
+	submit_in_vain((cigo_ctx *)cigo_ctx_background(), &s, NULL);
+	ok(t_run_real(submit_in_vain, &s));
+	ok(cigo_loop_run(s.to, cigo_ctx_background(), stays_a_moment, NULL));
+	equal(s.fate.began, 0); /* no trace of it is left */
+	cigo_loop_unref(s.to);
+}
+
 TEST(to_submit_to_a_loop_past_its_end_fails)
 {
 	cigo_loop *loop;
