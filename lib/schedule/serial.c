@@ -445,13 +445,14 @@ void ci_turn_access(struct ci_turn *t, const struct ci_step *step)
 	if (s->explored)
 		ci_access_note(s, ci_turn_id(t), step->pc, step->object, step->size,
 			       step->op != CI_OP_READ);
-	if (!ci_list_single(&s->threads) && ci_schedule_stops_here(s, step->pc)) {
+	bool alone = ci_list_single(&s->threads);
+	if (!alone && ci_schedule_stops_here(s, step->pc)) {
 		t->accesses = true;
 		ci_turn_point(t, step);
 		t->accesses = false;
 		return;
 	}
-	s->passed++;
+	s->passed += !alone; /* alone it could not be a point in any run of this schedule */
 	t->step = *step;
 	ci_turn_happen(t);
 }

@@ -622,3 +622,50 @@ TEST(the_same_outcomes_are_found_without_the_orders_left_out, TIMES(6))
 	if (more)
 		printf("# %lu schedules, not %lu\n", tried, tried_all);
 }
+
+/* ---- replays ---- */
+
+TEST_CASE("replays");
+
+static char order[8];
+static const char *wanted; /* NULL: any */
+
+CORO(touches)
+{
+	for (int i = 0; i < 5; i++)
+		cigo_points_access(STEP(NULL, &anything), sizeof anything);
+	strcat(order, arg);
+	return 0;
+}
+
+CORO(two_touch)
+{
+	order[0] = 0;
+	cigo_points_access(STEP(NULL, &anything), sizeof anything);
+	cigo_task *a = cigo_spawn(ctx, touches, 0, (char[]){ "a" }),
+		  *b = cigo_spawn(ctx, touches, 0, (char[]){ "b" });
+	ok(cigo_future_take(ctx, a, NULL, 0));
+	ok(cigo_future_take(ctx, b, NULL, 0));
+	cigo_outcome("%s", order);
+	if (wanted)
+		ck_assert_str_eq(order, wanted);
+	return 0;
+}
+
+/* Where nothing but one thread runs, no access can be a choice; so a replay need not count them. */
+TEST(a_replay_of_one_thread_counts_no_accesses)
+{
+	cigo_loop_options loop = { .size = sizeof loop, .model = CIGO_COOPERATIVE };
+	cigo_explore_options o = { .size = sizeof o, .loop = &loop, .all = true };
+	cigo_report report = { .size = sizeof report };
+
+	wanted = NULL;
+	equal(cigo_explore(&o, two_touch, NULL, &report), 0);
+	equal(report.n_outcomes, 2);
+	for (size_t i = 0; i < report.n_outcomes; i++) {
+		ck_assert_ptr_null(strchr(report.outcomes[i].replay, '+'));
+		wanted = report.outcomes[i].text;
+		ok(run(report.outcomes[i].replay, CIGO_COOPERATIVE, two_touch, NULL));
+	}
+	cigo_report_free(&report);
+}
