@@ -108,7 +108,7 @@ int ci_turn_open(cigo_loop *loop)
 	if (!loop->home.turn)
 		return -ENOMEM;
 	loop->home.turn->name = "the loop";
-	loop->home.turn->id = UINT64_MAX;
+	loop->home.turn->id = CI_TURN_LOOP;
 	loop->home.turn->urgent = !loop->model->exclusive && !CI_TURN_SELF;
 	loop->schedule->clock_real = loop->options.clock == CIGO_CLOCK_REAL;
 	ci_turn_enter(loop->home.turn);

@@ -9,6 +9,7 @@
 
 #include "explore/rank.h"
 #include "explore/wrap.h"
+#include "schedule/serial.h"
 
 enum { SENTENCE = 1024, INDENT = 4 };
 
@@ -58,11 +59,12 @@ static void say_place(const struct story *s, FILE *out, const struct ci_record_o
 /* "writer #2" */
 static void say_name(const struct story *s, FILE *out, const struct ci_record_option *o)
 {
-	fprintf(out, "%s #%llu",
-		o->name			  ? text_of(s, o->name)
-		: o->op == CI_OP_CALLBACK ? "callback"
-					  : "coroutine",
-		(unsigned long long)o->id);
+	fputs(o->name			? text_of(s, o->name)
+	      : o->op == CI_OP_CALLBACK ? "callback"
+					: "coroutine",
+	      out);
+	if (o->id != CI_TURN_LOOP) /* there is but one */
+		fprintf(out, " #%llu", (unsigned long long)o->id);
 }
 
 /* ", about to return from cigo_yield, at bank.c:31" */

@@ -18,6 +18,8 @@
 
 /* Ids of threads that the program makes are above this; those of coroutines and workers are below. */
 #define CI_TURN_THREADS (UINT64_C(1) << 32)
+/* The id of a loop's own thread. */
+#define CI_TURN_LOOP	UINT64_MAX
 
 /* A thread's next step. */
 struct ci_step {
