@@ -34,6 +34,13 @@ extern "C" {
 
 struct cigo_progress;
 
+/* Values of options.preemptions. */
+enum {
+	CIGO_PREEMPTIONS_DEFAULT = 0, /* at most two forced switches */
+	CIGO_PREEMPTIONS_ANY = -1,    /* any number of them */
+	CIGO_PREEMPTIONS_NONE = -2    /* not one */
+};
+
 /* Called now and then while a search works; false ends it. */
 typedef bool cigo_progress_fn(const struct cigo_progress *p, void *arg);
 
@@ -46,7 +53,7 @@ typedef struct cigo_explore_options {
 	 * could go on; in the cooperative model there are none.
 	 */
 	const char *strategy;
-	int preemptions; /* exhaustive: forced switches in one schedule, at most; 0: 2; -1: none */
+	int preemptions; /* exhaustive: forced switches in one schedule, at most; or one of the above */
 	uint64_t schedules; /* how many are tried, at most; 0: 1,000,000 */
 	int64_t time_ns;    /* how long, at most, in real time; 0: 60 s */
 	/* Each schedule runs in a forked child, whose crash, exit or deadlock ends only itself; it may
@@ -88,7 +95,7 @@ typedef struct cigo_report {
 	uint64_t failures; /* schedules that failed */
 	bool complete;	   /* every schedule within the bound was tried */
 	char *incomplete;  /* why not, in words: "the limit is 60 s"; NULL: it is complete */
-	int preemptions;   /* exhaustive: the bound; -1: there was none, or none is needed */
+	int preemptions; /* exhaustive: the bound, 0 or more; -1: there was none, or none is needed */
 	size_t n_outcomes;
 	cigo_report_outcome *outcomes; /* the most frequent first */
 	/* A failing schedule, made as small as a search for smaller ones could, in the same order. */
@@ -100,8 +107,9 @@ typedef struct cigo_report {
 /*
  * Runs main under schedule after schedule, each in a loop of its own. options NULL: all defaults.
  * Without fork all schedules run in this process: main must leave behind what it found (static
- * variables, too), a schedule that computes for ever holds up the search, and one that goes on when it
- * is cancelled (after a deadlock, say) aborts. If CIGO_SCHEDULE is replay:... or play, there is no
+ * variables, too; and as the threads of one schedule are used again for the next, what a coroutine left in
+ * a __thread variable or by pthread_setspecific is there, too), a schedule that computes for ever holds up
+ * the search, and one that goes on when it is cancelled (after a deadlock, say) aborts. If CIGO_SCHEDULE is replay:... or play, there is no
  * search: main runs once, under that schedule, and a failure aborts; so a debugger sees it.
  * Meanwhile the calling thread, and those that it makes, are bound to one CPU.
  * Suspends: blocks the calling thread; inside a coroutine or callback it is misuse. Owns: what

@@ -103,7 +103,8 @@ static cigo_explore_options options_of(const cigo_explore_options *given)
 	ci_expect(given->size && given->size <= sizeof o,
 		  "options.size is %zu, not sizeof(cigo_explore_options)", given->size);
 	memcpy(&o, given, given->size);
-	ci_expect(o.preemptions >= -1, "options.preemptions is %d; it is -1 (any number) or more",
+	ci_expect(o.preemptions >= CIGO_PREEMPTIONS_NONE,
+		  "options.preemptions is %d; it is 1 or more, or CIGO_PREEMPTIONS_...",
 		  o.preemptions);
 	ci_expect(o.time_ns >= 0, "options.time_ns is negative");
 	ci_expect(o.hang_ns >= 0, "options.hang_ns is negative");

@@ -36,7 +36,9 @@ static const char *plural(uint64_t n)
 
 static void print_bound(const cigo_report *r, FILE *out)
 {
-	if (r->preemptions >= 0)
+	if (!r->preemptions)
+		fputs(" without a forced switch", out);
+	if (r->preemptions > 0)
 		fprintf(out, " with at most %d forced switch%s", r->preemptions,
 			r->preemptions == 1 ? "" : "es");
 }

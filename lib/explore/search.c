@@ -110,6 +110,16 @@ static int report(struct ci_tries *t, cigo_report *ret)
 	return err ? err : ci_tally_report(&t->tally, ret);
 }
 
+/* Forced switches at most; -1: any number. */
+static int bound_of(const cigo_explore_options *o)
+{
+	switch (o->preemptions) {
+	case CIGO_PREEMPTIONS_DEFAULT: return 2;
+	case CIGO_PREEMPTIONS_NONE: return 0;
+	default: return o->preemptions;
+	}
+}
+
 int ci_search(const cigo_explore_options *o, struct ci_runner *r, cigo_report *ret)
 {
 	struct ci_plan plan;
@@ -123,7 +133,7 @@ int ci_search(const cigo_explore_options *o, struct ci_runner *r, cigo_report *r
 	if (plan.strategy)
 		throw_dice(&t, plan);
 	else
-		ci_tree_search(&t, o->preemptions ? o->preemptions : 2, ret);
+		ci_tree_search(&t, bound_of(o), ret);
 	err = t.err ? t.err : report(&t, ret);
 	ci_tries_fini(&t);
 	if (err)

@@ -203,15 +203,15 @@ static unsigned long brute_force(struct game *g, int running, int switches)
 
 TEST_CASE("bounds", .seconds = 30);
 
-TEST(within_each_bound_every_schedule_runs_once, TIMES(5))
+TEST(within_each_bound_every_schedule_runs_once, TIMES(6))
 {
-	static const int bounds[] = { 1, 2, 3, 4, -1 };
+	static const int bounds[] = { 1, 2, 3, 4, -1, 0 };
 	int bound = bounds[_i];
 	struct game *g = game(3, 3, nothing);
 	cigo_report report;
 
 	unsigned long expected = brute_force(g, -1, bound);
-	ok(search(g, &report, .preemptions = bound));
+	ok(search(g, &report, .preemptions = bound ? bound : CIGO_PREEMPTIONS_NONE));
 	equal(report.schedules, expected);
 	ck_assert_uint_eq(g->runs, expected);
 	ck_assert(report.complete);

@@ -63,12 +63,12 @@ static bool take_preemptions(struct options *o, const char *text)
 	uint64_t n;
 
 	if (strcmp(text, "all") == 0) {
-		o->search.preemptions = -1;
+		o->search.preemptions = CIGO_PREEMPTIONS_ANY;
 		return true;
 	}
-	if (!number("preemptions", text, 1, INT_MAX, &n))
+	if (!number("preemptions", text, 0, INT_MAX, &n))
 		return false;
-	o->search.preemptions = (int)n;
+	o->search.preemptions = n ? (int)n : CIGO_PREEMPTIONS_NONE;
 	return true;
 }
 
