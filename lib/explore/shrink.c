@@ -184,8 +184,7 @@ static bool run_again(struct shrinking *s)
 {
 	struct ci_record *r = s->tries->runner->record;
 
-	r->text_n = 0;
-	memset(r->words, 0, sizeof r->words);
+	ci_record_forget(r);
 	give_all(s);
 	run(s);
 	return !s->err && is_same(s->tries);

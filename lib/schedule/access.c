@@ -68,8 +68,8 @@ static void add_site(struct ci_record *r, const void *pc)
 
 	if (!pc || r->frozen || at->place || r->sites_n >= CI_RECORD_SITES / 4 * 3)
 		return;
-	at->place = place;
 	at->run = r->run;
+	at->place = place;
 	r->sites_n++;
 }
 

@@ -3,8 +3,7 @@
  */
 #include "schedule/schedule.h"
 
-#include <stdio.h>
-
+#include "schedule/among.h"
 #include "schedule/serial.h"
 
 uint64_t ci_schedule_ids(const struct ci_choice *c)
@@ -34,43 +33,6 @@ static void note_options(struct ci_record *r, const struct ci_choice *c)
 	}
 }
 
-/* "a b c": the names of n options, in at most `size` bytes. */
-static const char *names(const struct ci_record *r, const struct ci_record_step *step, char *buf,
-			 size_t size)
-{
-	size_t at = 0;
-
-	buf[0] = 0;
-	for (uint32_t i = 0; i < step->n && at < size; i++) {
-		const struct ci_record_option *o = &r->options[step->options + i];
-
-		at += (size_t)snprintf(buf + at, size - at, "%s%s", i ? " " : "",
-				       o->name ? &r->text[o->name] : "?");
-	}
-	return buf;
-}
-
-/* The program has come to another choice than the one that was given. */
-static int diverged(struct ci_schedule *s, const struct ci_given *g)
-{
-	const struct ci_record *r = s->record;
-	const struct ci_record_step *step = &r->steps[r->steps_n - 1];
-	const struct ci_record_option *o = &r->options[step->options];
-	char among[256], place[CI_PLACE_TEXT] = "", was[32] = "another choice";
-
-	if (o->file)
-		snprintf(place, sizeof place, ", at %s:%u", ci_place_file(&r->text[o->file]),
-			 o->line);
-	if (g->n)
-		snprintf(was, sizeof was, "one of %u", g->n);
-	else
-		snprintf(was, sizeof was, "number %u", g->chosen);
-	ci_schedule_fail(s, CI_ENDING_DIVERGED,
-			 "not deterministic: choice %u%s, was %s, is among %u: %s", r->steps_n,
-			 place, was, step->n, names(r, step, among, sizeof among));
-	return 0;
-}
-
 /* The next choice that was given; -1: there is none any more. */
 static int given(struct ci_schedule *s, const struct ci_record_step *step)
 {
@@ -79,7 +41,8 @@ static int given(struct ci_schedule *s, const struct ci_record_step *step)
 	const struct ci_given *g = &s->given[s->given_met++];
 	if (g->chosen >= step->n || (g->n && (g->n != step->n || g->ids != step->ids))) {
 		s->given_met = s->given_n; /* from here on, what was given means nothing */
-		return diverged(s, g);
+		ci_schedule_diverged(s, g);
+		return 0;
 	}
 	return (int)g->chosen;
 }
@@ -107,9 +70,12 @@ static struct ci_record_step *note(struct ci_schedule *s, const struct ci_choice
 		.stays = c->stays,
 		.state = c->state,
 		.passed = s->passed,
+		.asker = ci_turn && ci_turn->schedule == s ? (uintptr_t)ci_turn->step.pc : 0,
 	};
 	s->passed = 0;
 	note_options(r, c);
+	if (s->explored)
+		ci_among_remember(r, step);
 	return step;
 }
 

@@ -35,6 +35,13 @@ void ci_record_clear(struct ci_record *r)
 	r->run += !r->frozen;
 }
 
+void ci_record_forget(struct ci_record *r)
+{
+	r->text_n = r->sets_n = 0;
+	memset(r->words, 0, sizeof r->words);
+	memset(r->sets, 0, sizeof r->sets);
+}
+
 void ci_record_fail_v(struct ci_record *r, enum ci_ending ending, const char *format, va_list ap)
 {
 	r->ending = ending;

@@ -16,7 +16,8 @@ enum {
 	CI_RECORD_SHOWN = 1 << 16,
 	CI_RECORD_TEXT = 1 << 20,
 	CI_RECORD_SITES = 1 << 14,
-	CI_RECORD_WORDS = 1 << 12, /* places in the table of texts */
+	CI_RECORD_WORDS = 1 << 13, /* places in the table of texts */
+	CI_RECORD_SETS = 1 << 11,  /* places in the table of what choices were among */
 	CI_RECORD_MODULES = 64
 };
 
@@ -56,6 +57,7 @@ struct ci_record_step {
 	uint32_t kind;	 /* enum ci_choice_kind */
 	uint32_t stays;	 /* option 0 could go on: any other is a forced switch */
 	uint32_t passed; /* accesses to memory since the step before, without a choice */
+	uint64_t asker;	 /* the address that the thread had come to which asked; 0: not known */
 };
 
 struct ci_record_shown {
@@ -92,6 +94,12 @@ struct ci_record {
 	uint32_t met;	 /* the process that notes, if it is not the explorer's; 0: none has come */
 	uint32_t modules_n;
 	struct ci_record_module modules[CI_RECORD_MODULES];
+	/* The names of the candidates of choices, of all schedules so far (among.h). */
+	struct ci_record_set {
+		uint64_t ids;	/* a hash of the candidates' ids */
+		uint32_t names; /* a text; 0: free */
+	} sets[CI_RECORD_SETS];
+	uint32_t sets_n;
 	uint32_t words[CI_RECORD_WORDS]; /* offsets of texts, hashed by content; 0: free */
 	struct ci_record_step steps[CI_RECORD_STEPS];
 	struct ci_record_option options[CI_RECORD_OPTIONS];
@@ -105,6 +113,8 @@ struct ci_record *ci_record_map(int fd);
 void ci_record_unmap(struct ci_record *r);
 /* For the next schedule; texts and sites are kept. */
 void ci_record_clear(struct ci_record *r);
+/* Forgets the texts. */
+void ci_record_forget(struct ci_record *r);
 /* Notes how the schedule has failed, in words; replaces what was noted before. */
 void ci_record_fail(struct ci_record *r, enum ci_ending ending, const char *format, ...)
 	CIGO_PRINTF(3, 4);

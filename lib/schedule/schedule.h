@@ -140,6 +140,8 @@ void ci_schedule_end(struct ci_schedule *s, int result);
 void ci_schedule_fail(struct ci_schedule *s, enum ci_ending ending, const char *format, ...)
 	CIGO_PRINTF(3, 4);
 
+/* The last choice of the record is another than g, which was given: fails the schedule. */
+void ci_schedule_diverged(struct ci_schedule *s, const struct ci_given *g);
 /* On stderr: how to get this schedule again. */
 void ci_schedule_tell_replay(const struct ci_schedule *s);
 /* Fails the schedule if given choices are left. */

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ * What choices were among, in words: the names of their candidates, "ann bob carl". An explorer's record
+ * keeps the names of each set of candidates, so that a run which meets another set than an earlier run
+ * can tell both.
+ */
+#pragma once
+
+#include "schedule/schedule.h"
+
+enum { CI_AMONG_TEXT = 256 };
+
+/* The names of the step's candidates, in buf, which is returned. */
+const char *ci_among_names(const struct ci_record *r, const struct ci_record_step *step,
+			   char buf[static CI_AMONG_TEXT]);
+/* Keeps them for later schedules of this record. */
+void ci_among_remember(struct ci_record *r, const struct ci_record_step *step);
+/* The names that were kept for a set of candidates (ci_schedule_ids); NULL: none were. */
+const char *ci_among_remembered(const struct ci_record *r, uint64_t ids);
+
+/*
+ * "not deterministic: choice 17, at main.c:40, was among a b, is among a b c", in buf, which is returned. The
+ * step is the nth of the record, from 0 on; `place` is empty if it is not known.
+ */
+const char *ci_among_diverged(const struct ci_record *r, size_t nth, const struct ci_given *g,
+			      const char *place, char buf[static 1024]);
