@@ -27,6 +27,7 @@ struct ci_runner {
 	/* The place of an address of the record in words, "bank.c:31 (deposit)", in buf or static; NULL:
 	 * not known. If place_of is NULL: the function's name, where dladdr(3) knows it. */
 	const char *(*place_of)(struct ci_runner *r, uint64_t pc, char *buf, size_t size);
+	bool lost;	 /* set by run: not all choices of this schedule are in the record */
 	bool all_orders; /* for tests: also those of steps that commute */
 };
 

@@ -136,6 +136,8 @@ static struct branch *make(struct tree *t, struct branch *parent, size_t from)
 		ci_tries_incomplete(t->tries, "the program is not deterministic");
 		return NULL;
 	}
+	if (t->tries->runner->lost)
+		ci_tries_incomplete(t->tries, "the choices of a schedule were lost");
 	size_t n = first + new_states(t, from + first);
 	if (n == first)
 		return NULL;

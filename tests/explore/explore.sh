@@ -82,6 +82,7 @@ done
 wrong "--schedules needs a number" --schedules 0 ./door
 wrong "--schedules needs a number" --schedules 99999999999999999999 ./door
 wrong "--preemptions needs a number" --preemptions -2 ./door
+wrong "--preemptions needs a number" --preemptions none ./door
 wrong "--model is cooperative or preemptive, not 'other'" --model other ./door
 
 # ---- the program ----
@@ -169,10 +170,20 @@ ends flood "it had not ended after $hang s, and was killed"
 report $? "what it prints cannot reach the terminal's controls"
 run 1 ./door stuck && grep -q '^Failed: .*deadlock' out
 report $? "ends: a deadlock"
-run 1 ./door dice && grep -q '^Failed: not deterministic: choice [0-9]' out
+run 1 ./door dice && grep -q '^Failed: not deterministic: choice [0-9]' out &&
+	grep -qxF 'But when it was replayed, the program ended otherwise. It depends on more than its' out
 report $? "ends: it depends on chance"
+said=$(tr -s '\n ' '  ' <out)
+case $said in
+*": choice "*", at door.c:"*", was among visitor porter"*", is among visitor porter"*) true ;;
+*) ! command -v addr2line >/dev/null 2>&1 ;;
+esac
+report $? "it is told where, what the choice was among, and what it is among"
 run 1 ./door scribble && grep -q '^Failed: the program has overwritten' out
 report $? "ends: it has overwritten the record"
+run 1 --all --time 20 ./door scribble && says out "Not complete: the choices of a schedule were lost." &&
+	grep -q '  the program has overwritten' out && grep -q '  through the door  ' out
+report $? "the search goes on after that, with what was known before"
 run 0 ./door family
 ! (for p in /proc/[0-9]*; do
 	test "$(readlink "$p/exe")" = "$tmp/door" && echo; done) 2>/dev/null | grep -q .

@@ -790,6 +790,34 @@ TEST(a_report_is_printed_for_people, COOPERATIVE)
 	cigo_report_free(NULL);
 }
 
+CORO(works)
+{
+	cigo_point(ctx);
+	*(bool *)arg = true;
+	return 0;
+}
+
+CORO(overtaken_by_a_worker)
+{
+	bool worked = false;
+	cigo_task *t = cigo_go(ctx, works, 0, &worked);
+
+	ok(cigo_yield(ctx));
+	cigo_check(!worked, "the worker was first");
+	ok(cigo_future_take(ctx, t, NULL, 0));
+	return 0;
+}
+
+TEST(a_story_tells_the_loop_by_its_name_alone, COOPERATIVE)
+{
+	cigo_report report = REPORT;
+
+	equal(explore(overtaken_by_a_worker, NULL, &report), 1);
+	contains(report.story, "the loop is interrupted, about to call cigo_yield");
+	contains(report.story, "cigo_go #");
+	cigo_report_free(&report);
+}
+
 CORO(changes_its_mind)
 {
 	static int runs;
@@ -811,7 +839,7 @@ TEST(a_program_that_is_not_deterministic_is_told_so, COOPERATIVE)
 	ck_assert(!report.complete);
 	ck_assert_str_eq(report.incomplete, "the program is not deterministic");
 	contains(report.failure, "not deterministic: choice ");
-	contains(report.failure, "third");
+	contains(report.failure, ", was among one one, is among one one third");
 	contains(report.story, "not\ndeterministic");
 	cigo_report_free(&report);
 }
@@ -976,11 +1004,11 @@ PLAIN_MISUSE_TEST(no_main_is_misuse, "no main function")
 	cigo_ignore(cigo_explore(NULL, NULL, NULL, &report));
 }
 
-PLAIN_MISUSE_TEST(fewer_switches_than_none_are_misuse, "options.preemptions is -2")
+PLAIN_MISUSE_TEST(fewer_switches_than_none_are_misuse, "options.preemptions is -3")
 {
 	cigo_report report = REPORT;
 
-	cigo_ignore(explore(returns_0, NULL, &report, .preemptions = -2));
+	cigo_ignore(explore(returns_0, NULL, &report, .preemptions = -3));
 }
 
 PLAIN_MISUSE_TEST(a_negative_time_is_misuse, "options.time_ns is negative")

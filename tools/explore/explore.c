@@ -55,25 +55,21 @@ static const char *why_not_complete(const cigo_report *r)
 	return stopped ? "interrupted" : r->incomplete ? r->incomplete : "not all was tried";
 }
 
-/* Runs the failing schedule once more: for what it prints, and to see that it fails again. */
+/* Whether the last run of the search was the failing schedule: what it has printed is that one's. */
+static bool is_last(const struct runner *r, const cigo_report *report)
+{
+	const struct ci_record *last = r->base.record;
+
+	return last->ending > CI_ENDING_FINE && strcmp(last->failure, report->failure) == 0;
+}
+
+/* Runs the failing schedule once more, as the line says that is printed: does it fail again? */
 static enum again try_again(struct runner *r, const cigo_report *report)
 {
-	struct ci_plan plan = { .strategy = &ci_strategy_first };
-	struct ci_given *given = NULL;
-	char why[256];
-	enum again answer = AGAIN_NOT_TRIED;
-
-	if (stopped || !report->replay || strncmp(report->replay, "replay:", 7) ||
-	    ci_replay_parse(report->replay + 7, &given, &plan.given_n, why))
+	if (stopped || r->base.lost || !report->replay || !report->failure)
 		return AGAIN_NOT_TRIED;
-	plan.given = given;
-	if (r->base.run(&r->base, &plan) == 0)
-		answer = r->base.record->ending > CI_ENDING_FINE && report->failure &&
-					 strcmp(r->base.record->failure, report->failure) == 0
-				 ? AGAIN_SAME
-				 : AGAIN_OTHER;
-	free(given);
-	return answer;
+	int same = runner_repeat(r, report->replay, report->failure);
+	return same < 0 ? AGAIN_NOT_TRIED : same ? AGAIN_SAME : AGAIN_OTHER;
 }
 
 static int exit_status(const cigo_report *r)
@@ -95,8 +91,8 @@ static int tell(struct runner *r, const struct options *o, const cigo_report *re
 			     .why = why_not_complete(report),
 			     .color = has_color(o, STDOUT_FILENO) };
 
+	f.output = report->failure && is_last(r, report) ? &r->tail : NULL;
 	f.again = try_again(r, report);
-	f.output = f.again == AGAIN_NOT_TRIED ? NULL : &r->tail;
 	f.no_places = r->places.no_tool;
 	if (o->json)
 		report_json(&f, stdout);

@@ -8,7 +8,7 @@
 
 enum again {
 	AGAIN_NOT_TRIED,
-	AGAIN_SAME, /* the failing schedule, replayed, has failed likewise */
+	AGAIN_SAME, /* the failing schedule, replayed by its text, has failed likewise */
 	AGAIN_OTHER /* it has ended otherwise */
 };
 
@@ -17,7 +17,7 @@ struct finding {
 	const cigo_report *report;
 	const char *why; /* it is not complete; NULL: it is */
 	enum again again;
-	const struct tail *output; /* of the failing schedule, when it was replayed */
+	const struct tail *output; /* of the failing schedule; NULL: not known */
 	bool no_places;		   /* addr2line is missing */
 	bool color;
 };

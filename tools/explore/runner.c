@@ -10,8 +10,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "tools/explore/verdict.h"
-
 extern char **environ;
 
 enum {
@@ -45,6 +43,11 @@ static char *lay_down(struct runner *r, char *text)
 	return instead;
 }
 
+static char *short_text(struct runner *r, char *text)
+{
+	return strlen(text) > LONGEST ? lay_down(r, text) : text;
+}
+
 /* The value of CIGO_SCHEDULE, for free(). NULL: no memory. */
 static char *schedule_text(struct runner *r, const struct ci_plan *plan)
 {
@@ -53,7 +56,7 @@ static char *schedule_text(struct runner *r, const struct ci_plan *plan)
 
 	if (plan->given_n || plan->strategy == &ci_strategy_first) {
 		text = replay_text(plan);
-		return text && strlen(text) > LONGEST ? lay_down(r, text) : text;
+		return text ? short_text(r, text) : NULL;
 	}
 	if (plan->strategy == &ci_strategy_pct)
 		n = asprintf(&text, "pct:%llu:%u:%llu", (unsigned long long)plan->seed, plan->depth,
@@ -63,9 +66,10 @@ static char *schedule_text(struct runner *r, const struct ci_plan *plan)
 	return n < 0 ? NULL : text;
 }
 
-static int set_schedule(struct runner *r, const struct ci_plan *plan)
+/* The text is freed; NULL: no memory. */
+static int set_schedule(struct runner *r, char *text)
 {
-	char *text = schedule_text(r, plan), *variable = NULL;
+	char *variable = NULL;
 
 	if (text && asprintf(&variable, "CIGO_SCHEDULE=%s", text) < 0)
 		variable = NULL;
@@ -110,31 +114,54 @@ static void clear(struct runner *r)
 {
 	ci_record_clear(r->base.record);
 	r->base.record->met = 0;
+	verdict_keep(&r->kept, r->base.record);
 	tail_clear(&r->tail);
+}
+
+/* Runs the program once. */
+static int run_once(struct runner *r, char *schedule, struct tail *tail, struct child_end *ret)
+{
+	int err = set_schedule(r, schedule);
+
+	if (err)
+		return say_why(r, err, "the schedule cannot be set");
+	pid_t pid = child_start(&r->child);
+	if (pid < 0)
+		return say_why(r, pid, "no process can be started");
+	err = child_wait(pid, r->hang_ns, r->stop, r->out[0], tail, ret);
+	if (err)
+		return say_why(r, err, "the process cannot be waited for (pidfd_open)");
+	return ret->interrupted && ret->hung ? -EINTR : 0;
 }
 
 static int run(struct ci_runner *base, const struct ci_plan *plan)
 {
 	struct runner *r = (struct runner *)base;
 	struct child_end end;
-	int err = set_schedule(r, plan);
 
-	if (err)
-		return say_why(r, err, "the schedule cannot be set");
 	clear(r);
-	pid_t pid = child_start(&r->child);
-	if (pid < 0)
-		return say_why(r, pid, "no process can be started");
-	err = child_wait(pid, r->hang_ns, r->stop, r->out[0], &r->tail, &end);
+	int err = run_once(r, schedule_text(r, plan), &r->tail, &end);
 	if (err)
-		return say_why(r, err, "the process cannot be waited for (pidfd_open)");
-	if (end.interrupted && end.hung)
-		return -EINTR;
+		return err;
 	if (!r->met && !base->record->met)
 		return not_met(r, &end);
 	r->met = true;
-	verdict(base->record, plan, &end, r->hang_ns, &r->tail);
+	verdict(base, &r->kept, plan, &end, r->hang_ns, &r->tail);
 	return 0;
+}
+
+int runner_repeat(struct runner *r, const char *replay, const char *failure)
+{
+	static struct tail tail;
+	static char no_record[] = "CIGO_SCHEDULE_RECORD=";
+	struct child_end end;
+	char *text = strdup(replay);
+
+	tail_clear(&tail);
+	*r->record = no_record;
+	int err = run_once(r, text ? short_text(r, text) : NULL, &tail, &end);
+	*r->record = r->variables[1];
+	return err ? err : verdict_is_same(failure, &end, r->hang_ns, &tail);
 }
 
 /* --- making ---------------------------------------------------------------------------------- */
@@ -179,6 +206,7 @@ static int make_environment(struct runner *r, const char *model)
 	for (char **e = environ; *e; e++)
 		if (!is_left_out(*e, model))
 			r->child.envp[i++] = *e;
+	r->record = &r->child.envp[i];
 	r->child.envp[i++] = r->variables[1];
 	if (model)
 		r->child.envp[i++] = r->variables[2];

@@ -3,8 +3,11 @@
  */
 #include "tools/explore/verdict.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "schedule/among.h"
 
 /* --- the record ------------------------------------------------------------------------------ */
 
@@ -25,8 +28,47 @@ static bool is_sound_shown(const struct ci_record *r, const struct ci_record_sho
 	       s->by <= r->text_n;
 }
 
+/* Places are added, each with the number of the schedule that found it; none is changed. A program that was
+ * killed may not have counted the last. */
+static bool are_sound_sites(const struct ci_record *r, const struct kept *k)
+{
+	uint32_t n = 0;
+
+	if (r->sites_n < k->sites_n || r->sites_n > CI_RECORD_SITES / 4 * 3)
+		return false;
+	for (size_t i = 0; i < CI_RECORD_SITES; i++) {
+		const struct ci_record_site *now = &r->sites[i], *before = &k->sites[i];
+		uint32_t found = before->place ? before->run : k->run;
+
+		n += now->place != 0;
+		if (before->place ? now->place != before->place || now->run != found
+				  : now->place && now->run != found)
+			return false;
+	}
+	return n == r->sites_n || n == r->sites_n + 1;
+}
+
+/* What is kept from schedule to schedule. */
+static bool is_sound_memory(const struct ci_record *r, const struct kept *k)
+{
+	uint32_t sets = 0;
+
+	if (r->run != k->run || r->frozen != k->frozen ||
+	    r->instrumented != (k->instrumented || !r->instrumented ? k->instrumented : k->run))
+		return false;
+	for (size_t i = 0; i < CI_RECORD_WORDS; i++)
+		if (r->words[i] > r->text_n)
+			return false;
+	for (size_t i = 0; i < CI_RECORD_SETS; i++) {
+		sets += r->sets[i].names != 0;
+		if (r->sets[i].names > r->text_n)
+			return false;
+	}
+	return sets >= r->sets_n && sets <= CI_RECORD_SETS / 2 + 1 && are_sound_sites(r, k);
+}
+
 /* The record lies in the memory of a program that may have overwritten it. */
-static bool is_sound(const struct ci_record *r)
+static bool is_sound(const struct ci_record *r, const struct kept *k)
 {
 	if (r->steps_n > CI_RECORD_STEPS || r->options_n > CI_RECORD_OPTIONS ||
 	    r->shown_n > CI_RECORD_SHOWN || r->text_n >= CI_RECORD_TEXT - 1 ||
@@ -42,17 +84,37 @@ static bool is_sound(const struct ci_record *r)
 		sound = is_sound_shown(r, &r->shown[i]);
 	for (uint32_t i = 0; i < r->modules_n && sound; i++)
 		sound = r->modules[i].path <= r->text_n;
-	return sound;
+	return sound && is_sound_memory(r, k);
 }
 
-/* All that is known then is what was given. */
-static void begin_anew(struct ci_record *r, const struct ci_plan *plan)
+void verdict_keep(struct kept *k, const struct ci_record *r)
+{
+	if (k->sites_n != r->sites_n)
+		memcpy(k->sites, r->sites, sizeof k->sites);
+	k->sites_n = r->sites_n;
+	k->run = r->run;
+	k->instrumented = r->instrumented;
+	k->frozen = r->frozen;
+}
+
+static void put_back(struct ci_record *r, const struct kept *k)
+{
+	memcpy(r->sites, k->sites, sizeof r->sites);
+	r->sites_n = k->sites_n;
+	r->run = k->run;
+	r->instrumented = k->instrumented;
+	r->frozen = k->frozen;
+}
+
+/* All that is known then is what was given, and what was kept. */
+static void begin_anew(struct ci_record *r, const struct kept *k, const struct ci_plan *plan)
 {
 	uint32_t most = 0;
 
-	memset(r->words, 0, sizeof r->words);
-	r->text_n = r->modules_n = 0;
+	ci_record_forget(r);
 	ci_record_clear(r);
+	put_back(r, k);
+	r->modules_n = 0;
 	for (size_t i = 0; i < plan->given_n; i++) {
 		const struct ci_given *g = &plan->given[i];
 		uint32_t n = g->n > g->chosen ? g->n : g->chosen + 1;
@@ -70,19 +132,45 @@ static void begin_anew(struct ci_record *r, const struct ci_plan *plan)
 
 /* --- what was given -------------------------------------------------------------------------- */
 
-/* The program was given only the numbers; that they meant the same is found here. */
-static void compare(struct ci_record *r, const struct ci_plan *plan)
+/* "main.c:40", where the step was asked for, or else the first place that a candidate has. */
+static void find_place(struct ci_runner *runner, const struct ci_record_step *s,
+		       char buf[static CI_PLACE_TEXT])
 {
+	const struct ci_record *r = runner->record;
+	const struct ci_record_option *o = &r->options[s->options];
+	uint64_t pc = s->asker;
+	uint32_t i = 0;
+
+	buf[0] = 0;
+	for (; i < s->n && !pc && !o[i].file; i++)
+		pc = o[i].pc;
+	if (pc && runner->place_of(runner, pc, buf, CI_PLACE_TEXT))
+		*strchrnul(buf, ' ') = 0; /* the function */
+	else if (i < s->n && o[i].file)
+		snprintf(buf, CI_PLACE_TEXT, "%s:%u", ci_place_file(&r->text[o[i].file]),
+			 o[i].line);
+}
+
+static void diverged(struct ci_runner *runner, size_t nth, const struct ci_given *g)
+{
+	struct ci_record *r = runner->record;
+	char place[CI_PLACE_TEXT], words[1024];
+
+	find_place(runner, &r->steps[nth], place);
+	ci_record_fail(r, CI_ENDING_DIVERGED, "%s", ci_among_diverged(r, nth, g, place, words));
+}
+
+/* The program was given only the numbers; that they meant the same is found here. */
+static void compare(struct ci_runner *runner, const struct ci_plan *plan)
+{
+	struct ci_record *r = runner->record;
+
 	for (size_t i = 0; i < plan->given_n && i < r->steps_n; i++) {
 		const struct ci_given *g = &plan->given[i];
 		const struct ci_record_step *s = &r->steps[i];
 
 		if (g->n && (g->n != s->n || g->ids != s->ids)) {
-			ci_record_fail(
-				r, CI_ENDING_DIVERGED,
-				"not deterministic: choice %zu is among %u, and was among %s%u in an "
-				"earlier run of the same schedule",
-				i + 1, s->n, g->n == s->n ? "another " : "", g->n);
+			diverged(runner, i, g);
 			return;
 		}
 	}
@@ -97,32 +185,72 @@ static void compare(struct ci_record *r, const struct ci_plan *plan)
 /* --- the process ----------------------------------------------------------------------------- */
 
 /* An exit status, a signal; with it what the library had to say. */
-static void judge_status(struct ci_record *r, const struct child_end *end, const struct tail *tail)
+static const char *status_words(const struct child_end *end, const struct tail *tail,
+				char buf[static 1024])
 {
 	char line[800], words[128];
 	const char *last = tail_line(tail, line, sizeof line);
 	bool ours = strncmp(last, "cigo: ", 6) == 0;
 
+	snprintf(buf, 1024, "%s%s%s", child_words(end, words), ours ? ": " : "", ours ? last : "");
+	return buf;
+}
+
+static void judge_status(struct ci_record *r, const struct child_end *end, const struct tail *tail)
+{
+	char words[1024];
+
 	if (!end->status && !end->signal)
 		r->ending = CI_ENDING_FINE;
 	else
-		ci_record_fail(r, CI_ENDING_STATUS, "%s%s%s", child_words(end, words),
-			       ours ? ": " : "", ours ? last : "");
+		ci_record_fail(r, CI_ENDING_STATUS, "%s", status_words(end, tail, words));
 }
 
-void verdict(struct ci_record *r, const struct ci_plan *plan, const struct child_end *end,
-	     int64_t hang_ns, const struct tail *tail)
+static const char *hang_words(int64_t hang_ns, char buf[static 1024])
 {
-	if (!is_sound(r)) {
-		begin_anew(r, plan);
+	snprintf(buf, 1024, "it had not ended after %g s, and was killed", (double)hang_ns / 1e9);
+	return buf;
+}
+
+void verdict(struct ci_runner *runner, const struct kept *k, const struct ci_plan *plan,
+	     const struct child_end *end, int64_t hang_ns, const struct tail *tail)
+{
+	struct ci_record *r = runner->record;
+	char words[1024];
+
+	runner->lost = !is_sound(r, k);
+	if (runner->lost) {
+		begin_anew(r, k, plan);
 		return;
 	}
 	r->failure[sizeof r->failure - 1] = r->outcome[sizeof r->outcome - 1] = 0;
 	r->text[r->text_n] = r->text[CI_RECORD_TEXT - 1] = 0;
 	if (end->hung)
-		ci_record_fail(r, CI_ENDING_LIMIT, "it had not ended after %g s, and was killed",
-			       (double)hang_ns / 1e9);
+		ci_record_fail(r, CI_ENDING_LIMIT, "%s", hang_words(hang_ns, words));
 	else if (r->ending <= CI_ENDING_FINE)
 		judge_status(r, end, tail);
-	compare(r, plan);
+	compare(runner, plan);
+}
+
+/* --- without a record ------------------------------------------------------------------------ */
+
+/* Whether the library has told the failure, as it does before it aborts: the first line of its words. */
+static bool tells(const struct tail *tail, const char *failure)
+{
+	char line[800];
+	int n = snprintf(line, sizeof line, "cigo: %.*s", (int)strcspn(failure, "\n"), failure);
+
+	return memmem(tail->text, tail->n, line,
+		      n < (int)sizeof line ? (size_t)n : sizeof line - 1);
+}
+
+bool verdict_is_same(const char *failure, const struct child_end *end, int64_t hang_ns,
+		     const struct tail *tail)
+{
+	char words[1024];
+
+	if (end->hung)
+		return strcmp(failure, hang_words(hang_ns, words)) == 0;
+	return (end->signal == SIGABRT && tells(tail, failure)) ||
+	       strcmp(failure, status_words(end, tail, words)) == 0;
 }
