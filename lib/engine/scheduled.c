@@ -132,13 +132,19 @@ size_t ci_scheduled_index(cigo_loop *loop, enum ci_choice_kind kind, const char 
 	return (size_t)choose(loop, kind, n);
 }
 
+/* Whether some could go on before the next timer fires: in the preemptive model those that run, and they
+ * are woken when home sleeps. */
+static bool is_any_ready(const cigo_loop *loop)
+{
+	return !loop->model->exclusive ? loop->beside > 0
+				       : !ci_list_empty(&loop->ready) || !ci_list_empty(&loop->batch);
+}
+
 /* One of n timers, or n: those that are ready go on first, as far as they can. With a real clock
  * timers that are due at nearly the same time may have a look between them, too. */
 static size_t choose_timer(cigo_loop *loop, size_t n)
 {
-	bool ready = !ci_list_empty(&loop->ready) || !ci_list_empty(&loop->batch);
-
-	if (!ready || !loop->schedule->simulated || !loop->model->exclusive)
+	if (!loop->schedule->simulated || !is_any_ready(loop))
 		return ci_scheduled_index(loop, CI_CHOOSE_TIMER, "timer", n);
 	if (!room(loop, n + 1))
 		return 0;

@@ -102,6 +102,10 @@ for name in $(./posix); do
 	run 0 --preemptions 1 ./posix "$name" && says "Complete: "
 	report $? "$name: every schedule with at most one forced switch"
 done
+for name in due_sem due_cond; do
+	run 0 --all --preemptions 1 ./posix $name && grep -q ' 0  late ' out && grep -q ' 0  in time ' out
+	report $? "$name: what comes as the time is up is in time, or late"
+done
 for place in worker coroutine busy; do
 	run 1 ./posix self $place && says "Failed: deadlock: all wait for ever: " && says "(in pthread_mutex_lock)"
 	report $? "a mutex that its owner locks again, $place: a deadlock"

@@ -3,6 +3,7 @@
  */
 #include "posix.h"
 
+#include <semaphore.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -72,7 +73,58 @@ static void clocks(void)
 	EQUAL(time(NULL) - t, HOUR);
 }
 
+/* --- what comes at the instant at which a wait ends: either is first ------------------------- */
+
+static sem_t unit;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t told = PTHREAD_COND_INITIALIZER;
+static bool here;
+
+static void *post_in_an_hour(void *arg)
+{
+	sleep(HOUR);
+	EQUAL(sem_post(&unit), 0);
+	return arg;
+}
+
+static void due_sem(void)
+{
+	struct timespec t = in(CLOCK_REALTIME, HOUR);
+
+	EQUAL(sem_init(&unit, 0, 0), 0);
+	pthread_t other = begin(post_in_an_hour, NULL);
+	bool late = sem_timedwait(&unit, &t);
+	end(other);
+	cigo_outcome(late ? "late" : "in time");
+}
+
+static void *tell_in_an_hour(void *arg)
+{
+	sleep(HOUR);
+	EQUAL(pthread_mutex_lock(&mutex), 0);
+	here = true;
+	EQUAL(pthread_cond_signal(&told), 0);
+	EQUAL(pthread_mutex_unlock(&mutex), 0);
+	return arg;
+}
+
+static void due_cond(void)
+{
+	struct timespec t = in(CLOCK_REALTIME, HOUR);
+	pthread_t other = begin(tell_in_an_hour, NULL);
+	int err = 0;
+
+	EQUAL(pthread_mutex_lock(&mutex), 0);
+	while (!here && !err)
+		err = pthread_cond_timedwait(&told, &mutex, &t);
+	EQUAL(pthread_mutex_unlock(&mutex), 0);
+	end(other);
+	cigo_outcome(err ? "late" : "in time");
+}
+
 const struct posix_case time_cases[] = {
+	{ "due_sem", due_sem },
+	{ "due_cond", due_cond },
 	{ "sleeps", sleeps },
 	{ "short_sleeps", short_sleeps },
 	{ "clocks", clocks },

@@ -205,7 +205,7 @@ MEMBER(puts_late)
 	puts_one_body(ctx, me);
 }
 
-ORDERS_TEST(a_get_s_time_is_up_when_the_item_comes, .outcomes = "+ | t", .preemptive = "t")
+ORDERS_TEST(a_get_s_time_is_up_when_the_item_comes, .outcomes = "+ | t")
 {
 	open_queue(1);
 	together(ctx, gets_in_time, puts_late);
@@ -227,7 +227,7 @@ MEMBER(gets_late)
 	gets_one_body(ctx, me);
 }
 
-ORDERS_TEST(a_put_s_time_is_up_when_the_room_comes, .outcomes = "+ | t", .preemptive = "t")
+ORDERS_TEST(a_put_s_time_is_up_when_the_room_comes, .outcomes = "+ | t")
 {
 	int item = 31;
 

@@ -160,8 +160,7 @@ MEMBER(sets_event_late)
 	cigo_event_set(event);
 }
 
-/* In the preemptive model home's thread ends all waits whose time has come, before others go on. */
-ORDERS_TEST(a_deadline_and_the_event_come_at_once, .outcomes = "+ | t", .preemptive = "t")
+ORDERS_TEST(a_deadline_and_the_event_come_at_once, .outcomes = "+ | t")
 {
 	open_world();
 	together(ctx, waits_in_time, sets_event_late);
