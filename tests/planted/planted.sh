@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Faults are planted in copies of library files (tests/planted/*.sed), each linked into a program of a
 # few lines. cigo-explore must find each fault with each strategy, in 5 s; and nothing without it. What
-# fails must stop at the same place under gdb, each time. Prints how many schedules each needed.
+# fails must stop at the same place under gdb, each time. Prints how many schedules each needed, as the table of
+# docs/schedules.md says.
 command -v gdb >/dev/null 2>&1 || { echo "1..0 # SKIP no gdb"; exit 0; }
 test -z "$SAN_CFLAGS" || { echo "1..0 # SKIP a sanitizer makes it slow"; exit 0; }
 explore=$(cd "$top_builddir/tools" && pwd)/cigo-explore
@@ -11,6 +12,7 @@ src=$(cd "$top_srcdir" && pwd)
 build=$(cd "$top_builddir" && pwd)
 tmp=./planted.$$
 mkdir "$tmp" || exit 99
+tmp=$(cd "$tmp" && pwd)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 143' INT TERM HUP
 cd "$tmp" || exit 99
@@ -66,11 +68,11 @@ again() { # again MODEL PROGRAM: the failure that is in out
 	test "$first" = "$second"
 }
 
-table() { # table FAULT MODEL COUNT...: a line of the table
-	printf '# | %s | %s' "$1" "$2"
-	shift 2
-	printf ' | %s' "$@"
-	echo ' |'
+table() { # table CELL...: a line of the table
+	printf '| %s ' "$@" >row
+	echo '|' >>row
+	cat row >>table
+	sed 's/^/# /' row
 }
 
 find_it() { # find_it NAME WORDS MODEL
@@ -104,7 +106,7 @@ fault() { # fault NAME WORDS PROGRAM FILE:SED...
 	find_it $name "$words" preemptive
 }
 
-echo "# | fault | model | exhaustive | random:1 | random:2 | random:3 | pct:1:3 | pct:2:3 | pct:3:3 |"
+table fault model exhaustive random:1 random:2 random:3 pct:1:3 pct:2:3 pct:3:3
 fault dropped_wake "queue: a put wakes one getter too few" queue sync/queue.c:dropped_wake
 fault no_recheck "queue: no second look after a wake-up" thief sync/queue.c:no_recheck
 fault lost_cancel "a cancelled get waits again, for ever" thief sync/queue.c:recheck task/park.c:lost_cancel
@@ -114,4 +116,7 @@ for program in queue thief semaphore mutex; do
 	plant $program $program && sound $program
 done
 plant second_look thief sync/queue.c:recheck && sound second_look
+grep -vxF -f "$src/docs/schedules.md" table >out
+test $? = 1
+report $? "docs/schedules.md has this table"
 echo "1..$n"
