@@ -136,8 +136,9 @@ size_t ci_scheduled_index(cigo_loop *loop, enum ci_choice_kind kind, const char 
  * are woken when home sleeps. */
 static bool is_any_ready(const cigo_loop *loop)
 {
-	return !loop->model->exclusive ? loop->beside > 0
-				       : !ci_list_empty(&loop->ready) || !ci_list_empty(&loop->batch);
+	return !loop->model->exclusive
+		       ? loop->beside > 0
+		       : !ci_list_empty(&loop->ready) || !ci_list_empty(&loop->batch);
 }
 
 /* One of n timers, or n: those that are ready go on first, as far as they can. With a real clock

@@ -123,10 +123,6 @@ static void due_cond(void)
 }
 
 const struct posix_case time_cases[] = {
-	{ "due_sem", due_sem },
-	{ "due_cond", due_cond },
-	{ "sleeps", sleeps },
-	{ "short_sleeps", short_sleeps },
-	{ "clocks", clocks },
-	{ 0 },
+	{ "due_sem", due_sem },		  { "due_cond", due_cond }, { "sleeps", sleeps },
+	{ "short_sleeps", short_sleeps }, { "clocks", clocks },	    { 0 },
 };
