@@ -98,9 +98,9 @@ static struct ci_place place_of(const struct ci_record *r, const struct ci_recor
 	return o->pc ? ci_address_place((const void *)(uintptr_t)o->pc) : (struct ci_place){ 0 };
 }
 
-/* The place of the step that asks for a choice, or else of the first candidate that has one. */
-static struct ci_place find_place(const struct ci_schedule *s, const struct ci_record_step *step)
+const char *ci_among_place(const struct ci_schedule *s, char buf[static CI_PLACE_TEXT])
 {
+	const struct ci_record_step *step = &s->record->steps[s->record->steps_n - 1];
 	struct ci_place place = { 0 };
 
 	if (ci_turn && ci_turn->schedule == s)
@@ -109,17 +109,18 @@ static struct ci_place find_place(const struct ci_schedule *s, const struct ci_r
 		place = ci_address_place((const void *)(uintptr_t)step->asker);
 	for (uint32_t i = 0; i < step->n && !place.file; i++)
 		place = place_of(s->record, &s->record->options[step->options + i]);
-	return place;
+	buf[0] = 0;
+	if (place.file)
+		snprintf(buf, CI_PLACE_TEXT, "%s:%d", ci_place_file(place.file), place.line);
+	return buf;
 }
 
 void ci_schedule_diverged(struct ci_schedule *s, const struct ci_given *g)
 {
 	const struct ci_record *r = s->record;
-	struct ci_place place = find_place(s, &r->steps[r->steps_n - 1]);
-	char at[CI_PLACE_TEXT] = "", words[1024];
+	char place[CI_PLACE_TEXT], words[1024];
 
-	if (place.file)
-		snprintf(at, sizeof at, "%s:%d", ci_place_file(place.file), place.line);
+	ci_among_place(s, place);
 	ci_schedule_fail(s, CI_ENDING_DIVERGED, "%s",
-			 ci_among_diverged(r, r->steps_n - 1, g, at, words));
+			 ci_among_diverged(r, r->steps_n - 1, g, place, words));
 }

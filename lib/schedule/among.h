@@ -17,6 +17,10 @@ void ci_among_remember(struct ci_record *r, const struct ci_record_step *step);
 /* The names that were kept for a set of candidates (ci_schedule_ids); NULL: none were. */
 const char *ci_among_remembered(const struct ci_record *r, uint64_t ids);
 
+/* "main.c:40": where the last choice of the record was asked for, or else where a candidate is; empty: not
+ * known. */
+const char *ci_among_place(const struct ci_schedule *s, char buf[static CI_PLACE_TEXT]);
+
 /*
  * "not deterministic: choice 17, at main.c:40, was among a b, is among a b c", in buf, which is returned. The
  * step is the nth of the record, from 0 on; `place` is empty if it is not known.

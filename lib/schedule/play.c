@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "cigo/error.h"
+#include "schedule/among.h"
 #include "schedule/play.h"
 
 enum { ASK_AGAIN = -1, ASK_AFTER_HELP = -2 };
@@ -50,19 +51,37 @@ static void remember(int chosen, bool asked)
 		(struct ci_record_step){ .chosen = (uint32_t)chosen, .stays = !asked };
 }
 
+/* What is asked now is not what was asked then. */
+static void say_other(const struct ci_schedule *s, const struct ci_given *g, const char *before,
+		      const char *now)
+{
+	struct ci_screen *screen = &play.screen;
+	char place[CI_PLACE_TEXT];
+
+	ci_among_place(s, place);
+	ci_screen_print(screen, "Not the same way again: choice %zu%s%s", play.given_met,
+			*place ? ", at " : "", place);
+	ci_screen_end_line(screen);
+	if (before)
+		ci_screen_print(screen, "  was among %s,", before);
+	else
+		ci_screen_print(screen, "  was number %u,", g->chosen + 1);
+	ci_screen_end_line(screen);
+	ci_screen_print(screen, "  is among %s.", now);
+	ci_screen_end_line(screen);
+	play.given_met = play.given_n;
+}
+
 /* The next choice to be made without asking; -1: there is none. */
-static int repeated(const struct ci_choice *c)
+static int repeated(const struct ci_schedule *s, const struct ci_choice *c, const char *now)
 {
 	if (play.given_met >= play.given_n)
 		return -1;
 	const struct ci_given *g = &play.given[play.given_met++];
-	if (g->chosen < (uint32_t)c->n)
+	const char *before = ci_told_before();
+	if (g->chosen < (uint32_t)c->n && (!before || strcmp(before, now) == 0))
 		return (int)g->chosen;
-	ci_screen_print(&play.screen,
-			"Not the same way again: choice %zu was number %u and is among %d now.",
-			play.given_met, g->chosen + 1, c->n);
-	ci_screen_end_line(&play.screen);
-	play.given_met = play.given_n;
+	say_other(s, g, before, now);
 	return -1;
 }
 
@@ -259,13 +278,16 @@ static int ask(struct ci_schedule *s, const struct ci_choice *c)
 {
 	if (play.pid != getpid()) /* a forked child, which has no say in this dialogue */
 		return 0;
-	int chosen = repeated(c);
+	char names[CI_AMONG_TEXT];
+	ci_among_names(s->record, &s->record->steps[s->record->steps_n - 1], names);
+	int chosen = repeated(s, c, names);
 	bool asked = chosen >= 0 || !decides_itself(c);
 	if (chosen < 0 && asked)
 		chosen = by_hand(s, c);
 	else if (chosen < 0)
 		chosen = play.random ? ci_strategy_random.choose(s, c) : 0;
 	remember(chosen, asked);
+	ci_told_note(names);
 	play.runs = c->among[chosen].id;
 	play.shown = s->record->shown_n;
 	return chosen;
@@ -371,6 +393,7 @@ int ci_play_open(const char *text, char why[static 256])
 		play.given = NULL;
 		return err;
 	}
+	ci_told_open();
 	ci_again_prepare();
 	play.complete = true;
 	play.pid = getpid();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What the files of the play mode share. play.c asks the person, play_list.c lays out the question,
  * play_screen.c prints on the terminal, play_source.c and play_address.c find source lines, play_again.c starts the
- * program again.
+ * program again, and play_told.c tells it what it was asked.
  */
 #pragma once
 
@@ -79,6 +79,19 @@ void ci_again_prepare(void);
 /* Starts the program again, in this process, to make the n choices and then ask. Returns only if it
  * fails: -errno. */
 int ci_again(const struct ci_record_step *steps, size_t n);
+
+/* --- play_told.c ------------------------------------------------------------------------------- */
+
+/* Takes what the run before has passed on. */
+void ci_told_open(void);
+/* The names of the candidates of a choice. */
+void ci_told_note(const char *names);
+/* The names of the next choice in the run before; NULL: not known. */
+const char *ci_told_before(void);
+/* The descriptor of what was noted, for the program that is started next; -1: there is none. */
+int ci_told_pass(void);
+/* It was not started. */
+void ci_told_take_back(int fd);
 
 /* --- play.c ------------------------------------------------------------------------------------ */
 

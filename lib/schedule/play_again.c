@@ -56,8 +56,9 @@ void ci_again_prepare(void)
 	each_fd(note_fd);
 }
 
-/* Runs the program again; returns only if that fails. Then its input is read on where it was. */
-static int run_again(char **argv)
+/* Runs the program again; it inherits `told` (-1: nothing). Returns only if that fails. Then its input is read
+ * on where it was. */
+static int run_again(char **argv, int told)
 {
 	off_t input_at = lseek(STDIN_FILENO, 0, SEEK_CUR);
 	sigset_t blocked;
@@ -70,6 +71,8 @@ static int run_again(char **argv)
 		lseek(STDIN_FILENO, start.input_at, SEEK_SET);
 	pthread_sigmask(SIG_SETMASK, &start.blocked, &blocked);
 	each_fd(close_if_new);
+	if (told >= 0)
+		fcntl(told, F_SETFD, 0);
 	execv("/proc/self/exe", argv);
 	int err = -errno;
 	pthread_sigmask(SIG_SETMASK, &blocked, NULL);
@@ -121,8 +124,12 @@ int ci_again(const struct ci_record_step *steps, size_t n)
 
 	if (!err && setenv("CIGO_SCHEDULE", choices, 1))
 		err = -errno;
-	if (!err)
-		err = run_again(argv);
+	if (!err) {
+		int told = ci_told_pass();
+
+		err = run_again(argv, told);
+		ci_told_take_back(told);
+	}
 	free(argv);
 	free(text);
 	free(choices);

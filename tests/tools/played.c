@@ -9,10 +9,12 @@
  *	played input		what it reads on stdin is shown
  *	played fork		the two, then once more in a forked child
  *	played nothing		no choice is to be made
+ *	played changed		a third comes if the program was started again
  */
 #include <cigo.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -96,6 +98,19 @@ static int reads(cigo_ctx *ctx, void *arg, void *ret)
 	return two(ctx, arg, ret);
 }
 
+static int changed(cigo_ctx *ctx, void *arg, void *ret)
+{
+	const char *schedule = getenv("CIGO_SCHEDULE");
+	int n = schedule && strncmp(schedule, "play:", 5) == 0 ? 3 : 2;
+	static char ann[] = "ann", bob[] = "bob", carl[] = "carl";
+	char *const names[] = { ann, bob, carl };
+
+	(void)arg, (void)ret;
+	for (int i = 0; i < n; i++)
+		cigo_detach(cigo_task_spawn(ctx, names[i], withdraw, 0, names[i]));
+	return cigo_yield(CIGO_AT(ctx));
+}
+
 static int nothing(cigo_ctx *ctx, void *arg, void *ret)
 {
 	(void)arg, (void)ret;
@@ -130,6 +145,8 @@ int main(int argc, char **argv)
 		return -with_a_child();
 	if (strcmp(what, "nothing") == 0)
 		return -cigo_run(nothing, NULL);
+	if (strcmp(what, "changed") == 0)
+		return -cigo_run(changed, NULL);
 	if (strcmp(what, "crowd") == 0)
 		return -cigo_run(crowd, NULL);
 	if (strcmp(what, "check") == 0)
