@@ -87,38 +87,60 @@ const char *ci_among_diverged(const struct ci_record *r, size_t nth, const struc
 	if (strncmp(before, "among ", 6)) /* else it is told by the names */
 		snprintf(n, sizeof n, "%u: ", step->n);
 	snprintf(buf, 1024, "not deterministic: choice %zu%s%s, was %s, is among %s%s", nth + 1,
-		 *place ? ", at " : "", place, before, n, now);
+		 *place ? ", " : "", place, before, n, now);
 	return buf;
+}
+
+static struct ci_place place_at(uint64_t pc)
+{
+	return pc ? ci_address_place((const void *)(uintptr_t)pc) : (struct ci_place){ 0 };
 }
 
 static struct ci_place place_of(const struct ci_record *r, const struct ci_record_option *o)
 {
 	if (o->file)
 		return (struct ci_place){ .file = &r->text[o->file], .line = (int)o->line };
-	return o->pc ? ci_address_place((const void *)(uintptr_t)o->pc) : (struct ci_place){ 0 };
+	return place_at(o->pc);
 }
 
-const char *ci_among_place(const struct ci_schedule *s, char buf[static CI_PLACE_TEXT])
+uint64_t ci_among_asker(const struct ci_record *r, size_t nth, bool *ret_before)
 {
-	const struct ci_record_step *step = &s->record->steps[s->record->steps_n - 1];
+	size_t i = nth;
+
+	while (i && !r->steps[i].asker)
+		i--;
+	*ret_before = i != nth;
+	return r->steps[i].asker;
+}
+
+const char *ci_among_place(const struct ci_schedule *s, char buf[static CI_AMONG_PLACE])
+{
+	const struct ci_record *r = s->record;
+	const struct ci_record_step *step = &r->steps[r->steps_n - 1];
 	struct ci_place place = { 0 };
+	bool before;
+	uint64_t asker = ci_among_asker(r, r->steps_n - 1, &before);
 
 	if (ci_turn && ci_turn->schedule == s)
 		place = ci_turn->step.place;
-	if (!place.file && step->asker)
-		place = ci_address_place((const void *)(uintptr_t)step->asker);
+	if (!place.file && !before)
+		place = place_at(asker);
 	for (uint32_t i = 0; i < step->n && !place.file; i++)
-		place = place_of(s->record, &s->record->options[step->options + i]);
+		place = place_of(r, &r->options[step->options + i]);
+	bool here = place.file;
+	if (!here)
+		place = place_at(asker);
 	buf[0] = 0;
 	if (place.file)
-		snprintf(buf, CI_PLACE_TEXT, "%s:%d", ci_place_file(place.file), place.line);
+		snprintf(buf, CI_AMONG_PLACE, "%s %s:%d", here ? "at" : "after",
+			 ci_place_file(place.file), place.line);
 	return buf;
 }
 
 void ci_schedule_diverged(struct ci_schedule *s, const struct ci_given *g)
 {
 	const struct ci_record *r = s->record;
-	char place[CI_PLACE_TEXT], words[1024];
+	char place[CI_AMONG_PLACE], words[1024];
 
 	ci_among_place(s, place);
 	ci_schedule_fail(s, CI_ENDING_DIVERGED, "%s",

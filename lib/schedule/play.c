@@ -56,11 +56,11 @@ static void say_other(const struct ci_schedule *s, const struct ci_given *g, con
 		      const char *now)
 {
 	struct ci_screen *screen = &play.screen;
-	char place[CI_PLACE_TEXT];
+	char place[CI_AMONG_PLACE];
 
 	ci_among_place(s, place);
 	ci_screen_print(screen, "Not the same way again: choice %zu%s%s", play.given_met,
-			*place ? ", at " : "", place);
+			*place ? ", " : "", place);
 	ci_screen_end_line(screen);
 	if (before)
 		ci_screen_print(screen, "  was among %s,", before);

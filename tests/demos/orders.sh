@@ -86,6 +86,8 @@ explore 1 --all --model preemptive "$demos/interleave_orders" 1 &&
 report $? "interleave: preemptively 22 texts of one letter each, by two forced switches at most"
 replays preemptive "$demos/interleave_orders" 1
 report $? "interleave: each is had again by its replay"
+ten_of_ten preemptive "$demos/interleave_orders" 1
+report $? "interleave: the replay of a torn text fails ten times of ten"
 cp "$tmp/out" "$tmp/first"
 explore 1 --all --model preemptive "$demos/interleave_orders" 1 && cmp -s "$tmp/out" "$tmp/first"
 report $? "interleave: a second search gives the same report, byte for byte"

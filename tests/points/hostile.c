@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * What a program may do that a schedule cannot order.
  *
- *	hostile WHAT	fork: makes a process; spin: computes for ever; clock, dice: what it does depends on
- *			the real clock, on random numbers; crowd: no more threads are to be had; cancel: a
+ *	hostile WHAT	fork: makes a process; spin: computes for ever; clock, dice, socket: what it does depends on
+ *			the real clock, on random numbers, on what another process sends; crowd: no more threads are to be had; cancel: a
  *			thread is cancelled
  */
 #include <cigo.h>
@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -65,6 +66,33 @@ static void throw_dice(void)
 	unsigned char n = 0;
 
 	if (getrandom(&n, 1, 0) == 1)
+		touch_often(n % 16u);
+}
+
+/* To another process, which has thrown dice before the loop began. */
+static int world = -1;
+
+static void begin_world(void)
+{
+	int ends[2];
+	unsigned char n = 0;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+		abort();
+	if (fork() == 0) {
+		if (getrandom(&n, 1, 0) != 1 || write(ends[1], &n, 1) != 1)
+			_exit(1);
+		_exit(0);
+	}
+	close(ends[1]);
+	world = ends[0];
+}
+
+static void hear_the_world(void)
+{
+	unsigned char n = 0;
+
+	if (recv(world, &n, 1, MSG_PEEK) == 1)
 		touch_often(n % 16u);
 }
 
@@ -143,6 +171,8 @@ static int act(cigo_ctx *ctx, void *arg, void *ret)
 		read_clock();
 	if (strcmp(what, "dice") == 0)
 		throw_dice();
+	if (strcmp(what, "socket") == 0)
+		hear_the_world();
 	if (strcmp(what, "crowd") == 0)
 		crowd();
 	if (strcmp(what, "cancel") == 0)
@@ -167,5 +197,7 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 int main(int argc, char **argv)
 {
 	what = argc > 1 ? argv[1] : what;
+	if (strcmp(what, "socket") == 0)
+		begin_world();
 	return cigo_run(demo, NULL) != 0;
 }

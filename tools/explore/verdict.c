@@ -132,31 +132,53 @@ static void begin_anew(struct ci_record *r, const struct kept *k, const struct c
 
 /* --- what was given -------------------------------------------------------------------------- */
 
-/* "main.c:40", where the step was asked for, or else the first place that a candidate has. */
-static void find_place(struct ci_runner *runner, const struct ci_record_step *s,
-		       char buf[static CI_PLACE_TEXT])
+/* "main.c:40": the place at pc, without its function. False: not known. */
+static bool say_place(struct ci_runner *runner, uint64_t pc, char buf[static CI_PLACE_TEXT])
+{
+	if (!pc || !runner->place_of(runner, pc, buf, CI_PLACE_TEXT))
+		return false;
+	*strchrnul(buf, ' ') = 0;
+	return true;
+}
+
+/* The first place that a candidate has. */
+static bool find_candidate(struct ci_runner *runner, const struct ci_record_step *s,
+			   char buf[static CI_PLACE_TEXT])
 {
 	const struct ci_record *r = runner->record;
-	const struct ci_record_option *o = &r->options[s->options];
-	uint64_t pc = s->asker;
-	uint32_t i = 0;
+	const struct ci_record_option *o = &r->options[s->options], *end = o + s->n;
+
+	for (; o < end; o++) {
+		if (o->file)
+			snprintf(buf, CI_PLACE_TEXT, "%s:%u", ci_place_file(&r->text[o->file]),
+				 o->line);
+		if (o->file || say_place(runner, o->pc, buf))
+			return true;
+	}
+	return false;
+}
+
+/* As ci_among_place, of the nth step. */
+static void find_place(struct ci_runner *runner, size_t nth, char buf[static CI_AMONG_PLACE])
+{
+	const struct ci_record *r = runner->record;
+	char place[CI_PLACE_TEXT];
+	bool before;
+	uint64_t asker = ci_among_asker(r, nth, &before);
+	bool here = (!before && say_place(runner, asker, place)) ||
+		    find_candidate(runner, &r->steps[nth], place);
 
 	buf[0] = 0;
-	for (; i < s->n && !pc && !o[i].file; i++)
-		pc = o[i].pc;
-	if (pc && runner->place_of(runner, pc, buf, CI_PLACE_TEXT))
-		*strchrnul(buf, ' ') = 0; /* the function */
-	else if (i < s->n && o[i].file)
-		snprintf(buf, CI_PLACE_TEXT, "%s:%u", ci_place_file(&r->text[o[i].file]),
-			 o[i].line);
+	if (here || say_place(runner, asker, place))
+		snprintf(buf, CI_AMONG_PLACE, "%s %s", here ? "at" : "after", place);
 }
 
 static void diverged(struct ci_runner *runner, size_t nth, const struct ci_given *g)
 {
 	struct ci_record *r = runner->record;
-	char place[CI_PLACE_TEXT], words[1024];
+	char place[CI_AMONG_PLACE], words[1024];
 
-	find_place(runner, &r->steps[nth], place);
+	find_place(runner, nth, place);
 	ci_record_fail(r, CI_ENDING_DIVERGED, "%s", ci_among_diverged(r, nth, g, place, words));
 }
 
