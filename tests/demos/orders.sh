@@ -100,6 +100,11 @@ line=$(grep -n 'balance = balance + ' "$top_srcdir/demos/orders/race.c" | sed 's
 explore 1 --model preemptive "$demos/race_orders" && holds '"balance 101, not 111" in r["failure"]' &&
 	holds 'story.count("is interrupted") == 1 and "race.c:'"$line"' (clerk)" in story'
 report $? "race: preemptively one forced switch is enough, and the story names the line"
+explore 0 --preemptions 0 --all --model preemptive "$demos/race_orders" &&
+	holds 'r["complete"] and r["preemptions"] == 0 and [text(o) for o in r["outcomes"]] == ["balance 111"]'
+report $? "race: without a forced switch no money is lost"
+explore 1 --model preemptive "$demos/race_orders" && holds 'r["repeats"] is True'
+report $? "race: the line that is printed was tried, and fails again"
 ten_of_ten preemptive "$demos/race_orders"
 report $? "race: its replay fails ten times of ten"
 explore 1 --all --model preemptive "$demos/race_orders" &&

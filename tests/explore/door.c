@@ -3,7 +3,7 @@
  * open, and goes through it a moment later; meanwhile the porter may have closed it.
  *
  *	door [WHAT]	what happens at the closed door: check (default), status, fault, abort,
- *			misuse, hang, spin, flood, scribble. Further: dice: how many visitors come
+ *			misuse, hang, spin, flood, scribble, scribble behind. Further: dice: how many visitors come
  *			is left to chance; stuck: the porter waits for ever; family: a child of the
  *			program outlives it; no loop: none is run
  */
@@ -29,8 +29,8 @@ static void flood(void)
 		puts("more and more \033[31m");
 }
 
-/* Also where choices are noted: all memory that is shared with the explorer. */
-static void scribble(void)
+/* Into memory shared with the explorer: where the run is noted; behind it, places that were learnt. */
+static void scribble(size_t offset)
 {
 	char line[512], name[256];
 	unsigned long begin, end;
@@ -39,7 +39,7 @@ static void scribble(void)
 	while (maps && fgets(line, sizeof line, maps))
 		if (sscanf(line, "%lx-%lx rw-s %*s %*s %*s %255s", &begin, &end, name) == 3 &&
 		    strstr(name, "memfd:schedule"))
-			memset((void *)begin, 0x55, 4096);
+			memset((void *)(begin + offset), 0x55, 4096);
 	exit(0);
 }
 
@@ -67,7 +67,9 @@ static void bump(void)
 	if (is("flood"))
 		flood();
 	if (is("scribble"))
-		scribble();
+		scribble(0);
+	if (is("scribble behind"))
+		scribble(8192);
 }
 
 static int visitor(cigo_ctx *ctx, void *arg, void *ret)

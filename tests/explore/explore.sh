@@ -181,6 +181,8 @@ esac
 report $? "it is told where, what the choice was among, and what it is among"
 run 1 ./door scribble && grep -q '^Failed: the program has overwritten' out
 report $? "ends: it has overwritten the record"
+run 1 ./door "scribble behind" && grep -q '^Failed: the program has overwritten' out
+report $? "ends: it has overwritten what was learnt in earlier schedules"
 run 1 --all --time 20 ./door scribble && says out "Not complete: the choices of a schedule were lost." &&
 	grep -q '  the program has overwritten' out && grep -q '  through the door  ' out
 report $? "the search goes on after that, with what was known before"
