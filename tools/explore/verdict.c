@@ -3,7 +3,6 @@
  */
 #include "tools/explore/verdict.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -273,6 +272,6 @@ bool verdict_is_same(const char *failure, const struct child_end *end, int64_t h
 
 	if (end->hung)
 		return strcmp(failure, hang_words(hang_ns, words)) == 0;
-	return (end->signal == SIGABRT && tells(tail, failure)) ||
+	return ((end->signal || end->status) && tells(tail, failure)) ||
 	       strcmp(failure, status_words(end, tail, words)) == 0;
 }
