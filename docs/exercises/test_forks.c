@@ -1,94 +1,108 @@
 /* SPDX-License-Identifier: MIT
  * Is eat() right?
  */
-#include "tests/tools/kit.h"
 #include "exercises.h"
-#include "expect.h"
+#include "trial.h"
 
-enum { N = 5 };
+enum { MOST = 3 };
 
-static cigo_mutex *forks[N];
-static bool eating[N];
-static int meals[N];
+static const char *const names[MOST] = { "Plato", "Hypatia", "Kant" };
+
+static cigo_mutex *forks[MOST];
+static cigo_task *guests[MOST];
+static int n; /* of them, and of their forks */
+static int meals;
 
 int reach(cigo_ctx *ctx)
 {
 	return cigo_sleep(ctx, CIGO_MS(10));
 }
 
+static void is_held(int fork, int me)
+{
+	bool was_free = cigo_mutex_try_lock(forks[fork]);
+
+	cigo_check(!was_free, "philosopher %d eats, and fork %d lies on the table", me, fork);
+}
+
 int dinner(cigo_ctx *ctx, int me)
 {
-	ck_assert_msg(!eating[(me + 1) % N] && !eating[(me + N - 1) % N],
-		      "two neighbours eat at the same time");
-	ck_assert_msg(!cigo_mutex_try_lock(forks[me]) && !cigo_mutex_try_lock(forks[(me + 1) % N]),
-		      "a philosopher eats without holding both forks");
-	eating[me] = true;
+	is_held(me, me);
+	is_held((me + 1) % n, me);
 	int err = cigo_sleep(ctx, CIGO_MS(100));
-	eating[me] = false;
-	meals[me] += !err;
+	meals += !err;
 	return err;
 }
 
 CORO(philosopher)
 {
-	int me = *(int *)arg, err = 0;
+	return eat(ctx, forks, n, *(int *)arg);
+}
 
-	for (int i = 0; i < 3 && !err; i++)
-		err = eat(ctx, forks, N, me);
+static void begin(cigo_ctx *ctx, int eaters)
+{
+	static int numbers[MOST] = { 0, 1, 2 };
+
+	n = some(MOST);
+	for (int i = 0; i < n; i++)
+		forks[i] = new_lock();
+	for (int i = 0; i < eaters; i++)
+		guests[i] = cigo_task_spawn(ctx, names[i], philosopher, 0, &numbers[i]);
+}
+
+static void end(cigo_ctx *ctx, int eaters)
+{
+	for (int i = 0; i < eaters; i++)
+		cigo_ignore(end_of(ctx, guests[i]));
+	for (int i = 0; i < n; i++)
+		free_lock(forks[i], "a fork");
+}
+
+TRIAL(one_alone_eats)
+{
+	begin(ctx, 1);
+	end(ctx, 1);
+	cigo_check(meals == 1, "there was no meal");
+	return 0;
+}
+
+TRIAL(all_eat)
+{
+	begin(ctx, some(MOST));
+	end(ctx, n);
+	cigo_check(meals == n, "%d of %d have eaten", meals, n);
+	return 0;
+}
+
+/* After so many milliseconds. */
+CORO(call_away)
+{
+	int err = cigo_sleep(ctx, CIGO_MS(*(int *)arg));
+
+	cigo_future_cancel(guests[1], 0);
 	return err;
 }
 
-static int all_eat(cigo_ctx *ctx, int64_t patience)
+static void one_is_called_away(cigo_ctx *ctx, int ms)
 {
-	cigo_ctx *evening = cigo_ctx_with_timeout(ctx, patience);
-	cigo_group *g = cigo_group_new(evening, 0, 0);
-
-	for (int i = 0; i < N; i++)
-		cigo_group_spawn_copy(g, "philosopher", philosopher, 0, &i, sizeof i);
-	int err = cigo_group_wait(ctx, g);
-	cigo_group_close(ctx, g);
-	cigo_ctx_unref(evening);
-	return err;
+	begin(ctx, some(MOST));
+	cigo_task *t = cigo_spawn_copy(ctx, call_away, 0, &ms);
+	end(ctx, n);
+	cigo_check(meals >= n - 1, "one of %d was cancelled, and %d have eaten", n, meals);
+	EXPECT(0, end_of(ctx, t));
 }
 
-static void lay_table(void)
+TRIAL(one_that_is_cancelled_at_the_beginning_holds_no_fork)
 {
-	for (int i = 0; i < N; i++)
-		forks[i] = cigo_mutex_new();
+	one_is_called_away(ctx, 5);
+	return 0;
 }
 
-static void clear_table(void)
+TRIAL(one_that_is_cancelled_at_dinner_holds_no_fork)
 {
-	for (int i = 0; i < N; i++)
-		cigo_mutex_free(forks[i]); /* misuse, if one is held still */
+	one_is_called_away(ctx, 15);
+	return 0;
 }
 
-TEST_CASE("forks");
-
-LOOP_TEST(one_alone_eats)
-{
-	lay_table();
-	EXPECT(0, eat(ctx, forks, N, 3));
-	equal(meals[3], 1);
-	clear_table();
-}
-
-LOOP_TEST(all_eat_three_times)
-{
-	lay_table();
-	ck_assert_msg(all_eat(ctx, CIGO_S(60)) == 0,
-		      "deadlock: after 60 virtual seconds not all had eaten");
-	for (int i = 0; i < N; i++)
-		equal(meals[i], 3);
-	clear_table();
-}
-
-LOOP_TEST(a_cancelled_philosopher_holds_no_fork)
-{
-	for (int ms = 5; ms < 300; ms += 10) {
-		lay_table();
-		int err = all_eat(ctx, CIGO_MS(ms));
-		equal(err, -ETIMEDOUT);
-		clear_table();
-	}
-}
+TRIALS(T(one_alone_eats), T(all_eat), T(one_that_is_cancelled_at_the_beginning_holds_no_fork),
+       T(one_that_is_cancelled_at_dinner_holds_no_fork));

@@ -1,43 +1,68 @@
 /* SPDX-License-Identifier: MIT
  * Is together() right?
  */
-#include "tests/tools/kit.h"
 #include "exercises.h"
-#include "expect.h"
+#include "trial.h"
+
+static int open_questions;
 
 int oracle(cigo_ctx *ctx, void *arg, void *ret)
 {
-	int number = *(int *)arg, err = cigo_sleep(ctx, CIGO_S(1));
+	int number = *(int *)arg;
 
 	if (number < 0)
 		return -EDOM;
+	count(&open_questions, 1);
+	int err = cigo_sleep(ctx, CIGO_S(1));
+	count(&open_questions, -1);
 	*(int *)ret = 10 * number;
 	return err;
 }
 
-TEST_CASE("together");
-
-LOOP_TEST(the_answers_are_added)
+TRIAL(the_answers_are_added)
 {
-	int sum;
+	int sum = -1;
 
-	EXPECT(0, together(ctx, (const int[]){ 1, 2, 3 }, &sum));
-	equal(sum, 60);
+	EXPECT(0, together(ctx, (const int[]){ 1, 20, 300 }, &sum));
+	cigo_check(sum == 3210, "the sum is %d, not 3210", sum);
+	return 0;
 }
 
-LOOP_TEST(three_questions_take_one_second)
+/* Returns how long it took. */
+static int64_t ask_all(cigo_ctx *ctx, const int numbers[3], int expected)
 {
 	int64_t begin = cigo_now(ctx);
 	int sum;
 
-	EXPECT(0, together(ctx, (const int[]){ 1, 2, 3 }, &sum));
-	ck_assert_msg(cigo_now(ctx) - begin < CIGO_MS(1500), "together() took %g s, not 1 s",
-		      (double)(cigo_now(ctx) - begin) / 1e9);
+	EXPECT(expected, together(ctx, numbers, &sum));
+	cigo_check(open_questions == 0, "it has returned, and %d questions are open",
+		   open_questions);
+	return cigo_now(ctx) - begin;
 }
 
-LOOP_TEST(what_the_oracle_will_not_answer_is_an_error)
+static void is_a_second(int64_t ns)
 {
-	int sum;
-
-	EXPECT(-EDOM, together(ctx, (const int[]){ 1, -2, 3 }, &sum));
+	cigo_check(ns < CIGO_MS(1500), "it took %g s, not 1 s", (double)ns / 1e9);
 }
+
+TRIAL(three_questions_take_one_second)
+{
+	is_a_second(ask_all(ctx, (const int[]){ 1, 2, 3 }, 0));
+	return 0;
+}
+
+TRIAL(if_the_last_is_refused_it_takes_one_second_too)
+{
+	is_a_second(ask_all(ctx, (const int[]){ 1, 2, -3 }, -EDOM));
+	return 0;
+}
+
+TRIAL(if_the_first_is_refused_no_question_is_left_open)
+{
+	ask_all(ctx, (const int[]){ -1, 2, 3 }, -EDOM);
+	return 0;
+}
+
+TRIALS(COOPERATIVE(the_answers_are_added), COOPERATIVE(three_questions_take_one_second),
+       T(if_the_last_is_refused_it_takes_one_second_too),
+       T(if_the_first_is_refused_no_question_is_left_open));

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ * Exercise: all wait for all, again and again (exercises.h).
+ */
+#include "exercises.h"
+
+int meet(cigo_ctx *ctx, struct meeting *m)
+{
+	int err = cigo_mutex_lock(ctx, m->lock);
+
+	if (err)
+		return err;
+	if (++m->here == m->members)
+		cigo_condition_notify_all(m->complete);
+	while (!err && m->here < m->members)
+		err = cigo_condition_wait(ctx, m->complete, m->lock);
+	cigo_mutex_unlock(m->lock);
+	return err;
+}
