@@ -34,9 +34,10 @@ CORO(clerk)
 
 static void begin(cigo_ctx *ctx)
 {
+	int all = n = some(CLERKS);
+
 	account.lock = new_lock();
-	n = some(CLERKS);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < all; i++)
 		clerks[i] = cigo_spawn(ctx, clerk, 0, NULL);
 }
 

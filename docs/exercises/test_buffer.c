@@ -34,11 +34,12 @@ static void begin(cigo_ctx *ctx, int producers, int consumers)
 {
 	static int numbers[MOST] = { 1, 2 };
 
+	n = producers + consumers;
 	shelf = (struct shelf){ new_lock(), cigo_condition_new(), cigo_condition_new(), false, 0 };
 	for (int i = 0; i < consumers; i++)
-		tasks[n++] = cigo_spawn(ctx, consumer, 0, &numbers[i]);
+		tasks[i] = cigo_spawn(ctx, consumer, 0, &numbers[i]);
 	for (int i = 0; i < producers; i++)
-		tasks[n++] = cigo_spawn(ctx, producer, 0, &numbers[i]);
+		tasks[consumers + i] = cigo_spawn(ctx, producer, 0, &numbers[i]);
 }
 
 /* Returns how many had an error. */
