@@ -97,9 +97,30 @@ echo "int nothing(" >"$tmp/walk.c"
 run 2 make exercises EXERCISE=walk FROM="$PWD/$tmp" TO="$tmp/broken" && grep -q '^walk: does not compile$' "$log" &&
 	grep -q 'walk.c:1' "$log"
 report $? "what does not compile is said, with the compiler's words"
-grep -c 'tests/solutions' "$exercises/exercises.h" "$exercises/build.sh" "$exercises/run.sh" >"$log"
-! grep -qv ':0$' "$log"
-report $? "nothing that builds or tries them needs the solutions"
+# What a teacher may hand out: all but tests/solutions.
+mkdir -p "$tmp/handed_out/tests"
+for file in "$top_srcdir"/* "$top_srcdir"/tests/*; do
+	case $file in
+	"$top_srcdir"/tests | */solutions | "$top_builddir") ;;
+	*) ln -s "$file" "$tmp/handed_out${file#"$top_srcdir"}" ;;
+	esac
+done
+test ! -e "$tmp/handed_out/tests/solutions" &&
+	run 2 make -s exercises EXERCISE=walk TO="$tmp/without" srcdir="$PWD/$tmp/handed_out" top_srcdir="$PWD/$tmp/handed_out" &&
+	grep -q '^walk: not solved yet: ' "$log"
+report $? "without tests/solutions all is the same"
+
+# ---- at the top of a clone ----
+if test -f "$top_srcdir/GNUmakefile" && ! test -f "$top_srcdir/Makefile"; then
+	cp "$exercises/walk.c" "$tmp"
+	run 2 make -C "$top_srcdir" BUILD_DIR="$PWD" exercises EXERCISE=walk FROM="$PWD/$tmp" TO="$tmp/top" &&
+		grep -q '^walk: not solved yet: ' "$log"
+	report $? "make exercises works at the top"
+	run 0 make -n -C "$top_srcdir" BUILD_DIR="$PWD" bench && grep -q 'bench/run' "$log"
+	report $? "make bench works at the top"
+	run 2 make -C "$top_srcdir" BUILD_DIR="$PWD/$tmp/nowhere" bench && grep -q 'not built yet: ./bootstrap run' "$log"
+	report $? "where nothing is built, it is said how to build"
+fi
 
 # ---- hints ----
 hint() { # hint NAME [N]
