@@ -93,21 +93,29 @@ static int put_line(const struct page *p, const char *line)
 	return err;
 }
 
+int timeline_put(FILE *out, const char *title, const struct timeline_run *runs, size_t n,
+		 const char *summary)
+{
+	struct page p = { .out = out, .title = title, .summary = summary, .runs = runs, .n = n };
+	int err = 0;
+
+	for (const char *const *line = timeline_page_html; *line && !err; line++)
+		err = put_line(&p, *line);
+	if (!err && (fflush(out) || ferror(out)))
+		err = errno ? -errno : -EIO;
+	return err;
+}
+
 int timeline_write(const char *out_html, const char *title, const struct timeline_run *runs,
 		   size_t n, const char *summary)
 {
 	FILE *out = fopen(out_html, "we");
-	struct page p = { .out = out, .title = title, .summary = summary, .runs = runs, .n = n };
-	int err = 0;
 
 	if (!out)
 		return -errno;
 	struct stat s;
 	bool regular = !fstat(fileno(out), &s) && S_ISREG(s.st_mode);
-	for (const char *const *line = timeline_page_html; *line && !err; line++)
-		err = put_line(&p, *line);
-	if (!err && ferror(out))
-		err = -EIO;
+	int err = timeline_put(out, title, runs, n, summary);
 	if (fclose(out) && !err)
 		err = -errno;
 	if (err && regular)

@@ -6,6 +6,7 @@
 #define CIGO_DEMOS_TIMELINE_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct timeline_run {
 	const char *label; /* "preemptive", "cooperative" */
@@ -26,5 +27,9 @@ struct timeline_run {
  */
 int timeline_write(const char *out_html, const char *title, const struct timeline_run *runs,
 		   size_t n, const char *summary);
+
+/* The same to a stream that is open. What was written before it failed stays. */
+int timeline_put(FILE *out, const char *title, const struct timeline_run *runs, size_t n,
+		 const char *summary);
 
 #endif
