@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/misuse.h"
+#include "thread/nosig.h"
 
 enum { BUFFER = 256 * 1024 };
 
@@ -121,12 +122,12 @@ void ci_trace_file_flush(struct ci_trace_file *f)
 	if (f->fd < 0 || !f->used || f->pid != (int)getpid())
 		return;
 	while (done < f->used) {
-		ssize_t n = write(f->fd, f->buffer + done, f->used - done);
+		ssize_t n = ci_nosig_write(f->fd, false, f->buffer + done, f->used - done);
 
-		if (n < 0 && errno == EINTR)
+		if (n == -EINTR)
 			continue;
 		if (n <= 0) {
-			give_up(f, n < 0 ? errno : ENOSPC);
+			give_up(f, n < 0 ? (int)-n : ENOSPC);
 			return;
 		}
 		done += (size_t)n;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/misuse.h"
-#include "stream/nosig.h"
+#include "thread/nosig.h"
 #include "stream/stream.h"
 #include "schedule/serial.h"
 

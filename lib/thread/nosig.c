@@ -2,7 +2,7 @@
  * Sockets have MSG_NOSIGNAL. For other descriptors SIGPIPE is blocked, and consumed if the write
  * raised it. The library's own threads are created with it blocked, so there that costs nothing.
  */
-#include "stream/nosig.h"
+#include "thread/nosig.h"
 
 #include <errno.h>
 #include <pthread.h>
