@@ -7,6 +7,7 @@
 #include "demos/kit/tidy.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -60,12 +61,21 @@ static int one_run(const struct kit_variant *v, int model)
 			: cigo_run_with(&o, cigo_ctx_background(), v->main, v->arg);
 }
 
+/* A picture shows what the kernel did, too. */
+static void set_trace(const char *file)
+{
+	char text[PATH_MAX + 16];
+
+	snprintf(text, sizeof text, "%s,kernel", file);
+	setenv("CIGO_TRACE", text, 1);
+}
+
 static void child(const struct kit_table *t, const struct kit_job *job, FILE *report)
 {
 	const struct kit_variant *v = &t->demo->variants[job->variant];
 
 	if (job->trace)
-		setenv("CIGO_TRACE", job->trace, 1);
+		set_trace(job->trace);
 	for (int i = 0; i < job->runs; i++) {
 		struct usage before = used();
 

@@ -189,6 +189,7 @@ static int dinner(cigo_ctx *ctx, void *arg, void *ret)
 	eaten = 0;
 	for (int i = 0; i < SEATS; i++) {
 		sem_init(&forks[i].there, 0, 1);
+		cigo_trace_name(ctx, &forks[i].there, sizeof forks[i].there, "fork %d", i + 1);
 		forks[i].mutex = manners->await ? cigo_mutex_new() : NULL;
 		holder[i] = wants[i] = NOBODY;
 		all[i] = (struct philosopher){ .seat = i, .manners = manners };

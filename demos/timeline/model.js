@@ -138,6 +138,18 @@ function count_at_once(runs) {
 	return { steps, most };
 }
 
+// tid is the kernel's id of a thread, which serves one coroutine after another; lane is the coroutine. Traces that
+// have no lanes are drawn by thread. Before its first step a coroutine has no thread, and its wait is a pair, "b"
+// and "e"; "b" knows how long. The kernel's view has a process of its own, whose name is of no use here.
+function to_lane(e) {
+	const kernel = e.pid >= 1 << 22 && e.ph === "M";
+	return Object.assign({}, e, {
+		tid: e.lane ?? e.tid,
+		ph: e.ph === "b" ? "X" : e.ph,
+		name: kernel ? "" : e.name === "lane_name" ? "thread_name" : e.name,
+	});
+}
+
 function add_event(run, e, flows) {
 	const args = e.args || {};
 	if (e.ph === "M" && e.name === "process_name") {
@@ -187,7 +199,7 @@ function build(label, text) {
 		},
 	};
 	for (const e of trace.traceEvents || [])
-		add_event(run, e, flows);
+		add_event(run, to_lane(e), flows);
 	run.lanes = [...lanes.values()].sort((a, b) => a.sort - b.sort || a.tid - b.tid);
 	run.lanes.forEach((lane, i) => { lane.settle(); lane.index = i; });
 	give_titles(run.lanes);

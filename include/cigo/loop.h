@@ -60,7 +60,7 @@ typedef struct cigo_loop_options {
 	 * none. */
 	int dump_signal;
 	/* The run is written to this file, as Perfetto reads it, see <cigo/trace.h>. %p is the
-	 * process's number. Copied. NULL: CIGO_TRACE=file, else none; "": none. */
+	 * process's number; ",kernel" behind it adds what the kernel does. Copied. NULL: CIGO_TRACE=file, else none; "": none. */
 	const char *trace;
 	/* Which of several that could go on does; NULL: CIGO_SCHEDULE, else fifo. See
 	 * <cigo/schedule.h>. */

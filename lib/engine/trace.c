@@ -86,6 +86,8 @@ void ci_trace_start(cigo_loop *loop, uint64_t id, const char *name, bool worker)
 {
 	cigo_trace_event e = { .id = id, .name = name, .worker = worker };
 
+	if (!worker) /* whose own thread says it */
+		ci_trace_thread(loop, id, true);
 	tell(loop, start, &e);
 }
 
@@ -166,4 +168,41 @@ void ci_trace_show(cigo_loop *loop, const char *name, const char *value)
 	cigo_trace_event e = { .id = here(loop), .name = name, .value = value };
 
 	tell(loop, show, &e);
+}
+
+void ci_trace_note(cigo_loop *loop, uint64_t id, const char *text)
+{
+	cigo_trace_event e = { .id = id, .value = text };
+
+	tell(loop, note, &e);
+}
+
+cigo_loop *ci_trace_loop(uint64_t *ret_id)
+{
+	const struct ci_coroutine *me = ci_self.me;
+
+	*ret_id = 0;
+	if (me && me->id) {
+		*ret_id = me->id;
+		return me->loop;
+	}
+	if (ci_self.employer) {
+		*ret_id = ci_self.worker;
+		return ci_self.employer;
+	}
+	return ci_self.held ? ci_self.held : ci_self.roams;
+}
+
+void ci_trace_thread(cigo_loop *loop, uint64_t id, bool begins)
+{
+	for (const struct ci_tracer *t = loop->tracers; t; t = t->next)
+		if (t->thread)
+			t->thread(t->arg, id, begins);
+}
+
+void ci_trace_object(cigo_loop *loop, const void *object, size_t size, const char *name)
+{
+	for (const struct ci_tracer *t = loop->tracers; t; t = t->next)
+		if (t->object)
+			t->object(t->arg, object, size, name);
 }

@@ -12,6 +12,11 @@
 struct ci_tracer {
 	cigo_trace_hooks hooks;
 	void *arg;
+	/* The calling thread serves the lane id from now on (begins), or no more. NULL: not called. Without
+	 * the baton, perhaps. */
+	void (*thread)(void *arg, uint64_t id, bool begins);
+	/* size bytes at object have a name; NULL: have none any more. By any thread of the run. */
+	void (*object)(void *arg, const void *object, size_t size, const char *name);
 	struct ci_tracer *next;
 };
 
@@ -31,6 +36,12 @@ const char *ci_trace_name(const char *call);
 void ci_trace_spawn(cigo_loop *loop, uint64_t id, const char *name, bool worker);
 /* The first step of that task is queued. */
 void ci_trace_queued(cigo_loop *loop, uint64_t id);
+/* The loop that the calling thread works for, and its lane there. NULL: none. */
+cigo_loop *ci_trace_loop(uint64_t *ret_id);
+void ci_trace_thread(cigo_loop *loop, uint64_t id, bool begins);
+void ci_trace_object(cigo_loop *loop, const void *object, size_t size, const char *name);
+/* Words of the lane id, by any thread of the run, with or without the baton. */
+void ci_trace_note(cigo_loop *loop, uint64_t id, const char *text);
 void ci_trace_start(cigo_loop *loop, uint64_t id, const char *name, bool worker);
 /* s is ready. If s is not away yet, there is no event now: its suspend causes it. */
 void ci_trace_ready(cigo_loop *loop, const struct ci_coroutine *s);

@@ -146,13 +146,25 @@ static bool is_overtaken(const struct story *s, uint32_t i, uint32_t end)
 {
 	const struct ci_record_shown *all = s->record->shown;
 
-	for (uint32_t k = i + 1; k < end; k++)
-		if (all[k].name == all[i].name)
+	for (uint32_t k = i + 1; k < end && !all[i].note; k++)
+		if (!all[k].note && all[k].name == all[i].name)
 			return true;
 	return false;
 }
 
-/* The values that were shown since the last time, before the ith choice. */
+/* "    balance = 7 (clerk)", "    clerk: read 7" */
+static void say_value(const struct story *s, char line[SENTENCE], const struct ci_record_shown *v)
+{
+	if (v->note)
+		snprintf(line, SENTENCE, "    %.200s%s%.256s", text_of(s, v->by), v->by ? ": " : "",
+			 text_of(s, v->value));
+	else
+		snprintf(line, SENTENCE, "    %.200s = %.256s%s%.200s%s", text_of(s, v->name),
+			 text_of(s, v->value), v->by ? " (" : "", text_of(s, v->by),
+			 v->by ? ")" : "");
+}
+
+/* The values that were shown, and what was noted, since the last time, before the ith choice. */
 static void say_shown(struct story *s, size_t i)
 {
 	const struct ci_record *r = s->record;
@@ -169,9 +181,7 @@ static void say_shown(struct story *s, size_t i)
 
 		if (is_overtaken(s, begin, end))
 			continue;
-		snprintf(line, sizeof line, "    %.200s = %.256s%s%.200s%s", text_of(s, v->name),
-			 text_of(s, v->value), v->by ? " (" : "", text_of(s, v->by),
-			 v->by ? ")" : "");
+		say_value(s, line, v);
 		ci_wrap(s->out, line, 2 * INDENT);
 	}
 }

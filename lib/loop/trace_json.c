@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Trace hooks that write an event a line. Spans (X) are written when they end, so a lane keeps what
- * its task does now, and since when. Arrows (s, f) are written when the woken task resumes, so each
- * has an end. A line begins with its comma, so a file that was cut off needs only "]}".
+ * Trace hooks that write an event a line (trace_line.c). Spans are written when they end, so a lane keeps
+ * what its task does now, and since when. Arrows are written when the woken task resumes, so each has
+ * an end.
  */
 #include "loop/trace_json.h"
 
@@ -9,242 +9,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cigo/error.h"
 #include "cigo/version.h"
 #include "engine/engine.h"
 #include "base/misuse.h"
+#include "loop/trace_line.h"
 #include "loop/trace_text.h"
 
-enum { NAME = 64, BUCKETS = 1024 /* a power of 2 */, FLUSH_NS = 100000000 };
-
-/* What a lane does; the names of its spans. */
-enum doing { NOTHING, RUN, WAIT, READY, BLOCKING, WORKER, CALLBACK, POLL };
-static const char *const words[] = { "",	 "run",	   "wait",     "ready",
-				     "blocking", "worker", "callback", "poll" };
-
-struct lane {
-	struct lane *next; /* in its bucket, or in the free list */
-	uint64_t number;
-	enum doing doing;
-	int64_t since;
-	const char *call;	     /* WAIT: the call; static */
-	char on[NAME];		     /* WAIT */
-	const char *file, *function; /* WAIT: the program's, static; NULL: not known */
-	int line;
-	bool woken;  /* by another lane, */
-	uint64_t by; /* which, */
-	int64_t at;  /* and when */
-};
-
-struct ci_trace_json {
-	struct ci_tracer tracer;
-	struct ci_trace_file file; /* its lock guards all */
-	int64_t start;
-	uint64_t flows;
-	struct lane home;
-	struct lane *lanes[BUCKETS], *free;
-	bool poor; /* has warned that there is no memory */
-};
-
-/* --- lanes ----------------------------------------------------------------------------------- */
-
-static struct lane **find(struct ci_trace_json *j, uint64_t number)
-{
-	struct lane **p = &j->lanes[number & (BUCKETS - 1)];
-
-	while (*p && (*p)->number != number)
-		p = &(*p)->next;
-	return p;
-}
-
-static void add_lane(struct ci_trace_json *j, uint64_t number)
-{
-	struct lane *l = j->free;
-
-	if (l)
-		j->free = l->next;
-	else
-		l = malloc(sizeof *l);
-	if (!l) {
-		if (!j->poor)
-			ci_warn("%s: no memory; lanes are missing", j->file.path);
-		j->poor = true;
-		return;
-	}
-	struct lane **bucket = &j->lanes[number & (BUCKETS - 1)];
-	*l = (struct lane){ .next = *bucket, .number = number };
-	*bucket = l;
-}
-
-static void drop_lane(struct ci_trace_json *j, uint64_t number)
-{
-	struct lane **p = find(j, number), *l = *p;
-
-	if (!l)
-		return;
-	*p = l->next;
-	l->next = j->free;
-	j->free = l;
-}
-
-/* --- lines ----------------------------------------------------------------------------------- */
-
-/* ,"key":number */
-static void member(struct ci_trace_json *j, const char *key, int64_t number)
-{
-	ci_trace_file_put(&j->file, ",\"");
-	ci_trace_file_put(&j->file, key);
-	ci_trace_file_put(&j->file, "\":");
-	ci_trace_file_number(&j->file, number);
-}
-
-/* Ends the name; then the lane and the time. */
-static void locate(struct ci_trace_json *j, uint64_t lane, int64_t when)
-{
-	ci_trace_file_put(&j->file, "\"");
-	member(j, "pid", j->file.pid);
-	member(j, "tid", (int64_t)lane);
-	ci_trace_file_put(&j->file, ",\"ts\":");
-	ci_trace_file_time(&j->file, when - j->start);
-}
-
-/* `before` ends where the name begins. */
-static void begin(struct ci_trace_json *j, const char *before, const char *name, uint64_t lane,
-		  int64_t when)
-{
-	ci_trace_file_put(&j->file, before);
-	ci_trace_file_put(&j->file, name);
-	locate(j, lane, when);
-}
-
-static void end_line(struct ci_trace_json *j)
-{
-	ci_trace_file_put(&j->file, "}");
-	ci_trace_file_end_line(&j->file);
-}
-
-/* arg NULL: the lane's sort index. */
-static void metadata(struct ci_trace_json *j, const char *before, uint64_t lane, const char *arg)
-{
-	ci_trace_file_put(&j->file, before);
-	member(j, "pid", j->file.pid);
-	member(j, "tid", (int64_t)lane);
-	if (arg) {
-		ci_trace_file_put(&j->file, ",\"args\":{\"name\":\"");
-		ci_trace_quote(&j->file, arg);
-		ci_trace_file_put(&j->file, "\"}");
-	} else {
-		ci_trace_file_put(&j->file, ",\"args\":{\"sort_index\":");
-		ci_trace_file_number(&j->file, (int64_t)lane);
-		ci_trace_file_put(&j->file, "}");
-	}
-	end_line(j);
-}
-
-static void name_lane(struct ci_trace_json *j, uint64_t lane, const char *name)
-{
-	metadata(j, ",{\"ph\":\"M\",\"name\":\"thread_name\"", lane, name);
-	metadata(j, ",{\"ph\":\"M\",\"name\":\"thread_sort_index\"", lane, NULL);
-}
-
-static void wait_args(struct ci_trace_json *j, const struct lane *l)
-{
-	ci_trace_file_put(&j->file, ",\"args\":{\"on\":\"");
-	ci_trace_quote(&j->file, l->on);
-	ci_trace_file_put(&j->file, "\",\"at\":\"");
-	if (l->file) {
-		ci_trace_quote(&j->file, ci_place_file(l->file));
-		ci_trace_file_put(&j->file, ":");
-		ci_trace_file_number(&j->file, l->line);
-		ci_trace_file_put(&j->file, " (");
-		ci_trace_quote(&j->file, l->function);
-		ci_trace_file_put(&j->file, ")");
-	}
-	ci_trace_file_put(&j->file, "\"}");
-}
-
-/* Writes the span that ends now. */
-static void span(struct ci_trace_json *j, struct lane *l, int64_t now, int events)
-{
-	const char *cat = words[l->doing];
-
-	if (l->doing == NOTHING)
-		return;
-	ci_trace_file_put(&j->file, ",{\"ph\":\"X\",\"cat\":\"");
-	ci_trace_file_put(&j->file, cat);
-	begin(j, "\",\"name\":\"", l->doing == WAIT ? l->call : cat, l->number, l->since);
-	ci_trace_file_put(&j->file, ",\"dur\":");
-	ci_trace_file_time(&j->file, now - l->since);
-	if (l->doing == WAIT) {
-		wait_args(j, l);
-	} else if (l->doing == POLL) {
-		ci_trace_file_put(&j->file, ",\"args\":{\"events\":");
-		ci_trace_file_number(&j->file, events);
-		ci_trace_file_put(&j->file, "}");
-	}
-	end_line(j);
-}
-
-static void become(struct ci_trace_json *j, struct lane *l, enum doing doing, int64_t now)
-{
-	span(j, l, now, 0);
-	l->doing = doing;
-	l->since = now;
-}
-
-static void arrow(struct ci_trace_json *j, struct lane *l, int64_t now)
-{
-	int64_t id = (int64_t)j->flows++;
-
-	begin(j, ",{\"ph\":\"s\",\"cat\":\"wake\",\"name\":\"", "wake", l->by, l->at);
-	member(j, "id", id);
-	end_line(j);
-	begin(j, ",{\"ph\":\"f\",\"bp\":\"e\",\"cat\":\"wake\",\"name\":\"", "wake", l->number,
-	      now);
-	member(j, "id", id);
-	end_line(j);
-}
-
-/* An instant event ("i"); its args follow. */
-static void instant(struct ci_trace_json *j, const char *name, uint64_t lane, int64_t when)
-{
-	begin(j, ",{\"ph\":\"i\",\"s\":\"t\",\"cat\":\"task\",\"name\":\"", name, lane, when);
-	ci_trace_file_put(&j->file, ",\"args\":{");
-}
-
-static void end_args(struct ci_trace_json *j)
-{
-	ci_trace_file_put(&j->file, "}");
-	end_line(j);
-}
-
-/* "task":"name","lane":n */
-static void task_args(struct ci_trace_json *j, const cigo_trace_event *e)
-{
-	ci_trace_file_put(&j->file, "\"task\":\"");
-	ci_trace_quote(&j->file, e->name);
-	ci_trace_file_put(&j->file, "\"");
-	member(j, "lane", (int64_t)e->id);
-}
-
-/* --- shown values ---------------------------------------------------------------------------- */
-
-/* A number is a point of a curve ("C"), any other text an instant. */
-static void shown_value(struct ci_trace_json *j, const cigo_trace_event *e)
-{
-	struct ci_trace_file *f = &j->file;
-	bool number = ci_trace_is_number(e->value);
-
-	ci_trace_file_put(f, number ? ",{\"ph\":\"C\"" : ",{\"ph\":\"i\",\"s\":\"t\"");
-	ci_trace_file_put(f, ",\"cat\":\"show\",\"name\":\"");
-	ci_trace_quote(f, *e->name ? e->name : "value");
-	locate(j, e->id, e->when);
-	ci_trace_file_put(f, number ? ",\"args\":{\"value\":" : ",\"args\":{\"value\":\"");
-	ci_trace_quote(f, e->value);
-	ci_trace_file_put(f, number ? "" : "\"");
-	end_args(j);
-}
+enum { FLUSH_NS = 100000000 };
 
 /* --- the hooks ------------------------------------------------------------------------------- */
 
@@ -254,24 +28,41 @@ static void shown_value(struct ci_trace_json *j, const cigo_trace_event *e)
 	pthread_mutex_lock(&j->file.lock);
 #define UNLOCK pthread_mutex_unlock(&j->file.lock);
 
+static void warn_poor(struct ci_trace_json *j)
+{
+	if (!j->poor)
+		ci_warn("%s: no memory; lanes are missing", j->file.path);
+	j->poor = true;
+}
+
 HOOK(spawned)
 {
-	LOCK add_lane(j, e->id);
-	name_lane(j, e->id, e->name);
-	instant(j, "spawn", e->by, e->when);
-	task_args(j, e);
-	end_args(j);
+	LOCK if (!ci_lane_add(&j->lanes, e->id, e->name)) warn_poor(j);
+	ci_line_name_lane(j, e->id, e->name);
+	ci_line_instant(j, "spawn", e->by, e->when);
+	ci_line_task_args(j, e);
+	ci_line_end_args(j);
 	UNLOCK
+}
+
+/* Whether a lane is in the midst of a span: an arrow begins in one. Nothing that the trace shows spawns
+ * main. */
+static bool is_busy(struct ci_trace_json *j, uint64_t number)
+{
+	const struct ci_lane *l = number ? ci_lane_find(&j->lanes, number) : &j->home;
+
+	return l && l->does != CI_DOES_NOTHING;
 }
 
 HOOK(ready)
 {
-	LOCK struct lane *l = *find(j, e->id);
+	LOCK struct ci_lane *l = ci_lane_find(&j->lanes, e->id);
 
 	if (l) {
-		become(j, l, READY, e->when);
-		l->woken = e->by != e->id;
+		ci_line_become(j, l, CI_DOES_READY, e->when);
+		l->woken = e->by != e->id && is_busy(j, e->by);
 		l->by = e->by;
+		l->by_tid = ci_line_tid_of(j, e->by);
 		l->at = e->when;
 	}
 	UNLOCK
@@ -279,21 +70,22 @@ HOOK(ready)
 
 static void runs(struct ci_trace_json *j, const cigo_trace_event *e)
 {
-	struct lane *l = *find(j, e->id);
+	struct ci_lane *l = ci_lane_find(&j->lanes, e->id);
 
 	if (!l)
 		return;
-	become(j, l, e->worker ? WORKER : RUN, e->when);
+	ci_line_become(j, l, e->worker ? CI_DOES_WORK : CI_DOES_RUN, e->when);
+	l->worker = e->worker;
 	if (l->woken)
-		arrow(j, l, e->when);
+		ci_line_arrow(j, l, e->when);
 	l->woken = false;
 }
 
 HOOK(started)
 {
 	LOCK runs(j, e);
-	instant(j, "start", e->id, e->when);
-	end_args(j);
+	ci_line_instant(j, "start", e->id, e->when);
+	ci_line_end_args(j);
 	UNLOCK
 }
 
@@ -305,10 +97,10 @@ HOOK(resumed)
 
 HOOK(suspended)
 {
-	LOCK struct lane *l = *find(j, e->id);
+	LOCK struct ci_lane *l = ci_lane_find(&j->lanes, e->id);
 
 	if (l) {
-		become(j, l, WAIT, e->when);
+		ci_line_become(j, l, CI_DOES_WAIT, e->when);
 		l->call = e->call;
 		snprintf(l->on, sizeof l->on, "%s", e->on ? e->on : "");
 		l->file = e->file;
@@ -320,55 +112,57 @@ HOOK(suspended)
 
 HOOK(blocks)
 {
-	LOCK struct lane *l = *find(j, e->id);
+	LOCK struct ci_lane *l = ci_lane_find(&j->lanes, e->id);
 
 	if (l)
-		become(j, l, BLOCKING, e->when);
+		ci_line_become(j, l, CI_DOES_BLOCK, e->when);
 	UNLOCK
 }
 
 HOOK(cancelled)
 {
-	LOCK instant(j, "cancel", e->by, e->when);
-	task_args(j, e);
-	member(j, "error", e->error);
-	end_args(j);
+	LOCK ci_line_instant(j, "cancel", e->by, e->when);
+	ci_line_task_args(j, e);
+	ci_line_member(j, "error", e->error);
+	ci_line_end_args(j);
 	UNLOCK
 }
 
 HOOK(done)
 {
-	LOCK struct lane *l = *find(j, e->id);
+	LOCK struct ci_lane *l = ci_lane_find(&j->lanes, e->id);
 
 	if (l)
-		become(j, l, NOTHING, e->when);
-	drop_lane(j, e->id);
-	instant(j, "done", e->id, e->when);
+		ci_line_become(j, l, CI_DOES_NOTHING, e->when);
+	ci_line_instant(j, "done", e->id, e->when);
 	ci_trace_file_put(&j->file, "\"error\":");
 	ci_trace_file_number(&j->file, e->error);
 	ci_trace_file_put(&j->file, ",\"text\":\"");
 	ci_trace_quote(&j->file, cigo_strerror(e->error));
 	ci_trace_file_put(&j->file, "\"");
-	end_args(j);
+	ci_line_end_args(j);
+	if (j->kernel && l && l->tid && !l->worker)
+		ci_kernel_leaves(j->kernel, l->tid, e->when);
+	ci_lane_drop(&j->lanes, e->id);
 	UNLOCK
 }
 
 HOOK(callback_begins)
 {
-	LOCK become(j, &j->home, CALLBACK, e->when);
+	LOCK ci_line_become(j, &j->home, CI_DOES_CALL, e->when);
 	UNLOCK
 }
 
 HOOK(callback_ends)
 {
-	LOCK become(j, &j->home, NOTHING, e->when);
+	LOCK ci_line_become(j, &j->home, CI_DOES_NOTHING, e->when);
 	UNLOCK
 }
 
 /* The loop may sleep long now: a reader of the file shall see what happened before. */
 HOOK(poll_begins)
 {
-	LOCK become(j, &j->home, POLL, e->when);
+	LOCK ci_line_become(j, &j->home, CI_DOES_POLL, e->when);
 	if (e->when - j->file.flushed > FLUSH_NS)
 		ci_trace_file_flush(&j->file);
 	UNLOCK
@@ -376,15 +170,64 @@ HOOK(poll_begins)
 
 HOOK(poll_ends)
 {
-	LOCK span(j, &j->home, e->when, e->events);
-	j->home.doing = NOTHING;
+	LOCK ci_line_span(j, &j->home, e->when, e->events);
+	j->home.does = CI_DOES_NOTHING;
 	UNLOCK
 }
 
 HOOK(shown)
 {
-	LOCK shown_value(j, e);
+	LOCK ci_line_shown(j, e);
 	UNLOCK
+}
+
+HOOK(noted)
+{
+	LOCK ci_line_begin(j, ",{\"ph\":\"i\",\"s\":\"t\",\"cat\":\"note\",\"name\":\"", "note",
+			   e->id, e->when);
+	ci_trace_file_put(&j->file, ",\"args\":{\"text\":\"");
+	ci_trace_quote(&j->file, e->value);
+	ci_trace_file_put(&j->file, "\"");
+	ci_line_end_args(j);
+	UNLOCK
+}
+
+/* --- threads and what the kernel does with them ----------------------------------------------- */
+
+/* The coroutine's wait for its first step ends here: it had no thread. */
+static void thread_of(void *arg, uint64_t id, bool begins)
+{
+	LOCK struct ci_lane *l = ci_lane_find(&j->lanes, id);
+
+	if (l && begins) {
+		ci_line_become(j, l, l->does == CI_DOES_READY ? CI_DOES_NOTHING : l->does,
+			       ci_clock_now());
+		l->tid = gettid();
+		ci_line_name_thread(j, l);
+	}
+	if (l && j->kernel)
+		ci_kernel_serves(j->kernel, begins ? id : CI_KERNEL_NO_LANE);
+	UNLOCK
+}
+
+static void name_object(void *arg, const void *object, size_t size, const char *name)
+{
+	LOCK if (j->kernel) ci_kernel_names(j->kernel, object, size, name);
+	UNLOCK
+}
+
+/* What a coroutine waits for within the library the trace knows already. */
+static bool kernel_asks(void *arg, uint64_t lane)
+{
+	struct ci_trace_json *j = arg;
+	const struct ci_lane *l = ci_lane_find(&j->lanes, lane);
+
+	return l && (l->does == CI_DOES_RUN || l->does == CI_DOES_BLOCK || l->does == CI_DOES_WORK);
+}
+
+static void kernel_span(void *arg, const struct ci_kernel_span *s)
+{
+	ci_line_kernel(arg, s);
 }
 
 static const cigo_trace_hooks hooks = {
@@ -402,6 +245,7 @@ static const cigo_trace_hooks hooks = {
 	.poll_begin = poll_begins,
 	.poll_end = poll_ends,
 	.show = shown,
+	.note = noted,
 };
 
 /* --- the file -------------------------------------------------------------------------------- */
@@ -412,10 +256,14 @@ static void finish(struct ci_trace_file *f)
 	struct ci_trace_json *j = ci_container_of(f, struct ci_trace_json, file);
 	int64_t now = ci_clock_now();
 
-	become(j, &j->home, NOTHING, now);
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (struct lane *l = j->lanes[i]; l; l = l->next)
-			become(j, l, NOTHING, now);
+	ci_line_become(j, &j->home, CI_DOES_NOTHING, now);
+	for (size_t i = 0; i < CI_LANE_BUCKETS; i++)
+		for (struct ci_lane *l = j->lanes.buckets[i]; l; l = l->next)
+			ci_line_become(j, l, CI_DOES_NOTHING, now);
+	if (j->kernel)
+		ci_kernel_end(j->kernel);
+	if (j->kernel && j->kernel->lost)
+		ci_line_lost(j, j->kernel->lost);
 }
 
 static void head(struct ci_trace_json *j, const cigo_loop *loop)
@@ -432,13 +280,50 @@ static void head(struct ci_trace_json *j, const cigo_loop *loop)
 	ci_trace_file_number(f, j->start);
 	ci_trace_file_put(f, "\"},\"traceEvents\":[");
 	ci_trace_file_end_line(f);
-	metadata(j, "{\"ph\":\"M\",\"name\":\"process_name\"", 0, program_invocation_short_name);
-	name_lane(j, 0, "loop");
+	ci_line_metadata(j, "{\"ph\":\"M\",\"name\":\"process_name\"", 0,
+			 program_invocation_short_name);
+	ci_line_name_lane(j, 0, "loop");
+	ci_line_name_thread(j, &j->home);
+}
+
+/* What is behind the file's name: "", ",kernel" or ",kernel=sampled". */
+static const char *suffix_of(const char *name)
+{
+	static const char *const all[] = { ",kernel=sampled", ",kernel" };
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		if (n > strlen(all[i]) && strcmp(name + n - strlen(all[i]), all[i]) == 0)
+			return name + n - strlen(all[i]);
+	return name + n;
+}
+
+/* The file is there. Under the lock. */
+static void open_kernel(struct ci_trace_json *j, bool sampled)
+{
+	struct ci_trace_file *f = &j->file;
+	struct ci_kernel_sink sink = { kernel_span, kernel_asks, j };
+
+	j->kernel = ci_kernel_open(&f->lock, &sink, sampled);
+	const char *source = j->kernel && j->kernel->source ? j->kernel->source->name : "none";
+	ci_line_source(j, source);
+}
+
+static bool open_file(struct ci_trace_json *j, const char *name, size_t n)
+{
+	char *path = strndup(name, n);
+	bool open = path && ci_trace_file_open(&j->file, path);
+
+	if (!path)
+		ci_warn("no trace: %s: no memory", name);
+	free(path);
+	return open;
 }
 
 struct ci_trace_json *ci_trace_json_open(cigo_loop *loop, const char *name)
 {
 	struct ci_trace_json *j = calloc(1, sizeof *j);
+	const char *suffix = suffix_of(name);
 
 	if (!j) {
 		ci_warn("no trace: %s: no memory", name);
@@ -447,27 +332,22 @@ struct ci_trace_json *ci_trace_json_open(cigo_loop *loop, const char *name)
 	j->file.finish = finish;
 	j->file.tail = "]}\n";
 	j->start = ci_clock_now();
-	if (!ci_trace_file_open(&j->file, name)) {
+	j->home.tid = gettid();
+	strcpy(j->home.name, "loop");
+	if (!open_file(j, name, (size_t)(suffix - name))) {
 		free(j);
 		return NULL;
 	}
 	pthread_mutex_lock(&j->file.lock);
 	head(j, loop);
+	if (*suffix)
+		open_kernel(j, strchr(suffix, '=') != NULL);
 	pthread_mutex_unlock(&j->file.lock);
-	j->tracer.hooks = hooks;
-	j->tracer.arg = j;
+	j->tracer = (struct ci_tracer){
+		.hooks = hooks, .arg = j, .thread = thread_of, .object = name_object
+	};
 	ci_trace_add(loop, &j->tracer);
 	return j;
-}
-
-static void free_lanes(struct lane *l)
-{
-	while (l) {
-		struct lane *next = l->next;
-
-		free(l);
-		l = next;
-	}
 }
 
 void ci_trace_json_close(cigo_loop *loop, struct ci_trace_json *j)
@@ -475,9 +355,9 @@ void ci_trace_json_close(cigo_loop *loop, struct ci_trace_json *j)
 	if (!j)
 		return;
 	ci_trace_remove(loop, &j->tracer);
+	ci_kernel_stop(j->kernel);
 	ci_trace_file_close(&j->file);
-	for (size_t i = 0; i < BUCKETS; i++)
-		free_lanes(j->lanes[i]);
-	free_lanes(j->free);
+	ci_kernel_close(j->kernel);
+	ci_lanes_fini(&j->lanes);
 	free(j);
 }

@@ -37,7 +37,7 @@ static int gather(const struct ci_record *r, uint32_t before, struct value all[N
 		const struct ci_record_shown *shown = &r->shown[i];
 		struct value *v = find(all, n, shown->name);
 
-		if (v == &all[NAMES])
+		if (shown->note || v == &all[NAMES])
 			continue;
 		n += v == &all[n];
 		if (i < before)

@@ -63,6 +63,7 @@ struct ci_record_step {
 struct ci_record_shown {
 	uint32_t step;		  /* how many choices came before */
 	uint32_t name, value, by; /* texts; by: the coroutine */
+	uint32_t note;		  /* `value` is words, and there is no name */
 };
 
 /* The program, or a shared library of it, in its memory. */

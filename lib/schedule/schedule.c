@@ -159,6 +159,19 @@ void ci_schedule_show(struct ci_schedule *s, const char *by, const char *name, c
 		};
 }
 
+void ci_schedule_say(struct ci_schedule *s, const char *by, const char *text)
+{
+	struct ci_record *r = s->record;
+
+	if (r->shown_n < CI_RECORD_SHOWN)
+		r->shown[r->shown_n++] = (struct ci_record_shown){
+			.step = r->steps_n,
+			.value = ci_record_text(r, text),
+			.by = ci_record_text(r, by),
+			.note = true,
+		};
+}
+
 /* Nothing more will be chosen. Zeros that were given and not met say nothing. */
 void ci_schedule_expect_all_met(struct ci_schedule *s)
 {

@@ -151,6 +151,8 @@ void ci_schedule_expect_all_met(struct ci_schedule *s);
 void ci_schedule_note_at(struct ci_schedule *s, const void *pc);
 /* Notes a value that the coroutine `by` (NULL: none) shows. */
 void ci_schedule_show(struct ci_schedule *s, const char *by, const char *name, const char *value);
+/* The program says something. */
+void ci_schedule_say(struct ci_schedule *s, const char *by, const char *text);
 
 /* Whether an access at pc is a choice: explored, if memory is shared there, as learnt; replayed, if the
  * text says so; else always. */

@@ -74,9 +74,13 @@ static void *worker_main(void *arg)
 	if (w->scheduled)
 		ci_turn_begin(&w->turn);
 	ci_self.slow = ci_turn_outside = w->scheduled;
+	ci_self.employer = w->loop;
+	ci_self.worker = w->id;
+	ci_trace(w->loop, thread, w->id, true);
 	w->result = w->fn(w->own, w->arg, w->f.size ? w->value : NULL);
 	ci_turn_inside();
 	pthread_cleanup_pop(0);
+	ci_trace(w->loop, thread, w->id, false);
 	if (w->scheduled)
 		ci_turn_returns(&w->turn);
 	ci_inbox_post(&w->loop->inbox, &w->message);

@@ -32,6 +32,8 @@ struct ci_self {
 	bool slow;	      /* entry.h: roams, or a schedule may switch me at each call */
 	cigo_loop *roams; /* preemptive model, not in a section: the loop that I run in; else NULL.
 			       * `held` tells whether I am inside (entry.h) */
+	cigo_loop *employer; /* on a thread of cigo_go: its loop; else NULL */
+	uint64_t worker;     /* and its id there */
 };
 
 extern __thread struct ci_self ci_self __attribute__((tls_model("initial-exec")));

@@ -33,6 +33,9 @@ cigo_report_free	no loop knows it
 cigo_report_print	no loop knows it
 cigo_run		runs a loop of its own
 cigo_run_with		runs a loop of its own
+cigo_trace_name		takes no lock, for that would change what is traced
+cigo_trace_note		takes no lock, for that would change what is traced
+cigo_trace_note_v	takes no lock, for that would change what is traced
 cigo_strerror		texts have a lock of their own
 '
 

@@ -31,6 +31,16 @@ for name in tasks wait cancel shield chain readlines blocking lengths embed; do
 	done
 done
 
+for kernel in kernel kernel=sampled; do
+	for name in tasks blocking; do
+		CIGO_MODEL=preemptive CIGO_TRACE=$tmp/k.json,$kernel "$top_builddir/demos/$name" </dev/null >"$tmp/out" 2>&1
+		check "$tmp/k.json" >"$tmp/said" 2>&1 && grep -q '"cat":"kernel"' "$tmp/k.json"
+		rc=$?
+		test $rc = 0 || sed 's/^/# /' "$tmp/said"
+		report $rc "$name, with $kernel"
+	done
+done
+
 if test -x "$top_builddir/tests/tools/played"; then
 	CIGO_TRACE=$tmp/shown.json "$top_builddir/tests/tools/played" >"$tmp/out"
 	check "$tmp/shown.json" >"$tmp/said" 2>&1 && grep -q '"ph":"C".*"name":"balance"' "$tmp/shown.json"
@@ -39,6 +49,9 @@ if test -x "$top_builddir/tests/tools/played"; then
 	! check "$tmp/broken.json" >"$tmp/said" 2>&1
 	report $? "a curve of words is found"
 fi
+sed '/"cat":"kernel","name":"on CPU"/s/"dur":[0-9.]*/"dur":99999999/' "$tmp/k.json" >"$tmp/broken.json"
+! check "$tmp/broken.json" >"$tmp/said" 2>&1
+report $? "two on a CPU are found"
 CIGO_MODEL=cooperative CIGO_TRACE=$tmp/whole.json "$top_builddir/demos/tasks" >"$tmp/out"
 check "$tmp/whole.json" >"$tmp/said" 2>&1
 report $? "a whole file is fine"
@@ -51,10 +64,11 @@ broken() {
 }
 broken "a cut file" sed '$d'
 broken "an arrow without an end" sed '/"ph":"f".*"id":2[,}]/d'
+broken "an arrow from nowhere" sed '/"ph":"s".*"id":2[,}]/s/"lane":[0-9]*/"lane":99/'
 broken "two that hold the baton" sed '/"cat":"run"/s/"dur":[0-9]*/"dur":99999999/'
 broken "a span that overlaps" sed '/"cat":"wait"/s/"dur":/"dur":9999/'
-broken "a lane without a name" sed '/"thread_name".*"tid":2,/d'
+broken "a lane without a name" sed '/"lane_name".*"lane":2,/d'
 broken "an event without time" sed '0,/"ts":[0-9.]*,/s///'
 broken "an unknown kind" sed '0,/"cat":"run","name":"run"/s//"cat":"walk","name":"walk"/'
-broken "a lane that is never done" sed '/"name":"done".*"tid":2,/d'
+broken "a lane that is never done" sed '/"name":"done".*"lane":2,/d'
 echo "1..$n"

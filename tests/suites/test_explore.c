@@ -118,6 +118,7 @@ CORO(updates)
 	w->act = update;
 	begin(ctx, w);
 	cigo_show(ctx, "x", "%d", w->x);
+	cigo_trace_note(ctx, "x should be %d", w->chains);
 	cigo_outcome("x is %d", w->x);
 	cigo_check(w->x == w->chains, "x is %d", w->x);
 	return 0;
@@ -268,6 +269,7 @@ TEST(a_lost_update_is_found_and_counted, COOPERATIVE, TIMES(2))
 	contains(report.failure, "x is 1; check failed: w->x == w->chains");
 	contains(report.story, "At each choice the first in line went on.");
 	contains(report.story, "x = 1 (main)");
+	contains(report.story, "main: x should be 2");
 	cigo_report_free(&report);
 }
 

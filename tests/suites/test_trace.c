@@ -56,6 +56,7 @@ HOOK(finished, "done %d %s %s\n", N(e->id), e->name, e->error ? cigo_strerror(e-
 HOOK(callback_begins, "callback %d\n", N(e->id))
 HOOK(callback_ends, "callback ends\n")
 HOOK(shown, "show %d %s = %s\n", N(e->id), e->name, e->value)
+HOOK(noted, "note %d %s\n", N(e->id), e->value)
 
 static void poll_begins(void *arg, const cigo_trace_event *e)
 {
@@ -88,6 +89,7 @@ static const cigo_trace_hooks all = {
 	.poll_begin = poll_begins,
 	.poll_end = poll_ends,
 	.show = shown,
+	.note = noted,
 };
 
 static int run_options(const cigo_loop_options *o, struct record *r, cigo_coro_fn *body, void *arg)
@@ -605,6 +607,33 @@ TEST(a_device_that_is_full_from_the_start_harms_nobody)
 	ck_assert_str_eq(got, "cigo: /dev/full: No space left on device; the trace ends there\n");
 }
 
+CORO(outlives_its_reader)
+{
+	int *reader = arg;
+
+	close(*reader);
+	return yields_often(ctx, NULL, NULL);
+}
+
+TEST(a_pipe_without_a_reader_ends_the_trace_and_not_the_program, COOPERATIVE)
+{
+	static struct caught c;
+	int reader;
+
+	make_folder();
+	cigo_loop_options o = { .size = sizeof o, .trace = path("pipe.json") };
+	ok(mkfifo(o.trace, 0600));
+	reader = open(o.trace, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ck_assert_int_ge(reader, 0);
+	ck_assert(signal(SIGPIPE, SIG_DFL) == SIG_DFL);
+	catch_stderr(&c);
+	int err = cigo_run_with(&o, cigo_ctx_background(), outlives_its_reader, &reader);
+	const char *got = caught_stderr(&c);
+	ok(err);
+	contains(got, "pipe.json: Broken pipe; the trace ends there\n");
+	clean_folder();
+}
+
 CORO(exits)
 {
 	ok(cigo_yield(ctx));
@@ -734,6 +763,115 @@ TEST(names_are_quoted)
 	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
 		ck_assert_msg(strstr(text_of("names.json"), wanted[i]) != NULL, "%s", wanted[i]);
 	clean_folder();
+}
+
+static int formatted;
+
+CALLBACK(notes_back)
+{
+	cigo_trace_note(ctx, "a callback");
+}
+
+CORO(worker_notes)
+{
+	cigo_trace_note(ctx, "a worker");
+	return 0;
+}
+
+static void *thread_notes(void *arg)
+{
+	cigo_trace_note(arg, "a thread of the program's");
+	return NULL;
+}
+
+CIGO_PRINTF(2, 3) static void note_v(cigo_ctx *ctx, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	cigo_trace_note_v(ctx, format, ap);
+	va_end(ap);
+}
+
+CORO(notes)
+{
+	pthread_t t;
+
+	cigo_trace_note(ctx, "%d of %s", 1, "main");
+	note_v(NULL, "no %s", "context");
+	cigo_trace_note(ctx, NULL);
+	cigo_blocking_begin(ctx);
+	cigo_trace_note(ctx, "in a section");
+	ok(pthread_create(&t, NULL, thread_notes, ctx));
+	ok(pthread_join(t, NULL));
+	cigo_blocking_end(ctx);
+	ck_assert_int_gt(cigo_loop_call_soon(cigo_ctx_loop(ctx), notes_back, NULL), 0);
+	ok(cigo_loop_wait_idle(ctx));
+	cigo_task *w = cigo_go(ctx, worker_notes, 0, NULL);
+	return cigo_take(ctx, w, (char *)NULL);
+}
+
+TEST(notes_are_on_the_lanes_of_those_that_note)
+{
+	static struct record r;
+	cigo_loop_options o = { .size = sizeof o };
+
+	ok(run_options(&o, &r, notes, NULL));
+	contains(r.text, "note 1 1 of main\n");
+	contains(r.text, "note 1 no context\n");
+	contains(r.text, "note 1 in a section\n");
+	contains(r.text, "note 0 a callback\n");
+	contains(r.text, "note 2 a worker\n");
+	ck_assert_ptr_null(strstr(r.text, "thread of the program"));
+}
+
+TEST(notes_are_in_the_file)
+{
+	make_folder();
+	ok(trace_run("note.json", notes));
+	expect_whole("note.json");
+	contains(text_of("note.json"), "\"cat\":\"note\",\"name\":\"note\"");
+	contains(text_of("note.json"), "\"args\":{\"text\":\"1 of main\"}");
+	contains(text_of("note.json"), "\"args\":{\"text\":\"a worker\"}");
+	clean_folder();
+}
+
+CORO(notes_a_long_one)
+{
+	char text[400];
+
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = 0;
+	cigo_trace_note(ctx, "%s", text);
+	return 0;
+}
+
+TEST(a_long_note_is_cut)
+{
+	static struct record r;
+	cigo_loop_options o = { .size = sizeof o };
+
+	ok(run_options(&o, &r, notes_a_long_one, NULL));
+	const char *at = strstr(r.text, "note 1 ");
+	ck_assert_ptr_nonnull(at);
+	equal(strspn(at + 7, "x"), 200);
+}
+
+/* %n tells whether it was formatted. */
+CORO(notes_untraced)
+{
+	int seen = -1;
+
+	cigo_trace_note(ctx, "read%n", &seen);
+	formatted = seen;
+	return 0;
+}
+
+TEST(without_a_trace_nothing_is_formatted)
+{
+	ok(cigo_run(notes_untraced, NULL));
+	equal(formatted, -1);
+	cigo_trace_note(NULL, "outside of any loop");
 }
 
 static const char *const numbers[] = { "0", "-1", "12.50", "1e3", "-0.5E-10", "9007199254740993" };
