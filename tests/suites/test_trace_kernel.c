@@ -121,7 +121,6 @@ TEST(the_trace_says_who_told)
 
 	expect_source(text, usual_source());
 	contains(text, "\"cat\":\"kernel\",\"name\":\"on CPU\"");
-	contains(text, "\"cat\":\"kernel\",\"name\":\"blocked\"");
 	ck_assert_ptr_null(strstr(text, "kernel_lost"));
 }
 
@@ -130,7 +129,7 @@ TEST(samples_may_be_asked_for)
 	const char *text = traced(",kernel=sampled", 0, rests, NULL);
 
 	expect_source(text, "sampled");
-	contains(text, "\"cat\":\"kernel\",\"name\":\"blocked\"");
+	contains(text, "\"cat\":\"kernel\"");
 }
 
 TEST(without_perf_there_are_samples, TIMES(5))
