@@ -286,16 +286,20 @@ static void head(struct ci_trace_json *j, const cigo_loop *loop)
 	ci_line_name_thread(j, &j->home);
 }
 
-/* What is behind the file's name: "", ",kernel" or ",kernel=sampled". */
+/* What is behind the file's name: "", ",kernel" or ",kernel=sampled". Another word about the kernel is a
+ * mistake, and not a part of the name. */
 static const char *suffix_of(const char *name)
 {
-	static const char *const all[] = { ",kernel=sampled", ",kernel" };
-	size_t n = strlen(name);
+	const char *comma = strrchr(name, ',');
 
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		if (n > strlen(all[i]) && strcmp(name + n - strlen(all[i]), all[i]) == 0)
-			return name + n - strlen(all[i]);
-	return name + n;
+	if (!comma || comma == name || strncmp(comma, ",kernel", 7) != 0 ||
+	    (comma[7] && comma[7] != '='))
+		return name + strlen(name);
+	if (comma[7] && strcmp(comma, ",kernel=sampled") != 0)
+		ci_warn("CIGO_TRACE: %s is not understood (kernel or kernel=sampled); the kernel "
+			"is asked as by kernel",
+			comma + 1);
+	return comma;
 }
 
 /* The file is there. Under the lock. */
@@ -341,7 +345,7 @@ struct ci_trace_json *ci_trace_json_open(cigo_loop *loop, const char *name)
 	pthread_mutex_lock(&j->file.lock);
 	head(j, loop);
 	if (*suffix)
-		open_kernel(j, strchr(suffix, '=') != NULL);
+		open_kernel(j, strcmp(suffix, ",kernel=sampled") == 0);
 	pthread_mutex_unlock(&j->file.lock);
 	j->tracer = (struct ci_tracer){
 		.hooks = hooks, .arg = j, .thread = thread_of, .object = name_object

@@ -132,6 +132,17 @@ TEST(samples_may_be_asked_for)
 	contains(text, "\"cat\":\"kernel\"");
 }
 
+TEST(another_word_is_told)
+{
+	static struct caught c;
+
+	catch_stderr(&c);
+	const char *text = traced(",kernel=perf", 0, rests, NULL);
+	const char *got = caught_stderr(&c);
+	expect_source(text, usual_source());
+	contains(got, "cigo: CIGO_TRACE: kernel=perf is not understood (kernel or kernel=sampled)");
+}
+
 TEST(without_perf_there_are_samples, TIMES(5))
 {
 	static const int errors[] = { EPERM, EACCES, ENOENT, ENOSYS, EMFILE };
