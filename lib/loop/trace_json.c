@@ -92,6 +92,8 @@ HOOK(started)
 HOOK(resumed)
 {
 	LOCK runs(j, e);
+	if (j->kernel)
+		ci_kernel_keep_up(j->kernel);
 	UNLOCK
 }
 

@@ -285,6 +285,15 @@ static void drain(struct ci_kernel *k)
 	judge_until(k, before - LAG_NS);
 }
 
+void ci_kernel_keep_up(struct ci_kernel *k)
+{
+	if (k->over || !k->source || !k->source->is_full || !k->source->is_full(k))
+		return;
+	int64_t before = ci_clock_now();
+	k->source->drain(k);
+	judge_until(k, before - LAG_NS);
+}
+
 void ci_kernel_end(struct ci_kernel *k)
 {
 	if (k->over || !k->source)

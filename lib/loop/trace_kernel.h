@@ -43,6 +43,7 @@ struct ci_kernel_source {
 	bool (*open)(struct ci_kernel *k);
 	void (*drain)(struct ci_kernel *k);
 	void (*close)(struct ci_kernel *k);
+	bool (*is_full)(const struct ci_kernel *k); /* a buffer is half full; NULL: it has none */
 };
 extern const struct ci_kernel_source ci_kernel_perf, ci_kernel_sampled;
 
@@ -77,6 +78,8 @@ void ci_kernel_serves(struct ci_kernel *k, uint64_t lane);
 void ci_kernel_leaves(struct ci_kernel *k, pid_t tid, int64_t when);
 /* size bytes at `object` have that name; NULL: have none. */
 void ci_kernel_names(struct ci_kernel *k, const void *object, size_t size, const char *name);
+/* Called often: empties the buffers if the collecting thread, which may wait for a CPU, is late. */
+void ci_kernel_keep_up(struct ci_kernel *k);
 /* Tells the last spans. */
 void ci_kernel_end(struct ci_kernel *k);
 /* Ends its thread: without the lock, before the lock is destroyed. k may be NULL here and below. */

@@ -190,4 +190,20 @@ static void drain(struct ci_kernel *k)
 			drain_buffer(k, &p->buffers[i]);
 }
 
-const struct ci_kernel_source ci_kernel_perf = { "perf", open_buffers, drain, close_buffers };
+static bool is_full(const struct ci_kernel *k)
+{
+	const struct perf *p = k->data;
+	bool full = false;
+
+	for (int i = 0; i < p->cpus && !full; i++) {
+		const struct perf_event_mmap_page *page = p->buffers[i].page;
+
+		full = page &&
+		       __atomic_load_n(&page->data_head, __ATOMIC_ACQUIRE) - page->data_tail >
+			       page->data_size / 2;
+	}
+	return full;
+}
+
+const struct ci_kernel_source ci_kernel_perf = { "perf", open_buffers, drain, close_buffers,
+						 is_full };

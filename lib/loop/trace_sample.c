@@ -119,4 +119,5 @@ static void drain(struct ci_kernel *k)
 	s->before_n = s->n;
 }
 
-const struct ci_kernel_source ci_kernel_sampled = { "sampled", open_sampler, drain, close_sampler };
+const struct ci_kernel_source ci_kernel_sampled = { "sampled", open_sampler, drain, close_sampler,
+						    NULL };
