@@ -91,10 +91,45 @@ static struct ci_candidate *room(cigo_loop *loop, size_t n)
 	return more;
 }
 
-static int choose(cigo_loop *loop, enum ci_choice_kind kind, size_t n)
+static size_t add_waiting(cigo_loop *loop, size_t n, const struct ci_coroutine *c)
+{
+	loop->candidates[n] = (struct ci_candidate){ .name = NULL };
+	describe_coroutine(c, &loop->candidates[n]);
+	return n + 1;
+}
+
+/* Describes the coroutines that cannot go on behind the n candidates, if the schedule asks for them. Returns
+ * how many. */
+static size_t describe_waiting(cigo_loop *loop, size_t n)
+{
+	size_t all = n;
+
+	if (!ci_schedule_is_wide(loop->schedule))
+		return 0;
+	ci_list_each(node, &loop->strands) {
+		const struct ci_coroutine *c =
+			ci_list_entry(node, const struct ci_coroutine, strand.link);
+		bool waits = c->name && ci_coroutine_is_away(c) && c->state != CI_CORO_READY;
+
+		if (waits && room(loop, all + 1))
+			all = add_waiting(loop, all, c);
+	}
+	return all - n;
+}
+
+void ci_scheduled_left(cigo_loop *loop)
+{
+	int n = (int)describe_waiting(loop, 0);
+
+	if (n)
+		ci_schedule_note_left(loop->schedule, loop->candidates, n);
+}
+
+static int choose(cigo_loop *loop, enum ci_choice_kind kind, size_t n, size_t waiting)
 {
 	return ci_schedule_choose(loop->schedule, &(struct ci_choice){ .kind = kind,
 								       .n = (int)n,
+								       .waiting = (int)waiting,
 								       .among = loop->candidates });
 }
 
@@ -116,7 +151,8 @@ struct ci_list *ci_scheduled_pop(cigo_loop *loop)
 	ci_list_each(node, &loop->batch)
 		describe(ci_list_entry(node, struct ci_runnable, link), &loop->candidates[n++]);
 	struct ci_list *node = loop->batch.next;
-	for (int i = choose(loop, CI_CHOOSE_READY, n); i > 0; i--)
+	size_t waiting = describe_waiting(loop, n);
+	for (int i = choose(loop, CI_CHOOSE_READY, n, waiting); i > 0; i--)
 		node = node->next;
 	ci_list_unlink(node);
 	return node;
@@ -129,7 +165,7 @@ size_t ci_scheduled_index(cigo_loop *loop, enum ci_choice_kind kind, const char 
 	for (size_t i = 0; i < n; i++)
 		loop->candidates[i] =
 			(struct ci_candidate){ .id = i, .name = name, .op = CI_OP_OTHER };
-	return (size_t)choose(loop, kind, n);
+	return (size_t)choose(loop, kind, n, 0);
 }
 
 /* Whether some could go on before the next timer fires: in the preemptive model those that run, and they
@@ -153,7 +189,7 @@ static size_t choose_timer(cigo_loop *loop, size_t n)
 		loop->candidates[i] =
 			(struct ci_candidate){ .id = i, .name = "timer", .op = CI_OP_OTHER };
 	loop->candidates[n].name = "what is ready";
-	return (size_t)choose(loop, CI_CHOOSE_TIMER, n + 1);
+	return (size_t)choose(loop, CI_CHOOSE_TIMER, n + 1, 0);
 }
 
 /* Only timers that do more than wake one coroutine must be ordered: what is woken is chosen among

@@ -20,5 +20,7 @@ size_t ci_scheduled_index(cigo_loop *loop, enum ci_choice_kind kind, const char 
 /* The schedule of the loop that the calling thread runs in, else of the process. A new reference;
  * NULL: none. */
 struct ci_schedule *ci_scheduled_current(void);
+/* Nothing can ever go on: notes which coroutines wait, if the schedule asks for them. */
+void ci_scheduled_left(cigo_loop *loop);
 /* Frees what the queue has allocated. */
 void ci_scheduled_fini(cigo_loop *loop);

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "base/misuse.h"
+#include "engine/scheduled.h"
 #include "loop/dump.h"
 #include "task/task.h"
 
@@ -31,6 +32,7 @@ void ci_stuck(cigo_loop *loop)
 {
 	char text[1024];
 
+	ci_scheduled_left(loop);
 	ci_schedule_fail(loop->schedule, CI_ENDING_DEADLOCK, "%s",
 			 ci_dump_stuck(loop, text, sizeof text));
 	loop->tell_stuck = true;

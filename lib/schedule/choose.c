@@ -15,10 +15,10 @@ uint64_t ci_schedule_ids(const struct ci_choice *c)
 	return hash;
 }
 
-static void note_options(struct ci_record *r, const struct ci_choice *c)
+static void note_options(struct ci_record *r, const struct ci_candidate *among, int n)
 {
-	for (int i = 0; i < c->n; i++) {
-		const struct ci_candidate *k = &c->among[i];
+	for (int i = 0; i < n; i++) {
+		const struct ci_candidate *k = &among[i];
 
 		r->options[r->options_n++] = (struct ci_record_option){
 			.id = k->id,
@@ -29,8 +29,25 @@ static void note_options(struct ci_record *r, const struct ci_choice *c)
 			.file = ci_record_text(r, k->place.file),
 			.line = (uint32_t)k->place.line,
 			.op = k->op,
+			.entry = (uintptr_t)k->entry,
 		};
 	}
+}
+
+bool ci_schedule_is_wide(const struct ci_schedule *s)
+{
+	return s->explored && s->record && s->record->wide;
+}
+
+void ci_schedule_note_left(struct ci_schedule *s, const struct ci_candidate *waiting, int n)
+{
+	struct ci_record *r = s->record;
+
+	if (r->ending > CI_ENDING_FINE || r->options_n + (uint32_t)n > CI_RECORD_OPTIONS)
+		return;
+	r->left = r->options_n;
+	r->left_n = (uint32_t)n;
+	note_options(r, waiting, n);
 }
 
 /* The next choice that was given; -1: there is none any more. */
@@ -52,7 +69,8 @@ static struct ci_record_step *note(struct ci_schedule *s, const struct ci_choice
 {
 	struct ci_record *r = s->record;
 
-	if (r->steps_n == CI_RECORD_STEPS || r->options_n + (uint32_t)c->n > CI_RECORD_OPTIONS) {
+	if (r->steps_n == CI_RECORD_STEPS ||
+	    r->options_n + (uint32_t)(c->n + c->waiting) > CI_RECORD_OPTIONS) {
 		if (s->explored)
 			ci_schedule_fail(s, CI_ENDING_LIMIT,
 					 "more than %u choices; does it ever end?", r->steps_n);
@@ -71,9 +89,10 @@ static struct ci_record_step *note(struct ci_schedule *s, const struct ci_choice
 		.state = c->state,
 		.passed = s->passed,
 		.asker = ci_turn && ci_turn->schedule == s ? (uintptr_t)ci_turn->step.pc : 0,
+		.waiting = (uint32_t)c->waiting,
 	};
 	s->passed = 0;
-	note_options(r, c);
+	note_options(r, c->among, c->n + c->waiting);
 	if (s->explored)
 		ci_among_remember(r, step);
 	return step;

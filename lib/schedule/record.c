@@ -30,6 +30,7 @@ void ci_record_clear(struct ci_record *r)
 	r->ending = CI_ENDING_NONE;
 	r->result = 0;
 	r->failed_n = 0;
+	r->left = r->left_n = 0;
 	r->failure[0] = r->outcome[0] = 0;
 	r->at = 0;
 	r->run += !r->frozen;

@@ -47,6 +47,7 @@ struct ci_record_option {
 	uint64_t object;		 /* what that step touches; 0: not known */
 	uint32_t name, call, file, line; /* name, call, file: offsets of texts */
 	uint32_t op;			 /* enum ci_op */
+	uint64_t entry; /* CI_OP_START: the address of its function; 0: not known */
 };
 
 struct ci_record_step {
@@ -58,6 +59,7 @@ struct ci_record_step {
 	uint32_t stays;	 /* option 0 could go on: any other is a forced switch */
 	uint32_t passed; /* accesses to memory since the step before, without a choice */
 	uint64_t asker;	 /* the address that the thread had come to which asked; 0: not known */
+	uint32_t waiting; /* behind those n in `options`: that cannot go on now; 0 unless `wide` */
 };
 
 struct ci_record_shown {
@@ -93,6 +95,8 @@ struct ci_record {
 	uint32_t instrumented; /* the first schedule in which the program told its accesses; 0: none yet */
 	uint32_t frozen; /* no more sites are added, and `run` stays */
 	uint32_t met;	 /* the process that notes, if it is not the explorer's; 0: none has come */
+	uint32_t wide;	 /* the explorer also asks for those that cannot go on */
+	uint32_t left, left_n; /* in `options`: those that wait when nothing can ever go on */
 	uint32_t modules_n;
 	struct ci_record_module modules[CI_RECORD_MODULES];
 	/* The names of the candidates of choices, of all schedules so far (among.h). */

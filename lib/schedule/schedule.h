@@ -37,6 +37,7 @@ struct ci_candidate {
 	struct ci_place place;
 	const void *pc, *object;
 	enum ci_op op;
+	void (*entry)(void); /* CI_OP_START: its function; NULL: not known */
 };
 
 struct ci_choice {
@@ -45,6 +46,7 @@ struct ci_choice {
 	uint64_t state; /* as in struct ci_record_step */
 	bool access;	/* it is about an access to memory: noted only if another goes on */
 	int n;		/* two or more */
+	int waiting;	/* behind them in `among`: that cannot go on, if the record is wide */
 	const struct ci_candidate *among;
 };
 
@@ -147,6 +149,10 @@ void ci_schedule_tell_replay(const struct ci_schedule *s);
 /* Fails the schedule if given choices are left. */
 void ci_schedule_expect_all_met(struct ci_schedule *s);
 
+/* Whether those are asked for that cannot go on. */
+bool ci_schedule_is_wide(const struct ci_schedule *s);
+/* Nothing can ever go on: notes those that wait. */
+void ci_schedule_note_left(struct ci_schedule *s, const struct ci_candidate *waiting, int n);
 /* Notes the address of the call that is about to fail the schedule. */
 void ci_schedule_note_at(struct ci_schedule *s, const void *pc);
 /* Notes a value that the coroutine `by` (NULL: none) shows. */

@@ -97,19 +97,45 @@ uint64_t ci_turn_id(const struct ci_turn *t)
 	return k.id;
 }
 
+static bool is_among(const struct ci_turn *t, struct ci_turn *const *able, int n)
+{
+	int i = 0;
+
+	while (i < n && able[i] != t)
+		i++;
+	return i < n;
+}
+
+/* Describes the coroutines and threads that are none of the n able ones. Returns how many. */
+static int describe_others(const struct ci_schedule *s, struct ci_turn *const *able, int n,
+			   struct ci_candidate *ret, int most)
+{
+	int k = 0;
+
+	ci_list_each(node, &s->threads) {
+		struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
+
+		if (k < most && !t->drives && !is_among(t, able, n))
+			describe(t, &ret[k++]);
+	}
+	return k;
+}
+
 static struct ci_turn *choose(struct ci_schedule *s, struct ci_turn *me,
 			      struct ci_turn *const able[MOST], int n)
 {
-	struct ci_candidate among[MOST];
+	struct ci_candidate among[MOST]; /* on the stack of a coroutine: no more than that */
 
 	for (int i = 0; i < n; i++)
 		describe(able[i], &among[i]);
+	int waiting = ci_schedule_is_wide(s) ? describe_others(s, able, n, &among[n], MOST - n) : 0;
 	return able[ci_schedule_choose(s, &(struct ci_choice){
 						  .kind = CI_CHOOSE_THREAD,
 						  .stays = able[0] == me,
 						  .access = able[0] == me && me->accesses,
 						  .state = ci_turn_state(s, me),
 						  .n = n,
+						  .waiting = waiting,
 						  .among = among,
 					  })];
 }
@@ -212,14 +238,24 @@ static const char *waiting(const struct ci_schedule *s, char *buf, size_t size)
 	return buf;
 }
 
+static void note_left(struct ci_schedule *s)
+{
+	struct ci_candidate left[MOST];
+
+	if (ci_schedule_is_wide(s))
+		ci_schedule_note_left(s, left, describe_others(s, NULL, 0, left, MOST));
+}
+
 /* No thread can ever go on. The first that drives a loop is told so; if there is none, it is the end. */
 static struct ci_turn *deadlock(struct ci_schedule *s)
 {
 	char all[800];
 
 	waiting(s, all, sizeof all);
-	if (*all) /* else the driver knows better which coroutine waits for what */
+	if (*all) { /* else the driver knows better which coroutine waits for what */
+		note_left(s);
 		ci_schedule_fail(s, CI_ENDING_DEADLOCK, "deadlock: all wait for ever: %s", all);
+	}
 	ci_list_each(node, &s->threads) {
 		struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
 

@@ -138,6 +138,7 @@ static void describe(const struct ci_runnable *r, struct ci_candidate *ret)
 	ret->id = t->id;
 	ret->name = t->name;
 	ret->op = CI_OP_START;
+	ret->entry = (void (*)(void))t->fn;
 }
 
 static const struct ci_runnable_ops ends = { .run = never_ran, .describe = describe };

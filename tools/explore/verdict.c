@@ -13,7 +13,7 @@
 static bool is_sound_step(const struct ci_record *r, const struct ci_record_step *s)
 {
 	return s->n && s->chosen < s->n && s->options <= r->options_n &&
-	       s->n <= r->options_n - s->options;
+	       s->n <= r->options_n - s->options && s->waiting <= r->options_n - s->options - s->n;
 }
 
 static bool is_sound_option(const struct ci_record *r, const struct ci_record_option *o)
@@ -71,7 +71,8 @@ static bool is_sound(const struct ci_record *r, const struct kept *k)
 {
 	if (r->steps_n > CI_RECORD_STEPS || r->options_n > CI_RECORD_OPTIONS ||
 	    r->shown_n > CI_RECORD_SHOWN || r->text_n >= CI_RECORD_TEXT - 1 ||
-	    r->failed_n > r->steps_n || r->modules_n > CI_RECORD_MODULES ||
+	    r->failed_n > r->steps_n || r->left > r->options_n ||
+	    r->left_n > r->options_n - r->left || r->modules_n > CI_RECORD_MODULES ||
 	    r->ending > CI_ENDING_STATUS)
 		return false;
 	bool sound = true;
