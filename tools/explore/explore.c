@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tools/explore/options.h"
+#include "tools/explore/play.h"
 #include "tools/explore/program.h"
 #include "tools/explore/progress.h"
 #include "tools/explore/report.h"
@@ -135,9 +136,9 @@ static int search(struct runner *r, struct options *o)
 	return status;
 }
 
-static int explore(const char *path, struct options *o)
+/* -errno, of what tells a search to end. */
+static int prepare(void)
 {
-	static struct runner r;
 	int err = child_fix_addresses();
 
 	if (err)
@@ -148,11 +149,32 @@ static int explore(const char *path, struct options *o)
 	stop_fd = eventfd(0, EFD_CLOEXEC);
 	hear(SIGINT);
 	hear(SIGTERM);
-	err = stop_fd < 0 ? -errno
-			  : runner_open(&r, path, o->command, o->model, o->search.hang_ns, stop_fd);
+	return stop_fd < 0 ? -errno : 0;
+}
+
+static int explore(const char *path, struct options *o)
+{
+	static struct runner r = { .record_fd = -1, .given_fd = -1, .out = { -1, -1 } };
+	int err = prepare();
+
+	if (!err)
+		err = runner_open(&r, path, o->command, o->model, o->search.hang_ns, stop_fd);
 	int status = err ? cannot(&r, err) : search(&r, o);
 	runner_close(&r);
 	return status;
+}
+
+static int explore_to_play(struct options *o)
+{
+	struct play_stop stop = { .stopped = &stopped };
+	int err = prepare();
+
+	if (err) {
+		fprintf(stderr, "cigo-explore: %s\n", cigo_strerror(err));
+		return EXIT_CANNOT;
+	}
+	stop.fd = stop_fd;
+	return play(o, &stop);
 }
 
 /* Descriptors 0 to 2 are taken, so that no file of ours becomes one of them. */
@@ -179,6 +201,8 @@ int main(int argc, char **argv)
 		return fflush(stdout) ? EXIT_CANNOT : EXIT_SUCCESS;
 	if (answer == OPTIONS_WRONG)
 		return EXIT_CANNOT;
+	if (o.play)
+		return explore_to_play(&o);
 	char *path = program_find(o.command[0], why, sizeof why);
 	if (!path) {
 		fprintf(stderr, "cigo-explore: %s\n", why);

@@ -7,7 +7,7 @@
 
 #include "base/utf8.h"
 
-static void put_text(const char *text, size_t n, FILE *out)
+void report_json_text(const char *text, size_t n, FILE *out)
 {
 	const unsigned char *s = (const unsigned char *)text;
 
@@ -31,7 +31,7 @@ static void put_text(const char *text, size_t n, FILE *out)
 static void put_string(const char *text, FILE *out)
 {
 	if (text)
-		put_text(text, strlen(text), out);
+		report_json_text(text, strlen(text), out);
 	else
 		fputs("null", out);
 }
@@ -82,7 +82,7 @@ static void put_story(const char *story, FILE *out)
 		size_t n = strcspn(line, "\n");
 
 		fprintf(out, "%s\n    ", line == story ? "" : ",");
-		put_text(line, n, out);
+		report_json_text(line, n, out);
 		line += n + (line[n] == '\n');
 	}
 	fprintf(out, "%s],\n", story && *story ? "\n  " : "");

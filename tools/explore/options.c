@@ -131,6 +131,53 @@ static bool take_no_color(struct options *o, const char *text)
 	return o->no_color = true;
 }
 
+/* --- values of --play ------------------------------------------------------------------------ */
+
+static bool take_play(struct options *o, const char *text)
+{
+	o->play = text;
+	return *text || wrong("--play needs the name of a file");
+}
+
+static bool take_title(struct options *o, const char *text)
+{
+	o->title = text;
+	return true;
+}
+
+static bool take_say(struct options *o, const char *text)
+{
+	o->say = text;
+	return true;
+}
+
+/* "fail", "fail:2", "right", "all", "outcomes", "outcome:TEXT" */
+static bool is_goal(const char *text)
+{
+	static const char *const plain[] = { "fail", "right", "all", "outcomes" };
+	size_t n = strcspn(text, "=");
+	uint64_t switches;
+
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		if (strlen(plain[i]) == n && strncmp(text, plain[i], n) == 0)
+			return true;
+	if (strncmp(text, "fail:", 5) == 0)
+		return text += 5, ci_schedule_number(&text, &switches) && (!*text || *text == '=');
+	return strncmp(text, "outcome:", 8) == 0 && n > 8;
+}
+
+static bool take_goal(struct options *o, const char *text)
+{
+	if (!is_goal(text))
+		return wrong("--goal is fail, fail:N, right, all, outcomes or outcome:TEXT, with "
+			     "=WORDS or without, not '%s'",
+			     text);
+	if (o->goals_n == OPTIONS_GOALS)
+		return wrong("more than %d goals", OPTIONS_GOALS);
+	o->goals[o->goals_n++] = text;
+	return true;
+}
+
 /* --- the line -------------------------------------------------------------------------------- */
 
 static const struct option names[] = {
@@ -144,6 +191,10 @@ static const struct option names[] = {
 	{ "json", no_argument, NULL, 0 },
 	{ "quiet", no_argument, NULL, 0 },
 	{ "no-color", no_argument, NULL, 0 },
+	{ "play", required_argument, NULL, 0 },
+	{ "title", required_argument, NULL, 0 },
+	{ "say", required_argument, NULL, 0 },
+	{ "goal", required_argument, NULL, 0 },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
@@ -153,6 +204,7 @@ static const struct option names[] = {
 static bool (*const takers[])(struct options *o, const char *text) = {
 	take_strategy, take_preemptions, take_schedules, take_time,  take_hang,
 	take_model,    take_all,	 take_json,	 take_quiet, take_no_color,
+	take_play,     take_title,	 take_say,	 take_goal,
 };
 
 enum options_answer options_parse(struct options *ret, int argc, char **argv)
@@ -161,8 +213,8 @@ enum options_answer options_parse(struct options *ret, int argc, char **argv)
 
 	*ret = (struct options){ .search = { .size = sizeof ret->search,
 					     .time_ns = CIGO_S(60),
-					     .hang_ns = CIGO_S(10),
-					     .schedules = 1000000 } };
+					     .hang_ns = CIGO_S(10) } };
+	optind = 0; /* anew: there may be several lines (--play) */
 	while ((c = getopt_long(argc, argv, "+hV", names, &i)) != -1) {
 		if (c == 'h') {
 			help_print();

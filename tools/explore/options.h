@@ -5,10 +5,16 @@
 
 #include "cigo/explore.h"
 
+enum { OPTIONS_GOALS = 32 };
+
 struct options {
-	cigo_explore_options search;
-	const char *model; /* NULL: what the environment or the program says */
+	cigo_explore_options search; /* schedules 0: as many as is usual */
+	const char *model;	     /* NULL: what the environment or the program says */
 	bool json, quiet, no_color;
+	const char *play; /* the page to be written; NULL: none, a report */
+	const char *title, *say;
+	const char *goals[OPTIONS_GOALS];
+	size_t goals_n;
 	char **command; /* PROGRAM ARG..., NULL behind the last */
 };
 

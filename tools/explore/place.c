@@ -63,7 +63,7 @@ static bool write_addresses(int fd, const struct place *p, size_t n)
 }
 
 /* Two lines of the answer: a function, and FILE:LINE, each "?" or so if not known. */
-static char *read_place(FILE *in)
+static char *read_place(FILE *in, struct place *p)
 {
 	char function[256] = "", line[4096] = "", *text = NULL;
 	bool fine = fgets(function, sizeof function, in) && fgets(line, sizeof line, in);
@@ -74,6 +74,12 @@ static char *read_place(FILE *in)
 		return NULL;
 	const char *file = ci_place_file(line);
 	bool known = strncmp(file, "??", 2) && !strstr(file, ":?") && !strstr(file, ":0");
+	char *colon = strrchr(line, ':');
+	if (known && colon) {
+		p->file = strndup(line, (size_t)(colon - line));
+		p->line = atoi(colon + 1);
+	}
+	p->function = strdup(function);
 	int n = known ? asprintf(&text, "%s (%s)", file, function)
 		      : asprintf(&text, "%s", function);
 	return n < 0 ? NULL : text;
@@ -97,7 +103,7 @@ static void resolve(struct places *all, const char *path, struct place *p, size_
 	all->no_tool = all->no_tool || err == -ENOENT;
 	FILE *answer = !err && lseek(out, 0, SEEK_SET) == 0 ? fdopen(out, "r") : NULL;
 	for (size_t i = 0; i < n; i++) {
-		p[i].text = answer ? read_place(answer) : NULL;
+		p[i].text = answer ? read_place(answer, &p[i]) : NULL;
 		if (!p[i].text)
 			p[i].text = bare_text(path, p[i].address);
 	}
@@ -143,11 +149,12 @@ static void find_all(struct places *all, const struct ci_record *r, uint32_t mod
 	bool room = enter(all, r, module, pc) && enter(all, r, module, r->at);
 
 	for (uint32_t i = 0; i < r->options_n && room; i++)
-		room = enter(all, r, module, r->options[i].pc);
+		room = enter(all, r, module, r->options[i].pc) &&
+		       enter(all, r, module, r->options[i].entry + 1);
 	resolve(all, path, all->found + before, all->n - before);
 }
 
-const char *places_find(struct ci_runner *runner, uint64_t pc, char *buf, size_t size)
+const struct place *places_place(struct ci_runner *runner, uint64_t pc)
 {
 	struct runner *r = (struct runner *)runner;
 	const struct ci_record *record = runner->record;
@@ -158,7 +165,13 @@ const char *places_find(struct ci_runner *runner, uint64_t pc, char *buf, size_t
 	uint64_t address = pc - 1 - record->modules[module].base;
 	if (!known(&r->places, module, address))
 		find_all(&r->places, record, module, pc);
-	const struct place *p = known(&r->places, module, address);
+	return known(&r->places, module, address);
+}
+
+const char *places_find(struct ci_runner *runner, uint64_t pc, char *buf, size_t size)
+{
+	const struct place *p = places_place(runner, pc);
+
 	if (!p || !p->text)
 		return NULL;
 	snprintf(buf, size, "%s", p->text);
@@ -168,6 +181,6 @@ const char *places_find(struct ci_runner *runner, uint64_t pc, char *buf, size_t
 void places_clear(struct places *p)
 {
 	for (size_t i = 0; i < p->n; i++)
-		free(p->found[i].text);
+		free(p->found[i].text), free(p->found[i].file), free(p->found[i].function);
 	free(p->found);
 }

@@ -10,6 +10,9 @@ struct place {
 	uint32_t module;  /* its number in the record */
 	uint64_t address; /* in that file */
 	char *text;
+	char *file; /* as the compiler knew it; NULL: not known */
+	int line;
+	char *function; /* NULL: not known */
 };
 
 struct places {
@@ -21,4 +24,6 @@ struct places {
 
 /* As ci_runner.place_of, of a struct runner: "main.c:40 (transfer)". */
 const char *places_find(struct ci_runner *runner, uint64_t pc, char *buf, size_t size);
+/* The same, in parts; NULL: not known. It is valid until another place is looked for. */
+const struct place *places_place(struct ci_runner *runner, uint64_t pc);
 void places_clear(struct places *p);

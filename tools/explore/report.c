@@ -10,8 +10,7 @@ enum { OUTPUT_LINES = 20, LONGEST = 100000 };
 
 /* --- the line to type ------------------------------------------------------------------------ */
 
-/* As the shell reads it as one word. */
-static void print_word(const char *word, FILE *out)
+void report_word(const char *word, FILE *out)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789_@%+=:,./-";
@@ -45,7 +44,7 @@ char *report_command(const struct finding *f)
 		strlen(f->report->replay) <= LONGEST ? f->report->replay : "replay:@FILE");
 	for (char **word = f->options->command; *word; word++) {
 		fputc(' ', out);
-		print_word(*word, out);
+		report_word(*word, out);
 	}
 	if (fclose(out)) {
 		free(text);

@@ -24,6 +24,10 @@ struct finding {
 
 /* The line that runs the failing schedule under gdb, for free(). NULL: no memory. */
 char *report_command(const struct finding *f);
+/* As the shell reads it as one word. */
+void report_word(const char *word, FILE *out);
+/* A JSON string of n bytes; what is not UTF-8 is replaced. */
+void report_json_text(const char *text, size_t n, FILE *out);
 void report_people(const struct finding *f, FILE *out);
 /* The same for the same search; so neither times nor what the program has printed are in it. */
 void report_json(const struct finding *f, FILE *out);
