@@ -2,6 +2,7 @@
  * The kit's command line, and what happens in which order.
  */
 #include "demos/kit/kit_parts.h"
+#include "demos/kit/kit_play.h"
 #include "demos/kit/tidy.h"
 
 #include <errno.h>
@@ -41,6 +42,8 @@ static void help(const struct kit_demo *d)
 	     "                       from small extra runs\n"
 	     "  --trace FILE         write traces of such runs for Perfetto: FILE for one run,\n"
 	     "                       FILE-VARIANT-MODEL for several\n"
+	     "  --play FILE          write an HTML page on which you are the scheduler (race,\n"
+	     "                       interleave, philosophers); alone\n"
 	     "  --runs N             run everything N times; the table shows the last run and\n"
 	     "                       the count of wrong runs (default 1)\n"
 	     "  --quiet              print only the count of wrong runs\n"
@@ -224,7 +227,8 @@ static int run_all(const struct kit_demo *d, int argc, char **argv)
 
 int kit_main(const struct kit_demo *d, int argc, char **argv)
 {
-	int status = run_all(d, argc, argv);
+	const char *play = kit_play_file(argc, argv);
+	int status = play ? kit_play(d->name, argv[0], play) : run_all(d, argc, argv);
 
 	if (!fflush(stdout) && !ferror(stdout))
 		return status;

@@ -18,23 +18,30 @@ static volatile int written; /* volatile: so that the compiler reads and writes 
 struct writer {
 	cigo_group *group;
 	char name;
-	int left; /* letters */
+	int left;	       /* letters */
+	const char *at, *next; /* what a person that plays sees of its strokes */
 };
 
-static void stroke(char c)
+static void stroke(const cigo_ctx *ctx, const struct writer *w, char c)
 {
-	text[written] = c;
-	written = written + 1;
+	int at = written;
+	cigo_show(ctx, w->at, "%d", at);
+	text[at] = c;
+	cigo_show(ctx, "text", "%s", text);
+
+	int next = written + 1;
+	cigo_show(ctx, w->next, "%d", next);
+	written = next;
+	cigo_show(ctx, "written", "%d", next);
 }
 
 static int letter(cigo_ctx *ctx, void *arg, void *ret)
 {
 	struct writer *w = arg;
 
-	CIGO_UNUSED(ctx), CIGO_UNUSED(ret);
-	stroke(w->name);
-	stroke((char)(w->name |
-		      32)); /* no await since the first, so this is still the same letter */
+	CIGO_UNUSED(ret);
+	stroke(ctx, w, w->name); /* and no await before the second: that is still the same letter */
+	stroke(ctx, w, (char)(w->name | 32));
 	if (--w->left > 0)
 		cigo_group_spawn(w->group, w->name == 'A' ? "A" : "B", letter, 0, w);
 	return 0;
@@ -52,12 +59,14 @@ static int write_text(cigo_ctx *ctx, void *arg, void *ret)
 {
 	int letters = *(int *)arg;
 	cigo_group *group = cigo_group_new(ctx, 0, 0);
-	struct writer a = { group, 'A', letters }, b = { group, 'B', letters };
+	struct writer a = { group, 'A', letters, "A.at", "A.next" };
+	struct writer b = { group, 'B', letters, "B.at", "B.next" };
 
 	CIGO_UNUSED(ret);
+	cigo_show(ctx, "text", "%s", text);
 	cigo_group_spawn(group, "A", letter, 0, &a);
 	cigo_group_spawn(group, "B", letter, 0, &b);
-	int err = cigo_group_wait(ctx, group);
+	int err = cigo_group_wait(CIGO_AT(ctx), group);
 
 	cigo_group_close(ctx, group);
 	cigo_outcome("%s", text);

@@ -19,18 +19,27 @@ static int seats;
 
 /* Fork i lies to the left of philosopher i, and to the right of the one before. */
 static struct fork {
+	const char *name;
 	cigo_mutex *awaited;	 /* a fork that a philosopher awaits, */
 	pthread_mutex_t blocked; /* or one that his thread blocks for, if there is no other */
-} forks[MOST];
+} forks[MOST] = {
+	{ .name = "fork 1" }, { .name = "fork 2" }, { .name = "fork 3" },
+	{ .name = "fork 4" }, { .name = "fork 5" },
+};
 
-static int take(cigo_ctx *ctx, struct fork *f)
+static int take(cigo_ctx *ctx, struct fork *f, const char *who)
 {
-	return f->awaited ? cigo_mutex_lock(CIGO_AT(ctx), f->awaited)
-			  : -pthread_mutex_lock(&f->blocked);
+	int err = f->awaited ? cigo_mutex_lock(CIGO_AT(ctx), f->awaited)
+			     : -pthread_mutex_lock(&f->blocked);
+
+	if (!err)
+		cigo_show(ctx, f->name, "%s has it", who);
+	return err;
 }
 
-static void put(struct fork *f)
+static void put(cigo_ctx *ctx, struct fork *f)
 {
+	cigo_show(ctx, f->name, "on the table");
 	if (f->awaited)
 		cigo_mutex_unlock(f->awaited);
 	else
@@ -47,7 +56,8 @@ static int waiter(cigo_ctx *ctx, void *arg, void *ret)
 static int philosopher(cigo_ctx *ctx, void *arg, void *ret)
 {
 	struct fork *left = arg, *right = &forks[(left - forks + 1) % seats];
-	int err = take(ctx, left);
+	const char *who = names[left - forks];
+	int err = take(ctx, left, who);
 
 	CIGO_UNUSED(ret);
 	if (err)
@@ -55,10 +65,10 @@ static int philosopher(cigo_ctx *ctx, void *arg, void *ret)
 	if (left->awaited) /* the salt, with a fork in the hand */
 		err = cigo_future_take(CIGO_AT(ctx), cigo_spawn(ctx, waiter, 0, NULL), NULL, 0);
 	if (!err)
-		err = take(ctx, right);
+		err = take(ctx, right, who);
 	if (!err)
-		put(right);
-	put(left);
+		put(ctx, right);
+	put(ctx, left);
 	return err;
 }
 
@@ -71,10 +81,11 @@ static int dinner(cigo_ctx *ctx, void *arg, void *ret)
 	for (int i = 0; i < seats; i++) {
 		forks[i].awaited = await ? cigo_mutex_new() : NULL;
 		pthread_mutex_init(&forks[i].blocked, NULL);
+		cigo_show(ctx, forks[i].name, "on the table");
 	}
 	for (int i = 0; i < seats; i++)
 		cigo_group_spawn(group, names[i], philosopher, 0, &forks[i]);
-	int err = cigo_group_wait(ctx, group);
+	int err = cigo_group_wait(CIGO_AT(ctx), group);
 
 	cigo_group_close(ctx, group);
 	for (int i = 0; i < seats; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Race, every order: three clerks pay into one account, by the plainest of lines.
+ * Race, every order: three clerks pay into one account. cigo_show tells a person that plays what they see and write.
  *
  *	cigo-explore --model preemptive demos/race_orders
  */
@@ -8,24 +8,33 @@
 
 static long balance;
 
+static struct clerk {
+	const char *sum; /* how it is shown */
+	long amount;
+} ann = { "Ann.sum", 1 }, ben = { "Ben.sum", 10 }, cleo = { "Cleo.sum", 100 };
+
 static int clerk(cigo_ctx *ctx, void *arg, void *ret)
 {
-	const long *amount = arg;
+	const struct clerk *me = arg;
 
-	CIGO_UNUSED(ctx), CIGO_UNUSED(ret);
-	balance = balance + *amount;
+	CIGO_UNUSED(ret);
+	long sum = balance + me->amount;
+	cigo_show(ctx, me->sum, "%ld", sum);
+	balance = sum;
+	cigo_show(ctx, "balance", "%ld", sum);
 	return 0;
 }
 
 static int bank(cigo_ctx *ctx, void *arg, void *ret)
 {
-	static long amounts[] = { 1, 10, 100 };
 	cigo_group *group = cigo_group_new(ctx, 0, 0);
 
 	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
-	for (int i = 0; i < 3; i++)
-		cigo_spawn_in(group, clerk, 0, &amounts[i]);
-	int err = cigo_group_wait(ctx, group);
+	cigo_show(ctx, "balance", "0");
+	cigo_group_spawn(group, "Ann", clerk, 0, &ann);
+	cigo_group_spawn(group, "Ben", clerk, 0, &ben);
+	cigo_group_spawn(group, "Cleo", clerk, 0, &cleo);
+	int err = cigo_group_wait(CIGO_AT(ctx), group);
 
 	cigo_group_close(ctx, group);
 	cigo_show(ctx, "balance", "%ld", balance);

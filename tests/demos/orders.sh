@@ -96,7 +96,7 @@ report $? "interleave: a second search gives the same report, byte for byte"
 explore 0 --all --model cooperative "$demos/race_orders" &&
 	holds 'r["complete"] and r["schedules"] == 6 and [text(o) for o in r["outcomes"]] == ["balance 111"]'
 report $? "race: cooperatively no order loses money"
-line=$(grep -n 'balance = balance + ' "$top_srcdir/demos/orders/race.c" | sed 's/:.*//')
+line=$(grep -n '^	balance = sum;' "$top_srcdir/demos/orders/race.c" | sed 's/:.*//')
 explore 1 --model preemptive "$demos/race_orders" && holds '"balance 101, not 111" in r["failure"]' &&
 	holds 'story.count("is interrupted") == 1 and "race.c:'"$line"' (clerk)" in story'
 report $? "race: preemptively one forced switch is enough, and the story names the line"
