@@ -8,7 +8,7 @@ cd "$top_srcdir" || exit 99
 set --
 for f in lib/*/*.[ch] tools/*/*.[ch] include/*.h include/cigo/*.h tests/*/*.[ch] tests/consumer/*.cc docs/exercises/*.[ch] demos/*/*.[ch] bench/*.[ch] bench/peers/*.[ch]; do
 	case $f in
-	*'*'* | include/cigo/version.h | demos/timeline/page.c) ;;
+	*'*'* | include/cigo/version.h | demos/timeline/page.c | tools/explore/page.c) ;;
 	*) set -- "$@" "$f" ;;
 	esac
 done

@@ -211,7 +211,7 @@ function draw_marks() {
 			continue;
 		li.classList.add("at");
 		li.lastChild.append(el("span", { class: `mark ${l.state}`, style: color(l.lane) }, l.lane));
-		if (!first || l.can === 0)
+		if (!first || l.can === 0 || l.state === "stuck")
 			first = li;
 	}
 	if (first)
