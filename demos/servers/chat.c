@@ -202,16 +202,21 @@ static int server(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
+static int usage(bool asked)
+{
+	fputs("usage: chat [HOST:PORT]\n\n"
+	      "A server where many people talk: connect to the address it prints, with nc or\n"
+	      "telnet. Default: 127.0.0.1:0, any free port.\n",
+	      asked ? stdout : stderr);
+	return asked ? 0 : 2;
+}
+
 int main(int argc, char **argv)
 {
 	static char anywhere[] = "127.0.0.1:0";
 
-	if (argc > 2 || (argc > 1 && argv[1][0] == '-')) {
-		fputs("usage: chat [HOST:PORT]\n\nA server where many people talk: connect to the address "
-		      "it prints, with nc or telnet.\n",
-		      stderr);
-		return 2;
-	}
+	if (argc > 2 || (argc > 1 && argv[1][0] == '-'))
+		return usage(argc == 2 && strcmp(argv[1], "--help") == 0);
 	int err = cigo_run(server, argc > 1 ? argv[1] : anywhere);
 
 	if (err < 0)

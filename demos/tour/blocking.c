@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "demos/kit/help.h"
+
 static int ticker(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(ret);
@@ -52,8 +54,10 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	return n < 0 ? (int)n : err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "A blocking call in place: a coroutine sits in read(2) while the others go on.");
 	cigo_must(cigo_run(demo, NULL));
 	return 0;
 }

@@ -4,6 +4,8 @@
 #include <cigo.h>
 #include <stdio.h>
 
+#include "demos/kit/help.h"
+
 enum { FUTURES = 10 };
 
 static const char *text(int err)
@@ -47,8 +49,11 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "Cancelling a task: its body runs on, but from then on every await returns the\n"
+	     "cause.");
 	cigo_must(cigo_run(demo, NULL));
 	return 0;
 }

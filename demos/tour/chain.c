@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The lines of two servers, one after the other: the second is dialled when the first has ended.
  */
+#include "demos/kit/help.h"
 #include "demos/kit/servers.h"
 
 #include <stdio.h>
@@ -32,8 +33,11 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "The lines of two servers, one after the other: the second is dialled when the\n"
+	     "first has ended.");
 	cigo_must(cigo_run(demo, NULL));
 	return 0;
 }

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "demos/kit/help.h"
+
 static int good_bye(cigo_ctx *ctx, cigo_stream *s)
 {
 	cigo_ctx *grace = cigo_ctx_without_cancel(ctx, CIGO_S(5)); /* for so long at most */
@@ -77,8 +79,11 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "Clean-up that must await: a client that is cancelled says good-bye to its peer\n"
+	     "and waits for the answer.");
 	cigo_must(cigo_run(demo, NULL));
 	return 0;
 }

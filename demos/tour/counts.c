@@ -4,6 +4,8 @@
 #include <cigo.h>
 #include <stdio.h>
 
+#include "demos/kit/help.h"
+
 enum { TIMES = 1000 };
 
 static int yield_often(cigo_ctx *ctx, void *arg, void *ret)
@@ -117,8 +119,11 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "What a switch costs: the loop counts how often its baton went from one thread\n"
+	     "to another.");
 	cigo_must(cigo_run(demo, NULL));
 	return 0;
 }

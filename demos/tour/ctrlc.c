@@ -7,6 +7,8 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "demos/kit/help.h"
+
 static void press(const cigo_ctx *ctx, int status, void *arg)
 {
 	CIGO_UNUSED(ctx);
@@ -43,8 +45,11 @@ static int serve(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "Ctrl-C and other signals: a coroutine waits for SIGHUP, and Ctrl-C cancels main,\n"
+	     "which cleans up. (This program presses its own keys.)");
 	signal(SIGINT,
 	       SIG_DFL); /* a program that is started in the background may find it ignored */
 	int err = cigo_run(serve, NULL);

@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "demos/kit/help.h"
+
 enum { USERS = 4 };
 
 struct user {
@@ -48,8 +50,11 @@ static void *loop_thread(void *loop)
 	return NULL;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "A loop inside a program that has pthreads of its own. They hand it work and\n"
+	     "wait for results.");
 	pthread_t home, thread[USERS];
 	struct user user[USERS];
 	cigo_loop *loop = cigo_loop_new(NULL);

@@ -4,6 +4,8 @@
 #include <cigo.h>
 #include <stdio.h>
 
+#include "demos/kit/help.h"
+
 static int balance;
 
 static int deposit(cigo_ctx *ctx, void *arg, void *ret)
@@ -39,8 +41,11 @@ static int customers(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "A test that tries every order. The withdrawal is refused where it comes before\n"
+	     "the deposit. With CIGO_SCHEDULE=replay:1 it runs that one order.");
 	cigo_report report = { .size = sizeof report };
 	int failed = cigo_explore(&(cigo_explore_options){ .size = sizeof(cigo_explore_options),
 							   .all = true },

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "demos/kit/help.h"
+
 enum { WORKERS = 3, ITEMS = 100, SPOILT = 22 };
 
 static int produce(cigo_ctx *ctx, void *arg, void *ret)
@@ -58,8 +60,11 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	return err == -EIO ? 0 : err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "A producer and three workers around a bounded queue, in a group. One worker\n"
+	     "fails, and the group cancels the others.");
 	cigo_must(cigo_run(demo, NULL));
 	return 0;
 }

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "demos/kit/help.h"
+
 #define ARRAY(a) cigo_iter_array((a), sizeof(a) / sizeof *(a), sizeof *(a))
 
 static void print_all(cigo_ctx *ctx, const char *what, cigo_iter *it)
@@ -93,8 +95,10 @@ static void print_numbered(cigo_ctx *ctx, const char *what, cigo_iter *it)
 	cigo_must(cigo_iter_close(ctx, it));
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "Iterators, without a loop: a generator, and what can be made of iterators.");
 	cigo_ctx *ctx = cigo_ctx_background();
 	static const int four[] = { 1, 2, 3, 4 }, three[] = { 5, 6, 7 },
 			 five[] = { 8, 9, 10, 11, 12 },

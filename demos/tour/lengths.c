@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * A generator that dials a server, reads its lines and yields how many characters each has.
  */
+#include "demos/kit/help.h"
 #include "demos/kit/servers.h"
 
 #include <stdio.h>
@@ -54,8 +55,11 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "A generator that dials a server, reads its lines and yields how many characters\n"
+	     "each has.");
 	cigo_must(cigo_run(demo, NULL));
 	return 0;
 }

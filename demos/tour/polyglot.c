@@ -5,6 +5,8 @@
 #include <cigo.h>
 #include <stdio.h>
 
+#include "demos/kit/help.h"
+
 /* Knows nothing of loops: the context decides. */
 static int nap(cigo_ctx *ctx, void *arg, void *ret)
 {
@@ -34,8 +36,11 @@ static int hundred_naps(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "The same code blocks a thread without a loop, and suspends a coroutine with one.\n"
+	     "A hundred naps of two seconds take two seconds.");
 	cigo_ctx *no_loop = cigo_ctx_background();
 	int64_t start = cigo_now(no_loop);
 

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "demos/kit/help.h"
 #include "demos/kit/lines.h"
 
 /* --- the servers ----------------------------------------------------------------------------- */
@@ -149,8 +150,11 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	return take_turns(ctx);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "Reads lines from two TCP servers, which are part of the demo, beside a task that\n"
+	     "ticks; then two tasks take turns.");
 	cigo_must(cigo_run(demo, NULL));
 	return 0;
 }

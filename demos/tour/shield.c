@@ -4,6 +4,8 @@
 #include <cigo.h>
 #include <stdio.h>
 
+#include "demos/kit/help.h"
+
 static int bare(cigo_ctx *ctx, void *future, void *ret)
 {
 	return cigo_await(ctx, future, (int *)ret);
@@ -39,8 +41,10 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	return err ? err : stop_one(ctx, "shielded", shielded);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "Cancelling a task cancels what it awaits, unless a shield stands between.");
 	cigo_must(cigo_run(demo, NULL));
 	return 0;
 }

@@ -4,6 +4,8 @@
 #include <cigo.h>
 #include <stdio.h>
 
+#include "demos/kit/help.h"
+
 static int subtask(cigo_ctx *ctx, void *arg, void *ret)
 {
 	CIGO_UNUSED(arg);
@@ -32,8 +34,9 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv, "Tasks: spawn one, work beside it, await its result.");
 	cigo_must(cigo_run(demo, NULL));
 	return 0;
 }

@@ -5,6 +5,8 @@
 #include <cigo.h>
 #include <stdio.h>
 
+#include "demos/kit/help.h"
+
 struct node {
 	const struct node *left, *right;
 	const char *name; /* of a leaf */
@@ -56,8 +58,10 @@ static int compare(cigo_ctx *ctx, const char *what, const struct node *a, const 
 	return err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "A tree walk as a generator, and two trees compared leaf by leaf, without a loop.");
 	cigo_ctx *ctx = cigo_ctx_background();
 	static const char *const names[] = { "oak", "ash", "elm" };
 	const struct node oak = { .name = names[0] }, ash = { .name = names[1] },

@@ -4,6 +4,8 @@
 #include <cigo.h>
 #include <stdio.h>
 
+#include "demos/kit/help.h"
+
 static int oops; /* an error of this program's own, see main */
 
 static int set_future(cigo_ctx *ctx, void *arg, void *ret)
@@ -50,8 +52,11 @@ static int demo(cigo_ctx *ctx, void *arg, void *ret)
 	return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "Waiting for several awaitables at once: a future and two tasks, of three\n"
+	     "different types.");
 	oops = cigo_error_new("oops");
 	cigo_must(cigo_run(demo, NULL));
 	return 0;
