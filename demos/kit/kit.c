@@ -18,43 +18,54 @@ static const struct kit_column both_models[] = {
 };
 
 struct choice {
-	const char *model, *variant, *timeline, *trace;
-	int runs, patience;
-	bool json, quiet;
+	const char *model, *variant, *timeline, *trace, *replay;
+	int runs, patience; /* runs 0: as many as the variant says */
+	bool json, quiet, explore;
 };
 
-enum { HELP_EDGE = 80 };
 enum { OWN = 1000 }; /* the demo's options have the values OWN, OWN + 1, ... */
 
-static void help(const struct kit_demo *d)
+static void help_on_options(const struct kit_demo *d)
 {
-	printf("%s\n\n", d->title);
-	kit_paragraph(stdout, d->lesson, HELP_EDGE);
-	printf("\nusage: %s [OPTION]...\n\n  --model MODEL        ", d->name);
+	printf("usage: %s [OPTION]...\n\n  --model MODEL        ", d->name);
 	for (const struct kit_column *c = d->columns ? d->columns : both_models; c->name; c++)
 		printf("%s%s", c->name, c[1].name ? ", " : "");
-	puts(" or all (default)\n"
+	puts("\n                       or all (default)\n"
 	     "  --variant NAME       one of the variants below (default: all of them)");
 	for (const struct kit_option *o = d->options; o && o->name; o++)
 		printf("  --%s N%*s%s (default %d)\n", o->name, (int)(17 - strlen(o->name)), "",
 		       o->what, *o->value);
-	puts("  --timeline FILE      write an HTML page that shows when each coroutine ran,\n"
+	puts("  --runs N             run everything N times; the table shows one of the runs\n"
+	     "                       (default: see the variants)\n"
+	     "  --replay SCHEDULE    run only this schedule of --variant and --model, as found\n"
+	     "                       by exploring\n"
+	     "  --timeline FILE      write an HTML page that shows when each coroutine ran,\n"
 	     "                       from small extra runs\n"
 	     "  --trace FILE         write traces of such runs for Perfetto: FILE for one run,\n"
 	     "                       FILE-VARIANT-MODEL for several\n"
 	     "  --play FILE          write an HTML page on which you are the scheduler (race,\n"
 	     "                       interleave, philosophers); alone\n"
-	     "  --runs N             run everything N times; the table shows the last run and\n"
-	     "                       the count of wrong runs (default 1)\n"
-	     "  --quiet              print only the count of wrong runs\n"
+	     "  --quiet              print only the count of wrong runs; explore nothing\n"
 	     "  --json               print the table as JSON\n"
 	     "  --patience SECONDS   kill a run that reports nothing for so long (default 30)\n"
-	     "  --help               print this text\n\nVariants:");
+	     "  --help               print this text");
+}
+
+static void help(const struct kit_demo *d)
+{
+	printf("%s\n\n", d->title);
+	kit_paragraph(stdout, d->lesson, KIT_EDGE, 0);
+	putchar('\n');
+	if (d->also)
+		printf("%s\n\n", d->also);
+	help_on_options(d);
+	puts("\nVariants, and how often each is run:");
 	for (const struct kit_variant *v = d->variants; v->name; v++)
-		printf("  %-12s %s\n", v->name, v->title);
-	puts("\nThe context switches are those of getrusage: ru_nvcsw (thread blocked) and\n"
-	     "ru_nivcsw (preempted or sched_yield).\n\n"
-	     "CIGO_MODEL and CIGO_TRACE are ignored; use --model and --trace. Start with\n"
+		printf("  %-10s %4d  %s\n", v->name, v->runs ? v->runs : 1, v->title);
+	puts("\nThe context switches are those of getrusage: ru_nvcsw (the thread blocked) and\n"
+	     "ru_nivcsw (it was preempted).\n\n"
+	     "CIGO_MODEL, CIGO_TRACE and CIGO_SCHEDULE are ignored; use --model, --trace and\n"
+	     "--replay. Colours are for terminals, unless NO_COLOR is set. Start with\n"
 	     "CIGO_DUMP=1 and send SIGUSR1 to see what each coroutine of the current run\n"
 	     "waits for.");
 }
@@ -84,6 +95,8 @@ static int parse(const struct kit_demo *d, struct choice *c, int argc, char **ar
 		{ "trace", required_argument, NULL, 'e' },
 		{ "runs", required_argument, NULL, 'r' },
 		{ "patience", required_argument, NULL, 'p' },
+		{ "replay", required_argument, NULL, 'y' },
+		{ "explore", no_argument, NULL, 'x' }, /* of NAME_points, for NAME */
 		{ "quiet", no_argument, NULL, 'q' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
@@ -91,7 +104,7 @@ static int parse(const struct kit_demo *d, struct choice *c, int argc, char **ar
 	};
 	const struct kit_option runs = { "runs", "", &c->runs, 1, 0 },
 				patience = { "patience", "", &c->patience, 1, 10000 };
-	size_t n = 10;
+	size_t n = 12;
 	int option;
 
 	for (const struct kit_option *o = d->options; o && o->name; o++, n++)
@@ -107,6 +120,8 @@ static int parse(const struct kit_demo *d, struct choice *c, int argc, char **ar
 		case 'e': c->trace = optarg; break;
 		case 'r': fine = number(d, &runs, optarg); break;
 		case 'p': fine = number(d, &patience, optarg); break;
+		case 'y': c->replay = optarg; break;
+		case 'x': c->explore = true; break;
 		case 'q': c->quiet = true; break;
 		case 'j': c->json = true; break;
 		case 'h': help(d); return 1;
@@ -155,32 +170,60 @@ static bool chosen(const struct kit_demo *d, const struct choice *c, size_t vari
 	return !c->variant || strcmp(c->variant, d->variants[variant].name) == 0;
 }
 
-/* All runs there are, for the table. The exit status. */
+/* All runs of a variant in a model, and its search. The exit status. */
+static int measure_one(struct kit_table *t, const struct choice *c, size_t v, size_t k)
+{
+	const struct kit_variant *variant = &t->demo->variants[v];
+	int runs = c->runs ? c->runs : variant->runs ? variant->runs : 1;
+	struct kit_job job = { v, k, runs, c->patience, false, NULL };
+	struct kit_outcome o = kit_run(t, &job);
+
+	if (o.err) {
+		fprintf(stderr, "%s: cannot run %s, %s: %s\n", t->demo->name, variant->name,
+			t->columns[k]->name, cigo_strerror(o.err));
+		return 1;
+	}
+	if (c->quiet)
+		printf("%s %s: %d of %d runs wrong\n", variant->name, t->columns[k]->name, o.wrong,
+		       t->results[v][k].runs);
+	else
+		kit_explore(t, v, k, c->patience);
+	return 0;
+}
+
 static int measure(struct kit_table *t, const struct choice *c)
 {
 	int status = 0;
 
 	for (size_t v = 0; t->demo->variants[v].name; v++)
-		for (size_t k = 0; chosen(t->demo, c, v) && k < t->n_columns; k++) {
-			struct kit_job job = { v, k, c->runs, c->patience, false, NULL };
-			struct kit_outcome o = kit_run(t, &job);
-			char text[64];
-
-			if (o.err) {
-				fprintf(stderr, "%s: cannot run %s, %s: %s\n", t->demo->name,
-					t->demo->variants[v].name, t->columns[k]->name,
-					cigo_strerror(o.err));
-				status = 1;
-				continue;
-			}
-			snprintf(text, sizeof text, "%d of %d", o.wrong, c->runs);
-			if (c->quiet)
-				printf("%s %s: %s runs wrong\n", t->demo->variants[v].name,
-				       t->columns[k]->name, text);
-			else if (c->runs > 1)
-				kit_table_put(t, v, k, "wrong runs", text);
-		}
+		for (size_t k = 0; chosen(t->demo, c, v) && k < t->n_columns; k++)
+			status |= measure_one(t, c, v, k);
+	kit_table_judge(t);
 	return status;
+}
+
+/* A schedule, or all, of one variant in one model. The exit status. */
+static int follow(const struct kit_table *t, const struct choice *c, char **argv)
+{
+	size_t v = 0;
+
+	while (t->demo->variants[v].name && !(c->variant && chosen(t->demo, c, v)))
+		v++;
+	if (!t->demo->variants[v].name || t->n_columns != 1) {
+		fprintf(stderr,
+			"%s: --replay needs --variant and --model: a schedule is of one run\n",
+			t->demo->name);
+		return 2;
+	}
+	if (!t->demo->variants[v].explored) {
+		fprintf(stderr, "%s: %s is not explored, so it has no schedules\n", t->demo->name,
+			c->variant);
+		return 2;
+	}
+	if (!kit_has_points())
+		return kit_become_points(argv);
+	return c->explore ? kit_explore_here(&t->demo->variants[v], t->columns[0]->model)
+			  : kit_replay_here(&t->demo->variants[v], t->columns[0]->model, c->replay);
 }
 
 /* The runs say themselves what they want. */
@@ -193,9 +236,24 @@ static void ignore(const struct kit_demo *d, const char *variable, const char *o
 	unsetenv(variable);
 }
 
+static int show(struct kit_table *t, const struct choice *c)
+{
+	int status = measure(t, c);
+
+	if (c->json)
+		kit_table_json(t, stdout);
+	else if (!c->quiet) {
+		printf("%s\n\n", t->demo->title);
+		kit_table_print(t, stdout);
+	}
+	if (c->timeline || c->trace)
+		status |= kit_pictures(t, c->variant, c->timeline, c->trace);
+	return status;
+}
+
 static int run_all(const struct kit_demo *d, int argc, char **argv)
 {
-	struct choice c = { .runs = 1, .patience = 30 };
+	struct choice c = { .patience = 30 };
 	struct kit_table *t = calloc(1, sizeof *t);
 	int stop = parse(d, &c, argc, argv);
 
@@ -210,16 +268,9 @@ static int run_all(const struct kit_demo *d, int argc, char **argv)
 	}
 	ignore(d, "CIGO_MODEL", "--model");
 	ignore(d, "CIGO_TRACE", "--trace");
+	ignore(d, "CIGO_SCHEDULE", "--replay");
 	tidy_open();
-	int status = measure(t, &c);
-	if (c.json)
-		kit_table_json(t, stdout);
-	else if (!c.quiet) {
-		printf("%s\n\n", d->title);
-		kit_table_print(t, stdout);
-	}
-	if (c.timeline || c.trace)
-		status |= kit_pictures(t, c.variant, c.timeline, c.trace);
+	int status = c.replay || c.explore ? follow(t, &c, argv) : show(t, &c);
 	kit_table_free(t);
 	free(t);
 	return status;

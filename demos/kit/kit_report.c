@@ -11,20 +11,35 @@
 
 /* Written by begin, before there is a second thread. The stream's own lock orders the reports. */
 static FILE *out;
-static bool in_picture;
-static bool came_right; /* of this run; set by one thread, read after all have ended */
+static bool in_picture, in_search;
+static int searched_model;
+/* Of this run; set by one thread, read after all have ended. */
+static bool came_right;
+static char verdict[256];
 
 void kit_report_begin(FILE *f, bool picture)
 {
 	out = f;
 	in_picture = picture;
 	came_right = true;
+	*verdict = '\0';
 }
 
 void kit_report_end(void)
 {
-	kit_say(came_right ? "right" : "wrong", "", "");
+	kit_say(came_right ? "right" : "wrong", verdict, "");
 	fflush(out);
+}
+
+void kit_report_explored(int model)
+{
+	searched_model = model;
+	in_search = true;
+}
+
+const char *kit_said(void)
+{
+	return verdict;
 }
 
 bool kit_picture(void)
@@ -32,9 +47,35 @@ bool kit_picture(void)
 	return in_picture;
 }
 
-void kit_right(bool right)
+bool kit_explored(void)
 {
+	return in_search;
+}
+
+int kit_explored_model(void)
+{
+	return searched_model;
+}
+
+int kit_size(int table, int picture, int explored)
+{
+	return in_search ? explored : in_picture ? picture : table;
+}
+
+void kit_verdict_at(bool right, const char *condition, const char *file, int line,
+		    const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(verdict, sizeof verdict, format, ap);
+	va_end(ap);
 	came_right = right;
+	if (!in_search)
+		return;
+	cigo_outcome("%s", verdict);
+	if (!right)
+		cigo_check_failed(condition, file, line, "%s", verdict);
 }
 
 /* One line: a kind, up to two texts. */
@@ -52,7 +93,45 @@ void kit_row(const char *what, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(value, sizeof value, format, ap);
 	va_end(ap);
-	kit_say("row", what, value);
+	kit_say("text", what, value);
+}
+
+/* A kind of row, what, its numbers and their unit: what the parent makes a value of. */
+CIGO_PRINTF(3, 4)
+static void say_number(const char *kind, const char *what, const char *format, ...)
+{
+	char value[128];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(value, sizeof value, format, ap);
+	va_end(ap);
+	kit_say(kind, what, value);
+}
+
+void kit_count(const char *what, int64_t n, const char *unit)
+{
+	say_number("count", what, "%" PRId64 " %s", n, unit);
+}
+
+void kit_of(const char *what, int64_t n, int64_t total, const char *unit)
+{
+	say_number("of", what, "%" PRId64 " %" PRId64 " %s", n, total, unit);
+}
+
+void kit_ratio(const char *what, double n, const char *unit)
+{
+	say_number("ratio", what, "%.2f %s", n, unit);
+}
+
+void kit_yes(const char *what, bool yes)
+{
+	kit_say("yes", what, yes ? "true" : "false");
+}
+
+void kit_time(const char *what, int64_t ns)
+{
+	say_number("count", what, "%" PRId64 " ns", ns);
 }
 
 void kit_note(const char *format, ...)
@@ -68,57 +147,6 @@ void kit_note(const char *format, ...)
 			kit_say("note", line, "");
 }
 
-/* 1234567 as "1,234,567". */
-const char *kit_with_commas(char buf[32], int64_t n)
-{
-	char *at = buf + 31;
-	uint64_t rest = n < 0 ? -(uint64_t)n : (uint64_t)n;
-
-	*at = '\0';
-	for (int digits = 0; rest || !digits; rest /= 10, digits++) {
-		if (digits && digits % 3 == 0)
-			*--at = ',';
-		*--at = (char)('0' + rest % 10);
-	}
-	if (n < 0)
-		*--at = '-';
-	return at;
-}
-
-void kit_count(const char *what, int64_t n)
-{
-	char buf[32];
-
-	kit_say("row", what, kit_with_commas(buf, n));
-}
-
-/* Three digits that matter. */
-const char *kit_as_time(char buf[32], int64_t ns)
-{
-	static const struct {
-		double unit;
-		const char *name;
-	} units[] = { { 1e9, "s" }, { 1e6, "ms" }, { 1e3, "µs" } };
-
-	for (size_t i = 0; i < 3; i++) {
-		double n = (double)ns / units[i].unit;
-
-		if (n < 1)
-			continue;
-		snprintf(buf, 32, "%.*f %s", n < 10 ? 2 : n < 100 ? 1 : 0, n, units[i].name);
-		return buf;
-	}
-	snprintf(buf, 32, "%" PRId64 " ns", ns);
-	return buf;
-}
-
-void kit_time(const char *what, int64_t ns)
-{
-	char buf[32];
-
-	kit_say("row", what, kit_as_time(buf, ns));
-}
-
 static int compare_times(const void *a, const void *b)
 {
 	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -131,7 +159,7 @@ void kit_percentiles(const char *what, int64_t *ns, size_t n)
 	static const struct {
 		size_t percent;
 		const char *name;
-	} marks[] = { { 50, "median" }, { 99, "99th percentile" }, { 100, "worst" } };
+	} marks[] = { { 50, "median" }, { 99, "p99" }, { 100, "max" } };
 
 	if (!n)
 		return;

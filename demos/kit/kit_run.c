@@ -1,30 +1,22 @@
 /* SPDX-License-Identifier: MIT
- * The runs of a demo: each in a process of its own, which reports line by line through a pipe and is
- * killed when it says nothing for too long.
+ * The runs of a demo: each in a process of its own, which reports line by line. One of them is
+ * shown; all are counted.
  */
-#define _GNU_SOURCE /* pipe2 */
 #include "demos/kit/kit_parts.h"
 #include "demos/kit/tidy.h"
 
 #include <errno.h>
 #include <limits.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 /* --- in the child ----------------------------------------------------------------------------- */
 
 struct usage {
 	int64_t wall, cpu;
-	long blocked,
-		preempted; /* context switches; the kernel counts a sched_yield as the second */
+	long blocked, preempted; /* context switches */
 };
 
 static int64_t of_timeval(struct timeval t)
@@ -47,8 +39,8 @@ static struct usage used(void)
 
 static void report_usage(const struct usage *a, const struct usage *b)
 {
-	kit_count("context switches: thread blocked", b->blocked - a->blocked);
-	kit_count("context switches: preempted or sched_yield", b->preempted - a->preempted);
+	kit_count("context switches: blocked", b->blocked - a->blocked, "switches");
+	kit_count("context switches: preempted", b->preempted - a->preempted, "switches");
 	kit_time("elapsed time", b->wall - a->wall);
 	kit_time("CPU time", b->cpu - a->cpu);
 }
@@ -61,6 +53,12 @@ static int one_run(const struct kit_variant *v, int model)
 			: cigo_run_with(&o, cigo_ctx_background(), v->main, v->arg);
 }
 
+/* Each run has a trace of its own, as nobody knows yet which is shown. */
+static void name_trace(char path[PATH_MAX], const struct kit_job *job, int run)
+{
+	snprintf(path, PATH_MAX, "%s.%d", job->trace, run);
+}
+
 /* A picture shows what the kernel did, too. */
 static void set_trace(const char *file)
 {
@@ -70,17 +68,28 @@ static void set_trace(const char *file)
 	setenv("CIGO_TRACE", text, 1);
 }
 
-static void child(const struct kit_table *t, const struct kit_job *job, FILE *report)
-{
-	const struct kit_variant *v = &t->demo->variants[job->variant];
+struct child {
+	const struct kit_table *table;
+	const struct kit_job *job;
+	int done; /* runs before those of this process */
+};
 
-	if (job->trace)
-		set_trace(job->trace);
-	for (int i = 0; i < job->runs; i++) {
+static void child(void *arg, FILE *report)
+{
+	const struct child *c = arg;
+	const struct kit_job *job = c->job;
+	const struct kit_variant *v = &c->table->demo->variants[job->variant];
+	char path[PATH_MAX];
+
+	for (int i = c->done; i < job->runs; i++) {
 		struct usage before = used();
 
+		if (job->trace) {
+			name_trace(path, job, i);
+			set_trace(path);
+		}
 		kit_report_begin(report, job->picture);
-		int err = one_run(v, t->columns[job->column]->model);
+		int err = one_run(v, c->table->columns[job->column]->model);
 		struct usage after = used();
 		if (err < 0) {
 			char number[16];
@@ -92,155 +101,213 @@ static void child(const struct kit_table *t, const struct kit_job *job, FILE *re
 		report_usage(&before, &after);
 		kit_report_end();
 	}
-	fclose(report);
 }
 
 /* --- in the parent ---------------------------------------------------------------------------- */
 
-struct process {
-	pid_t pid;
-	int fd; /* what it reports */
+/* What a run said, and how it ended. */
+struct sample {
+	char *lines; /* in the text of its process */
+	const char *verdict, *ended;
+	int64_t ns;
+	int run;
+	bool wrong;
 };
 
-static struct process start(const struct kit_table *t, const struct kit_job *job)
-{
-	struct process p = { .pid = -1 };
-	pid_t parent = getpid();
-	int ends[2];
-
-	fflush(NULL);
-	if (pipe2(ends, O_CLOEXEC) || (p.pid = fork()) < 0)
-		return p;
-	if (!p.pid) {
-		tidy_not();
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() != parent)
-			_exit(0);
-		close(ends[0]);
-		FILE *report = fdopen(ends[1], "w");
-		if (report)
-			child(t, job, report);
-		exit(0); /* the sanitizers have their say */
-	}
-	close(ends[1]);
-	p.fd = ends[0];
-	return p;
-}
-
-/* All it says, 0-terminated, for free(); *ret_hung: it had to be killed. */
-static char *listen_to(struct process p, int patience, bool *ret_hung)
-{
-	struct pollfd fd = { .fd = p.fd, .events = POLLIN };
-	size_t n = 0, size = 1 << 16;
-	char *text = malloc(size);
-
-	*ret_hung = false;
-	while (text) {
-		int ready = poll(&fd, 1, patience * 1000);
-		if (ready < 0 && errno == EINTR)
-			continue;
-		if (ready <= 0) {
-			*ret_hung = true;
-			kill(p.pid, SIGKILL);
-			break;
-		}
-		ssize_t got = read(p.fd, text + n, size - n - 1);
-		if (got <= 0)
-			break;
-		n += (size_t)got;
-		if (size - n < 4096) {
-			char *more = realloc(text, size *= 2);
-			if (!more)
-				break;
-			text = more;
-		}
-	}
-	if (text)
-		text[n] = '\0';
-	close(p.fd);
-	return text;
-}
-
-struct count {
+struct samples {
+	struct sample *all;
+	char (*traces)[PATH_MAX]; /* of all runs, while they are to be tidied up; NULL: none */
 	int done, wrong, err;
+	char *texts[64]; /* of the processes, for free() */
+	int n_texts;
+	char ended[64];
+	bool hung; /* then the next would, too */
 };
 
-static void take_line(struct kit_table *t, const struct kit_job *job, char *line,
-		      struct count *count)
+static int by_time(const void *a, const void *b)
 {
-	const char *kind = strsep(&line, "\t"), *a = strsep(&line, "\t"), *b = line;
+	const struct sample *x = a, *y = b;
 
-	if (!a || !b)
-		return;
-	if (strcmp(kind, "row") == 0) {
-		kit_table_put(t, job->variant, job->column, a, b);
-	} else if (strcmp(kind, "note") == 0) {
-		kit_table_note(t, job->variant, job->column, a);
-	} else if (strcmp(kind, "failed") == 0) {
-		count->err = atoi(a);
-		kit_table_put(t, job->variant, job->column, "could not run",
-			      cigo_strerror(count->err));
-	} else {
-		bool wrong = strcmp(kind, "wrong") == 0;
+	return (x->ns > y->ns) - (x->ns < y->ns);
+}
 
-		count->done++;
-		count->wrong += wrong;
-		t->wrong[job->variant][job->column] = wrong;
+/* Of those that came out as most did, the one of median time. */
+static const struct sample *typical(struct samples *s)
+{
+	bool wrong = s->wrong * 2 >= s->done && s->wrong;
+	int n = wrong ? s->wrong : s->done - s->wrong, at = (n - 1) / 2;
+
+	qsort(s->all, (size_t)s->done, sizeof *s->all, by_time);
+	for (int i = 0; i < s->done; i++)
+		if (s->all[i].wrong == wrong && at-- == 0)
+			return &s->all[i];
+	return NULL;
+}
+
+static struct sample *finish(struct samples *s, char *lines, bool wrong, const char *verdict)
+{
+	struct sample *one = &s->all[s->done];
+
+	*one = (struct sample){
+		.lines = lines, .verdict = verdict, .run = s->done, .wrong = wrong, .ns = INT64_MAX
+	};
+	s->done++;
+	s->wrong += wrong;
+	return one;
+}
+
+/* The time that the lines of a run end with: "elapsed time". */
+static int64_t elapsed(const char *lines)
+{
+	const char *at = lines ? strstr(lines, "\telapsed time\t") : NULL;
+
+	return at ? strtoll(at + sizeof "\telapsed time\t" - 1, NULL, 10) : 0;
+}
+
+/* Cuts what a process said into runs; what follows the last of them is of one that did not end. */
+static char *cut(struct samples *s, char *text)
+{
+	char *from = text, *line = text, *end;
+
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		bool wrong = strncmp(line, "wrong\t", 6) == 0;
+
+		if (strncmp(line, "failed\t", 7) == 0)
+			s->err = atoi(line + 7);
+		if (!wrong && strncmp(line, "right\t", 6) != 0)
+			continue;
+		line[6 + strcspn(line + 6, "\t\n")] = '\0'; /* the end of the verdict */
+		*line = '\0';				    /* and of the lines before */
+		finish(s, from, wrong, line + 6)->ns = elapsed(from);
+		from = end + 1;
 	}
+	return from;
 }
 
 /* How the process ended, if not by itself. */
-static void take_end(struct kit_table *t, const struct kit_job *job, bool hung, int status,
-		     struct count *count)
+static void take_end(struct samples *s, const struct kit_job *job, char *rest, bool hung,
+		     int status)
 {
-	char text[64];
-
+	s->hung = hung;
 	if (hung)
-		snprintf(text, sizeof text, "hung, killed after %d s", job->patience);
+		snprintf(s->ended, sizeof s->ended, "hung, killed after %d s", job->patience);
 	else if (WIFSIGNALED(status))
-		snprintf(text, sizeof text, "killed by signal %d", WTERMSIG(status));
+		snprintf(s->ended, sizeof s->ended, "killed by signal %d", WTERMSIG(status));
 	else
 		return;
-	count->done++;
-	count->wrong++;
-	t->wrong[job->variant][job->column] = true;
-	kit_table_put(t, job->variant, job->column, "how the run ended", text);
+	finish(s, rest, true, s->ended)->ended = s->ended;
 }
 
 /* One process, for as many runs as it gets through. */
-static void run_process(struct kit_table *t, const struct kit_job *job, struct count *count)
+static void run_process(const struct kit_table *t, const struct kit_job *job, struct samples *s)
 {
-	struct process p = start(t, job);
+	struct child c = { t, job, s->done };
+	struct kit_process p = kit_process_start(child, &c);
 	bool hung;
-	int status = 0;
+	int status = 0, before = s->done;
 
 	if (p.pid < 0) {
-		count->err = -errno;
+		s->err = -errno;
 		return;
 	}
-	tidy_child(p.pid, SIGKILL);
-	char *text = listen_to(p, job->patience, &hung), *at = text, *line;
-	while (waitpid(p.pid, &status, 0) < 0 && errno == EINTR)
-		;
-	tidy_child(0, 0);
+	char *text = kit_process_end(p, job->patience, &hung, &status);
+	if (!text || s->n_texts == 64) {
+		free(text);
+		s->err = text ? -ECHILD : -ENOMEM;
+		return;
+	}
+	s->texts[s->n_texts++] = text;
+	take_end(s, job, cut(s, text), hung, status);
+	if (s->done == before && !s->err)
+		s->err = -ECHILD; /* it left without a word */
+}
+
+static void put_text(struct kit_table *t, const struct kit_job *job, const char *what,
+		     const char *text)
+{
+	struct kit_value value;
+
+	kit_value_read(&value, "text", text);
+	kit_table_put(t, job->variant, job->column, what, &value);
+}
+
+static void take_line(struct kit_table *t, const struct kit_job *job, char *line)
+{
+	const char *kind = strsep(&line, "\t"), *a = strsep(&line, "\t"), *b = line;
+	struct kit_value value;
+
+	if (!a || !b)
+		return;
+	if (strcmp(kind, "note") == 0)
+		kit_table_note(t, job->variant, job->column, a);
+	else if (kit_value_read(&value, kind, b))
+		kit_table_put(t, job->variant, job->column, a, &value);
+}
+
+static void keep(char **kept, const char *text)
+{
+	free(*kept);
+	*kept = strdup(text);
+}
+
+/* The run that is shown. */
+static void show(struct kit_table *t, const struct kit_job *job, const struct sample *one)
+{
+	char *at = one->lines, *line, path[PATH_MAX];
+
 	while (at && (line = strsep(&at, "\n")))
-		take_line(t, job, line, count);
-	take_end(t, job, hung, status, count);
-	free(text);
+		take_line(t, job, line);
+	if (one->ended)
+		put_text(t, job, "how the run ended", one->ended);
+	keep(&t->results[job->variant][job->column].said, one->verdict);
+	t->wrong[job->variant][job->column] = one->wrong;
+	if (!job->trace)
+		return;
+	name_trace(path, job, one->run);
+	rename(path, job->trace);
+}
+
+static void take(struct kit_table *t, const struct kit_job *job, struct samples *s)
+{
+	struct kit_result *r = &t->results[job->variant][job->column];
+	const struct sample *shown = typical(s);
+
+	r->runs = s->done;
+	r->wrong = s->wrong;
+	for (int i = 0; i < s->done; i++)
+		if (s->all[i].wrong && (&s->all[i] == shown || !r->said_wrong))
+			keep(&r->said_wrong, s->all[i].verdict);
+	if (shown)
+		show(t, job, shown);
+}
+
+/* Those that are not shown are removed, also if this program is ended before. */
+static void tidy_traces(struct samples *s, const struct kit_job *job)
+{
+	s->traces = job->trace ? calloc((size_t)job->runs, PATH_MAX) : NULL;
+	for (int i = 0; s->traces && i < job->runs; i++) {
+		name_trace(s->traces[i], job, i);
+		tidy_path(s->traces[i]);
+	}
 }
 
 struct kit_outcome kit_run(struct kit_table *t, const struct kit_job *job)
 {
-	struct kit_job rest = *job;
-	struct count count = { 0 };
+	struct samples s = { .all = calloc((size_t)job->runs, sizeof *s.all) };
+	unsigned before = tidy_count();
 
-	while (count.done < job->runs && !count.err) {
-		int before = count.done;
-
-		rest.runs = job->runs - count.done;
-		run_process(t, &rest, &count);
-		if (count.done == before && !count.err)
-			count.err = -ECHILD; /* it left without a word */
-	}
-	return (struct kit_outcome){ .wrong = count.wrong, .err = count.err };
+	if (!s.all)
+		return (struct kit_outcome){ .err = -ENOMEM };
+	tidy_traces(&s, job);
+	while (s.done < job->runs && !s.err && !s.hung)
+		run_process(t, job, &s);
+	take(t, job, &s);
+	if (s.err)
+		put_text(t, job, "could not run", cigo_strerror(s.err));
+	for (int i = 0; i < s.n_texts; i++)
+		free(s.texts[i]);
+	free(s.all);
+	tidy_up(before);
+	free(s.traces);
+	return (struct kit_outcome){ .wrong = s.wrong, .err = s.err };
 }

@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: MIT
- * The table of a demo: collected row by row, printed for people or as JSON.
+ * The table of a demo: collected row by row, and judged at the end.
  */
+#define _GNU_SOURCE /* program_invocation_name */
 #include "demos/kit/kit_parts.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
+
+static void put(struct kit_row_of *r, size_t column, const struct kit_value *value)
+{
+	if (!r->values[column])
+		r->values[column] = malloc(sizeof *value);
+	if (r->values[column])
+		*r->values[column] = *value;
+}
 
 void kit_table_put(struct kit_table *t, size_t variant, size_t column, const char *what,
-		   const char *value)
+		   const struct kit_value *value)
 {
 	size_t i = 0;
 
@@ -21,14 +31,32 @@ void kit_table_put(struct kit_table *t, size_t variant, size_t column, const cha
 		t->rows[i].what = strdup(what);
 		t->n_rows++;
 	}
-	free(t->rows[i].values[column]);
-	t->rows[i].values[column] = strdup(value);
+	put(&t->rows[i], column, value);
 }
 
 void kit_table_note(struct kit_table *t, size_t variant, size_t column, const char *text)
 {
 	if (t->n_notes < KIT_NOTES)
 		t->notes[t->n_notes++] = (struct kit_note_of){ variant, column, strdup(text) };
+}
+
+bool kit_table_has(const struct kit_table *t, size_t variant)
+{
+	for (size_t i = 0; i < t->n_rows; i++)
+		if (t->rows[i].variant == variant)
+			return true;
+	return false;
+}
+
+static void free_result(struct kit_result *r)
+{
+	free(r->said);
+	free(r->said_wrong);
+	free(r->bound);
+	for (size_t i = 0; i < r->n_found; i++) {
+		free(r->found[i].what);
+		free(r->found[i].schedule);
+	}
 }
 
 void kit_table_free(struct kit_table *t)
@@ -40,242 +68,105 @@ void kit_table_free(struct kit_table *t)
 	}
 	for (size_t i = 0; i < t->n_notes; i++)
 		free(t->notes[i].text);
+	for (size_t v = 0; v < KIT_VARIANTS; v++)
+		for (size_t c = 0; c < KIT_COLUMNS; c++)
+			free_result(&t->results[v][c]);
 }
 
-/* --- for people ------------------------------------------------------------------------------- */
+/* --- the verdict ------------------------------------------------------------------------------ */
 
-/* Characters of UTF-8. */
-static int width(const char *s)
+bool kit_result_right(const struct kit_result *r)
 {
-	int n = 0;
-
-	for (; s && *s; s++)
-		n += (*s & 0xc0) != 0x80;
-	return n;
+	return !r->wrong && !r->failures;
 }
 
-static void pad(FILE *f, int n)
+static const char *first_wrong(const struct kit_result *r)
 {
-	fprintf(f, "%*s", n > 0 ? n : 0, "");
+	for (size_t i = 0; i < r->n_found; i++)
+		if (!r->found[i].ok)
+			return r->found[i].what;
+	return "it fails";
 }
 
-void kit_paragraph(FILE *f, const char *text, int edge)
+void kit_result_text(const struct kit_result *r, char *text, size_t n)
 {
-	int at = 0;
+	const char *said = r->said ? r->said : "";
+	const char *wrong = r->said_wrong && *r->said_wrong ? r->said_wrong : "it did not end well";
 
-	while (*text) {
-		size_t n = strcspn(text, " ");
-		char word[128];
-
-		snprintf(word, sizeof word, "%.*s", (int)n, text);
-		if (at && at + 1 + width(word) > edge) {
-			fputc('\n', f);
-			at = 0;
-		}
-		at += fprintf(f, "%s%s", at ? " " : "", word);
-		text += n;
-		text += *text == ' ';
-	}
-	fputc('\n', f);
+	if (r->wrong && r->runs > 1)
+		snprintf(text, n, "wrong in %d of %d runs: %s", r->wrong, r->runs, wrong);
+	else if (r->wrong)
+		snprintf(text, n, "wrong: %s", wrong);
+	else if (r->failures)
+		snprintf(text, n, "right in %d of %d runs, and yet wrong in an order found: %s",
+			 r->runs, r->runs, first_wrong(r));
+	else if (r->explored && r->complete)
+		snprintf(text, n, "right: %s; no order tried by exploring is wrong", said);
+	else
+		snprintf(text, n, "right%s%s", *said ? ": " : "", said);
 }
 
-/* Of the column at least as wide as what stands in it, its head included. */
-static int column_width(const struct kit_table *t, size_t c)
+static void judge(struct kit_table *t, size_t v, size_t c)
 {
-	int wide = width(t->columns[c]->name);
+	const struct kit_result *r = &t->results[v][c];
+	bool right = kit_result_right(r);
+	struct kit_value value = { 0 };
+	char text[64];
 
+	if (!r->runs)
+		return;
+	snprintf(value.text, sizeof value.text, "%s", right ? "✓ right" : "✗ wrong");
+	snprintf(value.json, sizeof value.json, "%s", right ? "true" : "false");
+	kit_table_put(t, v, c, "verdict", &value);
+	snprintf(text, sizeof text, "%d %d runs", r->wrong, r->runs);
+	kit_value_read(&value, "of", text);
+	if (r->runs > 1)
+		kit_table_put(t, v, c, "met by chance: wrong runs", &value);
+	if (!r->explored)
+		return;
+	snprintf(text, sizeof text, "%" PRIu64 " %" PRIu64 " schedules", r->failures, r->schedules);
+	kit_value_read(&value, "of", text);
+	kit_table_put(t, v, c, "by exploring: wrong orders", &value);
+}
+
+static bool is_lesson(const struct kit_table *t, size_t row)
+{
+	return t->demo->variants[t->rows[row].variant].runs > 1;
+}
+
+void kit_table_judge(struct kit_table *t)
+{
+	static struct kit_row_of all[KIT_ROWS]; /* large; one table at a time is judged */
+	size_t before = t->n_rows;
+
+	for (size_t v = 0; v < KIT_VARIANTS && t->demo->variants[v].name; v++)
+		for (size_t c = 0; c < t->n_columns; c++)
+			judge(t, v, c);
+	size_t n = 0; /* verdicts go first, unless measures are what it is about */
+	for (size_t i = before; i < t->n_rows; i++)
+		if (is_lesson(t, i))
+			all[n++] = t->rows[i];
 	for (size_t i = 0; i < t->n_rows; i++)
-		if (width(t->rows[i].values[c]) > wide)
-			wide = width(t->rows[i].values[c]);
-	return wide;
+		if (i < before || !is_lesson(t, i))
+			all[n++] = t->rows[i];
+	memcpy(t->rows, all, n * sizeof *all);
 }
 
-/* Columns of a table that stand beside each other. */
-struct part {
-	size_t from, to;
-	int what, wide[KIT_COLUMNS]; /* widths */
-};
+/* --- what to type ------------------------------------------------------------------------------- */
 
-static void print_rows(const struct kit_table *t, size_t variant, FILE *f, const struct part *p)
+/* The folder as it was typed, "" or with a slash at its end. libtool keeps programs in .libs. */
+static int folder(void)
 {
-	for (size_t i = 0; i < t->n_rows; i++) {
-		const struct kit_row_of *r = &t->rows[i];
+	const char *name = program_invocation_name, *slash = strrchr(name, '/');
+	int n = slash ? (int)(slash - name) + 1 : 0;
 
-		if (r->variant != variant)
-			continue;
-		fprintf(f, "  %s", r->what);
-		pad(f, p->what - width(r->what));
-		for (size_t c = p->from; c < p->to; c++) {
-			const char *value = r->values[c] ? r->values[c] : "-";
-
-			pad(f, 2 + p->wide[c] - width(value));
-			fputs(value, f);
-		}
-		fputc('\n', f);
-	}
+	return n >= 6 && strncmp(name + n - 6, ".libs/", 6) == 0 ? n - 6 : n;
 }
 
-static bool has_rows(const struct kit_table *t, size_t variant)
+void kit_found_line(const struct kit_table *t, size_t variant, size_t column,
+		    const struct kit_found *found, char *line, size_t n)
 {
-	for (size_t i = 0; i < t->n_rows; i++)
-		if (t->rows[i].variant == variant)
-			return true;
-	return false;
-}
-
-static void print_notes(const struct kit_table *t, FILE *f)
-{
-	for (size_t i = 0; i < t->n_notes; i++) {
-		const struct kit_note_of *n = &t->notes[i];
-		bool first = !i || n[-1].variant != n->variant || n[-1].column != n->column;
-
-		if (first)
-			fprintf(f, "\n%s, %s:\n", t->demo->variants[n->variant].name,
-				t->columns[n->column]->name);
-		fprintf(f, "  %s\n", n->text);
-	}
-}
-
-static void print_part(const struct kit_table *t, FILE *f, const struct part *p)
-{
-	pad(f, 2 + p->what);
-	for (size_t c = p->from; c < p->to; c++) {
-		pad(f, 2 + p->wide[c] - width(t->columns[c]->name));
-		fputs(t->columns[c]->name, f);
-	}
-	fputc('\n', f);
-	for (size_t v = 0; t->demo->variants[v].name; v++)
-		if (has_rows(t, v)) {
-			fprintf(f, "%s: %s\n", t->demo->variants[v].name,
-				t->demo->variants[v].title);
-			print_rows(t, v, f, p);
-		}
-}
-
-/* Characters in a line of the terminal f is; 0: it is none. */
-static int terminal(FILE *f)
-{
-	struct winsize w;
-
-	return ioctl(fileno(f), TIOCGWINSZ, &w) ? 0 : w.ws_col;
-}
-
-/* As many columns as fit beside each other, then the next. */
-static void print_parts(const struct kit_table *t, FILE *f, int edge)
-{
-	struct part p = { 0 };
-
-	for (size_t i = 0; i < t->n_rows; i++)
-		if (width(t->rows[i].what) > p.what)
-			p.what = width(t->rows[i].what);
-	for (size_t c = 0; c < t->n_columns; c++)
-		p.wide[c] = column_width(t, c);
-	for (; p.from < t->n_columns; p.from = p.to) {
-		int wide = 2 + p.what;
-
-		p.to = p.from;
-		do
-			wide += 2 + p.wide[p.to++];
-		while (p.to < t->n_columns && (!edge || wide + 2 + p.wide[p.to] <= edge));
-		if (p.from)
-			fputc('\n', f);
-		print_part(t, f, &p);
-	}
-}
-
-void kit_table_print(const struct kit_table *t, FILE *f)
-{
-	int edge = terminal(f);
-
-	print_parts(t, f, edge);
-	print_notes(t, f);
-	for (size_t v = 0; t->demo->variants[v].name; v++)
-		if (has_rows(t, v)) {
-			char text[2048];
-
-			snprintf(text, sizeof text, "%s: %s", t->demo->variants[v].name,
-				 t->demo->variants[v].see);
-			fputc('\n', f);
-			kit_paragraph(f, text, edge && edge < 100 ? edge : 100);
-		}
-}
-
-/* --- for programs ----------------------------------------------------------------------------- */
-
-static void string(FILE *f, const char *s)
-{
-	fputc('"', f);
-	for (; s && *s; s++)
-		if (*s == '"' || *s == '\\')
-			fprintf(f, "\\%c", *s);
-		else if ((unsigned char)*s < ' ')
-			fprintf(f, "\\u%04x", (unsigned char)*s);
-		else
-			fputc(*s, f);
-	fputc('"', f);
-}
-
-static void member(FILE *f, const char *before, const char *name, const char *value)
-{
-	fprintf(f, "%s\"%s\":", before, name);
-	string(f, value);
-}
-
-static void json_variants(const struct kit_table *t, FILE *f)
-{
-	const char *comma = "";
-
-	fputs(",\"variants\":[", f);
-	for (size_t i = 0; t->demo->variants[i].name; i++) {
-		const struct kit_variant *v = &t->demo->variants[i];
-
-		if (!has_rows(t, i))
-			continue;
-		fprintf(f, "%s{", comma);
-		member(f, "", "name", v->name);
-		member(f, ",", "title", v->title);
-		member(f, ",", "see", v->see);
-		fputc('}', f);
-		comma = ",";
-	}
-}
-
-static void json_rows(const struct kit_table *t, FILE *f)
-{
-	fputs("],\"rows\":[", f);
-	for (size_t i = 0; i < t->n_rows; i++) {
-		member(f, i ? ",{" : "{", "variant", t->demo->variants[t->rows[i].variant].name);
-		member(f, ",", "what", t->rows[i].what);
-		fputs(",\"values\":[", f);
-		for (size_t c = 0; c < t->n_columns; c++) {
-			fputs(c ? "," : "", f);
-			string(f, t->rows[i].values[c]);
-		}
-		fputs("]}", f);
-	}
-}
-
-void kit_table_json(const struct kit_table *t, FILE *f)
-{
-	member(f, "{", "demo", t->demo->name);
-	member(f, ",", "title", t->demo->title);
-	member(f, ",", "lesson", t->demo->lesson);
-	fputs(",\"models\":[", f);
-	for (size_t c = 0; c < t->n_columns; c++) {
-		fputs(c ? "," : "", f);
-		string(f, t->columns[c]->name);
-	}
-	fputc(']', f);
-	json_variants(t, f);
-	json_rows(t, f);
-	fputs("],\"notes\":[", f);
-	for (size_t i = 0; i < t->n_notes; i++) {
-		const struct kit_note_of *n = &t->notes[i];
-
-		member(f, i ? ",{" : "{", "variant", t->demo->variants[n->variant].name);
-		member(f, ",", "model", t->columns[n->column]->name);
-		member(f, ",", "text", n->text);
-		fputc('}', f);
-	}
-	fputs("]}\n", f);
+	snprintf(line, n, "%.*s%s --variant %s --model %s --replay %s", folder(),
+		 program_invocation_name, t->demo->name, t->demo->variants[variant].name,
+		 t->columns[column]->name, *found->schedule ? found->schedule : "0");
 }

@@ -107,9 +107,9 @@ static int walk_tree(cigo_ctx *ctx, void *arg, void *ret)
 	for (int leaf; cigo_next(ctx, it, &leaf) && leaf == expected;)
 		expected++;
 	err = cigo_iter_close(ctx, it);
-	kit_row("leaves visited in order", "%d of %d", expected, n);
+	kit_of("leaves visited in order", expected, n, "leaves");
 	kit_time("time per leaf", (kit_now() - start) / n);
-	kit_right(expected == n);
+	kit_verdict(expected == n, "%d of %d leaves came in order", expected, n);
 	fell(tree);
 	return err;
 }
@@ -126,10 +126,11 @@ static int compare_trees(cigo_ctx *ctx, void *arg, void *ret)
 	if (!err)
 		err = same_fringe(ctx, a, b, &other, &other_pairs);
 	if (!err) {
-		kit_row("same leaves in two differently shaped trees", same ? "yes" : "no");
-		kit_row("same after changing one leaf", other ? "yes" : "no");
-		kit_row("leaves compared until the difference", "%d of %d", other_pairs, n);
-		kit_right(same && !other && pairs == n && other_pairs == n / 10 + 1);
+		kit_yes("same leaves in both trees", same);
+		kit_yes("same after one has changed", other);
+		kit_of("leaves until they differ", other_pairs, n, "leaves");
+		kit_verdict(same && !other && pairs == n && other_pairs == n / 10 + 1,
+			    "the first difference is leaf %d", other_pairs);
 	}
 	fell(a);
 	fell(b);
@@ -150,11 +151,11 @@ static const struct kit_variant variants[] = {
 	  "The walk is recursive and yields from inside the recursion: a generator has a thread, and so "
 	  "a stack, of its own. In all three columns the generator runs only while its consumer waits "
 	  "for the next leaf. Each leaf costs two switches: to the generator, and back.",
-	  NULL, in_model, &(cigo_coro_fn *){ walk_tree } },
+	  NULL, in_model, &(cigo_coro_fn *){ walk_tree }, NULL, 3, false },
 	{ "fringe", "two trees of different shape, leaf by leaf",
 	  "Two generators, stopped in the middle of two recursions, and a loop that compares their "
 	  "leaves. The first difference ends the comparison: the rest of the trees is never walked.",
-	  NULL, in_model, &(cigo_coro_fn *){ compare_trees } },
+	  NULL, in_model, &(cigo_coro_fn *){ compare_trees }, NULL, 3, false },
 	{ 0 },
 };
 

@@ -1,75 +1,95 @@
 /* SPDX-License-Identifier: MIT
- * Interleave: two tasks share one pen and write their letters, each letter in two strokes: "Aa", "Bb".
- * The scheduler decides which task is next; with a seed it decides by dice. Which texts can come out?
+ * Interleave: two writers, A and B, share one sheet. They write their letters in two strokes: "Aa", "Bb".
+ * Each letter is a task, which spawns its writer's next. Which texts can come out?
  */
 #include "demos/kit/kit.h"
 
-#include <sched.h>
 #include <string.h>
 
 enum { MOST = 6 };
 
-static int letters = 3, tries = 1000;
+static int letters = 3, tries = 1000, only_seed;
 
-static volatile bool pen_taken; /* volatile: so that the compiler reads it each time */
 static char text[4 * MOST + 1];
-static volatile size_t written;
+static volatile int written; /* volatile: so that the compiler reads and writes where it says so */
+
+struct writer {
+	cigo_group *group;
+	char name;
+	int left; /* letters */
+};
 
 static void stroke(char c)
 {
-	size_t at = written;
-
-	sched_yield(); /* any call */
-	text[at] = c;
-	written = at + 1;
+	text[written] = c;
+	written = written + 1;
 }
 
-static int take_pen(cigo_ctx *ctx)
+static int letter(cigo_ctx *ctx, void *arg, void *ret)
 {
-	int err = 0;
+	struct writer *w = arg;
 
-	while (pen_taken && !err)
-		err = cigo_yield(ctx);
-	sched_yield();	  /* reaches for it: any call, not an await */
-	pen_taken = true; /* no await since it was seen free, so it still is */
-	return err;
+	CIGO_UNUSED(ctx), CIGO_UNUSED(ret);
+	stroke(w->name);
+	stroke((char)(w->name | 32)); /* no await since the first: still the same letter */
+	if (--w->left > 0)
+		cigo_group_spawn(w->group, w->name == 'A' ? "A" : "B", letter, 0, w);
+	return 0;
 }
 
-static int writer(cigo_ctx *ctx, void *arg, void *ret)
+static int write_text(cigo_ctx *ctx, int each)
 {
-	char upper = *(char *)arg, lower = (char)(upper | 32);
-	int err = 0;
+	cigo_group *group = cigo_group_new(ctx, 0, 0);
+	struct writer a = { group, 'A', each }, b = { group, 'B', each };
 
-	CIGO_UNUSED(ret);
-	for (int i = 0; i < letters && !err; i++) {
-		err = take_pen(ctx);
-		stroke(upper);
-		stroke(lower);
-		if (!err)
-			err = cigo_yield(ctx); /* blows on the ink */
-		pen_taken = false;
-		if (!err)
-			err = cigo_yield(ctx); /* looks for the next letter */
-	}
-	return err;
-}
-
-static int write_text(cigo_ctx *ctx, void *arg, void *ret)
-{
-	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
-	pen_taken = false;
 	written = 0;
 	memset(text, 0, sizeof text);
-	cigo_task *a = cigo_task_spawn(ctx, "A", writer, 0, &(char){ 'A' });
-	cigo_task *b = cigo_task_spawn(ctx, "B", writer, 0, &(char){ 'B' });
-	int err = cigo_wait_all(ctx, a, b);
-
-	cigo_future_unref(a);
-	cigo_future_unref(b);
+	cigo_group_spawn(group, "A", letter, 0, &a);
+	cigo_group_spawn(group, "B", letter, 0, &b);
+	int err = cigo_group_wait(ctx, group);
+	cigo_group_close(ctx, group);
 	return err;
 }
 
-/* --- all the texts ------------------------------------------------------------------------------ */
+/* --- what came out ------------------------------------------------------------------------------ */
+
+/* The order of the letters as bits; -1: some letter is not "Aa" or "Bb". */
+static int order_of(const char *s, int each)
+{
+	int order = 0;
+
+	for (int i = 0; i < 2 * each; i++, s += 2) {
+		if ((*s != 'A' && *s != 'B') || s[1] != (*s | 32))
+			return -1;
+		order = order * 2 + (*s == 'B');
+	}
+	return *s ? -1 : order;
+}
+
+static void judge_text(int each)
+{
+	if (order_of(text, each) >= 0)
+		kit_verdict(true, "%s: whole letters", text);
+	else if ((int)strlen(text) == 4 * each)
+		kit_verdict(!"torn", "%s: a letter is torn, another's stroke stands inside", text);
+	else
+		kit_verdict(!"lost", "%s: a stroke is lost, another was written over it", text);
+}
+
+/* A letter each is enough to be torn; cooperatively three each have 20 orders. */
+static int all_orders(cigo_ctx *ctx, void *arg, void *ret)
+{
+	int each = kit_explored_model() == CIGO_PREEMPTIVE ? 1 : 3;
+	int err = write_text(ctx, each);
+
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	cigo_show(ctx, "text", "%s", text);
+	if (!err)
+		judge_text(each);
+	return err;
+}
+
+/* --- many texts, by seeds ----------------------------------------------------------------------- */
 
 /* n of 2n letters are A. */
 static int possible(void)
@@ -81,90 +101,79 @@ static int possible(void)
 	return orders;
 }
 
-/* The order of the letters as bits; -1: it is torn, some letter is not "Aa" or "Bb". */
-static int order_of(const char *s)
-{
-	int order = 0;
-
-	for (int i = 0; i < 2 * letters; i++, s += 2) {
-		if ((*s != 'A' && *s != 'B') || s[1] != (*s | 32))
-			return -1;
-		order = order * 2 + (*s == 'B');
-	}
-	return *s ? -1 : order;
-}
-
 struct tally {
 	bool seen[1 << 2 * MOST];
-	int orders, torn, last; /* last: the run that showed the last new order */
+	int orders, broken, last; /* last: the seed that showed the last new order */
 };
 
-/* A stroke that was written over another leaves the text shorter. */
-static void note_torn(int seed)
+static void note_text(struct tally *t, int seed, int model)
 {
-	int strokes = 4 * letters, lost = strokes - (int)strlen(text);
+	int order = order_of(text, letters);
 
-	if (lost)
-		kit_note("run %d wrote %s: %d of %d strokes were overwritten; "
-			 "no cooperative order can do this",
-			 seed, text, lost, strokes);
-	else
-		kit_note("run %d wrote %s: a stroke stands inside another letter; "
-			 "no cooperative order can do this",
-			 seed, text);
-}
-
-static void note_order(struct tally *t, int order, int seed, int model)
-{
 	if (order < 0) {
-		if (t->torn++ < 3)
-			note_torn(seed);
+		if (t->broken++ < 3)
+			kit_note("run %d wrote %s: no cooperative order can do this", seed, text);
 	} else if (!t->seen[order]) {
 		t->seen[order] = true;
 		t->last = seed;
 		if (t->orders++ < 20 && model == CIGO_COOPERATIVE)
-			kit_note("seed %d wrote %s", seed, text);
+			kit_note("--seed %d wrote %s", seed, text);
 	}
+}
+
+static int with_seed(cigo_ctx *ctx, void *arg, void *ret)
+{
+	CIGO_UNUSED(arg), CIGO_UNUSED(ret);
+	return write_text(ctx, letters);
+}
+
+static void report(const struct tally *t, int n)
+{
+	kit_of("texts with a broken letter", t->broken, n, "texts");
+	kit_of("orders of whole letters seen", t->orders, possible(), "orders");
+	if (t->orders == possible())
+		kit_count("all orders seen after", t->last, "seeds");
+	else
+		kit_row("all orders seen after", "not seen");
+	if (t->broken)
+		kit_verdict(!t->broken, "%d of %d texts have a broken letter", t->broken, n);
+	else
+		kit_verdict(true, "all letters are whole");
 }
 
 static int tell(int model, void *arg)
 {
 	static struct tally tally; /* of this process */
-	int err = 0, n = kit_picture() ? 1 : model == CIGO_PREEMPTIVE ? tries / 10 : tries;
+	int err = 0, n = only_seed || kit_picture() ? 1 : tries, first = only_seed ? only_seed : 1;
 
 	CIGO_UNUSED(arg);
 	tally = (struct tally){ 0 };
-	for (int seed = 1; seed <= n && err >= 0; seed++) {
+	for (int seed = first; seed < first + n && err >= 0; seed++) {
 		cigo_loop_options o = { .size = sizeof o, .model = model };
 
 		o.shuffle_seed = (uint64_t)seed;
-		err = cigo_run_with(&o, cigo_ctx_background(), write_text, NULL);
-		note_order(&tally, order_of(text), seed, model);
+		err = cigo_run_with(&o, cigo_ctx_background(), with_seed, NULL);
+		note_text(&tally, seed, model);
 	}
-	kit_row("texts with torn or lost letters", "%d of %d", tally.torn, n);
-	kit_row("orders of whole letters seen", "%d of %d", tally.orders, possible());
-	if (tally.orders == possible())
-		kit_row("all orders seen after", "%d runs", tally.last);
-	else
-		kit_row("all orders seen after", "not seen");
-	kit_right(!tally.torn);
+	report(&tally, n);
 	return err;
 }
 
 static const struct kit_variant variants[] = {
-	{ "pen", "take the pen, two strokes, put it back",
-	  "Cooperatively every order of the letters can come, and the seed decides which. The same seed "
-	  "gives the same order, so a failure can be played again. No seed tears a letter: between "
-	  "seeing the pen free and taking it there is no await, so a plain bool is a lock. Preemptively "
-	  "both tasks can see the pen free and take it, and letters are torn or lost. No seed plays that "
-	  "again, because the kernel decides; a schedule does (cigo-explore, demos/interleave_orders).",
-	  NULL, tell, NULL },
+	{ "sheet", "each letter in two strokes, without an await in between",
+	  "Cooperatively every order of the letters can come: exploring tries all, and dice with a seed "
+	  "come to them sooner or later. The same seed gives the same order: type it back as --seed. "
+	  "No order breaks a letter, as there is no await between its strokes. Preemptively a thread "
+	  "can be stopped after its first stroke, or in the middle of one. Real runs hardly ever show "
+	  "it, and no seed plays it again, because the kernel decides; a schedule does.",
+	  NULL, tell, NULL, all_orders, 5, false },
 	{ 0 },
 };
 
 static const struct kit_option options[] = {
-	{ "letters", "letters that each task writes", &letters, 1, MOST },
-	{ "tries", "runs, one seed each; preemptively a tenth", &tries, 10, 0 },
+	{ "letters", "letters of each writer", &letters, 1, MOST },
+	{ "tries", "texts of a run, a seed each", &tries, 1, 0 },
+	{ "seed", "only the text of this seed; 0: of all", &only_seed, 0, 0 },
 	{ 0 },
 };
 
@@ -172,10 +181,10 @@ int main(int argc, char **argv)
 {
 	static const struct kit_demo demo = {
 		.name = "interleave",
-		.title = "Interleave: two tasks write letters, each in two strokes, with one pen",
+		.title = "Interleave: two writers and their letters, each in two strokes",
 		.lesson =
 			"Which orders are possible? Cooperatively all orders of the steps between "
-			"awaits, and a seed shows each of them. Preemptively far more.",
+			"awaits. Preemptively far more.",
 		.variants = variants,
 		.options = options,
 	};

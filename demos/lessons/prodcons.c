@@ -4,7 +4,6 @@
  */
 #include "demos/kit/kit.h"
 
-#include <sched.h>
 #include <string.h>
 
 enum { PRODUCERS = 2, CONSUMERS = 2, PLACES = 4, MOST = 100000 };
@@ -29,7 +28,6 @@ static void into_buffer(int item)
 	int in = buffer.in, count = buffer.count;
 
 	buffer.item[in] = item;
-	sched_yield(); /* any call, not an await */
 	buffer.in = (in + 1) % PLACES;
 	buffer.count = count + 1;
 }
@@ -38,7 +36,6 @@ static int out_of_buffer(void)
 {
 	int out = buffer.out, count = buffer.count, item = buffer.item[out];
 
-	sched_yield();
 	buffer.out = (out + 1) % PLACES;
 	buffer.count = count - 1;
 	return item;
@@ -154,7 +151,7 @@ static unsigned char seen[CONSUMERS][PRODUCERS * MOST]; /* how often which item 
 
 static int each(void)
 {
-	return kit_picture() ? 8 : items;
+	return kit_size(items, 8, 1);
 }
 
 static int producer(cigo_ctx *ctx, void *arg, void *ret)
@@ -189,10 +186,14 @@ static void count(void)
 		lost += times == 0;
 		twice += times > 1;
 	}
-	kit_count("items lost", lost);
-	kit_count("items that came out more than once", twice);
-	kit_count("items put in", PRODUCERS * each());
-	kit_right(!lost && !twice);
+	kit_count("items put in", PRODUCERS * each(), "items");
+	kit_count("items lost", lost, "items");
+	kit_count("items that came out twice", twice, "items");
+	if (lost || twice)
+		kit_verdict(!lost && !twice, "%d of %d items are lost, %d came out twice", lost,
+			    PRODUCERS * each(), twice);
+	else
+		kit_verdict(true, "every item came out once");
 }
 
 static int shop(cigo_ctx *ctx, void *arg, void *ret)
@@ -210,7 +211,7 @@ static int shop(cigo_ctx *ctx, void *arg, void *ret)
 	queue = cigo_queue_new(sizeof(int), PLACES);
 	for (int i = 0; i < PRODUCERS; i++)
 		cigo_spawn_in(producers, producer, 0, &number[i]);
-	for (int i = 0; i < CONSUMERS; i++)
+	for (int i = 0; i < kit_size(CONSUMERS, CONSUMERS, 1); i++)
 		cigo_spawn_in(consumers, consumer, 0, &number[i]);
 	int err = cigo_group_wait(ctx, producers);
 	if (!err)
@@ -232,15 +233,15 @@ static const struct kit_variant variants[] = {
 	  "Cooperatively no other coroutine runs between two awaits, so none sees the numbers half "
 	  "changed, and a bare array is enough. Only the waiting is clumsy: it yields until there is "
 	  "room. Preemptively two producers use the same place, and two consumers take the same item.",
-	  shop, NULL, &(struct kind){ put_bare, get_bare, end_bare } },
+	  shop, NULL, &(struct kind){ put_bare, get_bare, end_bare }, shop, 40, false },
 	{ "condition", "with a mutex and two condition variables",
 	  "What threads need: every access under the mutex, a condition variable for the producers and "
 	  "one for the consumers, and a loop around every wait. Right in both models.",
-	  shop, NULL, &(struct kind){ put_guarded, get_guarded, end_guarded } },
+	  shop, NULL, &(struct kind){ put_guarded, get_guarded, end_guarded }, shop, 5, false },
 	{ "queue", "a queue that is awaited",
 	  "cigo_queue is that buffer as a part of the library: put waits while it is full, pop while "
 	  "it is empty. Right in both models, and the shortest of the three.",
-	  shop, NULL, &(struct kind){ put_queue, get_queue, end_queue } },
+	  shop, NULL, &(struct kind){ put_queue, get_queue, end_queue }, shop, 5, false },
 	{ 0 },
 };
 

@@ -159,16 +159,20 @@ static int report(const struct contest *c, const struct load_result *r, const st
 {
 	double n = r->answers ? (double)r->answers : 1;
 
-	kit_count("answers per second", r->ns ? (int64_t)(n * 1e9 / (double)r->ns) : 0);
-	kit_count("lines of code", rival->lines);
+	kit_count("answers per second", r->ns ? (int64_t)(n * 1e9 / (double)r->ns) : 0,
+		  "answers/s");
+	if (rival->lines != COMPARE_UNEQUAL)
+		kit_count("lines of code", rival->lines, "lines of code");
 	kit_time("latency, median", r->median);
 	kit_time("latency, p99", r->p99);
 	kit_time("CPU time per answer", (int64_t)((double)(b->cpu - a->cpu) / n));
-	kit_row("context switches per answer", "%.2f", (double)(b->switches - a->switches) / n);
-	if (c->handoffs)
-		kit_row("baton handoffs per answer", "%.2f", (double)c->handoffs / n);
-	kit_row("memory for all connections", "%ld KiB", b->most_kib - a->kib);
-	kit_right(!r->err && r->answers >= c->load->connections);
+	kit_ratio("context switches per answer", (double)(b->switches - a->switches) / n,
+		  "switches");
+	if (c->handoffs && rival->model == CIGO_COOPERATIVE) /* else there is no baton */
+		kit_ratio("baton handoffs per answer", (double)c->handoffs / n, "handoffs");
+	kit_count("memory for all connections", b->most_kib - a->kib, "KiB");
+	bool served = !r->err && r->answers >= c->load->connections;
+	kit_verdict(served, "%s", served ? "all were served" : "not all were served");
 	return -r->err;
 }
 

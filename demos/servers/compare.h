@@ -30,7 +30,8 @@ struct contest {
 	uint64_t handoffs; /* of the baton; a rival with a loop sets it */
 };
 
-/* One for each model. Lines: how many its code has. */
+/* One for each model. Lines: how many its code has, or that it does not do the same as the others. */
+enum { COMPARE_UNEQUAL = -1 };
 struct rival {
 	int model, lines;
 	int (*serve)(struct contest *c, int model, void *arg);

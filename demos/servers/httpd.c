@@ -33,8 +33,6 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FROM = __LINE__ };
-
 struct connection {
 	cigo_stream *s;
 	const struct site *site;
@@ -558,8 +556,6 @@ static int server(cigo_ctx *ctx, void *arg, void *ret)
 	cigo_listener_close(l);
 	return err;
 }
-
-const int httpd_lines = __LINE__ - FROM - 2;
 
 static int usage(void)
 {

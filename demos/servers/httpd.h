@@ -18,11 +18,9 @@ struct site {
 
 /* Talks with one client; arg: a struct site. Without a loop it blocks its thread. */
 int httpd_client(cigo_ctx *ctx, cigo_stream *s, void *arg);
-extern const int httpd_lines;
 
 /* A web server as a state machine over epoll; arg: a struct site. */
 int httpd_epoll(struct contest *c, int model, void *arg);
-extern const int httpd_epoll_lines;
 
 /* The program with --compare and the options of the kit. */
 int httpd_compare(int argc, char **argv);
