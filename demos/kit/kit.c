@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The kit's command line, and what happens in which order.
  */
+#define _GNU_SOURCE /* asprintf */
 #include "demos/kit/kit_parts.h"
 #include "demos/kit/kit_play.h"
 #include "demos/kit/tidy.h"
@@ -64,10 +65,10 @@ static void help(const struct kit_demo *d)
 		printf("  %-10s %4d  %s\n", v->name, v->runs ? v->runs : 1, v->title);
 	puts("\nThe context switches are those of getrusage: ru_nvcsw (the thread blocked) and\n"
 	     "ru_nivcsw (it was preempted).\n\n"
-	     "CIGO_MODEL, CIGO_TRACE and CIGO_SCHEDULE are ignored; use --model, --trace and\n"
-	     "--replay. Colours are for terminals, unless NO_COLOR is set. Start with\n"
-	     "CIGO_DUMP=1 and send SIGUSR1 to see what each coroutine of the current run\n"
-	     "waits for.");
+	     "CIGO_MODEL and CIGO_TRACE are ignored; use --model and --trace. CIGO_SCHEDULE is\n"
+	     "as --replay, and may be play, too. Colours are for terminals, unless NO_COLOR is\n"
+	     "set. Start with CIGO_DUMP=1 and send SIGUSR1 to see what each coroutine of the\n"
+	     "current run waits for.");
 }
 
 static bool number(const struct kit_demo *d, const struct kit_option *o, const char *text)
@@ -202,6 +203,20 @@ static int measure(struct kit_table *t, const struct choice *c)
 	return status;
 }
 
+/* As NAME_points does it. The exit status. */
+static int follow_here(const struct kit_variant *v, int model, const struct choice *c)
+{
+	char *schedule;
+
+	if (c->explore)
+		return kit_explore_here(v, model);
+	if (c->replay && asprintf(&schedule, "replay:%s", c->replay) >= 0) {
+		setenv("CIGO_SCHEDULE", schedule, 1);
+		free(schedule);
+	}
+	return kit_replay_here(v, model);
+}
+
 /* A schedule, or all, of one variant in one model. The exit status. */
 static int follow(const struct kit_table *t, const struct choice *c, char **argv)
 {
@@ -210,8 +225,7 @@ static int follow(const struct kit_table *t, const struct choice *c, char **argv
 	while (t->demo->variants[v].name && !(c->variant && chosen(t->demo, c, v)))
 		v++;
 	if (!t->demo->variants[v].name || t->n_columns != 1) {
-		fprintf(stderr,
-			"%s: --replay needs --variant and --model: a schedule is of one run\n",
+		fprintf(stderr, "%s: a schedule is of one run, so it needs --variant and --model\n",
 			t->demo->name);
 		return 2;
 	}
@@ -222,8 +236,9 @@ static int follow(const struct kit_table *t, const struct choice *c, char **argv
 	}
 	if (!kit_has_points())
 		return kit_become_points(argv);
-	return c->explore ? kit_explore_here(&t->demo->variants[v], t->columns[0]->model)
-			  : kit_replay_here(&t->demo->variants[v], t->columns[0]->model, c->replay);
+	if (c->trace)
+		setenv("CIGO_TRACE", c->trace, 1);
+	return follow_here(&t->demo->variants[v], t->columns[0]->model, c);
 }
 
 /* The runs say themselves what they want. */
@@ -266,11 +281,12 @@ static int run_all(const struct kit_demo *d, int argc, char **argv)
 		free(t);
 		return 2;
 	}
+	bool one = c.replay || c.explore || getenv("CIGO_SCHEDULE");
 	ignore(d, "CIGO_MODEL", "--model");
-	ignore(d, "CIGO_TRACE", "--trace");
-	ignore(d, "CIGO_SCHEDULE", "--replay");
+	if (!one || c.trace)
+		ignore(d, "CIGO_TRACE", "--trace");
 	tidy_open();
-	int status = c.replay || c.explore ? follow(t, &c, argv) : show(t, &c);
+	int status = one ? follow(t, &c, argv) : show(t, &c);
 	kit_table_free(t);
 	free(t);
 	return status;

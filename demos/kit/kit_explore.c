@@ -45,7 +45,7 @@ int kit_become_points(char **argv)
 	char path[PATH_MAX], *name;
 
 	if (!find_points(path)) {
-		fprintf(stderr, "%s: --replay needs %s, which is not built\n", argv[0], path);
+		fprintf(stderr, "%s: a schedule needs %s, which is not built\n", argv[0], path);
 		return 1;
 	}
 	if (asprintf(&name, "%s%s", argv[0], suffix) >= 0) {
@@ -139,15 +139,10 @@ int kit_explore_here(const struct kit_variant *v, int model)
 	return err < 0;
 }
 
-int kit_replay_here(const struct kit_variant *v, int model, const char *schedule)
+int kit_replay_here(const struct kit_variant *v, int model)
 {
-	char *value;
 	cigo_loop_options o = { .size = sizeof o, .model = model };
 
-	if (asprintf(&value, "replay:%s", schedule) < 0)
-		return 1;
-	setenv("CIGO_SCHEDULE", value, 1);
-	free(value);
 	kit_report_explored(model);
 	int err = cigo_run_with(&o, cigo_ctx_background(), v->explored, v->arg);
 	if (err < 0)

@@ -123,9 +123,10 @@ char *kit_process_end(struct kit_process p, int patience, bool *ret_hung, int *r
 
 /* Has NAME_points try every schedule of a variant in a model. */
 void kit_explore(struct kit_table *t, size_t variant, size_t column, int patience);
-/* In NAME_points: explores, and says what it found on stdout; or runs one schedule. Exit status. */
+/* In NAME_points: explores, and says what it found on stdout; or runs as
+ * CIGO_SCHEDULE says. Exit status. */
 int kit_explore_here(const struct kit_variant *v, int model);
-int kit_replay_here(const struct kit_variant *v, int model, const char *schedule);
+int kit_replay_here(const struct kit_variant *v, int model);
 /* In NAME: becomes NAME_points with the same arguments. Returns only if it cannot: status 1. */
 int kit_become_points(char **argv);
 /* This program is NAME_points. */
