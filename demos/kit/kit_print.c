@@ -247,6 +247,13 @@ static void print_explored(const struct kit_table *t, FILE *f, int edge)
 			any = true;
 			print_found(t, f, v, c, edge);
 		}
+	for (size_t v = 0; !any && t->demo->variants[v].name; v++)
+		if (t->demo->variants[v].explored && kit_table_has(t, v)) {
+			fprintf(f,
+				"\nNot explored, as %s_points is not built: chance alone says little.\n",
+				t->demo->name);
+			any = true;
+		}
 }
 
 static void print_met(const struct kit_table *t, FILE *f, int edge)
