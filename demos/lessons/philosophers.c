@@ -188,7 +188,7 @@ static int watchdog(cigo_ctx *ctx, void *arg, void *ret)
 
 /* --- the run ---------------------------------------------------------------------------------- */
 
-static void lay_table(const struct manners *manners)
+static void lay_table(cigo_ctx *ctx, const struct manners *manners)
 {
 	over = false;
 	eaten = 0;
@@ -236,7 +236,7 @@ static int dinner(cigo_ctx *ctx, void *arg, void *ret)
 	bool stuck = false;
 
 	CIGO_UNUSED(ret);
-	lay_table(manners);
+	lay_table(ctx, manners);
 	int err = seat_and_wait(ctx, manners, &stuck);
 	clear_table();
 	kit_yes("deadlock", stuck);
