@@ -4,6 +4,7 @@
  */
 #include "demos/kit/lab.h"
 #include "demos/kit/tidy.h"
+#include "demos/timeline/timeline_table.h"
 
 #include <cigo.h>
 #include <errno.h>
@@ -25,13 +26,7 @@ extern char **environ;
 static const char *const all_demos[] = { "race",       "starve",     "philosophers", "prodcons",
 					 "interleave", "generators", "echo",	     "httpd" };
 
-enum { MOST = 32, INDENT = 5 };
-
-struct lab {
-	const char *out, *from; /* folders: of the page, of the demos */
-	struct lab_demo demos[MOST];
-	size_t n;
-};
+enum { INDENT = 5 };
 
 static double now(void)
 {
@@ -39,24 +34,6 @@ static double now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-/* All of a file, or NULL. */
-static char *read_all(const char *path)
-{
-	FILE *in = fopen(path, "re"), *out;
-	char *text = NULL, buf[4096];
-	size_t size, n;
-
-	if (!in)
-		return NULL;
-	if ((out = open_memstream(&text, &size))) {
-		while ((n = fread(buf, 1, sizeof buf, in)) > 0)
-			fwrite(buf, 1, n, out);
-		fclose(out);
-	}
-	fclose(in);
-	return text;
 }
 
 /* Runs a demo, its output to files; the exit status, or -errno. */
@@ -88,7 +65,7 @@ static int run(const char *program, const char *timeline, const char *said, cons
 /* The demo's table, and why there is none. */
 static void try_demo(const struct lab *lab, struct lab_demo *d)
 {
-	static char why[MOST][100];
+	static char why[LAB_MOST][100];
 	char program[PATH_MAX], page[PATH_MAX], said[PATH_MAX], complained[PATH_MAX];
 	size_t i = (size_t)(d - lab->demos);
 
@@ -100,7 +77,7 @@ static void try_demo(const struct lab *lab, struct lab_demo *d)
 	tidy_path(complained);
 	tidy_path(said);
 	int status = run(program, page, said, complained);
-	char *text = read_all(said), *words = read_all(complained);
+	char *text = timeline_read(said), *words = timeline_read(complained);
 
 	d->said = text ? json_read(text) : NULL;
 	d->timeline = !access(page, R_OK);
@@ -270,7 +247,7 @@ static bool is_built(const struct lab *lab, const char *name)
 /* Those that were asked for, or all that are built. */
 static void choose(struct lab *lab, char **names)
 {
-	for (; *names && lab->n < MOST; names++)
+	for (; *names && lab->n < LAB_MOST; names++)
 		lab->demos[lab->n++].name = *names;
 	if (lab->n)
 		return;
@@ -295,12 +272,15 @@ static bool can_write(const char *folder)
 
 static int usage(FILE *out)
 {
-	fputs("usage: lab [--out FOLDER] [--from FOLDER] [DEMO]...\n\n"
+	fputs("usage: lab [OPTION]... [DEMO]...\n\n"
 	      "Runs the teaching demos (all, or those named) in both models, and writes an HTML\n"
-	      "page with their tables and timelines.\n\n"
-	      "  --out FOLDER   where to write index.html and the timelines (default: lab)\n"
-	      "  --from FOLDER  where the demos are (default: the folder of this program)\n"
-	      "  --help         print this text\n\n"
+	      "page: of each a question, the timelines, the tables, the code.\n\n"
+	      "  --out FOLDER       where to write index.html and the timelines (default: lab)\n"
+	      "  --from FOLDER      where the demos are (default: the folder of this program)\n"
+	      "  --edition EDITION  student (default): results are sealed until one has voted;\n"
+	      "                     teacher: results and answers are shown\n"
+	      "  --slides           write slides.html, too: one idea a screen, arrow keys\n"
+	      "  --help             print this text\n\n"
 	      "Demos: ",
 	      out);
 	for (size_t i = 0; i < sizeof all_demos / sizeof *all_demos; i++)
@@ -309,26 +289,74 @@ static int usage(FILE *out)
 	return out == stdout ? 0 : 2;
 }
 
+static bool take_edition(struct lab *lab, const char *name)
+{
+	lab->teacher = !strcmp(name, "teacher");
+	if (lab->teacher || !strcmp(name, "student"))
+		return true;
+	fprintf(stderr, "lab: there is no edition '%s' (student, teacher)\n", name);
+	return false;
+}
+
+struct choice {
+	bool slides;
+	int status; /* -1: go on */
+};
+
+static struct choice parse(struct lab *lab, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "out", required_argument, NULL, 'o' },     { "from", required_argument, NULL, 'f' },
+		{ "edition", required_argument, NULL, 'e' }, { "slides", no_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },	     { NULL, 0, NULL, 0 }
+	};
+	struct choice c = { .status = -1 };
+
+	for (int o; c.status < 0 && (o = getopt_long(argc, argv, "o:f:h", options, NULL)) != -1;) {
+		switch (o) {
+		case 'o': lab->out = optarg; break;
+		case 'f': lab->from = optarg; break;
+		case 's': c.slides = true; break;
+		case 'e': c.status = take_edition(lab, optarg) ? -1 : 2; break;
+		default: c.status = usage(o == 'h' ? stdout : stderr);
+		}
+	}
+	if (!lab->from)
+		lab->from = own_folder();
+	return c;
+}
+
+static bool write_pages(const struct lab *lab, bool slides)
+{
+	int err = lab_page(lab, "index.html", false);
+
+	if (!err && slides)
+		err = lab_page(lab, "slides.html", true);
+	if (err)
+		fprintf(stderr, "lab: cannot write a page to %s: %s\n", lab->out, strerror(-err));
+	return !err;
+}
+
+static void say_where(const struct lab *lab, bool slides, double took)
+{
+	char where[PATH_MAX];
+
+	if (!realpath(lab->out, where))
+		snprintf(where, sizeof where, "%s", lab->out);
+	printf("%zu demos in %.0f s. Tables and timelines, for a browser:\n\n  file://%s/index.html\n",
+	       lab->n, took, where);
+	if (slides)
+		printf("  file://%s/slides.html\n", where);
+}
+
 int main(int argc, char **argv)
 {
-	static const struct option options[] = { { "out", required_argument, NULL, 'o' },
-						 { "from", required_argument, NULL, 'f' },
-						 { "help", no_argument, NULL, 'h' },
-						 { NULL, 0, NULL, 0 } };
-	static struct lab lab = { .out = "lab" };
-	char where[PATH_MAX];
+	static struct lab lab = { .out = "lab", .library = "cigo " CIGO_VERSION };
 	double begin = now();
+	struct choice c = parse(&lab, argc, argv);
 
-	for (int c; (c = getopt_long(argc, argv, "o:f:h", options, NULL)) != -1;) {
-		if (c == 'o')
-			lab.out = optarg;
-		else if (c == 'f')
-			lab.from = optarg;
-		else
-			return usage(c == 'h' ? stdout : stderr);
-	}
-	if (!lab.from)
-		lab.from = own_folder();
+	if (c.status >= 0)
+		return c.status;
 	if ((mkdir(lab.out, 0777) && errno != EEXIST) || !can_write(lab.out)) {
 		fprintf(stderr, "lab: cannot write to the folder %s: %s\n", lab.out,
 			strerror(errno));
@@ -338,16 +366,10 @@ int main(int argc, char **argv)
 	puts("The same programs, the same threads, in two models: cooperative and preemptive.\n");
 	choose(&lab, argv + optind);
 	int failed = run_all(&lab);
-	int err = lab_page(lab.out, lab.demos, lab.n, "cigo " CIGO_VERSION);
 
-	if (err) {
-		fprintf(stderr, "lab: cannot write %s/index.html: %s\n", lab.out, strerror(-err));
+	if (!write_pages(&lab, c.slides))
 		return 1;
-	}
-	if (!realpath(lab.out, where))
-		snprintf(where, sizeof where, "%s", lab.out);
-	printf("%zu demos in %.0f s. Tables and timelines, for a browser:\n\n  file://%s/index.html\n",
-	       lab.n, now() - begin, where);
+	say_where(&lab, c.slides, now() - begin);
 	for (size_t i = 0; i < lab.n; i++)
 		json_free(lab.demos[i].said);
 	if (fflush(stdout) || ferror(stdout)) {

@@ -16,7 +16,17 @@ struct lab_demo {
 	const char *failed; /* why, or NULL */
 };
 
-/* Writes FOLDER/index.html; 0 or -errno. */
-int lab_page(const char *folder, const struct lab_demo *demos, size_t n, const char *library);
+enum { LAB_MOST = 32 };
+
+struct lab {
+	const char *out, *from; /* folders: of the page, of the demos */
+	const char *library;
+	bool teacher; /* answers are shown; else they are sealed until one has voted */
+	struct lab_demo demos[LAB_MOST];
+	size_t n;
+};
+
+/* Writes the page name of the lab's folder; slides: one idea a screen. 0 or -errno. */
+int lab_page(const struct lab *lab, const char *name, bool slides);
 
 #endif

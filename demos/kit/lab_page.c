@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: MIT
- * The lab's index: an introduction, and of each demo its lesson, its table and its timeline.
+ * The lab's index. Of each demo in one order: a question to vote on; the timeline, with the moment that
+ * decides, and the table of these runs; the table of the large runs; the game; the code.
  */
 #include "demos/kit/lab.h"
+#include "demos/kit/lab_lesson.h"
+#include "demos/timeline/timeline_table.h"
 #include "demos/timeline/timeline_text.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* made of demos/timeline/ by embed.awk */
-extern const char *const timeline_lab_html[], *const timeline_lab_css[], *const timeline_page_css[];
+extern const char *const timeline_lab_html[], *const timeline_lab_css[], *const timeline_lab_js[];
+extern const char *const timeline_page_css[];
 
 struct index {
 	FILE *out;
-	const struct lab_demo *demos;
-	size_t n;
-	const char *library;
+	const struct lab *lab;
+	bool slides;
 };
 
 static void put_lines(FILE *out, const char *const *lines)
@@ -41,46 +45,6 @@ static size_t length(const struct json *list)
 	for (list = list ? list->first : NULL; list; list = list->next)
 		n++;
 	return n;
-}
-
-static void put_row(FILE *out, const struct json *row)
-{
-	const struct json *values = json_get(row, "values");
-
-	put(out, "<tr><th scope=\"row\">", json_text(row, "what"), "</th>");
-	for (const struct json *v = values ? values->first : NULL; v; v = v->next)
-		put(out, "<td class=\"number\">", v->text && *v->text ? v->text : "–", "</td>");
-	fputs("</tr>\n", out);
-}
-
-static void put_variant(FILE *out, const struct json *said, const struct json *variant)
-{
-	const struct json *rows = json_get(said, "rows"), *models = json_get(said, "models");
-	const char *name = json_text(variant, "name");
-
-	fprintf(out, "<tr class=\"part\"><th scope=\"rowgroup\" colspan=\"%zu\">",
-		length(models) + 1);
-	put(out, "<b>", name, "</b> ");
-	timeline_text(out, json_text(variant, "title"));
-	fputs("</th></tr>\n", out);
-	for (const struct json *r = rows ? rows->first : NULL; r; r = r->next) {
-		if (!strcmp(json_text(r, "variant"), name))
-			put_row(out, r);
-	}
-}
-
-static void put_table(FILE *out, const struct json *said)
-{
-	const struct json *models = json_get(said, "models"),
-			  *variants = json_get(said, "variants");
-
-	fputs("<div class=\"scroll\"><table>\n<thead><tr><td></td>", out);
-	for (const struct json *m = models ? models->first : NULL; m; m = m->next)
-		put(out, "<th scope=\"col\" class=\"number\">", m->text ? m->text : "", "</th>");
-	fputs("</tr></thead>\n<tbody>\n", out);
-	for (const struct json *v = variants ? variants->first : NULL; v; v = v->next)
-		put_variant(out, said, v);
-	fputs("</tbody></table></div>\n", out);
 }
 
 static void put_explanations(FILE *out, const struct json *said)
@@ -115,45 +79,144 @@ static void put_notes(FILE *out, const struct json *said)
 	fputs("</pre></details>\n", out);
 }
 
-static void put_timeline(FILE *out, const char *name)
+/* The vote; a teacher's page has the answer beside it. */
+static void put_question(FILE *out, const struct lab_lesson *l, bool teacher)
 {
-	put(out, "<p class=\"open\"><a href=\"", name, ".html\">");
-	put(out, "The timeline of ", name, ", on a page of its own</a></p>\n");
-	put(out,
-	    "<details class=\"timeline\"><summary>Show the timeline here</summary>\n<iframe loading=\"lazy\" "
-	    "title=\"Timeline of ",
-	    name, "\" data-src=\"");
-	put(out, "", name, ".html\"></iframe></details>\n");
+	fprintf(out,
+		"<form class=\"vote step\" data-right=\"%zu\">\n<fieldset>\n"
+		"<legend>What do you predict?</legend>\n",
+		l->right);
+	put(out, "<p class=\"question\">", l->question, "</p>\n");
+	for (size_t i = 0; l->choices[i]; i++) {
+		fprintf(out, "<label><input type=\"radio\" name=\"vote-%s\" value=\"%zu\"> ",
+			l->name, i);
+		put(out, "<span>", l->choices[i], "</span></label>\n");
+	}
+	fputs("</fieldset>\n<p><button type=\"submit\">Vote, and see</button></p>\n"
+	      "<p class=\"said-vote\" role=\"status\"></p>\n",
+	      out);
+	fprintf(out, "<p class=\"answer\"%s><b>", teacher ? "" : " data-sealed");
+	timeline_text(out, l->choices[l->right]);
+	put(out, ".</b> ", l->because, "</p>\n</form>\n");
 }
 
-static void put_demo(FILE *out, const struct lab_demo *d)
+/* What stands in the timeline's own page between two marks, one rank of headings lower. */
+static void put_timeline(FILE *out, const char *folder, const char *name)
+{
+	static const char begin[] = "<!-- timeline -->\n", end[] = "<!-- end of timeline -->";
+	char path[PATH_MAX];
+
+	put(out, "<p class=\"open\"><a href=\"", name, ".html\">");
+	put(out, "The timeline of ", name, ", on a page of its own</a></p>\n");
+	snprintf(path, sizeof path, "%s/%s.html", folder, name);
+	char *page = timeline_read(path), *at = page ? strstr(page, begin) : NULL;
+	char *stop = at ? strstr(at, end) : NULL;
+
+	if (stop) {
+		*stop = 0;
+		at += strlen(begin);
+		for (char *h = at; (h = strstr(h, "h2")); h++)
+			if (h[-1] == '<' || h[-1] == '/')
+				h[1] = '3';
+		fputs(at, out);
+	}
+	free(page);
+}
+
+static void put_table(FILE *out, const struct json *said)
+{
+	fputs("<section class=\"large step\">\n<h3>The same with more to do</h3>\n", out);
+	timeline_table(out, said);
+	put_explanations(out, said);
+	put_notes(out, said);
+	fputs("</section>\n", out);
+}
+
+/* The game is a page of its own, made beside this one where there is one. */
+static void put_game(FILE *out, const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/%s.play.html", folder, name);
+	if (access(path, R_OK))
+		return;
+	put(out, "<section class=\"game step\">\n<h3>You are the scheduler</h3>\n<p><a href=\"", name,
+	    ".play.html\">The game on a page of its own</a></p>\n");
+	put(out, "<iframe loading=\"lazy\" title=\"The game of ", name, "\" src=\"");
+	put(out, "", name, ".play.html\"></iframe>\n</section>\n");
+}
+
+/* The function in focus: from the line that has its name and an opening parenthesis, and is followed by
+ * a brace, to the brace that closes it. */
+static const char *const *find_function(const struct lab_lesson *l)
+{
+	char name[64];
+
+	snprintf(name, sizeof name, "%s(", l->focus);
+	for (const char *const *line = l->source; *line; line++) {
+		const char *at = strstr(*line, name);
+
+		if (**line != '\t' && at && at > *line && at[-1] == ' ' && line[1] &&
+		    !strcmp(line[1], "{\n"))
+			return line;
+	}
+	return NULL;
+}
+
+static void put_code(FILE *out, const struct lab_lesson *l)
+{
+	const char *const *line = find_function(l);
+
+	fputs("<section class=\"code step\">\n<h3>The code</h3>\n", out);
+	if (line) {
+		fputs("<pre tabindex=\"0\">", out);
+		for (bool more = true; more; line++) {
+			timeline_text(out, *line);
+			more = line[1] && strcmp(*line, "}\n");
+		}
+		fputs("</pre>\n", out);
+	}
+	put(out, "<details><summary>All of ", l->file, "</summary>\n<pre tabindex=\"0\">");
+	for (line = l->source; *line; line++)
+		timeline_text(out, *line);
+	fputs("</pre></details>\n</section>\n", out);
+}
+
+static void put_demo(const struct index *x, const struct lab_demo *d)
 {
 	const char *title = json_text(d->said, "title");
+	const struct lab_lesson *lesson = lab_lesson(d->name);
+	FILE *out = x->out;
 
 	put(out, "<section class=\"demo\" id=\"", d->name, "\">\n");
 	put(out, "<p class=\"name\"><code>demos/", d->name, "</code></p>\n");
 	put(out, "<h2>", *title ? title : d->name, "</h2>\n");
 	if (d->failed)
 		put(out, "<p class=\"failed\">This demo failed: ", d->failed, "</p>\n");
-	if (d->said) {
+	if (d->said)
 		put(out, "<p class=\"lesson\">", json_text(d->said, "lesson"), "</p>\n");
-		put_table(out, d->said);
-		put_explanations(out, d->said);
-		put_notes(out, d->said);
-	}
+	if (lesson && d->said)
+		put_question(out, lesson, x->lab->teacher);
+	put(out, "<div class=\"result\" data-look=\"", lesson ? lesson->look : "", "\"");
+	fputs(lesson && d->said && !x->lab->teacher ? " data-sealed>\n" : ">\n", out);
 	if (d->timeline)
-		put_timeline(out, d->name);
-	fputs("</section>\n", out);
+		put_timeline(out, x->lab->out, d->name);
+	if (d->said)
+		put_table(out, d->said);
+	put_game(out, x->lab->out, d->name);
+	if (lesson)
+		put_code(out, lesson);
+	fputs("</div>\n</section>\n", out);
 }
 
 static void put_contents(const struct index *x)
 {
-	for (size_t i = 0; i < x->n; i++) {
-		const char *title = json_text(x->demos[i].said, "title");
+	for (size_t i = 0; i < x->lab->n; i++) {
+		const struct lab_demo *d = &x->lab->demos[i];
 
-		put(x->out, "<li><a href=\"#", x->demos[i].name, "\">");
-		put(x->out, "<b>", x->demos[i].name, "</b> ");
-		put(x->out, "<span>", title, "</span></a></li>\n");
+		put(x->out, "<li><a href=\"#", d->name, "\">");
+		put(x->out, "<b>", d->name, "</b> ");
+		put(x->out, "<span>", json_text(d->said, "title"), "</span></a></li>\n");
 	}
 }
 
@@ -165,28 +228,36 @@ static void put_line(const struct index *x, const char *line)
 	} else if (!strcmp(line, "@css\n")) {
 		put_lines(x->out, timeline_page_css);
 		put_lines(x->out, timeline_lab_css);
+	} else if (!strcmp(line, "@body\n")) {
+		fprintf(x->out, "<body class=\"lab%s\">\n", x->slides ? " slides" : "");
 	} else if (!strcmp(line, "@contents\n")) {
 		put_contents(x);
 	} else if (!strcmp(line, "@library\n")) {
-		timeline_text(x->out, x->library);
+		timeline_text(x->out, x->lab->library);
+	} else if (!strcmp(line, "@theme\n")) {
+		timeline_theme(x->out);
+	} else if (!strcmp(line, "@scripts\n")) {
+		timeline_scripts(x->out);
+	} else if (!strcmp(line, "@lab\n")) {
+		put_lines(x->out, timeline_lab_js);
 	} else {
-		for (size_t i = 0; i < x->n; i++)
-			put_demo(x->out, &x->demos[i]);
+		for (size_t i = 0; i < x->lab->n; i++)
+			put_demo(x, &x->lab->demos[i]);
 	}
 }
 
-int lab_page(const char *folder, const struct lab_demo *demos, size_t n, const char *library)
+int lab_page(const struct lab *lab, const char *name, bool slides)
 {
 	char path[PATH_MAX];
 	int err = 0;
 
-	if (snprintf(path, sizeof path, "%s/index.html", folder) >= (int)sizeof path)
+	if (snprintf(path, sizeof path, "%s/%s", lab->out, name) >= (int)sizeof path)
 		return -ENAMETOOLONG;
 	FILE *out = fopen(path, "we");
 
 	if (!out)
 		return -errno;
-	struct index x = { .out = out, .demos = demos, .n = n, .library = library };
+	struct index x = { .out = out, .lab = lab, .slides = slides };
 	for (const char *const *line = timeline_lab_html; *line; line++)
 		put_line(&x, *line);
 	if (ferror(out))

@@ -9,6 +9,10 @@ function describe(run, s) {
 		lines.push([s.kind === "run" && run.model !== "preemptive" ? "runs, with the baton" : KINDS[s.kind].label, ""]);
 	if (s.cat === "callback" && s.name !== "callback")
 		lines.push([s.name, ""]);
+	if (s.kind === "cpu" && s.args.cpu !== undefined)
+		lines.push(["CPU " + s.args.cpu, ""]);
+	if (s.kind === "blocked" && s.args.in)
+		lines.push(["in " + s.args.in, ""]);
 	if (s.args.on)
 		lines.push([s.cat === "wait" ? wait_for(s) : s.args.on, ""]);
 	if (s.args.at)
@@ -48,6 +52,7 @@ function tell(lines, x, y) {
 }
 
 function hush() {
+	view.told = false;
 	$("tip").hidden = true;
 }
 
@@ -66,7 +71,7 @@ function find(x, y) {
 		const row = y - box.top;
 		if (row < STRIP)
 			return { panel: p, strip: true, t, half, span: p.run.model === "preemptive" ? null : p.run.baton.at(t, 2 * half) };
-		const lane = p.run.lanes[Math.floor((row - STRIP + p.body.scrollTop) / lane_height(p.run.lanes.length))];
+		const lane = p.run.lanes[Math.floor((row - STRIP + p.body.scrollTop) / lane_height(p.run))];
 		return lane ? { panel: p, lane, t, half, span: lane.at(t, 2 * half) } : null;
 	}
 	return null;
@@ -78,6 +83,7 @@ function running_at(run, t) {
 }
 
 function hover(e) {
+	view.told = false;
 	const box = $("view").getBoundingClientRect(), at = find(e.clientX, e.clientY);
 	if (!at || e.clientX - box.left < gutter()) {
 		if (at && at.lane)
@@ -91,6 +97,11 @@ function hover(e) {
 		tell([[plural(running_at(run, at.t), "running thread", "running threads"), "name"], [duration(at.t), "time"]], e.clientX, e.clientY);
 		return;
 	}
+	const note = at.lane && at.lane.marks.find(m => m.name === "note" && Math.abs(m.t - at.t) < 5 * at.half);
+	if (note) {
+		tell([[at.lane.title, "name"], [`notes: ${note.args.text}`, ""], [duration(note.t), "time"]], e.clientX, e.clientY);
+		return;
+	}
 	const many = describe_many(at.lane || run.baton, at.t, at.half);
 	if (many.n > 3)
 		tell(many.lines, e.clientX, e.clientY);
@@ -102,16 +113,29 @@ function hover(e) {
 
 // ---- keys ----
 
-function say() {
+function lines_of_chosen() {
+	return view.span ? describe(view.run, view.span) : [[view.lane.title, "name"], ...totals(view.lane)];
+}
+
+// Below what is chosen, wherever that is by now; nothing where it is out of sight.
+function tell_chosen() {
 	const { run, lane, span } = view;
-	if (!lane)
+	if (!lane || (span && (span.t > view.t1 || span.t + span.d < view.t0))) {
+		$("tip").hidden = true;
 		return;
-	const lines = span ? describe(run, span) : [[lane.title, "name"], ...totals(lane)];
-	$("said").textContent = `${run.label}: ${lines.map(l => l[0]).join(", ")}`;
+	}
 	const panel = panels.find(p => p.run === run), box = panel.canvas.getBoundingClientRect();
-	const h = lane_height(run.lanes.length), g = gutter();
+	const h = lane_height(run), g = gutter();
 	const x = span ? new Scale(view, g, box.width - g - 1).x(Math.max(span.t, view.t0)) : g;
-	tell(lines, box.left + x, box.top + STRIP + (lane.index + 1) * h - panel.body.scrollTop - 12);
+	tell(lines_of_chosen(), box.left + x, box.top + STRIP + (lane.index + 1) * h - panel.body.scrollTop - 12);
+}
+
+function say() {
+	if (!view.lane)
+		return;
+	$("said").textContent = `${view.run.label}: ${lines_of_chosen().map(l => l[0]).join(", ")}`;
+	view.told = true;
+	tell_chosen();
 }
 
 function step_lane(by) {
@@ -273,14 +297,16 @@ function listen() {
 	v.addEventListener("pointermove", on_move);
 	v.addEventListener("pointerup", on_up);
 	v.addEventListener("pointercancel", on_up);
-	v.addEventListener("pointerleave", hush);
+	// a finger that has left the glass still wants to read
+	v.addEventListener("pointerleave", e => e.pointerType !== "touch" && hush());
 	v.addEventListener("blur", hush);
+	document.addEventListener("pointerdown", e => v.contains(e.target) || hush());
 	v.addEventListener("dblclick", e => {
 		const at = find(e.clientX, e.clientY);
 		if (at && at.span)
 			zoom_to(at.span);
 	});
-	document.querySelector(".tools").addEventListener("click", e => {
+	root.querySelector(".tools").addEventListener("click", e => {
 		const what = e.target.dataset.do;
 		if (what)
 			({ in: KEYS["+"], out: KEYS["-"], whole: KEYS["0"] })[what]();
@@ -288,6 +314,10 @@ function listen() {
 	$("groups").addEventListener("change", e => show_group(e.target.value));
 	$("arrows").addEventListener("change", redraw);
 	$("spans").addEventListener("toggle", redraw);
+	$("there").addEventListener("click", to_moment);
 	window.addEventListener("resize", layout);
+	window.addEventListener("colours", () => { forget_colours(); redraw(); });
+	// what was hidden has room now
+	new ResizeObserver(redraw).observe(v);
 	window.addEventListener("beforeprint", draw_for_print);
 }

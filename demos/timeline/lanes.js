@@ -6,12 +6,19 @@
 const GUTTER_WIDE = 148, GUTTER_NARROW = 84;
 const STRIP = 30, FEW = 500;
 
-function lane_height(lanes) {
-	return lanes <= 40 ? 26 : lanes <= 120 ? 18 : 12;
+const NOTE = 15; // below the spans, where there are notes
+
+function lane_height(run) {
+	const lanes = run.lanes.length;
+	return (lanes <= 40 ? 26 : lanes <= 120 ? 18 : 12) + note_height(run);
+}
+
+function note_height(run) {
+	return run.notes && run.lanes.length <= 40 ? NOTE : 0;
 }
 
 function panel_height(run) {
-	return STRIP + run.lanes.length * lane_height(run.lanes.length) + 4;
+	return STRIP + run.lanes.length * lane_height(run) + 4;
 }
 
 class Scale {
@@ -63,7 +70,7 @@ function draw_grid(p, scale, y, h) {
 
 // ---- spans ----
 
-const STACK = ["poll", "other", "turn", "gen", "future", "io", "queue", "lock", "sleep", "ready", "worker", "blocking", "callback", "run"];
+const STACK = ["poll", "other", "turn", "gen", "future", "io", "queue", "lock", "sleep", "ready", "worker", "blocking", "blocked", "preempted", "callback", "cpu", "run"];
 
 class Columns {
 	constructor(scale) {
@@ -137,18 +144,24 @@ function wait_for(s) {
 }
 
 function span_label(s) {
-	if (s.cat === "run")
+	if (s.kind === "run" || s.kind === "cpu")
 		return duration(s.d);
+	if (s.kind === "preempted")
+		return "preempted";
+	if (s.kind === "blocked")
+		return "blocked" + (s.args.in ? ": " + s.args.in : "");
 	return s.name + (s.args.on ? ": " + wait_for(s) : "");
 }
 
-function draw_span(p, s, x0, x1, y, h, label) {
+// edge: where lanes begin; a label of what began before stands there.
+function draw_span(p, s, x0, x1, y, h, label, edge) {
 	const kind = KINDS[s.kind], height = Math.round(kind.height * h), top = y + (h - height) / 2;
 	const w = Math.max(1, x1 - x0 - (x1 - x0 > 5 ? 1 : 0));
 	p.span(x0, top, w, height, s.kind);
-	if (label && w > 34 && height >= 9)
-		p.text(label, x0 + 5, top + height / 2 + 0.5, {
-			size: Math.min(11, height - 1), width: w - 9,
+	const from = Math.max(x0, edge), room = x0 + w - from;
+	if (label && room > 34 && height >= 9)
+		p.text(label, from + 5, top + height / 2 + 0.5, {
+			size: Math.min(11, height - 1), width: room - 9,
 			colour: kind.dark ? "on-" + s.kind : "ink", halo: kind.dark || kind.pattern === "plain" ? "" : s.kind,
 		});
 }
@@ -160,7 +173,7 @@ function draw_spans(p, scale, lane, y, h, label) {
 		if (x1 - x0 < 1.5)
 			columns.add(s.kind, x0 - left, x1 - left);
 		else
-			draw_span(p, s, Math.max(x0, left - 8), Math.min(x1, right + 8), y, h, label(s));
+			draw_span(p, s, Math.max(x0, left - 8), Math.min(x1, right + 8), y, h, label(s), left);
 	}
 	columns.draw(p, left, y, h);
 }
@@ -215,20 +228,25 @@ function draw_strip(p, scale, run, y, h) {
 		draw_spans(p, scale, run.baton, y + 3, h - 8, s => s.lane.title);
 		return;
 	}
-	const most = Math.max(2, run.most), step = (h - 8) / most, list = run.steps;
-	for (let x = 0, i = Math.max(0, lower(list, scale.t0) - 1); x < scale.width; x++) {
+	const most = Math.max(1, run.most), step = (h - 8) / most, list = run.steps;
+	let from = 0, last = 0; // columns of one height are one
+	for (let x = 0, i = Math.max(0, lower(list, scale.t0) - 1); x <= scale.width; x++) {
 		const end = scale.t(scale.left + x + 1), begin = scale.t(scale.left + x);
 		let sum = 0, at = begin;
-		while (at < end) { // the mean over this pixel
+		while (at < end && x < scale.width) { // the mean over this pixel
 			while (i + 1 < list.length && list[i + 1].t <= at)
 				i++;
 			const until = i + 1 < list.length ? Math.min(end, list[i + 1].t) : end;
 			sum += list[i].n * (until - at);
 			at = until;
 		}
-		const height = sum / (end - begin) * step;
-		if (height > 0)
-			p.fill(scale.left + x, y + h - 5 - height, 1, height, sum / (end - begin) > 1 ? "many" : "run");
+		const mean = Math.round(sum / (end - begin) * 100) / 100;
+		if (mean === last && x < scale.width)
+			continue;
+		if (last > 0)
+			p.fill(scale.left + from, y + h - 5 - last * step, x - from, last * step, last > 1 ? "many" : "run");
+		from = x;
+		last = mean;
 	}
 	for (let n = 1; n <= most && most <= 8; n++)
 		p.path([["M", scale.left, y + h - 5 - n * step], ["L", scale.left + scale.width, y + h - 5 - n * step]],
@@ -249,10 +267,46 @@ function draw_marks(p, scale, lane, y, h) {
 	}
 }
 
-// o: width, gutter, height, scroll, arrows, chosen (a lane), marked (a span)
+// What the program itself says, below the spans; a text that would reach the next one ends before it.
+function draw_notes(p, scale, lane, y, h) {
+	const notes = lane.marks.filter(m => m.name === "note"), from = lower(notes, scale.t0);
+	for (let i = from; i < notes.length && notes[i].t <= scale.t1 && i < from + 300; i++) {
+		const x = scale.x(notes[i].t), next = i + 1 < notes.length ? scale.x(notes[i + 1].t) : Infinity;
+		const room = Math.min(next, scale.left + scale.width) - x - 10;
+		p.path([["M", x, y - 3], ["L", x, y + h - 3]], { stroke: "look", width: 1.25 });
+		p.path([["M", x, y + h - 3], ["L", x + 5, y + h - 6], ["L", x, y + h - 9]], { fill: "look" });
+		if (room > 24)
+			p.text(String(notes[i].args.text || ""), x + 7, y + h / 2 - 1, { size: 11, width: room });
+	}
+}
+
+// An arrow to the moment that decides what the lesson is about.
+function draw_moment(p, scale, m, y, h) {
+	const x0 = Math.max(scale.x(m.t), scale.left), x1 = Math.min(scale.x(m.t + m.d), scale.left + scale.width);
+	if (scale.x(m.t + m.d) < scale.left || scale.x(m.t) > scale.left + scale.width)
+		return;
+	const x = Math.min((x0 + x1) / 2, x0 + 30), below = y < STRIP + 18, tip = below ? y + h : y;
+	const d = below ? 1 : -1, right = x < scale.left + scale.width - 80;
+	if (x1 - x0 > 3)
+		p.path([["M", x0, y], ["L", x1, y], ["L", x1, y + h], ["L", x0, y + h], ["L", x0, y - 1]], { stroke: "look", width: 2 });
+	p.path([["M", x, tip + d * 17], ["L", x, tip + d * 3]], { stroke: "look", width: 2.5 });
+	p.path([["M", x, tip + d], ["L", x - 5, tip + d * 8], ["L", x + 5, tip + d * 8], ["L", x, tip + d]], { fill: "look" });
+	p.text("look here", x + (right ? 8 : -8), tip + d * 12, { align: right ? "left" : "right", size: 12, weight: 650, colour: "look", halo: "card" });
+}
+
+function strip_title(run, wide) {
+	if (run.model !== "preemptive")
+		return wide ? "holds the baton" : "baton";
+	if (run.known)
+		return wide ? `on a CPU: 0–${run.most}` : "on a CPU";
+	return wide ? `not waiting: 0–${run.most}` : "not waiting";
+}
+
+// o: width, gutter, height, scroll, arrows, chosen (a lane), marked (a span), moment
 function draw_panel(p, view, run, o) {
-	const scale = new Scale(view, o.gutter, o.width - o.gutter - 1), h = lane_height(run.lanes.length);
-	const top = STRIP, y_of = lane => top + lane.index * h - o.scroll, pad = h > 20 ? 3 : h > 14 ? 2 : 1;
+	const scale = new Scale(view, o.gutter, o.width - o.gutter - 1), h = lane_height(run);
+	const below = note_height(run), bare = h - below; // of which spans have
+	const top = STRIP, y_of = lane => top + lane.index * h - o.scroll, pad = bare > 20 ? 3 : bare > 14 ? 2 : 1;
 	let dense = false;
 
 	const first = Math.max(0, Math.floor(o.scroll / h));
@@ -269,32 +323,36 @@ function draw_panel(p, view, run, o) {
 	p.clip(0, top, o.width, o.height - top);
 	for (const lane of run.lanes.slice(first, last))
 		p.text(lane.title, o.gutter - 12, y_of(lane) + h / 2 + 0.5, {
-			align: "right", size: Math.min(12, h - 1), width: o.gutter - 20,
+			align: "right", size: Math.min(12, bare - 1), width: o.gutter - 20,
 			weight: lane === o.chosen ? 600 : 400, colour: lane.tid === 0 ? "muted" : "ink",
 		});
 	p.unclip();
 
 	p.clip(scale.left, top, scale.width, o.height - top);
 	for (const lane of run.lanes.slice(first, last))
-		draw_spans(p, scale, lane, y_of(lane) + pad, h - 2 * pad, span_label);
+		draw_spans(p, scale, lane, y_of(lane) + pad, bare - 2 * pad, span_label);
 	if (o.arrows)
-		dense = draw_arrows(p, scale, run, lane => y_of(lane) + h / 2, (h - 2 * pad) / 2);
-	for (const lane of run.lanes.slice(first, last))
-		draw_marks(p, scale, lane, y_of(lane) + pad, h - 2 * pad);
+		dense = draw_arrows(p, scale, run, lane => y_of(lane) + bare / 2, (bare - 2 * pad) / 2);
+	for (const lane of run.lanes.slice(first, last)) {
+		draw_marks(p, scale, lane, y_of(lane) + pad, bare - 2 * pad);
+		if (below)
+			draw_notes(p, scale, lane, y_of(lane) + bare - pad, below + pad);
+	}
 	if (o.marked && o.marked.lane) {
 		const s = o.marked, x0 = Math.max(scale.x(s.t), scale.left - 4), x1 = Math.min(scale.x(s.t + s.d), o.width + 4);
 		const y = y_of(s.lane) + 1.5;
 		p.path([["M", x0 - 1, y], ["L", x1 + 1, y], ["L", x1 + 1, y + h - 3], ["L", x0 - 1, y + h - 3], ["L", x0 - 1, y - 0.75]],
 			{ stroke: "accent", width: 2 });
 	}
+	if (o.moment)
+		draw_moment(p, scale, o.moment, y_of(o.moment.lane) + pad, bare - 2 * pad);
 	p.unclip();
 
 	p.clip(scale.left, 0, scale.width, top);
 	draw_strip(p, scale, run, 0, STRIP);
 	p.unclip();
 	const wide = o.gutter === GUTTER_WIDE;
-	const strip = run.model !== "preemptive" ? (wide ? "holds the baton" : "baton") : (wide ? `running: 0–${run.most}` : "running");
-	p.text(strip, o.gutter - 12, STRIP / 2, { align: "right", size: 12, weight: 600 });
+	p.text(strip_title(run, wide), o.gutter - 12, STRIP / 2, { align: "right", size: 12, weight: 600 });
 	p.path([["M", 0, top - 0.5], ["L", o.width, top - 0.5]], { stroke: "rule" });
 	p.path([["M", o.gutter - 0.5, 0], ["L", o.gutter - 0.5, o.height]], { stroke: "rule" });
 	return dense;

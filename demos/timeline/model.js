@@ -5,6 +5,9 @@
 // only carrier; pattern: see paint.js.
 const KINDS = {
 	run: { label: "runs", height: 1, pattern: "plain", dark: true },
+	cpu: { label: "on a CPU", height: 1, pattern: "plain", dark: true },
+	preempted: { label: "preempted: could go on, has no CPU", short: "preempted", height: 0.8, pattern: "diagonal" },
+	blocked: { label: "blocked in the kernel", short: "blocked", height: 0.5, pattern: "cross" },
 	callback: { label: "callback", height: 1, pattern: "edge", dark: true },
 	blocking: { label: "blocking section", short: "blocking", height: 1, pattern: "vertical" },
 	worker: { label: "worker thread", short: "worker", height: 1, pattern: "back" },
@@ -30,7 +33,11 @@ const WAITS = [
 	[/await|take|future|task|group|wait|result|shield|^go|join/, "future"],
 ];
 
+const KERNEL = { "on CPU": "cpu", preempted: "preempted", blocked: "blocked" };
+
 function kind_of(cat, name) {
+	if (cat === "kernel")
+		return KERNEL[name] || "other";
 	if (cat !== "wait")
 		return KINDS[cat] ? cat : "other";
 	for (const [pattern, kind] of WAITS) {
@@ -68,7 +75,17 @@ class Lane {
 		this.spans = [];
 		this.marks = [];
 	}
-	settle() {
+	// The library says what a thread waits for, the kernel whether it has a CPU meanwhile. A lane shows the
+	// library's waits, and between them what the kernel says, where it was asked.
+	settle(ask) {
+		this.cpu = this.spans.filter(s => s.kind === "cpu");
+		const kernel = this.spans.filter(s => s.cat === "kernel");
+		if (kernel.length)
+			this.spans = this.spans.filter(s => s.cat !== "kernel");
+		if (kernel.length && ask) {
+			const runs = this.spans.filter(s => s.kind === "run").sort((a, b) => a.t - b.t);
+			this.spans = this.spans.filter(s => s.kind !== "run").concat(cut_to(kernel.sort((a, b) => a.t - b.t), runs));
+		}
 		const by_time = (a, b) => a.t - b.t || b.d - a.d;
 		this.spans.sort(by_time);
 		this.marks.sort(by_time);
@@ -102,6 +119,22 @@ class Lane {
 	}
 }
 
+// The parts of spans that lie in others; both in order.
+function cut_to(spans, others) {
+	const parts = [];
+	let first = 0;
+	for (const o of others) {
+		while (first < spans.length && spans[first].t + spans[first].d <= o.t)
+			first++;
+		for (let i = first; i < spans.length && spans[i].t < o.t + o.d; i++) {
+			const t = Math.max(spans[i].t, o.t), end = Math.min(spans[i].t + spans[i].d, o.t + o.d);
+			if (end > t)
+				parts.push(Object.assign({}, spans[i], { t, d: end - t }));
+		}
+	}
+	return parts;
+}
+
 function distance(span, t) {
 	return Math.max(0, span.t - t, t - span.t - span.d);
 }
@@ -119,8 +152,8 @@ function lower(list, t) {
 	return low;
 }
 
-// How many run at once: [t, n] from t on, until the next.
-function count_at_once(runs) {
+// How many run at once: [t, n] from t on, until the next. No more than limit, whatever the clocks say.
+function count_at_once(runs, limit = Infinity) {
 	const starts = Float64Array.from(runs, s => s.t).sort();
 	const ends = Float64Array.from(runs, s => s.t + s.d).sort();
 	const steps = [{ t: 0, n: 0 }];
@@ -132,8 +165,8 @@ function count_at_once(runs) {
 		while (i < starts.length && starts[i] <= t)
 			i++;
 		// what ends where it starts was there for no time
-		steps.push({ t, n: Math.max(0, i - j) });
-		most = Math.max(most, i - j);
+		steps.push({ t, n: Math.min(limit, Math.max(0, i - j)) });
+		most = Math.max(most, steps[steps.length - 1].n);
 	}
 	return { steps, most };
 }
@@ -154,6 +187,10 @@ function add_event(run, e, flows) {
 	const args = e.args || {};
 	if (e.ph === "M" && e.name === "process_name") {
 		run.process = String(args.name);
+		return;
+	}
+	if (e.ph === "M" && e.name === "kernel_source") {
+		run.source = String(args.source);
 		return;
 	}
 	const lane = run.lane(e.tid);
@@ -189,7 +226,7 @@ function give_titles(lanes) {
 function build(label, text) {
 	const trace = parse(text), other = trace.otherData || {}, lanes = new Map(), flows = new Map();
 	const run = {
-		label, end: 0, cut: !!trace.cut, process: "",
+		label, end: 0, cut: !!trace.cut, process: "", source: "none",
 		model: other.model || (/preemptive/.test(label) ? "preemptive" : "cooperative"), clock: other.clock || "", program: other.program || "",
 		library: other.library || "",
 		lane(tid) {
@@ -201,8 +238,9 @@ function build(label, text) {
 	for (const e of trace.traceEvents || [])
 		add_event(run, to_lane(e), flows);
 	run.lanes = [...lanes.values()].sort((a, b) => a.sort - b.sort || a.tid - b.tid);
-	run.lanes.forEach((lane, i) => { lane.settle(); lane.index = i; });
+	run.lanes.forEach((lane, i) => { lane.settle(run.model === "preemptive"); lane.index = i; });
 	give_titles(run.lanes);
+	run.notes = run.lanes.some(l => l.marks.some(m => m.name === "note"));
 	run.spans = run.lanes.reduce((n, lane) => n + lane.spans.length, 0);
 	run.flows = [...flows.values()].filter(f => f.s && f.f)
 		.map(f => ({ t: f.s.t, from: f.s.lane, to: f.f.lane, end: f.f.t })).sort((a, b) => a.t - b.t);
@@ -210,7 +248,10 @@ function build(label, text) {
 	// the runs of all lanes: the baton's holders, in order
 	const held = run.lanes.flatMap(l => l.spans.filter(s => s.kind === "run" || s.kind === "callback"));
 	held.sort((a, b) => a.t - b.t);
-	Object.assign(run, count_at_once(held));
+	const on_cpu = run.model === "preemptive" ? run.lanes.flatMap(l => l.cpu) : [];
+	const cpus = new Set(on_cpu.map(s => s.args.cpu)).size;
+	run.known = on_cpu.length > 0;
+	Object.assign(run, run.known ? count_at_once(on_cpu, cpus) : count_at_once(held));
 	run.baton = Object.assign(new Lane(-1), { name: "baton", title: "baton", spans: held });
 	run.baton.settle();
 	run.hands = [];

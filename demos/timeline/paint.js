@@ -155,17 +155,19 @@ class CanvasPainter {
 const escape_text = s => String(s).replace(/[&<>"]/g, c => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 let clips = 0;
 
+// flat: for a PDF, which patterns and dashes would swell: each tile and dash becomes a path of its own.
 class SvgPainter {
-	constructor() {
+	constructor(flat) {
 		this.out = [];
+		this.flat = flat;
 	}
 	fill(x, y, w, h, name) {
 		this.out.push(`<rect x="${num(x)}" y="${num(y)}" width="${num(w)}" height="${num(h)}" style="fill:var(--${name})"/>`);
 	}
 	span(x, y, w, h, kind) {
-		const solid = w > 2 ? `fill:url(#pattern-${kind})` : `fill:var(--${kind}${KINDS[kind].dark ? "" : "-ink"})`;
-		const edge = w > 4 ? `;stroke:var(--${kind}-ink);stroke-width:.75` : "";
-		this.out.push(`<rect x="${num(x)}" y="${num(y)}" width="${num(w)}" height="${num(h)}"${w > 4 ? ' rx="2"' : ""} style="${solid}${edge}"/>`);
+		const solid = w > 2 && !this.flat ? `fill:url(#pattern-${kind})` : w > 2 ? `fill:var(--${kind})` : `fill:var(--${kind}${KINDS[kind].dark ? "" : "-ink"})`;
+		const edge = w > 4 && !this.flat ? `;stroke:var(--${kind}-ink);stroke-width:.75` : "";
+		this.out.push(`<rect x="${num(x)}" y="${num(y)}" width="${num(w)}" height="${num(h)}"${w > 4 && !this.flat ? ' rx="2"' : ""} style="${solid}${edge}"/>`);
 	}
 	text(s, x, y, o) {
 		const size = o.size || 11, shown = o.width ? cut(s, o.width, t => t.length * size * 0.56) : s;
@@ -175,10 +177,12 @@ class SvgPainter {
 	}
 	path(points, o) {
 		const d = points.map(([op, ...v]) => op + v.map(num).join(" ")).join("");
-		this.out.push(`<path d="${d}" opacity="${o.alpha || 1}" style="fill:${o.fill ? `var(--${o.fill})` : "none"};stroke:${o.stroke ? `var(--${o.stroke})` : "none"};stroke-width:${o.width || 1};stroke-dasharray:${(o.dash || ["none"]).join(" ")}"/>`);
+		// not "opacity", which makes a group of its own in a PDF
+		const alpha = o.alpha ? `;fill-opacity:${o.alpha};stroke-opacity:${o.alpha}` : "";
+		this.out.push(`<path d="${d}" style="fill:${o.fill ? `var(--${o.fill})` : "none"};stroke:${o.stroke ? `var(--${o.stroke})` : "none"};stroke-width:${o.width || 1};stroke-dasharray:${(o.dash && !this.flat ? o.dash : ["none"]).join(" ")}${alpha}"/>`);
 	}
 	clip(x, y, w, h) {
-		const id = "clip-" + ++clips;
+		const id = prefix + "clip-" + ++clips;
 		this.out.push(`<clipPath id="${id}"><rect x="${x}" y="${y}" width="${w}" height="${h}"/></clipPath><g clip-path="url(#${id})">`);
 	}
 	unclip() {
@@ -195,6 +199,8 @@ function num(v) {
 
 // The patterns, once in the page, for every SVG in it.
 function svg_patterns() {
+	if (document.getElementById("pattern-run"))
+		return "";
 	const defs = KIND_NAMES.map(kind => {
 		const lines = PATTERNS[KINDS[kind].pattern].map(([x1, y1, x2, y2]) =>
 			`<path d="M${x1} ${y1}L${x2} ${y2}" style="stroke:var(--${kind}-ink);stroke-opacity:.75"/>`).join("");

@@ -4,6 +4,7 @@
  * there is written as \u003c, which inside JSON says the same.
  */
 #include "demos/timeline/timeline.h"
+#include "demos/timeline/timeline_table.h"
 #include "demos/timeline/timeline_text.h"
 
 #include <errno.h>
@@ -17,6 +18,7 @@
 extern const char *const timeline_page_html[], *const timeline_page_css[];
 extern const char *const timeline_model_js[], *const timeline_paint_js[], *const timeline_lanes_js[];
 extern const char *const timeline_view_js[], *const timeline_input_js[], *const timeline_text_js[];
+extern const char *const timeline_moment_js[], *const timeline_theme_js[];
 
 struct page {
 	FILE *out;
@@ -61,14 +63,32 @@ static int put_trace(FILE *out, const struct timeline_run *run)
 	return err;
 }
 
-static void put_scripts(FILE *out)
+void timeline_theme(FILE *out)
+{
+	put_lines(out, timeline_theme_js);
+}
+
+void timeline_scripts(FILE *out)
 {
 	put_lines(out, timeline_model_js);
 	put_lines(out, timeline_paint_js);
 	put_lines(out, timeline_lanes_js);
+	put_lines(out, timeline_moment_js);
 	put_lines(out, timeline_view_js);
 	put_lines(out, timeline_input_js);
 	put_lines(out, timeline_text_js);
+}
+
+/* A text, or the JSON of a demo. */
+static void put_summary(FILE *out, const char *summary)
+{
+	struct json *said = summary && *summary == '{' ? json_read(summary) : NULL;
+
+	if (said)
+		timeline_table(out, said);
+	else
+		timeline_summary(out, summary);
+	json_free(said);
 }
 
 /* A line of the template that begins with @ names what takes its place. */
@@ -83,12 +103,16 @@ static int put_line(const struct page *p, const char *line)
 	} else if (!strcmp(line, "@css\n")) {
 		put_lines(p->out, timeline_page_css);
 	} else if (!strcmp(line, "@summary\n")) {
-		timeline_summary(p->out, p->summary);
+		put_summary(p->out, p->summary);
+	} else if (!strcmp(line, "@twin\n")) {
+		timeline_twin(p->out, p->runs, p->n);
+	} else if (!strcmp(line, "@theme\n")) {
+		timeline_theme(p->out);
 	} else if (!strcmp(line, "@traces\n")) {
 		for (size_t i = 0; i < p->n && !err; i++)
 			err = put_trace(p->out, &p->runs[i]);
 	} else {
-		put_scripts(p->out);
+		timeline_scripts(p->out);
 	}
 	return err;
 }

@@ -21,7 +21,8 @@ struct timeline_run {
  * lines all have as many cells, parted by a tab or by two spaces or more, becomes a table: its first
  * line the head (where that begins with a space, the first column has none), a line of one cell
  * which does not begin with a space the title of those that follow. Others with two spaces in a row
- * keep their columns, and all the rest is prose. Title, labels and summary may hold any bytes.
+ * keep their columns, and all the rest is prose. If it begins with {, it is the JSON of a demo (kit.h),
+ * which may have a "caption" too. Title, labels and summary may hold any bytes.
  *
  * Returns 0, or what failed, as -errno: then there is no page.
  */

@@ -18,6 +18,10 @@ FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-dev-shm-usage", "--remote-debugging-pipe", "--host-resolver-rules=MAP * ~NOTFOUND")
 
 
+# keys with which Chromium itself does something
+CODES = {"Tab": 9, "Enter": 13, " ": 32, "ArrowUp": 38, "ArrowDown": 40}
+
+
 def program():
     return next((p for p in map(shutil.which, NAMES) if p), None)
 
@@ -37,7 +41,7 @@ class Browser:
     def __init__(self, deadline=60):
         self.profile = tempfile.mkdtemp(prefix="pages-")
         self.deadline, self.last, self.buffer = deadline, 0, b""
-        self.errors, self.requests, self.session = [], [], None
+        self.errors, self.requests, self.session, self.may_script = [], [], None, True
         to_child, self.out = high_pipe()
         self.inn, from_child = high_pipe()
         # the child finds its ends at 3 and 4
@@ -133,7 +137,8 @@ class Browser:
         self.requests.clear()
         self.call("Page.navigate", url="file://" + os.path.abspath(path))
         self.until("document.readyState === 'complete'")
-        self.frame()
+        if self.may_script:
+            self.frame()
 
     def frame(self):
         """Waits until what was asked for has been drawn."""
@@ -143,6 +148,10 @@ class Browser:
         event = {"key": key}
         if len(key) == 1:
             event["text"] = key
+        if key in CODES:
+            event.update(windowsVirtualKeyCode=CODES[key], code={" ": "Space"}.get(key, key))
+        if key == "Enter":
+            event["text"] = "\r"
         self.call("Input.dispatchKeyEvent", type="keyDown", **event)
         self.call("Input.dispatchKeyEvent", type="keyUp", key=key)
         self.frame()
@@ -158,6 +167,22 @@ class Browser:
             self.mouse("mouseMoved", x0 + (x1 - x0) * i / 4, y, button="left", buttons=1, **keys)
         self.mouse("mouseReleased", x1, y, button="left", clickCount=1, **keys)
         self.frame()
+
+    def tap(self, x, y):
+        self.call("Emulation.setTouchEmulationEnabled", enabled=True)
+        self.call("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
+        self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        self.frame()
+        self.call("Emulation.setTouchEmulationEnabled", enabled=False)
+
+    def scripts(self, on):
+        self.may_script = on
+        self.call("Emulation.setScriptExecutionDisabled", value=not on)
+
+    def roles(self):
+        """What a screen reader is told: role and name of each thing."""
+        nodes = self.call("Accessibility.getFullAXTree")["nodes"]
+        return [(n["role"]["value"], n.get("name", {}).get("value", "")) for n in nodes if not n.get("ignored")]
 
     def picture(self, path, whole=False):
         with open(path, "wb") as f:

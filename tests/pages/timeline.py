@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Looks at pages of traces with a real browser: timeline.py DRAW LAB FOLDER, for tests/pages/timeline.sh. DRAW
-is the program that makes a page of traces, LAB is demos/lab. With PICTURES=DIR in the environment it leaves pictures there."""
+"""Looks at pages of traces with a real browser: timeline.py DRAW FOLDER, for tests/pages/timeline.sh. DRAW
+is the program that makes a page of traces. With PICTURES=DIR in the environment it leaves pictures there."""
 import base64
 import collections
 import json
@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import browser  # noqa: E402
 import trace  # noqa: E402
 
-draw, lab, folder = sys.argv[1:4]
+draw, folder = sys.argv[1:3]
 pictures = os.environ.get("PICTURES")
 count, failed = int(os.environ.get("FIRST", "0")), 0
 
@@ -182,6 +182,59 @@ def mouse(b):
     b.key("0")
 
 
+SPAN = """(s => { const p = timeline.panels.find(q => q.run === timeline.view.run), c = p.canvas.getBoundingClientRect();
+    const v = timeline.view; return c.left + 148 + (Math.max(s.t, v.t0) - v.t0) / (v.t1 - v.t0) * (c.width - 149); })(timeline.view.span)"""
+
+
+def follow(b):
+    """Zooming and moving with the keyboard keeps what is chosen in the middle, and its tip at it."""
+    tip = "(t => [t.hidden, parseFloat(t.style.left)])(document.getElementById('tip'))"
+    b.js("document.getElementById('view').focus()")
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", ".", ".", ".", "."):
+        b.key(key)
+    middle = b.js("timeline.view.span.t + timeline.view.span.d / 2")
+    for _ in range(6):
+        b.key("+")
+        t0, t1 = b.js(VIEW)
+        hidden, left = b.js(tip)
+        if hidden or abs(left - b.js(SPAN) - 14) > 2 or not t0 < middle < t1:
+            break
+    is_true(not hidden and abs(left - b.js(SPAN) - 14) <= 2, "the tip follows what it is about when one zooms", hidden, left, b.js(SPAN))
+    is_true(t0 < middle < t1, "what is chosen stays in sight when one zooms in", t0, middle, t1)
+    for _ in range(12):
+        b.key("ArrowRight")
+    is_true(b.js(tip)[0] or b.js("timeline.view.t1 >= timeline.whole.t1"), "the tip goes when that is out of sight")
+    b.key("Escape")
+    b.key("0")
+
+
+def fingers(b, path):
+    b.open(path, touch=True)
+    p = b.js(PLACES)[9]
+    b.tap(p["x"], p["y"])
+    tip = b.js("document.getElementById('tip').hidden || document.getElementById('tip').innerText")
+    is_true(tip is not True and p["name"] in tip, "a tap tells what is there", tip)
+    b.tap(20, 20)
+    is_true(b.js("document.getElementById('tip').hidden"), "a tap elsewhere ends that")
+    b.open(path)
+
+
+# A picture in SVG from the midst of the longest span on: the texts in it, with x and what they begin at.
+LABELS = """(() => { const run = timeline.runs[1], s = run.lanes.flatMap(l => l.spans).filter(s => s.cat === 'wait')
+    .sort((a, b) => b.d - a.d)[0], p = new timeline.SvgPainter();
+    timeline.draw_panel(p, { t0: s.t + s.d / 2, t1: s.t + s.d }, run, { width: 1000, gutter: 148, height: timeline.panel_height(run),
+        scroll: 0, arrows: false, chosen: null, marked: null });
+    return [s.name, p.out.filter(t => t.includes('text-anchor="start"')).map(t => [+/x="([-0-9.]+)"/.exec(t)[1], t])]; })()"""
+
+
+def labels(b):
+    name, texts = b.js(LABELS)
+    is_true(any(name in t for _, t in texts) and all(x >= 148 for x, _ in texts), "labels are whole at the left edge", name, texts)
+    is_true(b.js("[...document.querySelectorAll('.panel .fact')].every(f => f.getClientRects().length === 1)"),
+            "no fact of a title is broken")
+    is_true(1 <= b.js("document.querySelectorAll('#legend li').length") <= 7, "the legend has seven entries at most")
+
+
 def waits(b):
     """Hovering over each wait of a lane tells its name, what it is for, and its place."""
     tips = b.js("""timeline.panels[0].run.lanes[2].spans.filter(s => s.cat === 'wait' && s.d > 20000).map(s => {
@@ -227,12 +280,59 @@ def shape(b, path):
     same(b.js("document.getElementById('view').checkVisibility()"), False, "on paper: without what is for screens")
     b.call("Emulation.setEmulatedMedia", media="screen")
     pdf = base64.b64decode(b.call("Page.printToPDF", printBackground=True)["data"])
-    is_true(pdf.startswith(b"%PDF") and len(pdf) > 10000, "it can be printed")
+    is_true(pdf.startswith(b"%PDF") and 10000 < len(pdf) < 1000000, "it can be printed, in less than 1 MB", len(pdf))
+    same(b.js("[...document.querySelectorAll('#print .pair')].map(p => p.querySelectorAll('figure').length)"), [2], "on paper: two on a page")
+
+
+def without_script(b, path):
+    b.scripts(False)
+    b.open(path)
+    text = b.js("document.body.innerText")
+    is_true(all(w in text for w in ("scripts are off", "worker 1", "preemptive: time by lane", "wait")), "without scripts it is text", text[:2000])
+    same(b.js("document.querySelector('.view').checkVisibility()"), False, "without scripts: no empty picture")
+    b.scripts(True)
+    b.open(path)
+
+
+def kernel(b):
+    """What the kernel says of threads is drawn, not what the library takes for running."""
+    path = os.path.join(folder, "kernel.json")
+    trace.kernel(path)
+    coop = made("small", "cooperative")
+    out = page("kernel", "Kernel", "", ("preemptive", path), coop)
+    b.open(out)
+    same(b.js("timeline.runs.map(r => r.model)"), ["cooperative", "preemptive"], "kernel: the cooperative run comes first")
+    run = "timeline.runs[1]"
+    same(b.js(run + ".lanes.map(l => [...new Set(l.spans.map(s => s.kind))])"),
+         [["poll"], ["cpu", "blocked"], ["cpu", "preempted"], ["cpu"], ["cpu", "blocked"], ["cpu", "blocked"]], "kernel: on a CPU, preempted, blocked")
+    same(b.js(run + ".most"), 2, "kernel: no more at once than there are CPUs")
+    same(b.js("Math.max(...%s.steps.map(s => s.n))" % run), 2, "kernel: at no moment")
+    is_true("on a CPU at once" in b.js("timeline.panels[1].section.innerText"), "kernel: the panel says what it counts")
+    is_true("what the kernel recorded" in b.js("document.getElementById('meta').textContent"), "kernel: the page says who says so")
+    same(b.js("timeline.moment().m.args.text"), "wrote 1,010: an update is lost", "kernel: the moment that decides is the note")
+    moment = b.js("document.getElementById('moment').innerText")
+    is_true("Look here" in moment and "an update is lost" in moment and "350" in moment, "kernel: it is said in words", moment)
+    texts = b.js("""(() => { const p = new timeline.SvgPainter(), r = timeline.runs[1]; timeline.draw_panel(p, { t0: 0, t1: 1000000 }, r, { width: 1000,
+        gutter: 148, height: timeline.panel_height(r), scroll: 0, arrows: false, chosen: null, marked: null, moment: timeline.moment() });
+        return p.out.filter(t => t.startsWith('<text')).map(t => t.replace(/<[^>]*>/g, '')); })()""")
+    is_true(all(any(w in t for t in texts) for w in ("blocked: sem_wait: fork 3", "preempted", "read 1,000", "look here")),
+            "kernel: names, notes and the arrow are drawn", texts)
+    b.js("document.getElementById('there').click()")
+    b.frame()
+    t0, t1 = b.js(VIEW)
+    is_true(t0 < 350000 < t1 and t1 - t0 < 200000, "kernel: a button goes to the moment", t0, t1)
+    same(b.js("document.activeElement.id"), "view", "kernel: the keyboard is there then")
+    trace.kernel(path, "sampled")
+    out = page("kernel", "Kernel", "", ("preemptive", path))
+    b.open(out)
+    is_true("sampled" in b.js("document.getElementById('meta').textContent"), "kernel: sampled is said, too")
+    quiet(b, "kernel", out)
+    if pictures:
+        b.picture(os.path.join(pictures, "kernel.png"), whole=True)
 
 
 def as_text(b):
-    tree = b.call("Accessibility.getFullAXTree")["nodes"]
-    roles = [(n["role"]["value"], n.get("name", {}).get("value", "")) for n in tree if not n.get("ignored")]
+    roles = b.roles()
     is_true(("heading", "Race") in roles and any(r == "table" for r, _ in roles), "headings and tables for screen readers")
     is_true(all(name for role, name in roles if role in ("button", "radio", "checkbox", "image", "img")), "what can be used has a name",
             [r for r in roles if not r[1]])
@@ -246,25 +346,29 @@ def as_text(b):
 
 
 def small(b):
-    runs = [made("small", m) for m in ("preemptive", "cooperative")]
+    runs = [made("small", m) for m in ("cooperative", "preemptive")]
     path = page("small", "Race", "What is seen.\n\n          preemptive  cooperative\n  lost           188            0\n", *runs)
     b.open(path)
-    same(b.js("timeline.panels.map(p => p.section.querySelector('strong').textContent)"), ["preemptive", "cooperative"],
-         "the preemptive run is above the cooperative one")
+    same(b.js("timeline.panels.map(p => p.section.querySelector('strong').textContent)"), ["cooperative", "preemptive"],
+         "the cooperative run is above the preemptive one")
     same(b.js("[...document.querySelectorAll('.summary tr')].map(r => r.innerText.trim().split(/\\s+/))"),
          [["preemptive", "cooperative"], ["lost", "188", "0"]], "the summary is a table")
     is_true(b.js("document.getElementById('meta').textContent").endswith(
-        "top: preemptive, bottom: cooperative, same time axis, one sample run each"), "the head says what is where")
+        "top: cooperative, bottom: preemptive, same time axis, one sample run each"), "the head says what is where")
     compare(b, "small", runs)
-    same(b.js("timeline.runs.map(r => r.most > 1)"), [True, False], "one at a time, or several at once")
+    same(b.js("timeline.runs.map(r => r.most > 1)"), [False, True], "one at a time, or several at once")
     pixels(b, [0x1d, 0x67, 0x95], "runs are drawn where they are")
     keys(b)
     mouse(b)
+    follow(b)
+    labels(b)
     waits(b)
     as_text(b)
     colours(b, path)
     shape(b, path)
     quiet(b, "small", path)
+    fingers(b, path)
+    without_script(b, path)
     for width, dark in ((1400, False), (1400, True), (400, False), (400, True)) if pictures else ():
         b.open(path, width=width, dark=dark)
         b.picture(os.path.join(pictures, "small-%d-%s.png" % (width, "dark" if dark else "light")), whole=True)
@@ -272,7 +376,7 @@ def small(b):
 
 def names(b):
     bad = "</title></style></script><script>window.harmed=1</script>"
-    runs = [made("names", "preemptive"), made("cut", "cooperative")]
+    runs = [made("names", "cooperative"), made("cut", "preemptive")]
     path = page("names", bad, bad + "\n\na\t" + bad + "\nb\t\udcff\udcfe\udcc0", *runs)
     b.open(path)
     same(b.js("document.title"), bad, "names: the title is text")
@@ -285,21 +389,21 @@ def names(b):
 def groups(b):
     made("small", "preemptive"), made("small", "cooperative")
     runs = [("%s: %s" % (g, m), os.path.join(folder, "%s-%s.json" % (k, m))) for g, k in (("one", "small"), ("two", "cut"))
-            for m in ("preemptive", "cooperative")]
-    made("cut", "preemptive")
+            for m in ("cooperative", "preemptive")]
+    made("cut", "preemptive"), made("cut", "cooperative")
     path = page("groups", "Groups", "", *runs)
     b.open(path)
     seen = "timeline.panels.filter(p => p.section.checkVisibility()).map(p => p.run.label)"
-    same(b.js(seen), ["one: preemptive", "one: cooperative"], "groups: the first is shown")
+    same(b.js(seen), ["one: cooperative", "one: preemptive"], "groups: the first is shown, cooperatively first whatever the order")
     b.js("document.querySelector('#groups input[value=two]').click()")
     b.frame()
-    same(b.js(seen), ["two: preemptive", "two: cooperative"], "groups: another can be chosen")
+    same(b.js(seen), ["two: cooperative", "two: preemptive"], "groups: another can be chosen")
     is_true(b.js("timeline.whole.t1 < Math.max(...timeline.runs.map(r => r.end))"), "groups: each has its own range")
     quiet(b, "groups", path)
 
 
 def large(b):
-    runs = [made("large", m, 60000) for m in ("preemptive", "cooperative")]
+    runs = [made("large", m, 60000) for m in ("cooperative", "preemptive")]
     path = page("large", "Large", "", *runs)
     b.open(path)
     is_true(b.js("timeline.runs.every(r => r.spans > 60000)"), "large: %d spans" % b.js("timeline.runs.reduce((n, r) => n + r.spans, 0)"))
@@ -316,40 +420,8 @@ def large(b):
         b.picture(os.path.join(pictures, "large.png"))
 
 
-def index(b):
-    """The lab's page, of a demo that is a script; its timeline opens within it."""
-    demos, out = os.path.join(folder, "demos"), os.path.join(folder, "lab")
-    runs = [made("small", m) for m in ("preemptive", "cooperative")]
-    os.makedirs(demos)
-    with open(os.path.join(demos, "fake"), "w", encoding="utf-8") as f:
-        f.write("""#!/bin/sh
-'%s' "$4" Fake '' preemptive '%s' cooperative '%s' &&
-echo '{"demo":"fake","title":"Fake","lesson":"None.","models":["cooperative","preemptive"],
-"variants":[{"name":"one","title":"first","see":"Nothing."}],
-"rows":[{"variant":"one","what":"lost","values":["0","1,234"]}],"notes":[]}'
-""" % (os.path.abspath(draw), runs[0][1], runs[1][1]))
-    os.chmod(os.path.join(demos, "fake"), 0o755)
-    subprocess.run([lab, "--out", out, "--from", demos, "fake"], check=True, stdout=subprocess.DEVNULL)
-    path = os.path.join(out, "index.html")
-    b.open(path, dark=True)
-    same(b.js("[...document.querySelectorAll('tbody tr')].map(r => r.innerText.trim().split(/\\s+/))")[1:], [["lost", "0", "1,234"]],
-         "index: the demo's table")
-    same(b.js("getComputedStyle(document.documentElement).backgroundColor"), "rgb(20, 23, 26)", "index: dark where the system is")
-    same(b.requests, ["file://" + os.path.abspath(path)], "index: one file")
-    b.js("document.querySelector('details.timeline').open = true")
-    b.until("document.querySelector('iframe').src.endsWith('fake.html#dark')")
-    b.js("document.querySelector('iframe').scrollIntoView()")
-    b.until("document.querySelector('iframe').clientHeight > 400")
-    b.until(lambda: b.children() != ["about:blank"])
-    urls = b.children()
-    is_true(len(urls) == 1 and urls[0].endswith("/lab/fake.html"), "index: the timeline opens in it", urls)
-    b.open(path, width=400)
-    same(b.js("document.documentElement.scrollWidth <= innerWidth"), True, "index: fits a narrow screen")
-    same(b.errors, [], "index: no errors")
-
-
 with browser.Browser(60 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", "1"))) as it:
-    for test in (small, names, groups, index, large):
+    for test in (small, kernel, names, groups, large):
         test(it)
 print("1..%d" % count)
 sys.exit(failed > 0)

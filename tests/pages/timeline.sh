@@ -31,4 +31,4 @@ if test -n "$why"; then
 	echo 1..4
 	exit 0
 fi
-FIRST=3 timeout -k 5 $((400 * ${CK_TIMEOUT_MULTIPLIER:-1})) python3 "$pages/timeline.py" "$draw" "$top_builddir/demos/lab" "$tmp"
+FIRST=3 timeout -k 5 $((400 * ${CK_TIMEOUT_MULTIPLIER:-1})) python3 "$pages/timeline.py" "$draw" "$tmp"

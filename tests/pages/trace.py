@@ -105,6 +105,33 @@ def main_body(rng, names, rounds):
     yield ("run", 30)
 
 
+def kernel(path, source="perf"):
+    """Four clerks on two CPUs, as the kernel tells it: who is on one, preempted, blocked; and what they note. The last
+    two take each other's lock and stop."""
+    play = Play("preemptive")
+    play.events.append({"name": "kernel_source", "ph": "M", "pid": 7, "tid": 0, "args": {"source": source}})
+    for lane in range(1, 6):
+        play.meta("thread_name", lane, {"name": "main" if lane == 1 else "clerk %d" % (lane - 1)})
+        play.span("run", "run", lane, 10 * lane, 1000)
+    k = lambda what, lane, begin, end, **args: play.span("kernel", what, lane, begin, end, args)  # noqa: E731
+    k("on CPU", 1, 10, 40, cpu=0)
+    k("blocked", 1, 40, 1000, **{"in": "futex"})
+    # each CPU has one at a time; one clerk is preempted between its read and its write
+    k("on CPU", 2, 40, 200, cpu=0)
+    k("preempted", 2, 200, 300)
+    k("on CPU", 2, 300, 400, cpu=0)
+    k("on CPU", 3, 100, 250, cpu=1)
+    k("on CPU", 4, 200, 300, cpu=0)
+    k("blocked", 4, 300, 1000, **{"in": "sem_wait: fork 3"})
+    k("on CPU", 5, 250, 400, cpu=1)
+    k("blocked", 5, 400, 1000, **{"in": "sem_wait: fork 4"})
+    for lane, at, text in ((2, 150, "read 1,000"), (3, 160, "read 1,000"), (3, 220, "wrote 1,010"),
+                           (2, 350, "wrote 1,010: an update is lost")):
+        play.events.append({"ph": "i", "s": "t", "cat": "note", "name": "note", "pid": 7, "tid": lane, "ts": at,
+                            "args": {"text": text}})
+    play.write(path, False)
+
+
 def make(path, model, kind, events):
     names = NAMES if kind == "names" else ["worker %d" % i for i in range(1, 6 if kind != "large" else 13)]
     rounds = 12 if kind != "large" else events // len(names) // 2 + 1
