@@ -78,11 +78,21 @@ static bool escape(const char **at, char **out)
 	return true;
 }
 
+/* Bytes up to the quote that ends a string. */
+static size_t extent(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] && s[n] != '"')
+		n += s[n] == '\\' && s[n + 1] ? 2 : 1;
+	return n;
+}
+
 static char *string(const char **at)
 {
 	if (!take(at, '"'))
 		return NULL;
-	char *text = malloc(strlen(*at) + 1), *out = text;
+	char *text = malloc(extent(*at) + 1), *out = text;
 
 	while (text && **at && **at != '"') {
 		if (**at != '\\') {

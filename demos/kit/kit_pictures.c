@@ -23,7 +23,7 @@ struct pictures {
 	char labels[MOST][100], paths[MOST][PATH_MAX];
 	size_t n;
 	struct kit_table *table; /* of the runs that are shown */
-	int fewest, otherwise; /* runs that the median is of; that came out in another way */
+	int fewest, otherwise;	 /* runs that the median is of; that came out in another way */
 };
 
 /* A run that may be shown. */

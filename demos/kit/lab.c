@@ -305,11 +305,12 @@ struct choice {
 
 static struct choice parse(struct lab *lab, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "out", required_argument, NULL, 'o' },     { "from", required_argument, NULL, 'f' },
-		{ "edition", required_argument, NULL, 'e' }, { "slides", no_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },	     { NULL, 0, NULL, 0 }
-	};
+	static const struct option options[] = { { "out", required_argument, NULL, 'o' },
+						 { "from", required_argument, NULL, 'f' },
+						 { "edition", required_argument, NULL, 'e' },
+						 { "slides", no_argument, NULL, 's' },
+						 { "help", no_argument, NULL, 'h' },
+						 { NULL, 0, NULL, 0 } };
 	struct choice c = { .status = -1 };
 
 	for (int o; c.status < 0 && (o = getopt_long(argc, argv, "o:f:h", options, NULL)) != -1;) {

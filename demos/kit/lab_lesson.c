@@ -16,14 +16,16 @@ extern const char *const timeline_echo_c[], *const timeline_httpd_c[];
 static const struct lab_lesson lessons[] = {
 	{
 		.name = "race",
-		.question = "Four clerks pay into the same accounts: each reads a balance, computes, and "
-			    "writes the new balance back. There is no lock, and no await in between "
-			    "(variant call). Where can money be lost?",
+		.question =
+			"Four clerks pay into the same accounts: each reads a balance, computes, and "
+			"writes the new balance back. There is no lock, and no await in between "
+			"(variant call). Where can money be lost?",
 		.choices = { WHICH_MODEL },
 		.right = 2,
-		.because = "Preemptively the kernel may let another clerk run between the read and the "
-			   "write, whose update is then overwritten. Cooperatively another clerk runs "
-			   "only where the code awaits, and here it does not.",
+		.because =
+			"Preemptively the kernel may let another clerk run between the read and the "
+			"write, whose update is then overwritten. Cooperatively another clerk runs "
+			"only where the code awaits, and here it does not.",
 		.look = "note overlap",
 		.focus = "add",
 		.file = "demos/lessons/race.c",
@@ -31,14 +33,16 @@ static const struct lab_lesson lessons[] = {
 	},
 	{
 		.name = "starve",
-		.question = "One coroutine computes for a long time and awaits nothing, while others want "
-			    "to tick every few milliseconds (variant crunch). Where do the ticks come "
-			    "late, by as long as the computation takes?",
+		.question =
+			"One coroutine computes for a long time and awaits nothing, while others want "
+			"to tick every few milliseconds (variant crunch). Where do the ticks come "
+			"late, by as long as the computation takes?",
 		.choices = { WHICH_MODEL },
 		.right = 1,
-		.because = "Cooperatively the computing coroutine keeps the baton until it awaits, and "
-			   "nobody can take it away. Preemptively the kernel lets the others run "
-			   "meanwhile.",
+		.because =
+			"Cooperatively the computing coroutine keeps the baton until it awaits, and "
+			"nobody can take it away. Preemptively the kernel lets the others run "
+			"meanwhile.",
 		.look = "note ready",
 		.focus = "crunch",
 		.file = "demos/lessons/starve.c",
@@ -46,14 +50,16 @@ static const struct lab_lesson lessons[] = {
 	},
 	{
 		.name = "philosophers",
-		.question = "Five philosophers each take the fork to the left, then the one to the right, "
-			    "and wait for one that is taken. Between the two forks they await nothing "
-			    "(variant call). Where can all five starve?",
+		.question =
+			"Five philosophers each take the fork to the left, then the one to the right, "
+			"and wait for one that is taken. Between the two forks they await nothing "
+			"(variant call). Where can all five starve?",
 		.choices = { WHICH_MODEL },
 		.right = 2,
-		.because = "All five starve if each holds one fork. Preemptively all can be interrupted "
-			   "between the two. Cooperatively one takes both before another runs, unless "
-			   "there is an await in between: see the variant await.",
+		.because =
+			"All five starve if each holds one fork. Preemptively all can be interrupted "
+			"between the two. Cooperatively one takes both before another runs, unless "
+			"there is an await in between: see the variant await.",
 		.look = "note stuck error",
 		.focus = "eat",
 		.file = "demos/lessons/philosophers.c",
@@ -61,12 +67,14 @@ static const struct lab_lesson lessons[] = {
 	},
 	{
 		.name = "prodcons",
-		.question = "Producers and consumers share a buffer: a plain array and a counter, no lock, "
-			    "no await in the midst of a change (variant bare). Where do items get lost?",
+		.question =
+			"Producers and consumers share a buffer: a plain array and a counter, no lock, "
+			"no await in the midst of a change (variant bare). Where do items get lost?",
 		.choices = { WHICH_MODEL },
 		.right = 2,
-		.because = "Two threads that change the counter at once put two items into one place. "
-			   "Cooperatively each change is whole before another coroutine runs.",
+		.because =
+			"Two threads that change the counter at once put two items into one place. "
+			"Cooperatively each change is whole before another coroutine runs.",
 		.look = "note overlap",
 		.focus = "into_buffer",
 		.file = "demos/lessons/prodcons.c",
@@ -74,12 +82,14 @@ static const struct lab_lesson lessons[] = {
 	},
 	{
 		.name = "interleave",
-		.question = "Two writers share one pen: a flag that each tests and then sets, with no await "
-			    "between test and set. Where can the letters of a word be torn apart?",
+		.question =
+			"Two writers share one pen: a flag that each tests and then sets, with no await "
+			"between test and set. Where can the letters of a word be torn apart?",
 		.choices = { WHICH_MODEL },
 		.right = 2,
-		.because = "Preemptively both may find the pen free before one of them takes it. "
-			   "Cooperatively test and set are one step, since nothing in between awaits.",
+		.because =
+			"Preemptively both may find the pen free before one of them takes it. "
+			"Cooperatively test and set are one step, since nothing in between awaits.",
 		.look = "note overlap",
 		.focus = "take_pen",
 		.file = "demos/lessons/interleave.c",
@@ -87,12 +97,14 @@ static const struct lab_lesson lessons[] = {
 	},
 	{
 		.name = "generators",
-		.question = "A generator walks a tree and yields leaf after leaf to its consumer. Where do "
-			    "the leaves come out of order?",
+		.question =
+			"A generator walks a tree and yields leaf after leaf to its consumer. Where do "
+			"the leaves come out of order?",
 		.choices = { WHICH_MODEL },
 		.right = 0,
-		.because = "A generator and its consumer take turns: one of them waits for the other in "
-			   "either model. So the order is the same.",
+		.because =
+			"A generator and its consumer take turns: one of them waits for the other in "
+			"either model. So the order is the same.",
 		.look = "note wait",
 		.focus = "walk",
 		.file = "demos/lessons/generators.c",
@@ -100,14 +112,16 @@ static const struct lab_lesson lessons[] = {
 	},
 	{
 		.name = "echo",
-		.question = "Many connections, each with tiny requests and nothing to compute. Which "
-			    "server answers the most per second?",
+		.question =
+			"Many connections, each with tiny requests and nothing to compute. Which "
+			"server answers the most per second?",
 		.choices = { "coroutines, cooperative", "coroutines, preemptive", "plain threads",
 			     "one thread with epoll" },
 		.right = 3,
-		.because = "Where there is nothing to compute, switching is the cost. A state machine "
-			   "around epoll does not switch at all; each of the others switches threads for "
-			   "each request.",
+		.because =
+			"Where there is nothing to compute, switching is the cost. A state machine "
+			"around epoll does not switch at all; each of the others switches threads for "
+			"each request.",
 		.look = "note wait",
 		.focus = "echo",
 		.file = "demos/servers/echo.c",
@@ -115,13 +129,15 @@ static const struct lab_lesson lessons[] = {
 	},
 	{
 		.name = "httpd",
-		.question = "The same with HTTP, which has more to compute per request. Which server "
-			    "answers the most per second, with many connections?",
+		.question =
+			"The same with HTTP, which has more to compute per request. Which server "
+			"answers the most per second, with many connections?",
 		.choices = { "coroutines, cooperative", "coroutines, preemptive", "plain threads",
 			     "one thread with epoll" },
 		.right = 3,
-		.because = "The more a request computes, the less a switch matters: the distances are "
-			   "smaller than with echo.",
+		.because =
+			"The more a request computes, the less a switch matters: the distances are "
+			"smaller than with echo.",
 		.look = "note wait",
 		.focus = "serve",
 		.file = "demos/servers/httpd.c",

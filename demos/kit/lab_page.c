@@ -38,6 +38,21 @@ static void put(FILE *out, const char *open, const char *text, const char *close
 	fputs(close, out);
 }
 
+/* A title, in which a number stays with its unit: "5 ms" is not broken. */
+static void put_title(FILE *out, const char *title)
+{
+	char text[512];
+	size_t n = 0;
+
+	for (const char *s = title; *s && n + 3 < sizeof text; s++) {
+		bool unit = *s == ' ' && s > title && s[-1] >= '0' && s[-1] <= '9';
+
+		n += (size_t)sprintf(text + n, unit ? "\xc2\xa0" : "%c", *s);
+	}
+	text[n] = 0;
+	timeline_text(out, text);
+}
+
 static size_t length(const struct json *list)
 {
 	size_t n = 0;
@@ -140,8 +155,8 @@ static void put_game(FILE *out, const char *folder, const char *name)
 	snprintf(path, sizeof path, "%s/%s.play.html", folder, name);
 	if (access(path, R_OK))
 		return;
-	put(out, "<section class=\"game step\">\n<h3>You are the scheduler</h3>\n<p><a href=\"", name,
-	    ".play.html\">The game on a page of its own</a></p>\n");
+	put(out, "<section class=\"game step\">\n<h3>You are the scheduler</h3>\n<p><a href=\"",
+	    name, ".play.html\">The game on a page of its own</a></p>\n");
 	put(out, "<iframe loading=\"lazy\" title=\"The game of ", name, "\" src=\"");
 	put(out, "", name, ".play.html\"></iframe>\n</section>\n");
 }
@@ -190,7 +205,9 @@ static void put_demo(const struct index *x, const struct lab_demo *d)
 
 	put(out, "<section class=\"demo\" id=\"", d->name, "\">\n");
 	put(out, "<p class=\"name\"><code>demos/", d->name, "</code></p>\n");
-	put(out, "<h2>", *title ? title : d->name, "</h2>\n");
+	fputs("<h2>", out);
+	put_title(out, *title ? title : d->name);
+	fputs("</h2>\n", out);
 	if (d->failed)
 		put(out, "<p class=\"failed\">This demo failed: ", d->failed, "</p>\n");
 	if (d->said)

@@ -7,7 +7,7 @@ const KINDS = {
 	run: { label: "runs", height: 1, pattern: "plain", dark: true },
 	cpu: { label: "on a CPU", height: 1, pattern: "plain", dark: true },
 	preempted: { label: "preempted: could go on, has no CPU", short: "preempted", height: 0.8, pattern: "diagonal" },
-	blocked: { label: "blocked in the kernel", short: "blocked", height: 0.5, pattern: "cross" },
+	blocked: { label: "blocked in the kernel", short: "blocked", height: 0.7, pattern: "cross" },
 	callback: { label: "callback", height: 1, pattern: "edge", dark: true },
 	blocking: { label: "blocking section", short: "blocking", height: 1, pattern: "vertical" },
 	worker: { label: "worker thread", short: "worker", height: 1, pattern: "back" },

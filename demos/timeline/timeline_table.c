@@ -68,7 +68,8 @@ static void put_verdicts(FILE *out, const struct json *said, const char *variant
 	fputs("</tr>\n", out);
 }
 
-static void put_variant(FILE *out, const struct json *said, const struct json *variant, size_t cells)
+static void put_variant(FILE *out, const struct json *said, const struct json *variant,
+			size_t cells)
 {
 	const char *name = json_text(variant, "name");
 

@@ -92,4 +92,23 @@ if test -x "$top_builddir/demos/generators"; then
 	grep -qF 'leaves visited in order' "$tmp/out/index.html" && grep -qF '"model":"preemptive"' "$tmp/out/generators.html"
 	report $? "their texts"
 fi
-echo "1..$n"
+"$lab" --edition pupil >"$tmp/said" 2>&1
+test $? = 2 && grep -q "no edition 'pupil' (student, teacher)" "$tmp/said"
+report $? "an edition that is not there"
+
+# Looked at with a real browser.
+pages=$top_srcdir/tests/pages
+draw=$top_builddir/tests/tools/draw
+PYTHONDONTWRITEBYTECODE=1
+export PYTHONDONTWRITEBYTECODE
+why=
+command -v python3 >/dev/null 2>&1 || why="no python3"
+test -n "$why" || (cd "$pages" && python3 -c 'import browser, sys; sys.exit(browser.program() is None)') || why="no chromium"
+test -x "$draw" || why="tests/tools/draw is not built"
+if test -n "$why"; then
+	n=$((n + 1))
+	echo "ok $n # SKIP $why"
+	echo "1..$n"
+	exit 0
+fi
+timeout -k 5 $((200 * ${CK_TIMEOUT_MULTIPLIER:-1})) python3 "$pages/lab.py" "$draw" "$lab" "$tmp" "$n"
