@@ -53,10 +53,11 @@ const LOOKS = {
 		const m = longest(runs, (s, run) => (s.kind === "blocked" || s.kind === "lock") && s.t + s.d > run.end * 0.9 && s.d > run.end * 0.4);
 		return m && Object.assign(m, { what: `${m.lane.title} stops for good: ${span_label(m.s)}` });
 	},
-	// one computes, and another that could go on waits for most of that time
+	// one computes, and another that could go on, or whose time has come, waits for most of that
 	ready(runs) {
-		const m = longest(runs, (s, run) => s.kind === "ready" && s.lane.tid > 1 && s.d > run.end * 0.1 && blocker(s, run));
-		return m && Object.assign(m, { what: `${m.lane.title} could go on, and waits ${duration(m.d)} while ${blocker(m.s, m.run).lane.title} runs` });
+		const m = longest(runs, (s, run) => (s.kind === "ready" || s.kind === "sleep") && s.lane.tid > 1 && s.d > run.end * 0.1 &&
+			run.model !== "preemptive" && blocker(s, run));
+		return m && Object.assign(m, { what: `${m.lane.title} comes late: it waits ${duration(m.d)} while ${blocker(m.s, m.run).lane.title} runs` });
 	},
 	overlap(runs) {
 		const m = runs.filter(r => r.model === "preemptive").map(overlap).find(Boolean);
