@@ -44,8 +44,10 @@ char *timeline_read(const char *path)
 	return text;
 }
 
-static struct lane *lane_of(struct twin *t, long tid)
+/* An event's lane is its coroutine; a trace without lanes is shown by thread. */
+static struct lane *lane_of(struct twin *t, const struct json *e)
 {
+	long tid = strtol(json_text(e, json_get(e, "lane") ? "lane" : "tid"), NULL, 10);
 	size_t i = 0;
 
 	while (i < t->n && t->lanes[i].tid != tid)
@@ -74,16 +76,23 @@ static bool is_note(const struct json *e)
 	return !strcmp(json_text(e, "ph"), "i") && !strcmp(json_text(e, "name"), "note");
 }
 
+static bool is_name(const struct json *e)
+{
+	const char *name = json_text(e, "name");
+
+	return !strcmp(name, "thread_name") || !strcmp(name, "lane_name");
+}
+
 static void add(struct twin *t, const struct json *e)
 {
 	const char *ph = json_text(e, "ph");
-	struct lane *l = lane_of(t, strtol(json_text(e, "tid"), NULL, 10));
+	struct lane *l = lane_of(t, e);
 
 	if (!l)
 		return;
 	if (!strcmp(ph, "X"))
 		add_span(t, l, e);
-	else if (!strcmp(ph, "M") && !strcmp(json_text(e, "name"), "thread_name"))
+	else if (!strcmp(ph, "M") && is_name(e))
 		l->name = json_text(json_get(e, "args"), "name");
 	l->notes |= is_note(e);
 }
@@ -129,7 +138,7 @@ static void put_notes(FILE *out, struct twin *t, const struct json *e)
 	int n = 0;
 
 	for (; e && n < NOTES; e = e->next) {
-		struct lane *l = lane_of(t, strtol(json_text(e, "tid"), NULL, 10));
+		struct lane *l = lane_of(t, e);
 
 		if (!is_note(e) || !l)
 			continue;
