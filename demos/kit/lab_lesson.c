@@ -17,7 +17,7 @@ static const struct lab_lesson lessons[] = {
 	{
 		.name = "race",
 		.question =
-			"Four clerks pay into the same accounts: each reads a balance, computes, and "
+			"Several clerks pay into one account: each reads the balance, adds to it, and "
 			"writes the new balance back. There is no lock, and no await in between "
 			"(variant call). Where can money be lost?",
 		.choices = { WHICH_MODEL },
@@ -27,7 +27,7 @@ static const struct lab_lesson lessons[] = {
 			"write, whose update is then overwritten. Cooperatively another clerk runs "
 			"only where the code awaits, and here it does not.",
 		.look = "note overlap",
-		.focus = "add",
+		.focus = "deposit add",
 		.file = "demos/lessons/race.c",
 		.source = timeline_race_c,
 	},
@@ -83,15 +83,17 @@ static const struct lab_lesson lessons[] = {
 	{
 		.name = "interleave",
 		.question =
-			"Two writers share one pen: a flag that each tests and then sets, with no await "
-			"between test and set. Where can the letters of a word be torn apart?",
+			"Two writers share one sheet. Each writes a letter in two strokes, with no await "
+			"in between. Where can a stroke of one writer come between the two strokes "
+			"of the other, and tear the letter?",
 		.choices = { WHICH_MODEL },
 		.right = 2,
 		.because =
-			"Preemptively both may find the pen free before one of them takes it. "
-			"Cooperatively test and set are one step, since nothing in between awaits.",
+			"Preemptively a thread can be stopped after its first stroke, however seldom "
+			"that is. Cooperatively two strokes without an await are one step; only the "
+			"order of whole letters differs.",
 		.look = "note overlap",
-		.focus = "take_pen",
+		.focus = "letter take_pen",
 		.file = "demos/lessons/interleave.c",
 		.source = timeline_interleave_c,
 	},

@@ -12,8 +12,9 @@ struct lab_lesson {
 	const char *choices[6]; /* up to NULL */
 	size_t right;
 	const char *because;
-	const char *look;  /* which moment decides: names of moment.js, the first that is found */
-	const char *focus; /* the function of the source that it is about; not found: all of it */
+	const char *look; /* which moment decides: names of moment.js, the first that is found */
+	const char *
+		focus; /* the function that it is about: the first of these names which the source has */
 	const char *file;
 	const char *const *source; /* its lines, up to NULL */
 };

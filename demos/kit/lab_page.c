@@ -161,14 +161,13 @@ static void put_game(FILE *out, const char *folder, const char *name)
 	put(out, "", name, ".play.html\"></iframe>\n</section>\n");
 }
 
-/* The function in focus: from the line that has its name and an opening parenthesis, and is followed by
- * a brace, to the brace that closes it. */
-static const char *const *find_function(const struct lab_lesson *l)
+/* From the line that has the function's name and an opening parenthesis, and is followed by a brace. */
+static const char *const *find_function(const char *const *line, const char *focus)
 {
 	char name[64];
 
-	snprintf(name, sizeof name, "%s(", l->focus);
-	for (const char *const *line = l->source; *line; line++) {
+	snprintf(name, sizeof name, "%s(", focus);
+	for (; *line; line++) {
 		const char *at = strstr(*line, name);
 
 		if (**line != '\t' && at && at > *line && at[-1] == ' ' && line[1] &&
@@ -178,9 +177,21 @@ static const char *const *find_function(const struct lab_lesson *l)
 	return NULL;
 }
 
+/* The first of the names in focus that the source has. */
+static const char *const *find_focus(const struct lab_lesson *l)
+{
+	const char *const *found = NULL;
+	char names[128], *at = names, *name;
+
+	snprintf(names, sizeof names, "%s", l->focus);
+	while (!found && (name = strsep(&at, " ")))
+		found = find_function(l->source, name);
+	return found;
+}
+
 static void put_code(FILE *out, const struct lab_lesson *l)
 {
-	const char *const *line = find_function(l);
+	const char *const *line = find_focus(l);
 
 	fputs("<section class=\"code step\">\n<h3>The code</h3>\n", out);
 	if (line) {

@@ -71,6 +71,10 @@ const LOOKS = {
 		const m = longest(runs, (s, run) => s.cat === "wait" && s.lane.tid > 1 && s.d < run.end * 0.9);
 		return m && Object.assign(m, { what: `${m.lane.title} waits longest, ${duration(m.d)}: ${span_label(m.s)}` });
 	},
+	hand(runs) {
+		const run = runs.find(r => r.hands.length), h = run && run.hands[0];
+		return h && { run, lane: h.to, t: h.end, d: 0, what: `${h.from.title} awaits, and the baton goes to ${h.to.title}: only here` };
+	},
 };
 
 // The page around may say what its lesson is about: names of LOOKS, parted by blanks. The first that finds

@@ -32,7 +32,8 @@ static void put_row(FILE *out, const struct json *row)
 static const struct json *verdict(const struct json *said, const char *variant, const char *model)
 {
 	for (const struct json *r = first(said, "results"); r; r = r->next) {
-		if (!strcmp(json_text(r, "name"), variant) && !strcmp(json_text(r, "model"), model))
+		if (!strcmp(json_text(r, "name"), variant) &&
+		    !strcmp(json_text(r, "model"), model) && strcmp(json_text(r, "runs"), "0"))
 			return json_get(r, "verdict");
 	}
 	return NULL;
@@ -48,14 +49,17 @@ static void put_verdict(FILE *out, const struct json *v)
 	fputs("</td>", out);
 }
 
-static void put_verdicts(FILE *out, const struct json *said, const char *variant)
+static bool has_verdict(const struct json *said, const char *variant)
 {
 	bool any = false;
 
 	for (const struct json *m = first(said, "models"); m; m = m->next)
 		any |= verdict(said, variant, m->text) && verdict(said, variant, m->text)->first;
-	if (!any)
-		return;
+	return any;
+}
+
+static void put_verdicts(FILE *out, const struct json *said, const char *variant)
+{
 	fputs("<tr><th scope=\"row\">verdict</th>", out);
 	for (const struct json *m = first(said, "models"); m; m = m->next) {
 		const struct json *v = verdict(said, variant, m->text);
@@ -77,11 +81,16 @@ static void put_variant(FILE *out, const struct json *said, const struct json *v
 	put(out, "<b>", name, "</b> ");
 	timeline_text(out, json_text(variant, "title"));
 	fputs("</th></tr>\n", out);
+	bool judged = has_verdict(said, name);
+
 	for (const struct json *r = first(said, "rows"); r; r = r->next) {
-		if (!strcmp(json_text(r, "variant"), name))
+		/* the verdict comes last, with its words */
+		if (!strcmp(json_text(r, "variant"), name) &&
+		    !(judged && !strcmp(json_text(r, "what"), "verdict")))
 			put_row(out, r);
 	}
-	put_verdicts(out, said, name);
+	if (judged)
+		put_verdicts(out, said, name);
 }
 
 void timeline_table(FILE *out, const struct json *said)
