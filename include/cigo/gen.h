@@ -42,8 +42,13 @@ CIGO_CHECK CIGO_API cigo_iter *cigo_iter_generate(const cigo_ctx *ctx, const cha
 CIGO_API bool cigo_gen_yield_item(cigo_ctx *ctx, cigo_gen *gen, const void *item, size_t size);
 
 /*
- * Yields all items of it, then closes it. Suspends: yes. Fails: false: the consumer has closed the
- * iterator, or `it` failed; *ret_err (if not NULL) is the error of `it` or 0.
+ * Yields all items of it, then closes it; nobody else may use it meanwhile. In a loop the consumer
+ * takes the items without this generator: from a generator directly, two handoffs an item through
+ * any depth of such calls; from any other iterator in its own coroutine (functions of cigo_iter_map
+ * and the like run there, with ctx), without a handoff. Errors, cancellations and a close reach the
+ * innermost generator first. Suspends: yes. Owns: takes `it` over. Fails: false: the consumer has
+ * closed the iterator, or `it` failed; *ret_err (if not NULL) is the error of `it` or 0; ctx's
+ * cause, if ctx ends before all were yielded.
  */
 CIGO_API bool cigo_gen_yield_all(cigo_ctx *ctx, cigo_gen *gen, cigo_iter *it, int *ret_err);
 

@@ -3,8 +3,9 @@
  * generator is a task that the first next starts. So its context, its awaits, its clean-up and its
  * end at the run's end are those of a task. Without a loop: gen_plain.c.
  *
- * Invariants: a consumer that waits in next or close is in no queue, and only the generator wakes
- * it. A generator that waits in a yield is woken only by its consumer, or by the run's end.
+ * Invariants: a consumer that waits in next or close is in no queue, and only the chain's innermost
+ * generator wakes it. That one, if it waits in a yield, is woken only by the consumer, or by the
+ * run's end. The others of the chain wait in cigo_gen_yield_all, each for the one inside it.
  */
 #include "iter/gen.h"
 
@@ -14,6 +15,12 @@
 
 #include "base/misuse.h"
 #include "task/wait_info.h"
+
+/* A consumer that takes from a lent iterator may find a generator inside that lends one, and so on.
+ * Each level needs some of the consumer's stack; so from here on the generators do it on theirs. */
+enum { MOST_PULLS = 8 };
+/* Of this thread, which is a coroutine's. */
+static __thread unsigned pulls __attribute__((tls_model("initial-exec")));
 
 /* --- the generator's side -------------------------------------------------------------------- */
 
@@ -26,41 +33,70 @@ static int body(cigo_ctx *ctx, void *arg, void *ret)
 	return g->fn(ctx, g, g->arg);
 }
 
-/* The generator's task is done: passes straight to the consumer, if one waits. */
+/* The generator's task is done: passes straight to the one that yields all of it, or to the consumer,
+ * if one waits. */
 static void done(struct ci_listener *l, cigo_future *f)
 {
-	cigo_gen *g = ci_container_of(l, cigo_gen, done);
+	cigo_gen *g = ci_container_of(l, cigo_gen, done), *root = g->root;
 
 	(void)f;
 	g->state = CI_GEN_DONE;
 	g->coroutine = NULL;
-	if (g->consumer)
+	if (g->outer) {
+		root->innermost = g->outer;
+		root->depth--;
+		ci_engine_direct(g->outer->coroutine);
+	} else if (g->consumer) {
 		ci_engine_direct(g->consumer);
+	}
 }
 
-/* The run ends and no consumer will come: the yield returns false. */
+/* Those from the innermost up to `last` find that their yields return false. */
+static void dismiss(cigo_gen *root, const cigo_gen *last)
+{
+	for (cigo_gen *g = root->innermost; g != last; g = g->outer)
+		g->leaving = true;
+	root->ended = false;
+}
+
+void ci_gen_end_wait(cigo_loop *loop, cigo_gen *root)
+{
+	ci_list_unlink(&root->leaver.link);
+	loop->parked -= root->depth;
+	root->state = CI_GEN_RUNNING;
+}
+
+/* The run ends and no consumer will come: the yields return false. */
 static void leave(cigo_loop *loop, struct ci_leaver *l)
 {
-	cigo_gen *g = ci_container_of(l, cigo_gen, leaver);
+	cigo_gen *root = ci_container_of(l, cigo_gen, leaver);
 
-	loop->parked--;
-	g->leaving = true;
-	g->state = CI_GEN_RUNNING;
-	ci_engine_wake(g->coroutine);
+	dismiss(root, NULL);
+	ci_gen_end_wait(loop, root);
+	ci_engine_wake(root->innermost->coroutine);
 }
 
-static void yield_in_loop(cigo_gen *g)
+void ci_gen_pass(cigo_gen *g)
 {
 	struct ci_coroutine *me = g->coroutine;
-	cigo_loop *loop = me->loop;
-	struct ci_coroutine *consumer = g->consumer;
+	cigo_gen *root = g->root;
 
-	g->state = CI_GEN_WAITING;
-	loop->parked++;
-	ci_list_append(&loop->leavers, &g->leaver.link);
+	root->state = CI_GEN_WAITING;
+	me->loop->parked += root->depth;
+	ci_list_append(&me->loop->leavers, &root->leaver.link);
 	me->free_calls = 0; /* the consumer's count goes on instead */
 	ci_park_note(me);
-	ci_engine_switch(me, consumer);
+	ci_engine_switch(me, root->consumer);
+}
+
+void ci_gen_check_yield(const cigo_gen *g, size_t size)
+{
+	ci_expect(size == g->it.item_size, "items have %zu bytes, not %zu", g->it.item_size, size);
+	ci_expect(g->root->innermost == g && g->root->state == CI_GEN_RUNNING &&
+			  ci_gen_is_inside(g),
+		  "only a generator's own body may yield");
+	ci_expect(g->plain || ci_holds(g->coroutine->loop),
+		  "a generator may not yield in a blocking section; call cigo_blocking_end");
 }
 
 bool cigo_gen_yield_item(cigo_ctx *ctx, cigo_gen *g, const void *item, size_t size)
@@ -68,87 +104,98 @@ bool cigo_gen_yield_item(cigo_ctx *ctx, cigo_gen *g, const void *item, size_t si
 	CI_ENTRY;
 	if (!ctx || !g)
 		return false;
-	ci_expect(size == g->it.item_size, "items have %zu bytes, not %zu", g->it.item_size, size);
 	ci_expect(item || !size, "no item");
-	ci_expect(g->state == CI_GEN_RUNNING && ci_gen_is_inside(g),
-		  "only a generator's own body may yield");
-	ci_expect(g->plain || ci_holds(g->coroutine->loop),
-		  "a generator may not yield in a blocking section; call cigo_blocking_end");
+	ci_gen_check_yield(g, size);
 	if (g->leaving)
 		return false;
 	if (size)
-		memcpy(g->ret, item, size);
-	g->yielded = true;
+		memcpy(g->root->ret, item, size);
+	g->root->yielded = true;
 	if (g->plain)
 		ci_gen_plain_yield(g);
 	else
-		yield_in_loop(g);
+		ci_gen_pass(g);
 	return !g->leaving;
-}
-
-bool cigo_gen_yield_all(cigo_ctx *ctx, cigo_gen *g, cigo_iter *it, int *ret_err)
-{
-	CI_ENTRY;
-	bool stays = g && !g->leaving; /* if not, no consumer would get the item */
-	void *item = it ? malloc(it->item_size ? it->item_size : 1) : NULL;
-	int err = !ctx || (it && !item) ? -ENOMEM : 0;
-
-	while (!err && stays && ci_iter_pull(ctx, it, item))
-		stays = cigo_gen_yield_item(ctx, g, item, it->item_size);
-	free(item);
-	int closed = ci_iter_close(ctx, it);
-	err = err ? err : closed;
-	if (ret_err)
-		*ret_err = err;
-	return stays && !err;
 }
 
 /* --- the consumer's side --------------------------------------------------------------------- */
 
+/* A context of the consumer has ended, or one of the generator that yields all of g. */
+static void ended(cigo_gen *g, int cause)
+{
+	if (g->outer) {
+		g->cause = cause;
+		g->root->ended = true;
+	}
+	ci_ctx_end(g->task->ctx, cause);
+}
+
 static void given_ended(struct ci_ctx_watch *w, int cause)
 {
-	ci_ctx_end(ci_container_of(w, cigo_gen, given)->task->ctx, cause);
+	ended(ci_container_of(w, cigo_gen, given), cause);
 }
 
-static void task_ended(struct ci_ctx_watch *w, int cause)
+static void own_ended(struct ci_ctx_watch *w, int cause)
 {
-	ci_ctx_end(ci_container_of(w, cigo_gen, own)->task->ctx, cause);
+	ended(ci_container_of(w, cigo_gen, own), cause);
 }
 
-struct visit {
-	struct ci_park park;
-	cigo_task *task;
-};
-
-static void describe(const struct ci_park *p, struct ci_wait_info *ret)
+void ci_gen_watch(cigo_ctx *ctx, struct ci_coroutine *me, cigo_gen *g)
 {
-	ret->futures = &ci_container_of(p, const struct visit, park)->task;
-	ret->count = 1;
-}
-
-/* Passes to the generator and waits until it yields or ends. If a context of the consumer ends
- * meanwhile, the generator's context ends too, and with it the generator's innermost await. */
-static void visit(cigo_ctx *ctx, struct ci_coroutine *me, cigo_gen *g)
-{
-	g->given.fired = given_ended;
-	g->own.fired = task_ended;
-	int cause = ci_ctx_watch_add(ctx, &g->given);
 	cigo_ctx *own = ci_park_tasks_own(ctx, me);
+	int cause = ci_ctx_watch_add(ctx, &g->given);
+
 	if (!cause && own)
 		cause = ci_ctx_watch_add(own, &g->own);
 	if (cause)
-		ci_ctx_end(g->task->ctx, cause);
-	g->consumer = me;
-	g->state = CI_GEN_RUNNING;
-	struct visit v = { .park.describe = describe, .task = &g->task->f };
-	ci_park_switch(me, g->coroutine, &v.park);
-	g->consumer = NULL;
+		ended(g, cause);
+}
+
+void ci_gen_unwatch(cigo_ctx *ctx, struct ci_coroutine *me, cigo_gen *g)
+{
 	ci_ctx_watch_remove(ctx, &g->given);
 	ci_ctx_watch_remove(me->ctx, &g->own);
 }
 
-/* Makes the task and a strand for it. Both wait for the first visit. */
-static int start(struct ci_coroutine *me, cigo_gen *g)
+void ci_gen_describe(const struct ci_park *p, struct ci_wait_info *ret)
+{
+	ret->futures = &ci_container_of(p, const struct ci_gen_visit, park)->task;
+	ret->count = 1;
+}
+
+/* A cigo_gen_yield_all whose context has ended takes no more: of the chain, those inside the
+ * outermost such call leave. */
+static void refuse(cigo_gen *root)
+{
+	cigo_gen *last = NULL;
+
+	for (cigo_gen *g = root->innermost; g->outer; g = g->outer)
+		if (g->cause)
+			last = g;
+	if (last && !last->leaving)
+		last->refused = true;
+	dismiss(root, last ? last->outer : root->innermost);
+}
+
+/* Passes to the innermost of the chain and waits until it yields, or the root's body ends. If a
+ * context of the consumer ends meanwhile, the root's context ends too, hence those of the others,
+ * and with them the innermost await. */
+static void visit(cigo_ctx *ctx, struct ci_coroutine *me, cigo_gen *root)
+{
+	struct ci_gen_visit v = { .park.describe = ci_gen_describe, .task = &root->task->f };
+
+	root->yielded = false;
+	root->consumer = me;
+	root->state = CI_GEN_RUNNING;
+	ci_gen_watch(ctx, me, root);
+	if (ci_unlikely(root->ended))
+		refuse(root);
+	ci_park_switch(me, root->innermost->coroutine, &v.park);
+	ci_gen_unwatch(ctx, me, root);
+	root->consumer = NULL;
+}
+
+int ci_gen_start(struct ci_coroutine *me, cigo_gen *g)
 {
 	cigo_task_options o = { .size = sizeof o, .name = g->name };
 	struct ci_task *t = ci_task_make(g->maker, body, g, 0, &o);
@@ -169,11 +216,21 @@ static int start(struct ci_coroutine *me, cigo_gen *g)
 	return 0;
 }
 
-/* A consumer has come: the generator no longer waits for one. */
-static void end_wait(cigo_loop *loop, cigo_gen *g)
+/* --- iterators that the innermost has lent --------------------------------------------------- */
+
+/* Takes the next item without the generator. False: there is none. */
+static bool take_lent(cigo_ctx *ctx, struct ci_coroutine *me, cigo_gen *root)
 {
-	ci_list_unlink(&g->leaver.link);
-	loop->parked--;
+	const cigo_gen *g = root->innermost;
+
+	pulls++;
+	root->consumer = me;
+	ci_gen_watch(ctx, me, root);
+	bool more = ci_iter_pull(g->lent_ctx, g->lent, root->ret);
+	ci_gen_unwatch(ctx, me, root);
+	root->consumer = NULL;
+	pulls--;
+	return more;
 }
 
 static int next_in_loop(cigo_ctx *ctx, cigo_gen *g, void *ret)
@@ -183,18 +240,24 @@ static int next_in_loop(cigo_ctx *ctx, cigo_gen *g, void *ret)
 
 	if (!me || (g->state == CI_GEN_NEW && g->maker->loop != me->loop))
 		ci_misuse("the generator was made in another loop, or in none");
+	if (!err && g->state == CI_GEN_NEW)
+		err = ci_gen_start(me, g);
 	if (err)
 		return err;
-	if (g->state == CI_GEN_NEW)
-		err = start(me, g);
-	else if (g->state == CI_GEN_WAITING)
-		end_wait(me->loop, g);
-	if (err || g->state == CI_GEN_DONE)
-		return err ? err : g->task->f.err;
 	g->ret = ret;
-	g->yielded = false;
-	visit(ctx, me, g);
-	return g->yielded ? 1 : g->task->f.err;
+	g->alone = pulls >= MOST_PULLS;
+	while (g->state != CI_GEN_DONE) {
+		bool lent = g->innermost->lent && !g->alone && !g->ended;
+
+		if (lent && take_lent(ctx, me, g))
+			return 1;
+		if (g->state == CI_GEN_WAITING)
+			ci_gen_end_wait(me->loop, g);
+		visit(ctx, me, g);
+		if (g->yielded)
+			return 1;
+	}
+	return g->task->f.err;
 }
 
 static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
@@ -212,8 +275,8 @@ static int end_in_loop(cigo_ctx *ctx, cigo_gen *g)
 
 		if (!me || me->loop != g->coroutine->loop)
 			ci_misuse("the generator lives in another loop");
-		end_wait(me->loop, g);
-		g->leaving = true;
+		dismiss(g, NULL);
+		ci_gen_end_wait(me->loop, g);
 		visit(ctx, me, g);
 	}
 	if (!g->task)
@@ -236,6 +299,11 @@ static int close_it(cigo_ctx *ctx, cigo_iter *it)
 
 static const struct ci_iter_ops ops = { next, close_it };
 
+cigo_gen *ci_gen_of(cigo_iter *it)
+{
+	return it->ops == &ops ? ci_container_of(it, cigo_gen, it) : NULL;
+}
+
 bool ci_gen_is_inside(const cigo_gen *g)
 {
 	return g->plain ? ci_gen_plain_is_inside(g)
@@ -245,9 +313,13 @@ bool ci_gen_is_inside(const cigo_gen *g)
 void ci_gen_init(cigo_gen *g, size_t item_size)
 {
 	ci_iter_init(&g->it, &ops, item_size);
+	g->root = g->innermost = g;
+	g->depth = 1;
 	ci_list_init(&g->leaver.link);
 	ci_list_init(&g->given.link);
 	ci_list_init(&g->own.link);
+	g->given.fired = given_ended;
+	g->own.fired = own_ended;
 	g->leaver.leave = leave;
 	g->done.fired = done;
 }
