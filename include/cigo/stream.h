@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * Byte streams over any descriptor. One coroutine reads at a time, a second gets -EBUSY. Writers
- * queue up; each message goes out whole. Reads return a count of bytes, 0 at the end. SIGPIPE is
- * never raised.
+ * queue up; each message goes out whole. Reads return a count of bytes, 0 at the end. A line, a
+ * chunk or all that comes in pieces is put together by the loop: its reader is resumed once. SIGPIPE
+ * is never raised.
  */
 #ifndef CIGO_STREAM_H
 #define CIGO_STREAM_H
@@ -89,11 +90,15 @@ CIGO_CHECK CIGO_API int cigo_stream_flush(cigo_ctx *ctx, cigo_stream *s);
 
 /*
  * A read or write that waits longer than ns fails with -ETIMEDOUT; zero or negative: as soon as it
- * must wait; CIGO_NEVER (the default): never. Suspends: no.
+ * must wait; CIGO_NEVER (the default): never. A read that needs several arrivals waits so long for
+ * each. Suspends: no.
  */
 CIGO_API void cigo_stream_set_timeout(cigo_stream *s, int64_t ns);
 
-/* The longest line of read_line and read_until, in bytes; 0: 1 MiB, the default. Suspends: no. */
+/*
+ * The longest line of read_line and read_until, in bytes; 0: 1 MiB, the default. Counts for reads
+ * that begin later. Suspends: no.
+ */
 CIGO_API void cigo_stream_set_limit(cigo_stream *s, size_t limit);
 
 /*

@@ -29,7 +29,7 @@ static void ready(struct ci_fd_watcher *w, unsigned events)
 		s->hangup = true;
 	if (events & CIGO_READ) {
 		s->drained = false;
-		ci_park_wake_all(&s->reader);
+		ci_stream_carry_on(s);
 	}
 	if (events & CIGO_WRITE && !ci_list_empty(&s->queue))
 		ci_stream_pump(s); /* the last thing: it may free a lingering stream */
@@ -63,6 +63,9 @@ cigo_stream *ci_stream_new(int fd, bool own)
 	s->watch.gone = gone;
 	ci_list_init(&s->watch.link);
 	ci_list_init(&s->reader);
+	ci_list_init(&s->more.link);
+	s->more.where = CI_HERE;
+	s->more.ops = &ci_stream_again;
 	ci_list_init(&s->queue);
 	ci_list_init(&s->flushers);
 	ci_list_init(&s->turns);

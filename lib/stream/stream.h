@@ -26,12 +26,13 @@ struct cigo_stream {
 	int64_t timeout;
 	size_t limit;
 
-	/* reading; see stream_read.c */
-	bool reading;			  /* a call is inside a read */
-	struct ci_list reader;		  /* its park: until more can be read */
-	bool drained;			  /* read(2) would give EAGAIN, as far as is known */
-	bool hangup;			  /* the poller reports no more edges: always try */
-	char *buffer;			  /* size + 1 bytes: room for the 0 behind what is lent */
+	/* reading; see stream_read.c and stream_carry.c */
+	bool reading;		 /* a call is inside a read */
+	struct ci_list reader;	 /* its park: until enough was read, or can be */
+	struct ci_runnable more; /* queued: the driver goes on reading for it in its turn */
+	bool drained;		 /* read(2) would give EAGAIN, as far as is known */
+	bool hangup;		 /* the poller reports no more edges: always try */
+	char *buffer;		 /* size + 1 bytes: room for the 0 behind what is lent */
 	size_t size, start, end, scanned; /* start..end: unread; first scanned of them searched */
 	char *patch;			  /* where that 0 was put; NULL: nowhere */
 	char patched;			  /* what it replaced */
@@ -53,6 +54,20 @@ struct ci_stream_wait {
 	struct ci_park park;
 	cigo_stream *stream;
 };
+
+/* A read that waits. `enough` is NULL for one that takes any byte, which its call then reads. */
+struct ci_stream_reading {
+	struct ci_stream_wait wait;
+	bool (*enough)(cigo_stream *s, struct ci_stream_reading *r); /* is it in the buffer? */
+	size_t n, found;					     /* enough's */
+	char delimiter;						     /* enough's */
+	ssize_t result; /* once woken: 1: enough; 0: the end; an error */
+};
+
+static inline size_t ci_stream_unread(const cigo_stream *s)
+{
+	return s->end - s->start;
+}
 
 /* A stream over fd, which is non-blocking and close-on-exec already. own: see ci_fd_watcher. Closes
  * fd if there is no memory, or if fstat(2) fails. */
@@ -77,6 +92,18 @@ void ci_stream_end_linger(cigo_stream *s);
 
 /* dial.c: as cigo_dial. */
 int ci_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stream **ret);
+
+/* stream_carry.c */
+/* By the driver: the descriptor may have more for the call that waits. */
+void ci_stream_carry_on(cigo_stream *s);
+/* Of `more`. */
+extern const struct ci_runnable_ops ci_stream_again;
+/* Fills the buffer until r->enough. 1; 0: the end came before; an error. me NULL: a plain thread. */
+ssize_t ci_stream_gather(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s,
+			 struct ci_stream_reading *r);
+/* One read that brings something: > 0; 0 at the end; an error. */
+ssize_t ci_stream_fetch(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, void *buf,
+			size_t n);
 
 /* stream_read.c: as cigo_stream_read... */
 ssize_t ci_stream_read(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n);

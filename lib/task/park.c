@@ -217,6 +217,13 @@ bool ci_park_wake(struct ci_park *p)
 	return true;
 }
 
+void ci_park_postpone(struct ci_park *p, int64_t until)
+{
+	ci_timer_disarm(p->me->loop, &p->timer);
+	if (until != CIGO_NEVER)
+		ci_timer_arm(p->me->loop, &p->timer, until, expired);
+}
+
 void ci_park_wake_all(struct ci_list *queue)
 {
 	struct ci_park *p;

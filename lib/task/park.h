@@ -97,5 +97,7 @@ struct ci_park *ci_park_first(const struct ci_list *queue);
 /* By the waker: ends the wait. False: it has ended already. The waker may still write to what is
  * around p as long as it holds the baton; then p belongs to its coroutine. */
 bool ci_park_wake(struct ci_park *p);
+/* p, which waits, has another deadline from now on; CIGO_NEVER: none. */
+void ci_park_postpone(struct ci_park *p, int64_t until);
 /* Wakes all parks in the queue. */
 void ci_park_wake_all(struct ci_list *queue);

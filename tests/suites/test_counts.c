@@ -192,6 +192,75 @@ PIPE_TEST(a_read_that_need_not_wait_costs_no_handoff, COOPERATIVE)
 	equal(counts(ctx).handoffs - before.handoffs, 0);
 }
 
+enum { TEN_MB = 10 * 1000 * 1000 };
+
+CORO(write_ten_mb)
+{
+	char *mass = calloc(1, TEN_MB);
+
+	equal(cigo_stream_write(ctx, arg, mass, TEN_MB), TEN_MB);
+	equal(cigo_stream_shutdown(arg), 0);
+	free(mass);
+	return 0;
+}
+
+PIPE_TEST(ten_megabytes_by_read_all_cost_at_most_twelve_handoffs, BOTH_POLLERS)
+{
+	cigo_task *t = cigo_spawn(ctx, write_ten_mb, 0, w);
+	cigo_stats before = counts(ctx);
+	cigo_bytes all;
+
+	equal(cigo_stream_read_all(ctx, r, TEN_MB, &all), TEN_MB);
+	ck_assert_uint_le(counts(ctx).handoffs - before.handoffs, 12);
+	ok(cigo_future_take(ctx, t, NULL, 0));
+}
+
+enum { PIECES = 20 };
+
+CORO(read_a_line)
+{
+	cigo_bytes line;
+
+	equal(cigo_stream_read_line(ctx, arg, &line), PIECES);
+	return 0;
+}
+
+CORO(read_a_chunk)
+{
+	char chunk[PIECES];
+
+	equal(cigo_stream_read_chunk(ctx, arg, chunk, PIECES), PIECES);
+	return 0;
+}
+
+/* One handoff to the reader, one back. Beside each other, each sleep of the writer is one, too. */
+static void comes_in_pieces(cigo_ctx *ctx, cigo_coro_fn *reader, cigo_stream *r, cigo_stream *w)
+{
+	cigo_task *t = cigo_spawn(ctx, reader, 0, r);
+	cigo_stats before, after;
+
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	before = counts(ctx);
+	for (int i = 1; i < PIECES; i++) {
+		equal(cigo_stream_write(ctx, w, "x", 1), 1);
+		ok(cigo_sleep(ctx, CIGO_MS(1)));
+	}
+	equal(cigo_stream_write(ctx, w, "\n", 1), 1);
+	ok(cigo_future_take(ctx, t, NULL, 0));
+	after = counts(ctx);
+	equal(after.handoffs - before.handoffs, 2 + (t_is_preemptive() ? PIECES - 1 : 0));
+}
+
+PIPE_TEST(a_line_in_twenty_pieces_costs_one_handoff_to_its_reader, BOTH_POLLERS)
+{
+	comes_in_pieces(ctx, read_a_line, r, w);
+}
+
+PIPE_TEST(a_chunk_in_twenty_pieces_costs_one_handoff_to_its_reader, BOTH_POLLERS)
+{
+	comes_in_pieces(ctx, read_a_chunk, r, w);
+}
+
 /* asyncigo made 1,721 calls of epoll_wait of it: its timeouts were truncated to milliseconds. */
 REAL_TEST(a_sleep_of_10_9_ms_costs_a_few_polls, COOPERATIVE)
 {
