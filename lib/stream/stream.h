@@ -27,12 +27,11 @@ struct cigo_stream {
 	size_t limit;
 
 	/* reading; see stream_read.c and stream_carry.c */
-	bool reading;		 /* a call is inside a read */
-	struct ci_list reader;	 /* its park: until enough was read, or can be */
-	struct ci_runnable more; /* queued: the driver goes on reading for it in its turn */
-	bool drained;		 /* read(2) would give EAGAIN, as far as is known */
-	bool hangup;		 /* the poller reports no more edges: always try */
-	char *buffer;		 /* size + 1 bytes: room for the 0 behind what is lent */
+	bool reading;			  /* a call is inside a read */
+	struct ci_list reader;		  /* its park: until enough was read, or can be */
+	bool drained;			  /* read(2) would give EAGAIN, as far as is known */
+	bool hangup;			  /* the poller reports no more edges: always try */
+	char *buffer;			  /* size + 1 bytes: room for the 0 behind what is lent */
 	size_t size, start, end, scanned; /* start..end: unread; first scanned of them searched */
 	char *patch;			  /* where that 0 was put; NULL: nowhere */
 	char patched;			  /* what it replaced */
@@ -47,6 +46,9 @@ struct cigo_stream {
 	struct ci_list flushers, turns; /* parks: until the queue is empty; slow: for their turn */
 	bool lingers;			/* closed, and the loop still writes the queue */
 	struct ci_timer linger;		/* ends the lingering */
+
+	/* queued while a reader waits: the driver goes on reading for it in its turn */
+	struct ci_runnable more;
 };
 
 /* A suspended call on a stream. */
@@ -57,11 +59,11 @@ struct ci_stream_wait {
 
 /* A read that waits. `enough` is NULL for one that takes any byte, which its call then reads. */
 struct ci_stream_reading {
-	struct ci_stream_wait wait;
+	struct ci_stream_wait wait;				     /* valid while it waits */
 	bool (*enough)(cigo_stream *s, struct ci_stream_reading *r); /* is it in the buffer? */
 	size_t n, found;					     /* enough's */
 	char delimiter;						     /* enough's */
-	ssize_t result; /* once woken: 1: enough; 0: the end; an error */
+	ssize_t result; /* valid once woken: 1: enough; 0: the end; an error */
 };
 
 static inline size_t ci_stream_unread(const cigo_stream *s)

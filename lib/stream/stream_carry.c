@@ -56,9 +56,17 @@ static ssize_t read_now(cigo_stream *s, void *buf, size_t n)
 	return -errno;
 }
 
-ssize_t ci_stream_fetch(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, void *buf, size_t n)
+/* Parks until more can be read. */
+static int wait_for_more(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s)
 {
 	struct ci_stream_reading r = { .wait = { { .describe = ci_stream_describe }, s } };
+
+	ci_stream_want(s);
+	return ci_park_in(ctx, me, &s->reader, ci_park_until(me, s->timeout), &r.wait.park);
+}
+
+ssize_t ci_stream_fetch(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, void *buf, size_t n)
+{
 	int err = 0;
 
 	while (!err && !s->error) {
@@ -74,10 +82,8 @@ ssize_t ci_stream_fetch(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, 
 			continue;
 		}
 		err = ci_stream_watch(s, me->loop);
-		if (err || s->slow)
-			continue;
-		ci_stream_want(s);
-		err = ci_park_in(ctx, me, &s->reader, ci_park_until(me, s->timeout), &r.wait.park);
+		if (!err && !s->slow)
+			err = wait_for_more(ctx, me, s);
 	}
 	return err ? err : s->error;
 }
@@ -182,9 +188,11 @@ const struct ci_runnable_ops ci_stream_again = { .run = again, .describe = descr
 static bool leave_it_to_the_driver(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s,
 				   struct ci_stream_reading *r, ssize_t *ret)
 {
+	r->wait = (struct ci_stream_wait){ { .describe = ci_stream_describe }, s };
 	r->result = -EAGAIN; /* if a close or an abort wakes it */
 	ci_stream_want(s);
 	int err = ci_park_in(ctx, me, &s->reader, ci_park_until(me, s->timeout), &r->wait.park);
+	ci_list_unlink(&s->more.link);
 	*ret = err ? err : s->error ? s->error : r->result;
 	return err || s->error || r->result != -EAGAIN;
 }
@@ -222,9 +230,8 @@ static bool gather_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *
 ssize_t ci_stream_gather(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s,
 			 struct ci_stream_reading *r)
 {
-	ssize_t got;
+	ssize_t got = 1;
 
-	r->wait = (struct ci_stream_wait){ { .describe = ci_stream_describe }, s };
 	if (me && gather_in_loop(ctx, me, s, r, &got))
 		return got;
 	while (!r->enough(s, r)) /* on a plain thread, or in blocking sections */

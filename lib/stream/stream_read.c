@@ -60,7 +60,6 @@ static int begin(cigo_ctx *ctx, cigo_stream *s, struct ci_coroutine **ret_me)
 static ssize_t end(cigo_stream *s, struct ci_coroutine *me, ssize_t result)
 {
 	s->reading = false;
-	ci_list_unlink(&s->more.link);
 	ci_stream_want(s);
 	ci_stream_leave(s);
 	ci_park_pass(me);
@@ -100,15 +99,16 @@ static bool has_n(cigo_stream *s, struct ci_stream_reading *r)
 
 ssize_t ci_stream_read_chunk(cigo_ctx *ctx, cigo_stream *s, void *buf, size_t n)
 {
-	struct ci_stream_reading r = { .enough = has_n, .n = n };
+	struct ci_stream_reading r;
 	struct ci_coroutine *me;
 	ssize_t more = begin(ctx, s, &me);
 
 	if (more)
 		return more;
 	ci_expect((buf || !n) && n <= SSIZE_MAX, "no buffer");
-	more = ci_stream_gather(ctx, me, s, &r);
-	if (more < 0)
+	r.enough = has_n;
+	r.n = n;
+	if (!has_n(s, &r) && (more = ci_stream_gather(ctx, me, s, &r)) < 0)
 		return end(s, me, more);
 	if (n > ci_stream_unread(s))
 		n = ci_stream_unread(s);
@@ -147,7 +147,7 @@ static bool has_line(cigo_stream *s, struct ci_stream_reading *r)
 
 ssize_t ci_stream_read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo_bytes *ret)
 {
-	struct ci_stream_reading r = { .enough = has_line, .delimiter = delimiter };
+	struct ci_stream_reading r;
 	struct ci_coroutine *me;
 
 	if (!ret)
@@ -157,9 +157,10 @@ ssize_t ci_stream_read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo
 	if (more)
 		return more;
 	s->scanned = 0; /* the last search may have been for another delimiter */
+	r.enough = has_line;
+	r.delimiter = delimiter;
 	r.n = s->limit;
-	more = ci_stream_gather(ctx, me, s, &r);
-	if (more < 0)
+	if (!has_line(s, &r) && (more = ci_stream_gather(ctx, me, s, &r)) < 0)
 		return end(s, me, more);
 	if (r.found > r.n || (!r.found && ci_stream_unread(s) > r.n))
 		return end(s, me, -EMSGSIZE);
@@ -186,7 +187,7 @@ static bool has_too_much(cigo_stream *s, struct ci_stream_reading *r)
 ssize_t cigo_stream_read_all(cigo_ctx *ctx, cigo_stream *s, size_t limit, cigo_bytes *ret)
 {
 	CI_ENTRY;
-	struct ci_stream_reading r = { .enough = has_too_much, .n = limit };
+	struct ci_stream_reading r;
 	struct ci_coroutine *me;
 
 	ci_expect(ret, "nowhere to put the bytes");
@@ -194,6 +195,8 @@ ssize_t cigo_stream_read_all(cigo_ctx *ctx, cigo_stream *s, size_t limit, cigo_b
 	ssize_t more = begin(ctx, s, &me);
 	if (more)
 		return more;
+	r.enough = has_too_much;
+	r.n = limit;
 	more = ci_stream_gather(ctx, me, s, &r);
 	if (more < 0)
 		return end(s, me, more);
