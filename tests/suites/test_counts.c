@@ -233,11 +233,13 @@ CORO(read_a_chunk)
 	return 0;
 }
 
-/* One handoff to the reader, one back. Beside each other, each sleep of the writer is one, too. */
+/* One handoff to the reader, one back. Where they run beside each other, each sleep of the writer is
+ * one, too, and the reader may be done before it is awaited. */
 static void comes_in_pieces(cigo_ctx *ctx, cigo_coro_fn *reader, cigo_stream *r, cigo_stream *w)
 {
 	cigo_task *t = cigo_spawn(ctx, reader, 0, r);
-	cigo_stats before, after;
+	cigo_stats before;
+	uint64_t handoffs;
 
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	before = counts(ctx);
@@ -247,8 +249,11 @@ static void comes_in_pieces(cigo_ctx *ctx, cigo_coro_fn *reader, cigo_stream *r,
 	}
 	equal(cigo_stream_write(ctx, w, "\n", 1), 1);
 	ok(cigo_future_take(ctx, t, NULL, 0));
-	after = counts(ctx);
-	equal(after.handoffs - before.handoffs, 2 + (t_is_preemptive() ? PIECES - 1 : 0));
+	handoffs = counts(ctx).handoffs - before.handoffs;
+	if (t_is_preemptive())
+		ck_assert(handoffs == PIECES || handoffs == PIECES + 1);
+	else
+		equal(handoffs, 2);
 }
 
 PIPE_TEST(a_line_in_twenty_pieces_costs_one_handoff_to_its_reader, BOTH_POLLERS)
