@@ -91,7 +91,10 @@ typedef struct cigo_select_case {
 	int err;	  /* written: CIGO_ECLOSED if done on a closed channel, else 0 */
 } cigo_select_case;
 
-/* For arrays: cigo_select_case k[] = { CIGO_CASE_RECV(c, &x), CIGO_CASE_SEND(d, &y) }; */
+/*
+ * A case that sends or receives, as an initializer: cigo_select_case k[] = { CIGO_CASE_RECV(c, &x),
+ * CIGO_CASE_SEND(d, &y) }.
+ */
 #define CIGO_CASE_SEND(c, item)                                        \
 	{                                                              \
 		(c), CIGO_SELECT_SEND, (item), NULL, sizeof *(item), 0 \

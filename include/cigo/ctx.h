@@ -95,7 +95,7 @@ CIGO_API int64_t cigo_now(const cigo_ctx *ctx);
  */
 CIGO_API int cigo_call_timeout(cigo_ctx *ctx, int64_t ns, cigo_coro_fn *fn, void *arg, void *ret);
 
-/* Records the place of the running coroutine, for dumps; returns ctx. Suspends: no. */
+/* Records the place of the running coroutine, for dumps; returns ctx. Suspends: no. Owns: nothing. */
 CIGO_API cigo_ctx *cigo_ctx_at(cigo_ctx *ctx, const char *file, int line, const char *function);
 #define CIGO_AT(ctx) cigo_ctx_at((ctx), __FILE__, __LINE__, __func__)
 /* Records the place of the spawn that this thread is about to make. Suspends: no. Any thread. */

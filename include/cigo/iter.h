@@ -132,6 +132,7 @@ CIGO_API int cigo_iter_for_each(cigo_ctx *ctx, cigo_iter *it, cigo_each_fn *fn, 
 #define cigo_next(ctx, it, ret) cigo_iter_next(CIGO_AT(ctx), (it), (ret), sizeof *(ret))
 #define cigo_collect(ctx, it, ret_array) \
 	cigo_iter_collect((ctx), (it), (ret_array), sizeof **(ret_array))
+/* cigo_iter_flatten of cigo_iter_map: fn makes an iterator (cigo_iter *) of each item. */
 #define cigo_iter_flat_map(it, fn, arg, item_size) \
 	cigo_iter_flatten(cigo_iter_map((it), (fn), (arg), sizeof(cigo_iter *)), (item_size))
 
@@ -145,6 +146,7 @@ static inline cigo_zip_part cigo_zip_part_(cigo_iter *it, size_t at, size_t size
 /* Items are structs T; the members ma and mb take a's and b's items. */
 #define cigo_zip(T, ma, a, mb, b) \
 	cigo_iter_zip(sizeof(T), CIGO_PART_(T, ma, a), CIGO_PART_(T, mb, b))
+/* As cigo_zip, but ends with the longer; the part of the shorter is zeros then. */
 #define cigo_zip_longest(T, ma, a, mb, b) \
 	cigo_iter_zip_longest(sizeof(T), CIGO_PART_(T, ma, a), CIGO_PART_(T, mb, b))
 /* As cigo_zip; the member ma, an int64_t, counts from start. */

@@ -58,7 +58,7 @@ CIGO_API void cigo_show(const cigo_ctx *ctx, const char *name, const char *forma
 #define cigo_check(condition, ...) \
 	((condition) ? true : cigo_check_failed(#condition, __FILE__, __LINE__, __VA_ARGS__))
 
-/* What cigo_check calls. Returns false. */
+/* What cigo_check calls. Returns false. Suspends: no. Any thread. */
 CIGO_API bool cigo_check_failed(const char *condition, const char *file, int line,
 				const char *format, ...) CIGO_PRINTF(4, 5);
 
