@@ -63,7 +63,9 @@ told "$tmp/unsound"
 report $? "the pages have their sections, and links lead to pages"
 
 if command -v mandoc >/dev/null 2>&1; then
-	xargs mandoc -T lint -W warning <"$tmp/pages" >"$tmp/lint" 2>&1
+	# not what depends on the pages that this machine has
+	xargs mandoc -T lint -W style <"$tmp/pages" 2>/dev/null |
+		grep -v -e 'mandoc\.db' -e 'referenced manual not found' >"$tmp/lint"
 	told "$tmp/lint"
 	report $? "mandoc finds nothing to say"
 else

@@ -48,7 +48,15 @@ def faults(manual, own, chosen, root):
     for name, page in manual.pages.items():
         if page.calls and not chosen[name]:
             found.append(f"include/cigo/{page.header.stem}.h: no program in man/examples shows {name}")
-    return found + faults_of_code(manual, own, root)
+    return found + faults_of_code(manual, own, root) + faults_of_errors(manual, root)
+
+
+def faults_of_errors(manual, root):
+    """cigo-errors(7) has every code that a call can return."""
+    with open(os.path.join(root, "man", "cigo-errors.7"), encoding="utf-8") as file:
+        page = file.read().replace("\\-", "-")
+    named = {code for call in manual.functions.values() for code in re.findall(r"-E[A-Z0-9]+|CIGO_E[A-Z]+", call.fails)}
+    return [f"man/cigo-errors.7: {code} is missing" for code in sorted(named) if not re.search(code + r"\b", page)]
 
 
 def faults_of(call, manual, own):

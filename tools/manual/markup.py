@@ -2,6 +2,7 @@
 """Text of comments as mdoc: names, errors, arguments and manual pages get their macros."""
 
 import re
+import textwrap
 
 from declarations import sentences
 
@@ -15,10 +16,15 @@ def escape(text):
     return text
 
 
-def plain(line):
+def guarded(line):
     """A text line: a control character at its beginning is protected."""
-    line = escape(line)
     return "\\&" + line if line[:1] in (".", "'") else line
+
+
+def plain(text):
+    """Text lines, none too long for mandoc's taste."""
+    lines = textwrap.wrap(escape(text), 76, break_long_words=False, break_on_hyphens=False)
+    return [guarded(line) for line in lines]
 
 
 def macro_of(core, names, arguments):
@@ -31,6 +37,8 @@ def macro_of(core, names, arguments):
     page = ELSEWHERE.match(core)
     if page:
         return f".Xr {page.group(1)} {page.group(2)}" + possessive
+    if re.match(r"^\w+\(\)$", core):
+        return ".Fn " + core[:-2]
     if re.match(r"^(-E[A-Z0-9]+|CIGO_E[A-Z]+)$", core):
         return ".Er " + core.replace("-", "\\-") + possessive
     if core in names:
@@ -58,12 +66,12 @@ def marked(sentence, names, arguments):
             words.append(token)
             continue
         if words:
-            lines.append(plain(" ".join(words)))
+            lines += plain(" ".join(words))
             words = []
         name, _, rest = macro.partition(" ")
         lines.append(" ".join([name, *opening, rest, *closing]))
     if words:
-        lines.append(plain(" ".join(words)))
+        lines += plain(" ".join(words))
     return lines
 
 
@@ -79,7 +87,7 @@ def display(text, indent=True):
     lines = [".Bd -literal" + (" -offset indent" if indent else "")]
     for line in text.split("\n"):
         line = line.rstrip().replace("\\", "\\e").replace("-", "\\-").replace("`", "\\(ga")
-        lines.append("\\&" + line if line[:1] in (".", "'") else line)
+        lines.append(guarded(line))
     return lines + [".Ed"]
 
 
