@@ -5,5 +5,7 @@
 int main(void)
 {
 	printf("compiled with cigo %s\n", CIGO_VERSION);
+	if (cigo_version() < CIGO_VERSION_NUMBER)
+		printf("the library is older\n");
 	return 0;
 }

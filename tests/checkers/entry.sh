@@ -37,6 +37,7 @@ cigo_trace_name		takes no lock, for that would change what is traced
 cigo_trace_note		takes no lock, for that would change what is traced
 cigo_trace_note_v	takes no lock, for that would change what is traced
 cigo_strerror		texts have a lock of their own
+cigo_version		a constant
 '
 
 # Prints NAME yes|no for each function defined at the left margin: is CI_ENTRY; its first statement?
