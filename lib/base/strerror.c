@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: MIT
- * Texts of errors. For errno values they come from strerrordesc_np(3): static and thread-safe.
+ * Texts of errors. For errno values they come from strerrordesc_np(3): static and thread-safe. A C
+ * library without it (musl, glibc before 2.32) has a strerror(3) whose texts are constants, for the
+ * numbers that it knows.
  */
+#include <config.h>
 #include <errno.h>
 #include <string.h>
 
 #include "base/error.h"
+
+#if !HAVE_STRERRORDESC_NP
+#define strerrordesc_np(number) ((number) < LARGEST ? strerror(number) : NULL)
+enum { LARGEST = 134 }; /* numbers of Linux are below; glibc makes up the texts of others */
+#endif
 
 const char *cigo_strerror(int err)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * A schedule in a child of its own, which notes into the record that both have mapped.
  */
+#include <config.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -15,6 +16,24 @@
 
 #include "base/clock.h"
 #include "explore/runners.h"
+
+#if !HAVE_SIGABBREV_NP || !HAVE_SIGDESCR_NP /* musl, glibc before 2.32 */
+#define sigabbrev_np abbreviation
+#define sigdescr_np  strsignal
+
+/* The signals that end programs most. */
+static const char *abbreviation(int number)
+{
+	static const char *const names[] = {
+		[SIGABRT] = "ABRT", [SIGALRM] = "ALRM", [SIGBUS] = "BUS",   [SIGFPE] = "FPE",
+		[SIGHUP] = "HUP",   [SIGILL] = "ILL",	[SIGINT] = "INT",   [SIGKILL] = "KILL",
+		[SIGPIPE] = "PIPE", [SIGQUIT] = "QUIT", [SIGSEGV] = "SEGV", [SIGSYS] = "SYS",
+		[SIGTERM] = "TERM", [SIGTRAP] = "TRAP", [SIGUSR1] = "USR1", [SIGUSR2] = "USR2",
+	};
+
+	return (size_t)number < sizeof names / sizeof *names ? names[number] : NULL;
+}
+#endif
 
 /* --- the child ------------------------------------------------------------------------------- */
 

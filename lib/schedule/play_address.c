@@ -4,7 +4,6 @@
  * Its process sends no signal when it ends, and wait(2) does not see it, so that a program which has
  * children of its own does not notice it.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
@@ -72,18 +71,43 @@ static bool first_line(char **argv, char line[PATH])
 	return fine;
 }
 
+struct module {
+	uintptr_t pc, base;
+	const char *name; /* NULL: the program itself */
+	int passed;
+};
+
+/* Whether this is the module that has the code at pc; the program itself is told first. */
+static int holds(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct module *m = arg;
+	int nth = m->passed++;
+
+	(void)size;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
+		uintptr_t begin = info->dlpi_addr + p->p_vaddr;
+
+		if (p->p_type != PT_LOAD || m->pc < begin || m->pc - begin >= p->p_memsz)
+			continue;
+		m->base = info->dlpi_addr;
+		m->name = nth ? info->dlpi_name : NULL;
+		return 1;
+	}
+	return 0;
+}
+
 /* The file that the code at pc was loaded from, and the address there. */
 static bool find_module(const void *pc, char path[PATH], uintptr_t *ret_address)
 {
-	struct link_map *map;
-	Dl_info info;
+	struct module m = { .pc = (uintptr_t)pc };
 	ssize_t n;
 
-	if (!dladdr1(pc, &info, (void **)&map, RTLD_DL_LINKMAP))
+	if (!dl_iterate_phdr(holds, &m))
 		return false;
-	*ret_address = (uintptr_t)pc - map->l_addr;
-	if (*map->l_name)
-		return snprintf(path, PATH, "%s", map->l_name) < PATH;
+	*ret_address = m.pc - m.base;
+	if (m.name)
+		return snprintf(path, PATH, "%s", m.name) < PATH;
 	n = readlink("/proc/self/exe", path, PATH - 1);
 	path[n > 0 ? n : 0] = 0;
 	return n > 0;
