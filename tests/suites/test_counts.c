@@ -215,6 +215,27 @@ PIPE_TEST(ten_megabytes_by_read_all_cost_at_most_twelve_handoffs, BOTH_POLLERS)
 	ok(cigo_future_take(ctx, t, NULL, 0));
 }
 
+CORO(write_ten_mb_bit_by_bit)
+{
+	static char bit[50000];
+
+	for (int i = 0; i < TEN_MB; i += (int)sizeof bit)
+		equal(cigo_stream_write(ctx, arg, bit, sizeof bit), sizeof bit);
+	return cigo_stream_shutdown(arg);
+}
+
+/* Only the writer is resumed for each bit, and it drives itself. */
+PIPE_TEST(ten_megabytes_written_bit_by_bit_cost_no_more, BOTH_POLLERS, COOPERATIVE)
+{
+	cigo_task *t = cigo_spawn(ctx, write_ten_mb_bit_by_bit, 0, w);
+	cigo_stats before = counts(ctx);
+	cigo_bytes all;
+
+	equal(cigo_stream_read_all(ctx, r, TEN_MB, &all), TEN_MB);
+	ck_assert_uint_le(counts(ctx).handoffs - before.handoffs, 12);
+	ok(cigo_future_take(ctx, t, NULL, 0));
+}
+
 enum { PIECES = 20 };
 
 CORO(read_a_line)
