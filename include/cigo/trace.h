@@ -94,7 +94,7 @@ CIGO_CHECK CIGO_API int cigo_trace_set(cigo_loop *loop, const cigo_trace_hooks *
  * itself it does nothing, for that has no lane. Suspends: no. Any thread.
  */
 CIGO_API void cigo_trace_note(const cigo_ctx *ctx, const char *format, ...) CIGO_PRINTF(2, 3);
-/* The same with arguments in a list. */
+/* As cigo_trace_note, with the arguments in a list. Suspends: no. Any thread. */
 CIGO_API void cigo_trace_note_v(const cigo_ctx *ctx, const char *format, va_list ap)
 	CIGO_PRINTF(2, 0);
 

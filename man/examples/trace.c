@@ -15,6 +15,10 @@ static void done(void *arg, const cigo_trace_event *e)
 
 static int body(cigo_ctx *ctx, void *arg, void *ret)
 {
+	static int fork;
+
+	cigo_trace_name(ctx, &fork, sizeof fork, "fork %d", 1); /* for traces of the kernel */
+	cigo_trace_note(ctx, "halfway");			/* stands in traces and stories */
 	return cigo_yield(ctx);
 }
 
