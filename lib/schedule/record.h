@@ -55,10 +55,10 @@ struct ci_record_step {
 	uint64_t state; /* of the schedule so far, whatever the order of what commutes; 0: not known */
 	uint32_t options; /* the first of n in `options` */
 	uint32_t n, chosen;
-	uint32_t kind;	 /* enum ci_choice_kind */
-	uint32_t stays;	 /* option 0 could go on: any other is a forced switch */
-	uint32_t passed; /* accesses to memory since the step before, without a choice */
-	uint64_t asker;	 /* the address that the thread had come to which asked; 0: not known */
+	uint32_t kind;	  /* enum ci_choice_kind */
+	uint32_t stays;	  /* option 0 could go on: any other is a forced switch */
+	uint32_t passed;  /* accesses to memory since the step before, without a choice */
+	uint64_t asker;	  /* the address that the thread had come to which asked; 0: not known */
 	uint32_t waiting; /* behind those n in `options`: that cannot go on now; 0 unless `wide` */
 };
 

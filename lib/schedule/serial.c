@@ -42,6 +42,13 @@ static bool blocked(const struct ci_turn *t, struct ci_turn *const *able, int n)
 	return false;
 }
 
+/* A replay cannot tell at which accesses to memory the run that it repeats could have switched: it
+ * passes by all without a choice. So nothing else may happen there. */
+static bool at_access(const struct ci_turn *me)
+{
+	return me && me->accesses;
+}
+
 /* The threads that can go on; the running one first. */
 static int gather(struct ci_schedule *s, struct ci_turn *me, struct ci_turn *able[MOST])
 {
@@ -52,14 +59,14 @@ static int gather(struct ci_schedule *s, struct ci_turn *me, struct ci_turn *abl
 	ci_list_each(node, &s->threads) {
 		struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
 
-		if (t != me && n < MOST && can(t))
+		if (t != me && n < MOST && can(t) && !(t->urgent && at_access(me)))
 			able[n++] = t;
 	}
 	return n;
 }
 
 /* Drops those that have yielded and must let others go first. */
-static int drop_yielders(struct ci_turn *able[MOST], int n)
+static int drop_yielders(const struct ci_turn *me, struct ci_turn *able[MOST], int n)
 {
 	bool out[MOST];
 	int kept = 0;
@@ -68,7 +75,7 @@ static int drop_yielders(struct ci_turn *able[MOST], int n)
 		out[i] = able[i]->yielded && blocked(able[i], able, n);
 	for (int i = 0; i < n; i++)
 		if (!out[i]) {
-			able[i]->yielded = false;
+			able[i]->yielded = able[i]->yielded && at_access(me);
 			able[kept++] = able[i];
 		}
 	return kept;
@@ -270,11 +277,10 @@ static struct ci_turn *deadlock(struct ci_schedule *s)
 
 /* --- passing the turn ------------------------------------------------------------------------ */
 
-/* Without a choice `to` goes on. A replay must count an access of me's all the same: it cannot tell which
- * accesses the run that it repeats took for points. */
+/* Without a choice `to` goes on. A replay counts an access of me's all the same. */
 static struct ci_turn *unchosen(struct ci_schedule *s, const struct ci_turn *me, struct ci_turn *to)
 {
-	if (me && me->accesses)
+	if (at_access(me))
 		s->passed++;
 	return to;
 }
@@ -285,9 +291,9 @@ static struct ci_turn *next(struct ci_schedule *s, struct ci_turn *me)
 	struct ci_turn *able[MOST], *first;
 
 	for (;;) {
-		if ((first = urgent(s)))
+		if (!at_access(me) && (first = urgent(s)))
 			return unchosen(s, me, first);
-		int n = drop_yielders(able, gather(s, me, able));
+		int n = drop_yielders(me, able, gather(s, me, able));
 		if (n)
 			return n == 1 ? unchosen(s, me, able[0]) : choose(s, me, able, n);
 		int64_t until = earliest(s);
