@@ -29,7 +29,7 @@ report "every source of lib/ lies on a floor" "$(for f in lib/*/*.[ch] lib/*.[ch
 done)"
 
 report "nothing includes a file of a floor above its own" "$(for f in lib/*/*.[ch]; do
-	sed -n 's/^[ \t]*#[ \t]*include[ \t]*"\([^"]*\)".*/'"${f#lib/}"' \1/p' "$f"
+	sed -n 's|^[ \t]*#[ \t]*include[ \t]*"\([^"]*\)".*|'"${f#lib/}"' \1|p' "$f"
 done | awk -v floors="$floors" '
 	BEGIN { n = split(floors, name, " "); for (i = 1; i <= n; i++) rank[name[i]] = i }
 	{
