@@ -25,10 +25,13 @@ void cigo_trace_note_v(const cigo_ctx *ctx, const char *format, va_list ap)
 	(void)ctx;
 	if (!format || !loop || (!loop->tracers && !is_told(loop)))
 		return;
+	bool outside = ci_turn_outside; /* copies made in here are no accesses of the program's */
+	ci_turn_outside = false;
 	vsnprintf(text, sizeof text, format, ap);
 	if (is_told(loop))
 		ci_schedule_say(loop->schedule, ci_self.me ? ci_self.me->name : NULL, text);
 	ci_trace(loop, note, id, text);
+	ci_turn_outside = outside;
 }
 
 void cigo_trace_note(const cigo_ctx *ctx, const char *format, ...)
