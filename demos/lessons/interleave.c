@@ -19,8 +19,9 @@ struct writer {
 	int left; /* letters */
 };
 
-static void stroke(char c)
+static void stroke(cigo_ctx *ctx, char c)
 {
+	cigo_trace_note(ctx, "%c", c);
 	text[written] = c;
 	written = written + 1;
 }
@@ -29,9 +30,9 @@ static int letter(cigo_ctx *ctx, void *arg, void *ret)
 {
 	struct writer *w = arg;
 
-	CIGO_UNUSED(ctx), CIGO_UNUSED(ret);
-	stroke(w->name);
-	stroke((char)(w->name | 32)); /* no await since the first: still the same letter */
+	CIGO_UNUSED(ret);
+	stroke(ctx, w->name);
+	stroke(ctx, (char)(w->name | 32)); /* no await since the first: still the same letter */
 	if (--w->left > 0)
 		cigo_group_spawn(w->group, w->name == 'A' ? "A" : "B", letter, 0, w);
 	return 0;

@@ -52,15 +52,18 @@ static int take(cigo_ctx *ctx, int seat, int fork)
 	int err = 0;
 
 	wants[seat] = fork;
+	cigo_trace_note(ctx, "wants fork %d", fork + 1);
 	if (forks[fork].mutex)
 		err = cigo_mutex_lock(CIGO_AT(ctx), forks[fork].mutex);
 	else
 		while (sem_wait(&forks[fork].there))
 			; /* EINTR */
 	wants[seat] = NOBODY;
-	if (!err)
-		holder[fork] = seat;
-	return err;
+	if (err)
+		return err;
+	holder[fork] = seat;
+	cigo_trace_note(ctx, "has fork %d", fork + 1);
+	return 0;
 }
 
 static void put(int fork)

@@ -35,6 +35,14 @@ static int ask(cigo_ctx *ctx)
 	return cigo_sleep(ctx, CIGO_MS(0.02));
 }
 
+/* In a picture it is said whether another clerk has written since; elsewhere nobody looks. */
+static void tell_write(cigo_ctx *ctx, int64_t sum)
+{
+	bool lost = kit_picture() && balance != sum - AMOUNT;
+
+	cigo_trace_note(ctx, "writes %" PRId64 "%s", sum, lost ? ": an update is lost" : "");
+}
+
 static int deposit(cigo_ctx *ctx)
 {
 	int err = mutex ? cigo_mutex_lock(ctx, mutex) : 0;
@@ -42,8 +50,10 @@ static int deposit(cigo_ctx *ctx)
 	if (err)
 		return err;
 	int64_t sum = balance + AMOUNT;
+	cigo_trace_note(ctx, "read %" PRId64, sum - AMOUNT);
 	if (asks_first)
 		err = ask(ctx);
+	tell_write(ctx, sum); /* in a picture */
 	balance = sum;
 	if (mutex)
 		cigo_mutex_unlock(mutex);
