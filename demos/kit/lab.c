@@ -37,10 +37,8 @@ static double now(void)
 }
 
 /* Runs a demo, its output to files; the exit status, or -errno. */
-static int run(const char *program, const char *timeline, const char *said, const char *complained)
+static int run(const char *const *argv, const char *said, const char *complained)
 {
-	const char *const argv[] = { program,  "--model", "all", "--timeline",
-				     timeline, "--json",  NULL };
 	posix_spawn_file_actions_t files;
 	int err, status;
 	pid_t pid;
@@ -49,7 +47,7 @@ static int run(const char *program, const char *timeline, const char *said, cons
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&files, 1, said, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 	posix_spawn_file_actions_addopen(&files, 2, complained, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-	err = posix_spawn(&pid, program, &files, NULL, (char *const *)(intptr_t)argv, environ);
+	err = posix_spawn(&pid, argv[0], &files, NULL, (char *const *)(intptr_t)argv, environ);
 	posix_spawn_file_actions_destroy(&files);
 	if (err)
 		return -err;
@@ -76,7 +74,9 @@ static void try_demo(const struct lab *lab, struct lab_demo *d)
 	unlink(page);
 	tidy_path(complained);
 	tidy_path(said);
-	int status = run(program, page, said, complained);
+	int status = run((const char *const[]){ program, "--model", "all", "--timeline", page,
+						"--json", NULL },
+			 said, complained);
 	char *text = timeline_read(said), *words = timeline_read(complained);
 
 	d->said = text ? json_read(text) : NULL;
@@ -96,6 +96,30 @@ static void try_demo(const struct lab *lab, struct lab_demo *d)
 	tidy_up(0);
 	free(text);
 	free(words);
+}
+
+static bool has_game(const char *name)
+{
+	return !strcmp(name, "race") || !strcmp(name, "interleave") ||
+	       !strcmp(name, "philosophers");
+}
+
+/* The demo as a game, for the page; false: there is none, and NAME.play.log says why. */
+static bool make_game(const struct lab *lab, const struct lab_demo *d)
+{
+	char program[PATH_MAX], page[PATH_MAX], complained[PATH_MAX];
+
+	snprintf(program, sizeof program, "%s/%s", lab->from, d->name);
+	snprintf(page, sizeof page, "%s/%s.play.html", lab->out, d->name);
+	snprintf(complained, sizeof complained, "%s/%s.play.log", lab->out, d->name);
+	unlink(page);
+	tidy_path(complained);
+	int status = run((const char *const[]){ program, "--play", page, NULL }, "/dev/null",
+			 complained);
+	if (status)
+		tidy_forget(0);
+	tidy_up(0);
+	return !status;
 }
 
 /* ---- on the terminal ---- */
@@ -199,6 +223,18 @@ static void print_failure(const struct lab *lab, const struct lab_demo *d)
 	printf("     failed: %s; see %s/%s.log\n\n", d->failed, lab->out, d->name);
 }
 
+static void print_game(const struct lab *lab, const struct lab_demo *d)
+{
+	double begin = now();
+
+	printf("     as a game ... ");
+	fflush(stdout);
+	if (make_game(lab, d))
+		printf("%.1f s\n\n", now() - begin);
+	else
+		printf("none; see %s/%s.play.log\n\n", lab->out, d->name);
+}
+
 static int run_all(struct lab *lab)
 {
 	int failed = 0;
@@ -216,6 +252,8 @@ static int run_all(struct lab *lab)
 			print_summary(d->said);
 		if (d->failed)
 			print_failure(lab, d);
+		if (lab->games && has_game(d->name))
+			print_game(lab, d);
 		fflush(stdout);
 		failed += d->failed != NULL;
 	}
@@ -279,6 +317,7 @@ static int usage(FILE *out)
 	      "  --from FOLDER      where the demos are (default: the folder of this program)\n"
 	      "  --edition EDITION  student (default): results are sealed until one has voted;\n"
 	      "                     teacher: results and answers are shown\n"
+	      "  --games            also make the games of race, interleave and philosophers\n"
 	      "  --slides           write slides.html, too: one idea a screen, arrow keys\n"
 	      "  --help             print this text\n\n"
 	      "Demos: ",
@@ -308,6 +347,7 @@ static struct choice parse(struct lab *lab, int argc, char **argv)
 	static const struct option options[] = { { "out", required_argument, NULL, 'o' },
 						 { "from", required_argument, NULL, 'f' },
 						 { "edition", required_argument, NULL, 'e' },
+						 { "games", no_argument, NULL, 'g' },
 						 { "slides", no_argument, NULL, 's' },
 						 { "help", no_argument, NULL, 'h' },
 						 { NULL, 0, NULL, 0 } };
@@ -317,6 +357,7 @@ static struct choice parse(struct lab *lab, int argc, char **argv)
 		switch (o) {
 		case 'o': lab->out = optarg; break;
 		case 'f': lab->from = optarg; break;
+		case 'g': lab->games = true; break;
 		case 's': c.slides = true; break;
 		case 'e': c.status = take_edition(lab, optarg) ? -1 : 2; break;
 		default: c.status = usage(o == 'h' ? stdout : stderr);

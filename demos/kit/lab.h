@@ -21,6 +21,7 @@ enum { LAB_MOST = 32 };
 struct lab {
 	const char *out, *from; /* folders: of the page, of the demos */
 	const char *library;
+	bool games;   /* of the demos that have one */
 	bool teacher; /* answers are shown; else they are sealed until one has voted */
 	struct lab_demo demos[LAB_MOST];
 	size_t n;

@@ -82,6 +82,24 @@ report $? "a folder that cannot be made"
 "$lab" --out "$tmp/demos/good" --from "$tmp/demos" good >"$tmp/said" 2>&1
 test $? = 1 && test "$(wc -l <"$tmp/said")" = 1
 report $? "what is no folder is refused at once"
+mkdir "$tmp/games"
+for name in race interleave; do
+	cat >"$tmp/games/$name" <<END
+#!/bin/sh
+test "\$1" = --play || exec "$tmp/demos/good" "\$@"
+case $name in race) echo game >"\$2" ;; *) echo no room >&2; exit 2 ;; esac
+END
+	chmod +x "$tmp/games/$name"
+done
+echo old >"$tmp/out/interleave.play.html"
+"$lab" --games --out "$tmp/out" --from "$tmp/games" race interleave >"$tmp/said" 2>&1 &&
+	grep -q '^     as a game \.\.\. .* s$' "$tmp/said" && grep -q game "$tmp/out/race.play.html" &&
+	grep -q 'src="race.play.html"' "$tmp/out/index.html" && ! test -e "$tmp/out/race.play.log"
+report $? "--games: the page has the game"
+grep -q 'as a game \.\.\. none; see .*/interleave.play.log$' "$tmp/said" && ! test -e "$tmp/out/interleave.play.html" &&
+	grep -q 'no room' "$tmp/out/interleave.play.log"
+report $? "a game that cannot be made: none is shown, and it says why"
+rm -f "$tmp"/out/*.play.*
 "$lab" --nonsense >"$tmp/said" 2>&1
 test $? = 2 && "$lab" --help >"$tmp/said" && grep -q '^usage: lab' "$tmp/said"
 report $? "help"
