@@ -26,7 +26,7 @@ extern char **environ;
 static const char *const all_demos[] = { "race",       "starve",     "philosophers", "prodcons",
 					 "interleave", "generators", "echo",	     "httpd" };
 
-enum { INDENT = 5 };
+enum { INDENT = 5, EDGE = 80 };
 
 static double now(void)
 {
@@ -186,10 +186,19 @@ static int width_of(const struct json *said)
 static void print_values(const struct json *values, int wide)
 {
 	for (const struct json *v = first(values); v; v = v->next) {
-		printf("  ");
 		pad(v->text && *v->text ? v->text : "-", -wide);
 	}
 	putchar('\n');
+}
+
+/* Between columns, so that the line fits into a terminal if it can. */
+static int gap(const struct json *said, int head, int wide)
+{
+	int n = 0;
+
+	for (const struct json *m = first(json_get(said, "models")); m; m = m->next)
+		n++;
+	return head + n * (wide + 2) > EDGE ? 1 : 2;
 }
 
 static void print_summary(const struct json *said)
@@ -204,6 +213,7 @@ static void print_summary(const struct json *said)
 		widest = n > widest ? n : widest;
 	}
 	printf("%*s", INDENT + widest, "");
+	wide += gap(said, INDENT + widest, wide);
 	print_values(json_get(said, "models"), wide);
 	for (const struct json *v = first(variants); v; v = v->next) {
 		const struct json *r = first_row(said, v);
