@@ -159,8 +159,10 @@ assert ok[0] and not ok[2] and not ok[3] and ok[4] and ok[5], ok
 	report $? "--json: numbers, units, verdicts"
 	cat >"$tmp/terminal.py" <<'EOF'
 import fcntl, os, pty, re, struct, sys, termios
+stderr = os.dup(2) # reports of a sanitizer are wider
 pid, fd = pty.fork()
 if pid == 0:
+    os.dup2(stderr, 2)
     fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 25, int(os.environ.get("WIDE", "80")), 0, 0))
     os.execv(sys.argv[2], sys.argv[2:])
 text = b""
