@@ -90,3 +90,16 @@ static inline void ci_list_splice(struct ci_list *to, struct ci_list *from)
 #define ci_list_each(pos, head)                                                          \
 	for (struct ci_list *pos = (head)->next, *pos##_next = pos->next; pos != (head); \
 	     pos = pos##_next, pos##_next = pos->next)
+
+/* The same for what the nodes are members of; the loop's body may unlink it. At the end pos is no element. */
+#define ci_list_node(pos, type, member) \
+	((struct ci_list *)((uintptr_t)(pos) + offsetof(type, member)))
+#define ci_list_of(type, pos, head, member)                                                   \
+	for (type *pos = ci_list_first(head, type, member),                                   \
+		  *pos##_next = ci_list_first(ci_list_node(pos, type, member), type, member); \
+	     ci_list_node(pos, type, member) != (head); pos = pos##_next,                     \
+		  pos##_next = ci_list_first(ci_list_node(pos, type, member), type, member))
+/* Takes one after the other out of the list, the first first, until it is empty. */
+#define ci_list_pop_of(type, pos, head, member) \
+	for (type * pos;                        \
+	     !ci_list_empty(head) && (pos = ci_list_entry(ci_list_pop(head), type, member));)

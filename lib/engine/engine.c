@@ -23,12 +23,8 @@ static int64_t coarse_now(const cigo_loop *loop)
 
 void ci_engine_deliver(cigo_loop *loop, struct ci_list *messages, int status)
 {
-	struct ci_list *node;
-
-	while ((node = ci_list_pop(messages))) {
-		struct ci_message *message = ci_list_entry(node, struct ci_message, link);
+	ci_list_pop_of(struct ci_message, message, messages, link)
 		message->deliver(loop, message, status);
-	}
 }
 
 /* --- suspending and going on ----------------------------------------------------------------- */

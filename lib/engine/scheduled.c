@@ -16,8 +16,8 @@
 /* Numbers what has become ready since, and moves it to the batch. */
 static void collect(cigo_loop *loop)
 {
-	ci_list_each(node, &loop->ready)
-		ci_list_entry(node, struct ci_runnable, link)->turn = ++loop->turns;
+	ci_list_of(struct ci_runnable, r, &loop->ready, link)
+		r->turn = ++loop->turns;
 	ci_list_splice(&loop->batch, &loop->ready);
 }
 
@@ -37,12 +37,10 @@ static void readmit(cigo_loop *loop)
 				  ? UINT64_MAX
 				  : ci_list_first(&loop->batch, struct ci_runnable, link)->turn;
 
-	ci_list_each(node, &loop->yielded) {
-		struct ci_runnable *r = ci_list_entry(node, struct ci_runnable, link);
-
+	ci_list_of(struct ci_runnable, r, &loop->yielded, link) {
 		if (r->turn > oldest)
 			break;
-		ci_list_unlink(node);
+		ci_list_unlink(&r->link);
 		insert_by_turn(&loop->batch, r);
 	}
 }
@@ -106,9 +104,7 @@ static size_t describe_waiting(cigo_loop *loop, size_t n)
 
 	if (!ci_schedule_is_wide(loop->schedule))
 		return 0;
-	ci_list_each(node, &loop->strands) {
-		const struct ci_coroutine *c =
-			ci_list_entry(node, const struct ci_coroutine, strand.link);
+	ci_list_of(const struct ci_coroutine, c, &loop->strands, strand.link) {
 		bool waits = c->name && ci_coroutine_is_away(c) && c->state != CI_CORO_READY;
 
 		if (waits && room(loop, all + 1))
@@ -148,8 +144,8 @@ struct ci_list *ci_scheduled_pop(cigo_loop *loop)
 	if (n < 2 || !room(loop, n))
 		return ci_list_pop(&loop->batch);
 	n = 0;
-	ci_list_each(node, &loop->batch)
-		describe(ci_list_entry(node, struct ci_runnable, link), &loop->candidates[n++]);
+	ci_list_of(const struct ci_runnable, r, &loop->batch, link)
+		describe(r, &loop->candidates[n++]);
 	struct ci_list *node = loop->batch.next;
 	size_t waiting = describe_waiting(loop, n);
 	for (int i = choose(loop, CI_CHOOSE_READY, n, waiting); i > 0; i--)

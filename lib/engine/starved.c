@@ -36,16 +36,15 @@ void ci_starved_feed(cigo_loop *loop)
 
 	if (time)
 		loop->starved_look = now;
-	ci_list_each(node, &loop->starved) {
-		struct ci_runnable *r = ci_list_entry(node, struct ci_runnable, link);
+	ci_list_of(struct ci_runnable, r, &loop->starved, link) {
 		bool idle = ci_pool_find(loop, r->stack_size) != NULL;
 		bool late = now - r->since >= loop->options.patience_ns;
 
 		if (!idle && !time && !hopeless)
 			continue;
-		ci_list_unlink(node);
+		ci_list_unlink(&r->link);
 		if (idle || (!late && !hopeless)) {
-			ci_list_append(&loop->ready, node);
+			ci_list_append(&loop->ready, &r->link);
 			continue;
 		}
 		give_up(loop, r);

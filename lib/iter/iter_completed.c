@@ -55,8 +55,8 @@ static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 
 static bool all_wait_for(const struct completed *c, const struct ci_coroutine *me)
 {
-	ci_list_each(node, &c->pending)
-		if (!ci_future_waits_for(ci_list_entry(node, struct entry, link)->f, me))
+	ci_list_of(const struct entry, e, &c->pending, link)
+		if (!ci_future_waits_for(e->f, me))
 			return false;
 	return true;
 }

@@ -70,13 +70,12 @@ static int collect(struct dump *d)
 {
 	size_t n = 0;
 
-	ci_list_each(node, &d->loop->futures)
-		n += is_meant(ci_list_entry(node, cigo_future, link));
+	ci_list_of(const cigo_future, f, &d->loop->futures, link)
+		n += is_meant(f);
 	d->nodes = calloc(n + 1, sizeof *d->nodes);
 	if (!d->nodes)
 		return -ENOMEM;
-	ci_list_each(node, &d->loop->futures) {
-		const cigo_future *f = ci_list_entry(node, cigo_future, link);
+	ci_list_of(const cigo_future, f, &d->loop->futures, link) {
 		struct node *to = &d->nodes[d->n];
 
 		if (!is_meant(f))
@@ -152,9 +151,7 @@ static void say_members(const struct dump *d, const struct ci_wait_info *w)
 {
 	size_t n = 0;
 
-	ci_list_each(node, &w->members->tasks) {
-		const struct ci_task *t = ci_list_entry(node, struct ci_task, of_members);
-
+	ci_list_of(const struct ci_task, t, &w->members->tasks, of_members) {
 		if (t->held || n++ >= SHOWN)
 			continue;
 		fputs(n > 1 ? ", " : w->all ? " for all of " : " for any of ", d->out);

@@ -56,9 +56,7 @@ static int gather(struct ci_schedule *s, struct ci_turn *me, struct ci_turn *abl
 
 	if (me && can(me))
 		able[n++] = me;
-	ci_list_each(node, &s->threads) {
-		struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
-
+	ci_list_of(struct ci_turn, t, &s->threads, link) {
 		if (t != me && n < MOST && can(t) && !(t->urgent && at_access(me)))
 			able[n++] = t;
 	}
@@ -119,9 +117,7 @@ static int describe_others(const struct ci_schedule *s, struct ci_turn *const *a
 {
 	int k = 0;
 
-	ci_list_each(node, &s->threads) {
-		struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
-
+	ci_list_of(struct ci_turn, t, &s->threads, link) {
 		if (k < most && !t->drives && !is_among(t, able, n))
 			describe(t, &ret[k++]);
 	}
@@ -149,9 +145,7 @@ static struct ci_turn *choose(struct ci_schedule *s, struct ci_turn *me,
 
 static struct ci_turn *urgent(struct ci_schedule *s)
 {
-	ci_list_each(node, &s->threads) {
-		struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
-
+	ci_list_of(struct ci_turn, t, &s->threads, link) {
 		if (t->urgent && can(t))
 			return t;
 	}
@@ -164,9 +158,7 @@ static int64_t earliest(const struct ci_schedule *s)
 {
 	int64_t until = CIGO_NEVER;
 
-	ci_list_each(node, &s->threads) {
-		const struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
-
+	ci_list_of(const struct ci_turn, t, &s->threads, link) {
 		if (t->until < until)
 			until = t->until;
 	}
@@ -179,9 +171,7 @@ static bool wait_outside(const struct ci_schedule *s, int ms)
 	struct pollfd fds[MOST];
 	nfds_t n = 0;
 
-	ci_list_each(node, &s->threads) {
-		const struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
-
+	ci_list_of(const struct ci_turn, t, &s->threads, link) {
 		for (nfds_t i = 0; i < t->world_n && n < MOST; i++)
 			fds[n++] = t->world[i];
 	}
@@ -190,17 +180,15 @@ static bool wait_outside(const struct ci_schedule *s, int ms)
 
 static bool any_outside(const struct ci_schedule *s)
 {
-	ci_list_each(node, &s->threads)
-		if (ci_list_entry(node, struct ci_turn, link)->world_n)
+	ci_list_of(const struct ci_turn, t, &s->threads, link)
+		if (t->world_n)
 			return true;
 	return false;
 }
 
 static void expire(struct ci_schedule *s, int64_t now)
 {
-	ci_list_each(node, &s->threads) {
-		struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
-
+	ci_list_of(struct ci_turn, t, &s->threads, link) {
 		t->expired = t->ready && t->until <= now;
 	}
 }
@@ -229,8 +217,7 @@ static const char *waiting(const struct ci_schedule *s, char *buf, size_t size)
 	size_t at = 0;
 
 	buf[0] = 0;
-	ci_list_each(node, &s->threads) {
-		const struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
+	ci_list_of(const struct ci_turn, t, &s->threads, link) {
 		struct ci_candidate k;
 		char place[CI_PLACE_TEXT];
 
@@ -263,9 +250,7 @@ static struct ci_turn *deadlock(struct ci_schedule *s)
 		note_left(s);
 		ci_schedule_fail(s, CI_ENDING_DEADLOCK, "deadlock: all wait for ever: %s", all);
 	}
-	ci_list_each(node, &s->threads) {
-		struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
-
+	ci_list_of(struct ci_turn, t, &s->threads, link) {
 		if (t->drives && !t->stuck) {
 			t->stuck = true;
 			return t;

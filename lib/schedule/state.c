@@ -90,14 +90,11 @@ static uint64_t yields(const struct ci_schedule *s)
 {
 	uint64_t sum = 0;
 
-	ci_list_each(node, &s->threads) {
-		const struct ci_turn *t = ci_list_entry(node, struct ci_turn, link);
+	ci_list_of(const struct ci_turn, t, &s->threads, link) {
 		uint64_t id = t->yielded ? mix(ci_turn_id(t), 1) : 0;
 
 		sum += id;
-		ci_list_each(other, &s->threads) {
-			const struct ci_turn *u = ci_list_entry(other, struct ci_turn, link);
-
+		ci_list_of(const struct ci_turn, u, &s->threads, link) {
 			if (t->yielded && u->ran_at < t->yielded_at)
 				sum += mix(id, ci_turn_id(u));
 		}

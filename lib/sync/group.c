@@ -47,9 +47,7 @@ static bool over(const cigo_group *g)
 
 static void tell(cigo_group *g)
 {
-	ci_list_each(node, &g->waiters) {
-		struct waiter *w = ci_list_entry(node, struct waiter, park.link);
-
+	ci_list_of(struct waiter, w, &g->waiters, park.link) {
 		if (over(g) || (w->next && !ci_list_empty(&g->finished)))
 			ci_park_wake(&w->park);
 	}
@@ -75,8 +73,8 @@ static void cancel_members(cigo_group *g, int cause)
 	if (!g->cause)
 		g->cause = cause;
 	for (int i = 0; i < 2; i++)
-		ci_list_each(node, lists[i])
-			ci_future_end(&ci_list_entry(node, struct member, link)->task->f, cause);
+		ci_list_of(struct member, m, lists[i], link)
+			ci_future_end(&m->task->f, cause);
 }
 
 static void free_member(struct member *m)
@@ -302,8 +300,8 @@ int cigo_group_next(cigo_ctx *ctx, cigo_group *g, cigo_task **ret)
 
 static void free_members(struct ci_list *list)
 {
-	while (!ci_list_empty(list))
-		free_member(ci_list_first(list, struct member, link));
+	ci_list_of(struct member, m, list, link)
+		free_member(m);
 }
 
 int cigo_group_close(cigo_ctx *ctx, cigo_group *g)

@@ -54,9 +54,7 @@ static void give(struct ci_signals *s)
 {
 	bool used[CI_SIGNALS] = { false };
 
-	ci_list_each(node, &s->waiters) {
-		struct waiter *w = ci_list_entry(node, struct waiter, park.link);
-
+	ci_list_of(struct waiter, w, &s->waiters, park.link) {
 		w->came = first_come(s->given, w->signals, w->n);
 		if (!w->came)
 			continue;

@@ -309,8 +309,6 @@ static cigo_ctx *next_of(cigo_ctx *top, cigo_ctx *ctx, bool descend)
 
 static void end_one(cigo_ctx *ctx, int cause)
 {
-	struct ci_list *node;
-
 	if (ctx->loop) { /* without one the caller holds the mutex */
 		pthread_mutex_lock(&outside);
 		ctx->cause = cause;
@@ -319,10 +317,8 @@ static void end_one(cigo_ctx *ctx, int cause)
 	} else {
 		ctx->cause = cause;
 	}
-	while ((node = ci_list_pop(&ctx->watches))) {
-		struct ci_ctx_watch *w = ci_list_entry(node, struct ci_ctx_watch, link);
+	ci_list_pop_of(struct ci_ctx_watch, w, &ctx->watches, link)
 		w->fired(w, cause);
-	}
 }
 
 void ci_ctx_end_inside(cigo_ctx *top, int cause)

@@ -40,8 +40,8 @@ static bool waits_for_each(const struct ci_wait_info *w)
 	if (w->all)
 		return true;
 	if (w->members)
-		ci_list_each(node, &w->members->tasks)
-			n += !ci_list_entry(node, struct ci_task, of_members)->held;
+		ci_list_of(const struct ci_task, t, &w->members->tasks, of_members)
+			n += !t->held;
 	return n == 1;
 }
 
@@ -104,17 +104,15 @@ bool ci_members_waits_for(const struct ci_members *members, const struct ci_coro
 {
 	struct search s = { .number = ++me->loop->search, .goal = me };
 
-	ci_list_each(node, &members->tasks)
-		if (leads_to(&ci_list_entry(node, struct ci_task, of_members)->f, &s))
+	ci_list_of(const struct ci_task, t, &members->tasks, of_members)
+		if (leads_to(&t->f, &s))
 			return true;
 	return false;
 }
 
 bool ci_members_all_wait_for(const struct ci_members *members, const struct ci_coroutine *me)
 {
-	ci_list_each(node, &members->tasks) {
-		const struct ci_task *t = ci_list_entry(node, struct ci_task, of_members);
-
+	ci_list_of(const struct ci_task, t, &members->tasks, of_members) {
 		if (!t->held && !ci_future_waits_for(&t->f, me))
 			return false; /* this one may end */
 	}

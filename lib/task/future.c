@@ -82,13 +82,9 @@ cigo_future *cigo_future_ref(cigo_future *f)
 
 static void drop_listeners(cigo_future *f)
 {
-	struct ci_list *node;
-
-	while ((node = ci_list_pop(
-			&f->listeners))) { /* others than `copies` hold a reference on f */
-		struct ci_listener *l = ci_list_entry(node, struct ci_listener, link);
+	/* others than `copies` hold a reference on f */
+	ci_list_pop_of(struct ci_listener, l, &f->listeners, link)
 		l->fired(l, NULL);
-	}
 }
 
 /* Whether f ended with the cause of its cancellation. */
@@ -176,12 +172,8 @@ static void tell_listeners(void)
 
 	ci_self.finishing = true;
 	while ((f = work_first)) {
-		struct ci_list *node;
-
-		while ((node = ci_list_pop(&f->listeners))) {
-			struct ci_listener *l = ci_list_entry(node, struct ci_listener, link);
+		ci_list_pop_of(struct ci_listener, l, &f->listeners, link)
 			l->fired(l, f);
-		}
 		work_first = f->next_done;
 		ci_future_unref(f);
 	}
@@ -349,8 +341,8 @@ static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 
 static bool somebody_awaits(const cigo_future *f)
 {
-	ci_list_each(node, &f->listeners)
-		if (!ci_list_entry(node, struct ci_listener, link)->copies)
+	ci_list_of(const struct ci_listener, l, &f->listeners, link)
+		if (!l->copies)
 			return true;
 	return false;
 }
@@ -467,8 +459,7 @@ void ci_future_cancel_all(cigo_loop *loop, bool bodies)
 
 void ci_future_name_leftovers(const cigo_loop *loop)
 {
-	ci_list_each(node, &loop->futures) {
-		cigo_future *f = ci_list_entry(node, cigo_future, link);
+	ci_list_of(cigo_future, f, &loop->futures, link) {
 		char text[CI_FUTURE_TEXT];
 
 		ci_warn("leak: %s, still has %u reference%s", ci_future_text(f, text), f->refs,
@@ -480,8 +471,6 @@ void ci_future_name_leftovers(const cigo_loop *loop)
 
 void ci_future_orphan_all(cigo_loop *loop)
 {
-	struct ci_list *node;
-
-	while ((node = ci_list_pop(&loop->futures)))
-		ci_list_entry(node, cigo_future, link)->loop = NULL;
+	ci_list_pop_of(cigo_future, f, &loop->futures, link)
+		f->loop = NULL;
 }

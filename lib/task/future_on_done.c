@@ -78,9 +78,7 @@ int cigo_future_on_done(const cigo_ctx *ctx, cigo_future *f, cigo_done_fn *fn, v
 
 int ci_future_drop_done(cigo_future *f, cigo_done_fn *fn, const void *arg)
 {
-	ci_list_each(node, &f->dones) {
-		struct on_done *d = ci_list_entry(node, struct on_done, of_future);
-
+	ci_list_of(struct on_done, d, &f->dones, of_future) {
 		if (d->fn != fn || d->arg != arg)
 			continue;
 		if (f->done)

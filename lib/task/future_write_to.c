@@ -63,8 +63,7 @@ cigo_future *cigo_future_write_to(const cigo_ctx *ctx, cigo_future *f, void *dst
 
 void ci_future_forget_writes(struct ci_coroutine *me, const cigo_future *f)
 {
-	ci_list_each(node, &me->writes) {
-		struct write *w = ci_list_entry(node, struct write, of_strand);
+	ci_list_of(struct write, w, &me->writes, of_strand) {
 		if (!f || w->f == f)
 			drop(w);
 	}

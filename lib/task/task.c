@@ -44,8 +44,7 @@ static void check_children(const struct ci_task *t)
 		return;
 	pthread_attr_getstack(&attr, &stack, &size);
 	pthread_attr_destroy(&attr);
-	ci_list_each(node, &t->f.loop->futures) {
-		const cigo_future *f = ci_list_entry(node, cigo_future, link);
+	ci_list_of(const cigo_future, f, &t->f.loop->futures, link) {
 		const struct ci_task *child = ci_task_of(f);
 
 		if (child && child != t && !f->done &&
