@@ -38,13 +38,13 @@ static void call(cigo_loop *loop, struct ci_runnable *r)
 	if (c->id)
 		ci_table_remove(&loop->callback_keys, c->id);
 	loop->stats.callbacks++;
-	ci_trace(loop, callback, true);
+	ci_trace_event(loop, callback_begin, .id = 0);
 	__atomic_store_n(&loop->holder.id, CI_CALLBACK, __ATOMIC_RELAXED);
 	loop->calling = (struct ci_calling){ true, c->id, c->about };
 	c->call(loop, c, ci_callback_status(loop));
 	loop->calling.any = false;
 	loop->model->callback_over(loop);
-	ci_trace(loop, callback, false);
+	ci_trace_event(loop, callback_end, .id = 0);
 	ci_engine_hold(loop, NULL);
 	tell_idlers(loop);
 }

@@ -63,7 +63,7 @@ static void come_back(struct ci_coroutine *me)
 {
 	ci_coroutine_move(me, CI_CORO_RUNNING);
 	ci_engine_hold(me->loop, me);
-	ci_trace(me->loop, resume, me);
+	ci_trace_event(me->loop, resume, .id = me->id);
 }
 
 void ci_engine_suspend(struct ci_coroutine *me)
@@ -101,7 +101,7 @@ void ci_section_begin(struct ci_coroutine *me)
 {
 	me->free_calls = 0;
 	me->loop->outside++;
-	ci_trace(me->loop, blocking, me);
+	ci_trace_event(me->loop, blocking, .id = me->id);
 	go_away(me, CI_CORO_IN_SECTION);
 	ci_engine_hold(me->loop, NULL);
 	me->loop->model->leave(me);

@@ -142,7 +142,6 @@ struct cigo_loop {
 	struct ci_tracer *user_tracer;	  /* of cigo_trace_set; one of tracers */
 	struct ci_trace_json *trace_json; /* while running, if options.trace */
 	bool tell_stuck;		  /* hooks->stuck is to be called, once */
-	int polled;			  /* descriptors that were ready in this poll */
 	uint64_t last_id;		  /* the id of the last task or worker made */
 };
 

@@ -79,7 +79,7 @@ struct ci_look ci_look_begin(cigo_loop *loop, bool idle)
 	struct ci_look l = { .idle = idle };
 	struct ci_list messages;
 
-	ci_trace(loop, poll, true);
+	ci_trace_event(loop, poll_begin, .id = 0);
 	if (!idle) {
 		ci_look_collect(loop);
 		l.waits = loop->waits > 0;
@@ -130,10 +130,8 @@ void ci_look_end(cigo_loop *loop, const struct ci_look *l, int n)
 	ci_list_init(&messages);
 	if (l->sleeps)
 		ci_inbox_awake(&loop->inbox, &messages);
-	if (l->waits) {
-		loop->polled += n;
+	if (l->waits)
 		ci_fd_watcher_dispatch(loop, loop->events, n);
-	}
 	if (l->sleeps) {
 		bool silent = n == 0 && ci_list_empty(&messages);
 		ci_engine_deliver(loop, &messages, 0);
@@ -144,6 +142,6 @@ void ci_look_end(cigo_loop *loop, const struct ci_look *l, int n)
 	int64_t now = ci_engine_now(loop);
 	ci_timer_fire(loop, now);
 	ci_pool_trim(loop);
-	ci_trace(loop, poll, false);
+	ci_trace_event(loop, poll_end, .events = n);
 	set_pace(loop, now, l->idle);
 }

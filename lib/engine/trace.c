@@ -43,16 +43,19 @@ int cigo_trace_set(cigo_loop *loop, const cigo_trace_hooks *hooks, void *arg)
 	return 0;
 }
 
-#define tell(loop, hook, e)                                                       \
-	do {                                                                      \
-		(e)->when = ci_clock_now();                                       \
-		for (const struct ci_tracer *t = (loop)->tracers; t; t = t->next) \
-			if (t->hooks.hook)                                        \
-				t->hooks.hook(t->arg, (e));                       \
-	} while (0)
+void ci_trace_tell(cigo_loop *loop, size_t hook, cigo_trace_event *e)
+{
+	cigo_trace_fn *call;
 
-/* The id of the coroutine that runs; 0: the loop, also if a coroutine's thread drives. */
-static uint64_t here(const cigo_loop *loop)
+	e->when = ci_clock_now();
+	for (const struct ci_tracer *t = loop->tracers; t; t = t->next) {
+		memcpy(&call, (const char *)&t->hooks + hook, sizeof call);
+		if (call)
+			call(t->arg, e);
+	}
+}
+
+uint64_t ci_trace_here(const cigo_loop *loop)
 {
 	const struct ci_coroutine *me = ci_self.me;
 
@@ -68,27 +71,9 @@ const char *ci_trace_name(const char *call)
 	return strncmp(call, prefix, sizeof prefix - 1) ? call : call + sizeof prefix - 1;
 }
 
-void ci_trace_spawn(cigo_loop *loop, uint64_t id, const char *name, bool worker)
-{
-	cigo_trace_event e = { .id = id, .by = here(loop), .name = name, .worker = worker };
-
-	tell(loop, spawn, &e);
-}
-
 void ci_trace_queued(cigo_loop *loop, uint64_t id)
 {
-	cigo_trace_event e = { .id = id, .by = here(loop) };
-
-	tell(loop, ready, &e);
-}
-
-void ci_trace_start(cigo_loop *loop, uint64_t id, const char *name, bool worker)
-{
-	cigo_trace_event e = { .id = id, .name = name, .worker = worker };
-
-	if (!worker) /* whose own thread says it */
-		ci_trace_thread(loop, id, true);
-	tell(loop, start, &e);
+	ci_trace_event(loop, ready, .id = id, .by = ci_trace_here(loop));
 }
 
 void ci_trace_ready(cigo_loop *loop, const struct ci_coroutine *s)
@@ -107,74 +92,9 @@ void ci_trace_suspend(cigo_loop *loop, const struct ci_coroutine *me)
 		e.line = me->place.line;
 	}
 	loop->hooks->awaited(me, &e.on, &e.on_id);
-	tell(loop, suspend, &e);
+	ci_trace_tell(loop, offsetof(cigo_trace_hooks, suspend), &e);
 	if (me->state == CI_CORO_YIELDING)
 		ci_trace_queued(loop, me->id);
-}
-
-void ci_trace_blocking(cigo_loop *loop, const struct ci_coroutine *me)
-{
-	cigo_trace_event e = { .id = me->id };
-
-	tell(loop, blocking, &e);
-}
-
-void ci_trace_resume(cigo_loop *loop, const struct ci_coroutine *me)
-{
-	cigo_trace_event e = { .id = me->id };
-
-	tell(loop, resume, &e);
-}
-
-void ci_trace_cancel(cigo_loop *loop, uint64_t id, const char *name, bool worker, int cause)
-{
-	cigo_trace_event e = {
-		.id = id, .by = here(loop), .name = name, .worker = worker, .error = cause
-	};
-
-	tell(loop, cancel, &e);
-}
-
-void ci_trace_done(cigo_loop *loop, uint64_t id, const char *name, bool worker, int err)
-{
-	cigo_trace_event e = { .id = id, .name = name, .worker = worker, .error = err };
-
-	tell(loop, done, &e);
-}
-
-void ci_trace_callback(cigo_loop *loop, bool begin)
-{
-	cigo_trace_event e = { .id = 0 };
-
-	if (begin)
-		tell(loop, callback_begin, &e);
-	else
-		tell(loop, callback_end, &e);
-}
-
-void ci_trace_poll(cigo_loop *loop, bool begin)
-{
-	cigo_trace_event e = { .events = begin ? 0 : loop->polled };
-
-	loop->polled = 0;
-	if (begin)
-		tell(loop, poll_begin, &e);
-	else
-		tell(loop, poll_end, &e);
-}
-
-void ci_trace_show(cigo_loop *loop, const char *name, const char *value)
-{
-	cigo_trace_event e = { .id = here(loop), .name = name, .value = value };
-
-	tell(loop, show, &e);
-}
-
-void ci_trace_note(cigo_loop *loop, uint64_t id, const char *text)
-{
-	cigo_trace_event e = { .id = id, .value = text };
-
-	tell(loop, note, &e);
 }
 
 cigo_loop *ci_trace_loop(uint64_t *ret_id)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * Events for tracers: ci_trace(loop, what, ...) calls ci_trace_what(loop, ...) if the loop has a
- * tracer. Otherwise it is one branch that is never taken. Invariant: all are called with the loop's
+ * Events for tracers: ci_trace_event(loop, hook, .id = id, ...) tells an event, and
+ * ci_trace(loop, what, ...) calls ci_trace_what(loop, ...), if the loop has a tracer. Otherwise
+ * either is one branch that is never taken. Invariant: all are called with the loop's
  * baton held; suspend and blocking before the coroutine is away, resume when it no longer is.
  */
 #pragma once
@@ -20,6 +21,12 @@ struct ci_tracer {
 	struct ci_tracer *next;
 };
 
+#define ci_trace_event(loop, hook, ...)                                         \
+	do {                                                                    \
+		if (ci_unlikely((loop)->tracers))                               \
+			ci_trace_tell((loop), offsetof(cigo_trace_hooks, hook), \
+				      &(cigo_trace_event){ __VA_ARGS__ });      \
+	} while (0)
 #define ci_trace(loop, what, ...)                             \
 	do {                                                  \
 		if (ci_unlikely((loop)->tracers))             \
@@ -33,24 +40,16 @@ void ci_trace_remove(cigo_loop *loop, struct ci_tracer *t);
 /* "cigo_queue_get" -> "queue_get"; NULL -> "" */
 const char *ci_trace_name(const char *call);
 
-void ci_trace_spawn(cigo_loop *loop, uint64_t id, const char *name, bool worker);
+/* Sets the time of e, and calls the hook that lies there in cigo_trace_hooks. */
+void ci_trace_tell(cigo_loop *loop, size_t hook, cigo_trace_event *e);
+/* The id of the coroutine that runs; 0: the loop, also if a coroutine's thread drives. */
+uint64_t ci_trace_here(const cigo_loop *loop);
 /* The first step of that task is queued. */
 void ci_trace_queued(cigo_loop *loop, uint64_t id);
 /* The loop that the calling thread works for, and its lane there. NULL: none. */
 cigo_loop *ci_trace_loop(uint64_t *ret_id);
 void ci_trace_thread(cigo_loop *loop, uint64_t id, bool begins);
 void ci_trace_object(cigo_loop *loop, const void *object, size_t size, const char *name);
-/* Words of the lane id, by any thread of the run, with or without the baton. */
-void ci_trace_note(cigo_loop *loop, uint64_t id, const char *text);
-void ci_trace_start(cigo_loop *loop, uint64_t id, const char *name, bool worker);
 /* s is ready. If s is not away yet, there is no event now: its suspend causes it. */
 void ci_trace_ready(cigo_loop *loop, const struct ci_coroutine *s);
 void ci_trace_suspend(cigo_loop *loop, const struct ci_coroutine *me);
-void ci_trace_blocking(cigo_loop *loop, const struct ci_coroutine *me);
-void ci_trace_resume(cigo_loop *loop, const struct ci_coroutine *me);
-void ci_trace_cancel(cigo_loop *loop, uint64_t id, const char *name, bool worker, int cause);
-void ci_trace_done(cigo_loop *loop, uint64_t id, const char *name, bool worker, int err);
-void ci_trace_callback(cigo_loop *loop, bool begin);
-void ci_trace_poll(cigo_loop *loop, bool begin);
-/* The program shows a value. */
-void ci_trace_show(cigo_loop *loop, const char *name, const char *value);

@@ -39,7 +39,8 @@ static void end(struct worker *w, int err)
 	ci_ctx_watch_remove(ctx, &w->watch);
 	w->loop->live--;
 	ci_future_finish(&w->f, w->cause ? w->cause : err < 0 ? err : 0);
-	ci_trace(w->loop, done, w->id, WORKER, true, w->f.err);
+	ci_trace_event(w->loop, done, .id = w->id, .name = WORKER, .worker = true,
+		       .error = w->f.err);
 	ci_ctx_unref(own);
 	ci_ctx_unref(ctx);
 	ci_future_unref(&w->f);
@@ -98,7 +99,8 @@ static void cancel(cigo_future *f, int cause)
 {
 	struct worker *w = ci_container_of(f, struct worker, f);
 
-	ci_trace(w->loop, cancel, w->id, WORKER, true, cause);
+	ci_trace_event(w->loop, cancel, .id = w->id, .by = ci_trace_here(w->loop), .name = WORKER,
+		       .worker = true, .error = cause);
 	if (!w->cause)
 		w->cause = cause;
 	ci_ctx_end(w->ctx, cause);
@@ -195,7 +197,8 @@ cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void 
 	loop->live++;
 	w->id = ++loop->last_id;
 	w->by = ci_self.me ? ci_self.me->id : 0;
-	ci_trace(loop, spawn, w->id, WORKER, true);
+	ci_trace_event(loop, spawn, .id = w->id, .by = ci_trace_here(loop), .name = WORKER,
+		       .worker = true);
 	int err = loop->state >= CI_DRAINED ? CIGO_ECLOSED : ci_ctx_watch_add(w->ctx, &w->watch);
 	if (!err) /* else the function never runs */
 		err = start(w);
@@ -203,7 +206,7 @@ cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void 
 		end(w, err);
 	else {
 		loop->outside++;
-		ci_trace(loop, start, w->id, WORKER, true);
+		ci_trace_event(loop, start, .id = w->id, .name = WORKER, .worker = true);
 	}
 	return &w->f;
 }

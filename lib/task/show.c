@@ -24,7 +24,8 @@ void cigo_show(const cigo_ctx *ctx, const char *name, const char *format, ...)
 		if (s)
 			ci_schedule_show(s, ci_self.me ? ci_self.me->name : NULL, name, text);
 		if (loop)
-			ci_trace(loop, show, name, text);
+			ci_trace_event(loop, show, .id = ci_trace_here(loop), .name = name,
+				       .value = text);
 	}
 	ci_schedule_unref(s);
 }

@@ -28,7 +28,7 @@ static void end(struct ci_task *t, int err)
 	ci_ctx_watch_remove(t->ctx, &t->before);
 	loop->live--;
 	ci_future_finish(&t->f, t->cause ? t->cause : err < 0 ? err : 0);
-	ci_trace(loop, done, t->id, t->name, false, t->f.err);
+	ci_trace_event(loop, done, .id = t->id, .name = t->name, .error = t->f.err);
 	ci_ctx_leave(t->ctx);
 	ci_future_unref(&t->f);
 }
@@ -101,7 +101,8 @@ static void run(cigo_loop *loop, struct ci_runnable *r)
 	memcpy(me->label, t->name, strnlen(t->name, sizeof me->label - 1));
 	ci_engine_hold(loop, me);
 	me->free_calls = me->dead_awaits = 0;
-	ci_trace(loop, start, t->id, t->name, false);
+	ci_trace(loop, thread, t->id, true);
+	ci_trace_event(loop, start, .id = t->id, .name = t->name);
 	/* Otherwise the first suspension names it: short tasks save the call. */
 	if (!loop->model->exclusive || loop->options.debug == CIGO_DEBUG_ON)
 		ci_engine_name(me);
@@ -185,7 +186,8 @@ static void cancel(cigo_future *f, int cause)
 {
 	struct ci_task *t = ci_container_of(f, struct ci_task, f);
 
-	ci_trace(f->loop, cancel, t->id, t->name, false, cause);
+	ci_trace_event(f->loop, cancel, .id = t->id, .by = ci_trace_here(f->loop), .name = t->name,
+		       .error = cause);
 	if (!t->cause)
 		t->cause = cause;
 	ci_ctx_end(t->ctx, cause);
@@ -290,7 +292,7 @@ struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, s
 	loop->stats.tasks++;
 	t->id = ++loop->last_id;
 	t->by = ci_self.me ? ci_self.me->id : 0;
-	ci_trace(loop, spawn, t->id, t->name, false);
+	ci_trace_event(loop, spawn, .id = t->id, .by = ci_trace_here(loop), .name = t->name);
 	return t;
 }
 

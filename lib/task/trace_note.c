@@ -30,7 +30,7 @@ void cigo_trace_note_v(const cigo_ctx *ctx, const char *format, va_list ap)
 	vsnprintf(text, sizeof text, format, ap);
 	if (is_told(loop))
 		ci_schedule_say(loop->schedule, ci_self.me ? ci_self.me->name : NULL, text);
-	ci_trace(loop, note, id, text);
+	ci_trace_event(loop, note, .id = id, .value = text);
 	ci_turn_outside = outside;
 }
 
