@@ -10,12 +10,13 @@
 #include "base/signal_watcher.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "base/lock.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards what is not atomic */
 static struct sigaction old[CI_SIGNALS];		 /* valid while users > 0 */
@@ -170,26 +171,22 @@ void ci_signal_watcher_open(struct ci_signal_watcher *w)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, watch_forks);
-	pthread_mutex_lock(&lock);
+	CI_LOCKED(&lock);
 	memset(w->watches, 0, sizeof w->watches);
 	w->notified = false;
 	w->next = watchers;
 	store(&watchers, w);
-	pthread_mutex_unlock(&lock);
 }
 
 int ci_signal_watcher_watch(struct ci_signal_watcher *w, int sig)
 {
-	int err = 0;
-
-	pthread_mutex_lock(&lock);
-	if (!w->watches[sig]) {
-		store(&w->watches[sig], true); /* before the first signal can arrive */
-		err = take_action(sig, w->last);
-		if (err)
-			store(&w->watches[sig], false);
-	}
-	pthread_mutex_unlock(&lock);
+	CI_LOCKED(&lock);
+	if (w->watches[sig])
+		return 0;
+	store(&w->watches[sig], true); /* before the first signal can arrive */
+	int err = take_action(sig, w->last);
+	if (err)
+		store(&w->watches[sig], false);
 	return err;
 }
 
@@ -208,17 +205,16 @@ void ci_signal_watcher_close(struct ci_signal_watcher *w)
 {
 	static const struct timespec moment = { .tv_nsec = 20000 };
 
-	pthread_mutex_lock(&lock);
+	CI_LOCKED(&lock);
 	struct ci_signal_watcher **p = find(w);
-	if (*p) {
-		for (int sig = 1; sig < CI_SIGNALS; sig++)
-			if (w->watches[sig] && !--users[sig])
-				restore(sig);
-		store(p, w->next);
-		while (load(&running))
-			nanosleep(&moment, NULL);
-	}
-	pthread_mutex_unlock(&lock);
+	if (!*p)
+		return;
+	for (int sig = 1; sig < CI_SIGNALS; sig++)
+		if (w->watches[sig] && !--users[sig])
+			restore(sig);
+	store(p, w->next);
+	while (load(&running))
+		nanosleep(&moment, NULL);
 }
 
 /*

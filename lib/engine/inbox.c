@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 
 #include "cigo/error.h"
+#include "base/lock.h"
 #include "base/signal_watcher.h"
 #include "base/misuse.h"
 
@@ -35,38 +36,30 @@ static bool ring(struct ci_inbox *inbox)
 
 void ci_inbox_wake(struct ci_inbox *inbox)
 {
-	pthread_mutex_lock(&inbox->lock);
+	CI_LOCKED(&inbox->lock);
 	ring(inbox);
-	pthread_mutex_unlock(&inbox->lock);
 }
 
 int ci_inbox_post(struct ci_inbox *inbox, struct ci_message *message)
 {
-	int err = 0;
-
-	pthread_mutex_lock(&inbox->lock);
-	if (inbox->closed) {
-		err = CIGO_ECLOSED;
-	} else {
-		ci_list_append(&inbox->messages, &message->link);
-		if (ring(inbox))
-			inbox->wakes++;
-	}
-	pthread_mutex_unlock(&inbox->lock);
-	return err;
+	CI_LOCKED(&inbox->lock);
+	if (inbox->closed)
+		return CIGO_ECLOSED;
+	ci_list_append(&inbox->messages, &message->link);
+	if (ring(inbox))
+		inbox->wakes++;
+	return 0;
 }
 
 bool ci_inbox_withdraw(struct ci_inbox *inbox, struct ci_message *message)
 {
-	bool found = false;
-
-	pthread_mutex_lock(&inbox->lock);
+	CI_LOCKED(&inbox->lock);
 	ci_list_each(node, &inbox->messages)
-		found = found || node == &message->link;
-	if (found)
-		ci_list_unlink(&message->link);
-	pthread_mutex_unlock(&inbox->lock);
-	return found;
+		if (node == &message->link) {
+			ci_list_unlink(node);
+			return true;
+		}
+	return false;
 }
 
 /*
@@ -101,21 +94,19 @@ static void take_signal_messages(struct ci_inbox *inbox, struct ci_list *ret)
 
 void ci_inbox_open(struct ci_inbox *inbox, int wake_fd)
 {
-	pthread_mutex_lock(&inbox->lock);
+	CI_LOCKED(&inbox->lock);
 	inbox->wake_fd = wake_fd;
-	pthread_mutex_unlock(&inbox->lock);
 }
 
 void ci_inbox_close(struct ci_inbox *inbox, struct ci_list *ret)
 {
-	pthread_mutex_lock(&inbox->lock);
+	CI_LOCKED(&inbox->lock);
 	inbox->closed = true;
 	inbox->asleep = false;
 	inbox->wake_fd = -1;
 	__atomic_store_n(&inbox->signal_messages, NULL,
 			 __ATOMIC_RELAXED); /* their owners may be gone */
 	ci_list_splice(ret, &inbox->messages);
-	pthread_mutex_unlock(&inbox->lock);
 }
 
 /* Under the lock. */
@@ -127,47 +118,38 @@ static void take_all(struct ci_inbox *inbox, struct ci_list *ret)
 
 void ci_inbox_collect(struct ci_inbox *inbox, struct ci_list *ret)
 {
-	pthread_mutex_lock(&inbox->lock);
+	CI_LOCKED(&inbox->lock);
 	take_all(inbox, ret);
-	pthread_mutex_unlock(&inbox->lock);
 }
 
 bool ci_inbox_sleep(struct ci_inbox *inbox, struct ci_list *ret)
 {
-	pthread_mutex_lock(&inbox->lock);
+	CI_LOCKED(&inbox->lock);
 	take_all(inbox, ret);
 	inbox->asleep = ci_list_empty(ret);
-	bool more = inbox->refs > 1;
-	pthread_mutex_unlock(&inbox->lock);
-	return more;
+	return inbox->refs > 1;
 }
 
 void ci_inbox_awake(struct ci_inbox *inbox, struct ci_list *ret)
 {
-	pthread_mutex_lock(&inbox->lock);
+	CI_LOCKED(&inbox->lock);
 	take_all(inbox, ret);
 	inbox->asleep = false;
-	pthread_mutex_unlock(&inbox->lock);
 }
 
 unsigned ci_inbox_count(struct ci_inbox *inbox, int add)
 {
-	pthread_mutex_lock(&inbox->lock);
+	CI_LOCKED(&inbox->lock);
 	ci_expect(add >= 0 || inbox->refs > 0, "more unrefs than refs");
 	unsigned left = inbox->refs = (unsigned)((int)inbox->refs + add);
 	/* a virtual clock may have waited for the outsider that has now given up its reference */
 	if (add < 0 && left == 1 && ring(inbox))
 		inbox->wakes++;
-	pthread_mutex_unlock(&inbox->lock);
 	return left;
 }
 
 uint64_t ci_inbox_wakes(const struct ci_inbox *inbox)
 {
-	pthread_mutex_t *lock = (pthread_mutex_t *)(uintptr_t)&inbox->lock;
-
-	pthread_mutex_lock(lock);
-	uint64_t n = inbox->wakes;
-	pthread_mutex_unlock(lock);
-	return n;
+	CI_LOCKED((pthread_mutex_t *)(uintptr_t)&inbox->lock);
+	return inbox->wakes;
 }

@@ -11,6 +11,7 @@
 
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "engine/engine.h"
 
 /* Numbers what has become ready since, and moves it to the batch. */
@@ -73,20 +74,14 @@ static void describe(const struct ci_runnable *r, struct ci_candidate *k)
 		r->ops->describe(r, k);
 }
 
-/* Room for n candidates; NULL: no memory, the schedule has failed. */
-static struct ci_candidate *room(cigo_loop *loop, size_t n)
+/* Whether there is room for n candidates; if there is no memory, the schedule has failed. */
+static bool room(cigo_loop *loop, size_t n)
 {
-	if (n <= loop->candidates_size)
-		return loop->candidates;
-	struct ci_candidate *more = realloc(loop->candidates, 2 * n * sizeof *more);
-	if (!more) {
-		ci_schedule_fail(loop->schedule, CI_ENDING_LIMIT, "no memory for %zu candidates",
-				 n);
-		return NULL;
-	}
-	loop->candidates = more;
-	loop->candidates_size = 2 * n;
-	return more;
+	if (ci_array_reserve(&loop->candidates, &loop->candidates_size, n,
+			     sizeof *loop->candidates))
+		return true;
+	ci_schedule_fail(loop->schedule, CI_ENDING_LIMIT, "no memory for %zu candidates", n);
+	return false;
 }
 
 static size_t add_waiting(cigo_loop *loop, size_t n, const struct ci_coroutine *c)

@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/array.h"
 #include "explore/visited.h"
 
 enum { MOST_BYTES = 256 << 20 /* of branches */ };
@@ -167,18 +168,6 @@ static struct branch *make(struct tree *t, struct branch *parent, size_t from)
 
 /* --- running --------------------------------------------------------------------------------- */
 
-static bool room(struct tree *t, size_t n)
-{
-	if (n <= t->given_size)
-		return true;
-	struct ci_given *more = realloc(t->given, 2 * n * sizeof *more);
-	if (!more)
-		return false;
-	t->given = more;
-	t->given_size = 2 * n;
-	return true;
-}
-
 /* Writes the choices of b up to its alternative. */
 static void give(struct tree *t, const struct branch *b)
 {
@@ -201,7 +190,7 @@ static void try(struct tree *t, struct branch *b)
 	size_t n = b ? b->from + b->at : 0;
 	struct ci_plan plan = { .given_n = n, .strategy = &ci_strategy_first };
 
-	if (!room(t, n)) {
+	if (!ci_array_reserve(&t->given, &t->given_size, n, sizeof *t->given)) {
 		t->tries->err = -ENOMEM;
 		t->tries->over = true;
 		return;

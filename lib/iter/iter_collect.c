@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "iter/iter.h"
+#include "base/array.h"
 #include "base/misuse.h"
 
 /* Items in a row that own the same. */
@@ -20,22 +21,6 @@ struct array {
 	size_t n, size, item_size;
 	struct run *last; /* NULL: no item owns anything */
 };
-
-static bool grow(struct array *a)
-{
-	size_t size = a->size ? 2 * a->size : 16, bytes;
-
-	if (a->n < a->size)
-		return true;
-	if (__builtin_mul_overflow(size, a->item_size, &bytes) || bytes > PTRDIFF_MAX)
-		return false;
-	char *items = realloc(a->items, bytes);
-	if (!items)
-		return false;
-	a->items = items;
-	a->size = size;
-	return true;
-}
 
 /* An item has come that owns this. A chain's items may differ. */
 static int note_owned(struct array *a, struct ci_owned *owned)
@@ -75,7 +60,7 @@ static void free_runs(struct array *a)
 static int take_all(cigo_ctx *ctx, cigo_iter *it, struct array *a)
 {
 	for (;;) {
-		if (!grow(a))
+		if (!ci_array_reserve(&a->items, &a->size, a->n + 1, a->item_size))
 			return -ENOMEM;
 		char *item = a->items + a->n * a->item_size;
 		if (!cigo_iter_next(ctx, it, item, a->item_size))

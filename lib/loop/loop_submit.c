@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cigo/loop.h"
+#include "base/lock.h"
 #include "base/misuse.h"
 #include "task/task.h"
 
@@ -33,14 +34,17 @@ struct submission {
 	char value[] __attribute__((aligned(CI_ALIGN)));
 };
 
+/* Adds to the references; returns how many are left. */
+static unsigned count(struct submission *s, int add)
+{
+	CI_LOCKED(&lock);
+	return s->refs = (unsigned)((int)s->refs + add);
+}
+
 static void unref(struct submission *s)
 {
-	pthread_mutex_lock(&lock);
-	bool last = --s->refs == 0;
-	pthread_mutex_unlock(&lock);
-	if (!last)
-		return;
-	free(s);
+	if (!count(s, -1))
+		free(s);
 }
 
 /* In the other loop: sends the result back. */
@@ -119,9 +123,7 @@ static bool give_up(struct submission *s, cigo_loop *to, int reason)
 		return false;
 	}
 	s->reason = reason;
-	pthread_mutex_lock(&lock);
-	s->refs++;
-	pthread_mutex_unlock(&lock);
+	count(s, 1);
 	if (ci_inbox_post(&to->inbox, &s->cancel))
 		unref(s);
 	return true;

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/misuse.h"
 
@@ -102,21 +103,6 @@ const char *ci_kernel_name_of(const struct ci_kernel *k, uint64_t address)
 	return NULL;
 }
 
-static bool has_room(struct ci_kernel *k)
-{
-	size_t size = k->names_size ? 2 * k->names_size : 16;
-
-	if (k->names_n < k->names_size)
-		return true;
-	struct ci_kernel_name *more = size > MOST_NAMES ? NULL
-							: realloc(k->names, size * sizeof *more);
-	if (!more)
-		return false;
-	k->names = more;
-	k->names_size = size;
-	return true;
-}
-
 void ci_kernel_names(struct ci_kernel *k, const void *object, size_t size, const char *name)
 {
 	uint64_t begin = (uintptr_t)object;
@@ -126,7 +112,8 @@ void ci_kernel_names(struct ci_kernel *k, const void *object, size_t size, const
 		if (k->names[i].end <= begin || k->names[i].begin >= begin + size)
 			k->names[kept++] = k->names[i];
 	k->names_n = kept;
-	if (!name || !has_room(k))
+	if (!name || k->names_n >= MOST_NAMES ||
+	    !ci_array_reserve(&k->names, &k->names_size, kept + 1, sizeof *k->names))
 		return;
 	struct ci_kernel_name *n = &k->names[k->names_n++];
 	n->begin = begin;
@@ -140,17 +127,10 @@ static void add(struct ci_kernel *k, const struct ci_kernel_record *r)
 {
 	struct ci_kernel_thread *t = find(k, r->tid);
 
-	if (k->n == k->size) {
-		size_t size = k->size ? 2 * k->size : 4096;
-		struct ci_kernel_record *more =
-			size > MOST_RECORDS ? NULL : realloc(k->records, size * sizeof *more);
-
-		if (!more) {
-			k->lost++;
-			return;
-		}
-		k->records = more;
-		k->size = size;
+	if (k->n >= MOST_RECORDS ||
+	    !ci_array_reserve(&k->records, &k->size, k->n + 1, sizeof *k->records)) {
+		k->lost++;
+		return;
 	}
 	k->records[k->n++] = *r;
 	if (t)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "loop/trace_kernel.h"
 
@@ -15,10 +16,13 @@ struct look {
 	uint64_t ran; /* since the last look */
 };
 
+struct looks {
+	struct look *all;
+	size_t n, size;
+};
+
 struct sampler {
-	struct look *looks; /* of this tick, and of the one before it */
-	size_t n, size, before_n;
-	struct look *before;
+	struct looks last, spare; /* spare: room for the next look */
 };
 
 static bool open_sampler(struct ci_kernel *k)
@@ -35,17 +39,17 @@ static void close_sampler(struct ci_kernel *k)
 {
 	struct sampler *s = k->data;
 
-	free(s->looks);
-	free(s->before);
+	free(s->last.all);
+	free(s->spare.all);
 	free(s);
 	k->data = NULL;
 }
 
 /* Both lists are in the order of ci_kernel_next, so the search begins where the last one ended. */
-static uint64_t ran_before(const struct sampler *s, pid_t tid, size_t *at)
+static uint64_t ran_before(const struct looks *before, pid_t tid, size_t *at)
 {
-	for (size_t i = 0; i < s->before_n; i++, (*at)++) {
-		const struct look *l = &s->before[*at % s->before_n];
+	for (size_t i = 0; i < before->n; i++, (*at)++) {
+		const struct look *l = &before->all[*at % before->n];
 
 		if (l->tid == tid)
 			return l->stat.ran;
@@ -53,45 +57,30 @@ static uint64_t ran_before(const struct sampler *s, pid_t tid, size_t *at)
 	return 0;
 }
 
-static bool grow(struct sampler *s)
-{
-	size_t size = s->size ? 2 * s->size : 64;
-	struct look *looks = realloc(s->looks, size * sizeof *looks), *before;
-
-	if (!looks)
-		return false;
-	s->looks = looks;
-	before = realloc(s->before, size * sizeof *before);
-	if (!before)
-		return false;
-	s->before = before;
-	s->size = size;
-	return true;
-}
-
-static void look(struct ci_kernel *k, struct sampler *s)
+static void look(struct ci_kernel *k, struct looks *now, const struct looks *before)
 {
 	struct ci_kernel_thread *place = NULL;
 	size_t at = 0;
 	pid_t tid;
 
-	s->n = 0;
+	now->n = 0;
 	while ((tid = ci_kernel_next(k, &place))) {
 		struct look l = { .tid = tid };
 
-		if (!ci_proc_stat(tid, &l.stat) || (s->n == s->size && !grow(s)))
+		if (!ci_proc_stat(tid, &l.stat) ||
+		    !ci_array_reserve(&now->all, &now->size, now->n + 1, sizeof l))
 			continue;
-		l.ran = l.stat.ran - ran_before(s, tid, &at);
-		s->looks[s->n++] = l;
+		l.ran = l.stat.ran - ran_before(before, tid, &at);
+		now->all[now->n++] = l;
 	}
 }
 
-static bool is_runner(const struct sampler *s, size_t i)
+static bool is_runner(const struct looks *now, size_t i)
 {
-	const struct look *me = &s->looks[i];
+	const struct look *me = &now->all[i];
 
-	for (size_t j = 0; j < s->n; j++) {
-		const struct look *l = &s->looks[j];
+	for (size_t j = 0; j < now->n; j++) {
+		const struct look *l = &now->all[j];
 
 		if (j != i && l->stat.state == 'R' && l->stat.cpu == me->stat.cpu &&
 		    (l->ran > me->ran || (l->ran == me->ran && j < i)))
@@ -103,20 +92,20 @@ static bool is_runner(const struct sampler *s, size_t i)
 static void drain(struct ci_kernel *k)
 {
 	struct sampler *s = k->data;
-	int64_t now = ci_clock_now();
+	struct looks now = s->spare;
+	int64_t when = ci_clock_now();
 
-	look(k, s);
-	for (size_t i = 0; i < s->n; i++) {
-		enum ci_kernel_state to = s->looks[i].stat.state != 'R' ? CI_KERNEL_BLOCKED
-					  : is_runner(s, i)		? CI_KERNEL_ON_CPU
-									: CI_KERNEL_PREEMPTED;
+	look(k, &now, &s->last);
+	for (size_t i = 0; i < now.n; i++) {
+		const struct ci_proc_stat *stat = &now.all[i].stat;
+		enum ci_kernel_state to = stat->state != 'R'   ? CI_KERNEL_BLOCKED
+					  : is_runner(&now, i) ? CI_KERNEL_ON_CPU
+							       : CI_KERNEL_PREEMPTED;
 
-		ci_kernel_switched(k, now, s->looks[i].tid, to, s->looks[i].stat.cpu);
+		ci_kernel_switched(k, when, now.all[i].tid, to, stat->cpu);
 	}
-	struct look *looks = s->looks;
-	s->looks = s->before;
-	s->before = looks;
-	s->before_n = s->n;
+	s->spare = s->last;
+	s->last = now;
 }
 
 const struct ci_kernel_source ci_kernel_sampled = { "sampled", open_sampler, drain, close_sampler,

@@ -4,10 +4,10 @@
 #include "schedule/schedule.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/lock.h"
 #include "base/misuse.h"
 
 static struct {
@@ -73,19 +73,16 @@ static void ask_environment(void)
 
 struct ci_schedule *ci_schedule_current(void)
 {
-	pthread_mutex_lock(&current.lock);
+	CI_LOCKED(&current.lock);
 	if (!current.set && !current.asked)
 		ask_environment();
-	struct ci_schedule *s = ci_schedule_ref(current.set ? current.set : current.own);
-	pthread_mutex_unlock(&current.lock);
-	return s;
+	return ci_schedule_ref(current.set ? current.set : current.own);
 }
 
 void ci_schedule_set_current(struct ci_schedule *s)
 {
-	pthread_mutex_lock(&current.lock);
+	CI_LOCKED(&current.lock);
 	struct ci_schedule *before = current.set;
 	current.set = ci_schedule_ref(s);
-	pthread_mutex_unlock(&current.lock);
 	ci_schedule_unref(before);
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/error.h"
 #include "cigo/error.h"
 #include "schedule/among.h"
@@ -36,16 +37,9 @@ static struct {
 
 static void remember(int chosen, bool asked)
 {
-	if (play.made_n == play.made_size) {
-		size_t size = play.made_size ? 2 * play.made_size : 64;
-		struct ci_record_step *more = realloc(play.made, size * sizeof *more);
-
-		if (!more) {
-			play.complete = false;
-			return;
-		}
-		play.made = more;
-		play.made_size = size;
+	if (!ci_array_reserve(&play.made, &play.made_size, play.made_n + 1, sizeof *play.made)) {
+		play.complete = false;
+		return;
 	}
 	play.made[play.made_n++] =
 		(struct ci_record_step){ .chosen = (uint32_t)chosen, .stays = !asked };
