@@ -14,6 +14,7 @@
 #include "cigo/error.h"
 #include "cigo/version.h"
 #include "engine/engine.h"
+#include "base/lock.h"
 #include "base/misuse.h"
 #include "loop/trace_line.h"
 #include "loop/trace_text.h"
@@ -23,10 +24,9 @@ enum { FLUSH_NS = 100000000 };
 /* --- the hooks ------------------------------------------------------------------------------- */
 
 #define HOOK(hook) static void hook(void *arg, const cigo_trace_event *e)
-#define LOCK                           \
+#define LOCKED                         \
 	struct ci_trace_json *j = arg; \
-	pthread_mutex_lock(&j->file.lock);
-#define UNLOCK pthread_mutex_unlock(&j->file.lock);
+	CI_LOCKED(&j->file.lock)
 
 static void warn_poor(struct ci_trace_json *j)
 {
@@ -37,12 +37,13 @@ static void warn_poor(struct ci_trace_json *j)
 
 HOOK(spawned)
 {
-	LOCK if (!ci_lane_add(&j->lanes, e->id, e->name)) warn_poor(j);
+	LOCKED;
+	if (!ci_lane_add(&j->lanes, e->id, e->name))
+		warn_poor(j);
 	ci_line_name_lane(j, e->id, e->name);
 	ci_line_instant(j, "spawn", e->by, e->when);
 	ci_line_task_args(j, e);
 	ci_line_end_args(j);
-	UNLOCK
 }
 
 /* Whether a lane is in the midst of a span: an arrow begins in one. Nothing that the trace shows spawns
@@ -56,7 +57,8 @@ static bool is_busy(struct ci_trace_json *j, uint64_t number)
 
 HOOK(ready)
 {
-	LOCK struct ci_lane *l = ci_lane_find(&j->lanes, e->id);
+	LOCKED;
+	struct ci_lane *l = ci_lane_find(&j->lanes, e->id);
 
 	if (l) {
 		ci_line_become(j, l, CI_DOES_READY, e->when);
@@ -65,7 +67,6 @@ HOOK(ready)
 		l->by_tid = ci_line_tid_of(j, e->by);
 		l->at = e->when;
 	}
-	UNLOCK
 }
 
 static void runs(struct ci_trace_json *j, const cigo_trace_event *e)
@@ -83,23 +84,24 @@ static void runs(struct ci_trace_json *j, const cigo_trace_event *e)
 
 HOOK(started)
 {
-	LOCK runs(j, e);
+	LOCKED;
+	runs(j, e);
 	ci_line_instant(j, "start", e->id, e->when);
 	ci_line_end_args(j);
-	UNLOCK
 }
 
 HOOK(resumed)
 {
-	LOCK runs(j, e);
+	LOCKED;
+	runs(j, e);
 	if (j->kernel)
 		ci_kernel_keep_up(j->kernel);
-	UNLOCK
 }
 
 HOOK(suspended)
 {
-	LOCK struct ci_lane *l = ci_lane_find(&j->lanes, e->id);
+	LOCKED;
+	struct ci_lane *l = ci_lane_find(&j->lanes, e->id);
 
 	if (l) {
 		ci_line_become(j, l, CI_DOES_WAIT, e->when);
@@ -109,89 +111,82 @@ HOOK(suspended)
 		l->function = e->function;
 		l->line = e->line;
 	}
-	UNLOCK
 }
 
 HOOK(blocks)
 {
-	LOCK struct ci_lane *l = ci_lane_find(&j->lanes, e->id);
+	LOCKED;
+	struct ci_lane *l = ci_lane_find(&j->lanes, e->id);
 
 	if (l)
 		ci_line_become(j, l, CI_DOES_BLOCK, e->when);
-	UNLOCK
 }
 
 HOOK(cancelled)
 {
-	LOCK ci_line_instant(j, "cancel", e->by, e->when);
+	LOCKED;
+	ci_line_instant(j, "cancel", e->by, e->when);
 	ci_line_task_args(j, e);
-	ci_line_member(j, "error", e->error);
+	ci_trace_print(&j->file, ",\"error\":%d", e->error);
 	ci_line_end_args(j);
-	UNLOCK
 }
 
 HOOK(done)
 {
-	LOCK struct ci_lane *l = ci_lane_find(&j->lanes, e->id);
+	LOCKED;
+	struct ci_lane *l = ci_lane_find(&j->lanes, e->id);
 
 	if (l)
 		ci_line_become(j, l, CI_DOES_NOTHING, e->when);
 	ci_line_instant(j, "done", e->id, e->when);
-	ci_trace_file_put(&j->file, "\"error\":");
-	ci_trace_file_number(&j->file, e->error);
-	ci_trace_file_put(&j->file, ",\"text\":\"");
-	ci_trace_quote(&j->file, cigo_strerror(e->error));
-	ci_trace_file_put(&j->file, "\"");
+	ci_trace_print(&j->file, "\"error\":%d,\"text\":\"%s\"", e->error, cigo_strerror(e->error));
 	ci_line_end_args(j);
 	if (j->kernel && l && l->tid && !l->worker)
 		ci_kernel_leaves(j->kernel, l->tid, e->when);
 	ci_lane_drop(&j->lanes, e->id);
-	UNLOCK
 }
 
 HOOK(callback_begins)
 {
-	LOCK ci_line_become(j, &j->home, CI_DOES_CALL, e->when);
-	UNLOCK
+	LOCKED;
+	ci_line_become(j, &j->home, CI_DOES_CALL, e->when);
 }
 
 HOOK(callback_ends)
 {
-	LOCK ci_line_become(j, &j->home, CI_DOES_NOTHING, e->when);
-	UNLOCK
+	LOCKED;
+	ci_line_become(j, &j->home, CI_DOES_NOTHING, e->when);
 }
 
 /* The loop may sleep long now: a reader of the file shall see what happened before. */
 HOOK(poll_begins)
 {
-	LOCK ci_line_become(j, &j->home, CI_DOES_POLL, e->when);
+	LOCKED;
+	ci_line_become(j, &j->home, CI_DOES_POLL, e->when);
 	if (e->when - j->file.flushed > FLUSH_NS)
 		ci_trace_file_flush(&j->file);
-	UNLOCK
 }
 
 HOOK(poll_ends)
 {
-	LOCK ci_line_span(j, &j->home, e->when, e->events);
+	LOCKED;
+	ci_line_span(j, &j->home, e->when, e->events);
 	j->home.does = CI_DOES_NOTHING;
-	UNLOCK
 }
 
 HOOK(shown)
 {
-	LOCK ci_line_shown(j, e);
-	UNLOCK
+	LOCKED;
+	ci_line_shown(j, e);
 }
 
 HOOK(noted)
 {
-	LOCK ci_line_begin(j, ",{\"ph\":\"i\",\"s\":\"t\",\"cat\":\"note\",\"name\":\"", "note",
-			   e->id, e->when);
-	ci_trace_file_put(&j->file, ",\"args\":{\"text\":\"");
-	ci_trace_quote(&j->file, e->value);
-	ci_trace_file_put(&j->file, "\"");
+	LOCKED;
+	ci_line_begin(j, ",{\"ph\":\"i\",\"s\":\"t\",\"cat\":\"note\",\"name\":\"", "note", e->id,
+		      e->when);
+	ci_trace_print(&j->file, ",\"args\":{\"text\":\"%s\"", e->value);
 	ci_line_end_args(j);
-	UNLOCK
 }
 
 /* --- threads and what the kernel does with them ----------------------------------------------- */
@@ -199,7 +194,8 @@ HOOK(noted)
 /* The coroutine's wait for its first step ends here: it had no thread. */
 static void thread_of(void *arg, uint64_t id, bool begins)
 {
-	LOCK struct ci_lane *l = ci_lane_find(&j->lanes, id);
+	LOCKED;
+	struct ci_lane *l = ci_lane_find(&j->lanes, id);
 
 	if (l && begins) {
 		ci_line_become(j, l, l->does == CI_DOES_READY ? CI_DOES_NOTHING : l->does,
@@ -209,13 +205,13 @@ static void thread_of(void *arg, uint64_t id, bool begins)
 	}
 	if (l && j->kernel)
 		ci_kernel_serves(j->kernel, begins ? id : CI_KERNEL_NO_LANE);
-	UNLOCK
 }
 
 static void name_object(void *arg, const void *object, size_t size, const char *name)
 {
-	LOCK if (j->kernel) ci_kernel_names(j->kernel, object, size, name);
-	UNLOCK
+	LOCKED;
+	if (j->kernel)
+		ci_kernel_names(j->kernel, object, size, name);
 }
 
 /* What a coroutine waits for within the library the trace knows already. */
@@ -270,18 +266,14 @@ static void finish(struct ci_trace_file *f)
 
 static void head(struct ci_trace_json *j, const cigo_loop *loop)
 {
-	struct ci_trace_file *f = &j->file;
-
-	ci_trace_file_put(f, "{\"displayTimeUnit\":\"ns\",\"otherData\":{\"model\":\"");
-	ci_trace_file_put(f, loop->model->name);
-	ci_trace_file_put(f, "\",\"clock\":\"");
-	ci_trace_file_put(f, loop->options.clock == CIGO_CLOCK_VIRTUAL ? "virtual" : "real");
-	ci_trace_file_put(f, "\",\"program\":\"");
-	ci_trace_quote(f, program_invocation_short_name);
-	ci_trace_file_put(f, "\",\"library\":\"cigo " CIGO_VERSION "\",\"start_ns\":\"");
-	ci_trace_file_number(f, j->start);
-	ci_trace_file_put(f, "\"},\"traceEvents\":[");
-	ci_trace_file_end_line(f);
+	ci_trace_print(
+		&j->file,
+		"{\"displayTimeUnit\":\"ns\",\"otherData\":{\"model\":\"%s\",\"clock\":\"%s\","
+		"\"program\":\"%s\",\"library\":\"cigo " CIGO_VERSION
+		"\",\"start_ns\":\"%jd\"},\"traceEvents\":[",
+		loop->model->name, loop->options.clock == CIGO_CLOCK_VIRTUAL ? "virtual" : "real",
+		program_invocation_short_name, j->start);
+	ci_trace_file_end_line(&j->file);
 	ci_line_metadata(j, "{\"ph\":\"M\",\"name\":\"process_name\"", 0,
 			 program_invocation_short_name);
 	ci_line_name_lane(j, 0, "loop");
@@ -315,6 +307,14 @@ static void open_kernel(struct ci_trace_json *j, bool sampled)
 	ci_line_source(j, source);
 }
 
+static void begin(struct ci_trace_json *j, const cigo_loop *loop, const char *suffix)
+{
+	CI_LOCKED(&j->file.lock);
+	head(j, loop);
+	if (*suffix)
+		open_kernel(j, strcmp(suffix, ",kernel=sampled") == 0);
+}
+
 static bool open_file(struct ci_trace_json *j, const char *name, size_t n)
 {
 	char *path = strndup(name, n);
@@ -344,11 +344,7 @@ struct ci_trace_json *ci_trace_json_open(cigo_loop *loop, const char *name)
 		free(j);
 		return NULL;
 	}
-	pthread_mutex_lock(&j->file.lock);
-	head(j, loop);
-	if (*suffix)
-		open_kernel(j, strcmp(suffix, ",kernel=sampled") == 0);
-	pthread_mutex_unlock(&j->file.lock);
+	begin(j, loop, suffix);
 	j->tracer = (struct ci_tracer){
 		.hooks = hooks, .arg = j, .thread = thread_of, .object = name_object
 	};

@@ -6,7 +6,6 @@
 #include "loop/trace_line.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "loop/trace_text.h"
 
@@ -18,15 +17,6 @@ static const char *const words[] = { "",	 "run",	   "wait",     "ready",
 
 /* --- lines ----------------------------------------------------------------------------------- */
 
-/* ,"key":number */
-void ci_line_member(struct ci_trace_json *j, const char *key, int64_t number)
-{
-	ci_trace_file_put(&j->file, ",\"");
-	ci_trace_file_put(&j->file, key);
-	ci_trace_file_put(&j->file, "\":");
-	ci_trace_file_number(&j->file, number);
-}
-
 /* The thread of a lane; the loop's, while it has none. */
 int ci_line_tid_of(const struct ci_trace_json *j, uint64_t lane)
 {
@@ -37,18 +27,16 @@ int ci_line_tid_of(const struct ci_trace_json *j, uint64_t lane)
 
 static void identify(struct ci_trace_json *j, uint64_t lane, int tid)
 {
-	ci_line_member(j, "pid", j->file.pid);
-	ci_line_member(j, "tid", tid);
-	ci_line_member(j, "lane", (int64_t)lane);
+	ci_trace_print(&j->file, ",\"pid\":%d,\"tid\":%d,\"lane\":%jd", j->file.pid, tid,
+		       (intmax_t)lane);
 }
 
 /* Ends the name; then the lane and the time. */
 static void locate(struct ci_trace_json *j, uint64_t lane, int tid, int64_t when)
 {
-	ci_trace_file_put(&j->file, "\"");
+	ci_trace_print(&j->file, "\"");
 	identify(j, lane, tid);
-	ci_trace_file_put(&j->file, ",\"ts\":");
-	ci_trace_file_time(&j->file, when - j->start);
+	ci_trace_print(&j->file, ",\"ts\":%ji", when - j->start);
 }
 
 /* `before` ends where the name begins. */
@@ -71,15 +59,10 @@ void ci_line_metadata(struct ci_trace_json *j, const char *before, uint64_t lane
 {
 	ci_trace_file_put(&j->file, before);
 	identify(j, lane, ci_line_tid_of(j, lane));
-	if (arg) {
-		ci_trace_file_put(&j->file, ",\"args\":{\"name\":\"");
-		ci_trace_quote(&j->file, arg);
-		ci_trace_file_put(&j->file, "\"}");
-	} else {
-		ci_trace_file_put(&j->file, ",\"args\":{\"sort_index\":");
-		ci_trace_file_number(&j->file, (int64_t)lane);
-		ci_trace_file_put(&j->file, "}");
-	}
+	if (arg)
+		ci_trace_print(&j->file, ",\"args\":{\"name\":\"%s\"}", arg);
+	else
+		ci_trace_print(&j->file, ",\"args\":{\"sort_index\":%jd}", (intmax_t)lane);
 	end_line(j);
 }
 
@@ -96,18 +79,11 @@ void ci_line_name_thread(struct ci_trace_json *j, const struct ci_lane *l)
 
 static void wait_args(struct ci_trace_json *j, const struct ci_lane *l)
 {
-	ci_trace_file_put(&j->file, ",\"args\":{\"on\":\"");
-	ci_trace_quote(&j->file, l->on);
-	ci_trace_file_put(&j->file, "\",\"at\":\"");
-	if (l->file) {
-		ci_trace_quote(&j->file, ci_place_file(l->file));
-		ci_trace_file_put(&j->file, ":");
-		ci_trace_file_number(&j->file, l->line);
-		ci_trace_file_put(&j->file, " (");
-		ci_trace_quote(&j->file, l->function);
-		ci_trace_file_put(&j->file, ")");
-	}
-	ci_trace_file_put(&j->file, "\"}");
+	ci_trace_print(&j->file, ",\"args\":{\"on\":\"%s\",\"at\":\"", l->on);
+	if (l->file)
+		ci_trace_print(&j->file, "%s:%d (%s)", ci_place_file(l->file), l->line,
+			       l->function);
+	ci_trace_print(&j->file, "\"}");
 }
 
 /* No thread did it, so it must not lie on one: an asynchronous pair. */
@@ -120,46 +96,29 @@ static void span_without_thread(struct ci_trace_json *j, const struct ci_lane *l
 
 	for (int i = 0; i < 2; i++) {
 		ci_line_begin(j, heads[i], words[CI_DOES_READY], l->number, i ? now : l->since);
-		ci_line_member(j, "id", (int64_t)l->number);
-		if (!i) {
-			ci_trace_file_put(&j->file, ",\"dur\":");
-			ci_trace_file_time(&j->file, now - l->since);
-		}
+		ci_trace_print(&j->file, ",\"id\":%jd", (intmax_t)l->number);
+		if (!i)
+			ci_trace_print(&j->file, ",\"dur\":%ji", now - l->since);
 		end_line(j);
 	}
-}
-
-static void run_args(struct ci_trace_json *j, const struct ci_lane *l)
-{
-	ci_trace_file_put(&j->file, ",\"args\":{\"task\":\"");
-	ci_trace_quote(&j->file, l->name);
-	ci_trace_file_put(&j->file, "\"}");
-}
-
-static void poll_args(struct ci_trace_json *j, int events)
-{
-	ci_trace_file_put(&j->file, ",\"args\":{\"events\":");
-	ci_trace_file_number(&j->file, events);
-	ci_trace_file_put(&j->file, "}");
 }
 
 static void span_of_thread(struct ci_trace_json *j, const struct ci_lane *l, int64_t now,
 			   int events)
 {
+	struct ci_trace_file *f = &j->file;
 	const char *cat = words[l->does];
 
-	ci_trace_file_put(&j->file, ",{\"ph\":\"X\",\"cat\":\"");
-	ci_trace_file_put(&j->file, cat);
-	ci_line_begin(j, "\",\"name\":\"", l->does == CI_DOES_WAIT ? l->call : cat, l->number,
-		      l->since);
-	ci_trace_file_put(&j->file, ",\"dur\":");
-	ci_trace_file_time(&j->file, now - l->since);
+	ci_trace_print(f, ",{\"ph\":\"X\",\"cat\":\"%s\",\"name\":\"%s", cat,
+		       l->does == CI_DOES_WAIT ? l->call : cat);
+	locate(j, l->number, ci_line_tid_of(j, l->number), l->since);
+	ci_trace_print(f, ",\"dur\":%ji", now - l->since);
 	if (l->does == CI_DOES_WAIT)
 		wait_args(j, l);
 	else if (l->does == CI_DOES_POLL)
-		poll_args(j, events);
+		ci_trace_print(f, ",\"args\":{\"events\":%d}", events);
 	else if (l->does == CI_DOES_RUN || l->does == CI_DOES_WORK)
-		run_args(j, l);
+		ci_trace_print(f, ",\"args\":{\"task\":\"%s\"}", l->name);
 	end_line(j);
 }
 
@@ -181,15 +140,15 @@ void ci_line_become(struct ci_trace_json *j, struct ci_lane *l, enum ci_lane_doe
 
 void ci_line_arrow(struct ci_trace_json *j, struct ci_lane *l, int64_t now)
 {
-	int64_t id = (int64_t)j->flows++;
+	intmax_t id = (intmax_t)j->flows++;
 
-	ci_trace_file_put(&j->file, ",{\"ph\":\"s\",\"cat\":\"wake\",\"name\":\"wake");
+	ci_trace_print(&j->file, ",{\"ph\":\"s\",\"cat\":\"wake\",\"name\":\"wake");
 	locate(j, l->by, l->by_tid, l->at);
-	ci_line_member(j, "id", id);
+	ci_trace_print(&j->file, ",\"id\":%jd", id);
 	end_line(j);
 	ci_line_begin(j, ",{\"ph\":\"f\",\"bp\":\"e\",\"cat\":\"wake\",\"name\":\"", "wake",
 		      l->number, now);
-	ci_line_member(j, "id", id);
+	ci_trace_print(&j->file, ",\"id\":%jd", id);
 	end_line(j);
 }
 
@@ -210,10 +169,7 @@ void ci_line_end_args(struct ci_trace_json *j)
 /* "task":"name","lane":n */
 void ci_line_task_args(struct ci_trace_json *j, const cigo_trace_event *e)
 {
-	ci_trace_file_put(&j->file, "\"task\":\"");
-	ci_trace_quote(&j->file, e->name);
-	ci_trace_file_put(&j->file, "\"");
-	ci_line_member(j, "lane", (int64_t)e->id);
+	ci_trace_print(&j->file, "\"task\":\"%s\",\"lane\":%jd", e->name, (intmax_t)e->id);
 }
 
 /* --- shown values ---------------------------------------------------------------------------- */
@@ -224,13 +180,11 @@ void ci_line_shown(struct ci_trace_json *j, const cigo_trace_event *e)
 	struct ci_trace_file *f = &j->file;
 	bool number = ci_trace_is_number(e->value);
 
-	ci_trace_file_put(f, number ? ",{\"ph\":\"C\"" : ",{\"ph\":\"i\",\"s\":\"t\"");
-	ci_trace_file_put(f, ",\"cat\":\"show\",\"name\":\"");
-	ci_trace_quote(f, *e->name ? e->name : "value");
+	ci_trace_print(f, number ? ",{\"ph\":\"C\"" : ",{\"ph\":\"i\",\"s\":\"t\"");
+	ci_trace_print(f, ",\"cat\":\"show\",\"name\":\"%s", *e->name ? e->name : "value");
 	locate(j, e->id, ci_line_tid_of(j, e->id), e->when);
-	ci_trace_file_put(f, number ? ",\"args\":{\"value\":" : ",\"args\":{\"value\":\"");
-	ci_trace_quote(f, e->value);
-	ci_trace_file_put(f, number ? "" : "\"");
+	ci_trace_print(f, number ? ",\"args\":{\"value\":%s" : ",\"args\":{\"value\":\"%s\"",
+		       e->value);
 	ci_line_end_args(j);
 }
 
@@ -243,25 +197,15 @@ void ci_line_kernel(struct ci_trace_json *j, const struct ci_kernel_span *s)
 	static const char *const names[] = { "on CPU", "preempted", "blocked" };
 	struct ci_trace_file *f = &j->file;
 
-	ci_trace_file_put(f, ",{\"ph\":\"X\",\"cat\":\"kernel\",\"name\":\"");
-	ci_trace_file_put(f, names[s->state]);
-	ci_trace_file_put(f, "\"");
-	ci_line_member(j, "pid", NO_TID + j->file.pid);
-	ci_line_member(j, "tid", NO_TID + s->tid);
-	ci_line_member(j, "lane", (int64_t)s->lane);
-	ci_trace_file_put(f, ",\"ts\":");
-	ci_trace_file_time(f, s->begin - j->start);
-	ci_trace_file_put(f, ",\"dur\":");
-	ci_trace_file_time(f, s->end - s->begin);
-	ci_trace_file_put(f, ",\"args\":{\"tid\":");
-	ci_trace_file_number(f, s->tid);
+	ci_trace_print(f,
+		       ",{\"ph\":\"X\",\"cat\":\"kernel\",\"name\":\"%s\",\"pid\":%d,\"tid\":%d,"
+		       "\"lane\":%jd,\"ts\":%ji,\"dur\":%ji,\"args\":{\"tid\":%d",
+		       names[s->state], NO_TID + f->pid, NO_TID + s->tid, (intmax_t)s->lane,
+		       s->begin - j->start, s->end - s->begin, s->tid);
 	if (s->state == CI_KERNEL_ON_CPU)
-		ci_line_member(j, "cpu", s->cpu);
-	if (*s->in) {
-		ci_trace_file_put(f, ",\"in\":\"");
-		ci_trace_quote(f, s->in);
-		ci_trace_file_put(f, "\"");
-	}
+		ci_trace_print(f, ",\"cpu\":%d", s->cpu);
+	if (*s->in)
+		ci_trace_print(f, ",\"in\":\"%s\"", s->in);
 	ci_line_end_args(j);
 }
 
@@ -269,27 +213,21 @@ void ci_line_source(struct ci_trace_json *j, const char *source)
 {
 	struct ci_trace_file *f = &j->file;
 
-	ci_trace_file_put(f, ",{\"ph\":\"M\",\"name\":\"kernel_source\"");
+	ci_trace_print(f, ",{\"ph\":\"M\",\"name\":\"kernel_source\"");
 	identify(j, 0, j->home.tid);
-	ci_trace_file_put(f, ",\"args\":{\"source\":\"");
-	ci_trace_file_put(f, source);
-	ci_trace_file_put(f, "\"");
+	ci_trace_print(f, ",\"args\":{\"source\":\"%s\"", source);
 	ci_line_end_args(j);
-	ci_trace_file_put(f, ",{\"ph\":\"M\",\"name\":\"process_name\"");
-	ci_line_member(j, "pid", NO_TID + f->pid);
-	ci_line_member(j, "tid", NO_TID + j->home.tid);
-	ci_line_member(j, "lane", 0);
-	ci_trace_file_put(f, ",\"args\":{\"name\":\"the kernel's view of ");
-	ci_trace_quote(f, program_invocation_short_name);
-	ci_trace_file_put(f, "\"");
+	ci_trace_print(f,
+		       ",{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":%d,\"tid\":%d,\"lane\":0,"
+		       "\"args\":{\"name\":\"the kernel's view of %s\"",
+		       NO_TID + f->pid, NO_TID + j->home.tid, program_invocation_short_name);
 	ci_line_end_args(j);
 }
 
 void ci_line_lost(struct ci_trace_json *j, uint64_t n)
 {
-	ci_trace_file_put(&j->file, ",{\"ph\":\"M\",\"name\":\"kernel_lost\"");
+	ci_trace_print(&j->file, ",{\"ph\":\"M\",\"name\":\"kernel_lost\"");
 	identify(j, 0, j->home.tid);
-	ci_trace_file_put(&j->file, ",\"args\":{\"switches\":");
-	ci_trace_file_number(&j->file, (int64_t)n);
+	ci_trace_print(&j->file, ",\"args\":{\"switches\":%jd", (intmax_t)n);
 	ci_line_end_args(j);
 }

@@ -19,7 +19,6 @@ struct ci_trace_json {
 	struct ci_kernel *kernel; /* NULL: not asked for */
 };
 
-void ci_line_member(struct ci_trace_json *j, const char *key, int64_t number);
 int ci_line_tid_of(const struct ci_trace_json *j, uint64_t lane);
 void ci_line_begin(struct ci_trace_json *j, const char *before, const char *name, uint64_t lane,
 		   int64_t when);

@@ -3,6 +3,7 @@
  */
 #include "loop/trace_text.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +27,27 @@ void ci_trace_quote(struct ci_trace_file *f, const char *text)
 		}
 		s += n ? n : 1;
 	}
+}
+
+void ci_trace_print(struct ci_trace_file *f, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	for (const char *p; (p = strchr(format, '%')); format = p + 1) {
+		ci_trace_file_bytes(f, format, (size_t)(p - format));
+		bool wide = *++p == 'j';
+
+		p += wide;
+		if (*p == 's')
+			ci_trace_quote(f, va_arg(ap, const char *));
+		else if (*p == 'i')
+			ci_trace_file_time(f, va_arg(ap, intmax_t));
+		else
+			ci_trace_file_number(f, wide ? va_arg(ap, intmax_t) : va_arg(ap, int));
+	}
+	va_end(ap);
+	ci_trace_file_put(f, format);
 }
 
 static const char *digits(const char *p)
