@@ -15,6 +15,15 @@ void ci_iter_init(cigo_iter *it, const struct ci_iter_ops *ops, size_t item_size
 	*it = (cigo_iter){ .ops = ops, .item_size = item_size };
 }
 
+void *ci_iter_new(size_t size, const struct ci_iter_ops *ops, size_t item_size)
+{
+	cigo_iter *it = calloc(1, size);
+
+	if (it)
+		ci_iter_init(it, ops, item_size);
+	return it;
+}
+
 static int never(cigo_ctx *ctx, cigo_iter *it, void *ret)
 {
 	(void)ctx, (void)ret;
@@ -32,10 +41,9 @@ static const struct ci_iter_ops failed = { never, ci_iter_free };
 
 cigo_iter *ci_iter_failed(int err, size_t item_size)
 {
-	cigo_iter *it = calloc(1, sizeof *it);
+	cigo_iter *it = ci_iter_new(sizeof *it, &failed, item_size);
 
 	if (it) {
-		ci_iter_init(it, &failed, item_size);
 		it->err = err;
 		it->ended = true;
 	}
@@ -150,4 +158,27 @@ int ci_iter_close_both(cigo_ctx *ctx, cigo_iter *a, cigo_iter *b)
 	int err = ci_iter_close(ctx, a), other = ci_iter_close(ctx, b);
 
 	return err ? err : other;
+}
+
+/* --- over another one ------------------------------------------------------------------------ */
+
+cigo_iter *ci_iter_over(const struct ci_iter_ops *ops, cigo_iter *inner, size_t item_size,
+			cigo_map_fn *fn, void *arg, size_t room)
+{
+	struct ci_iter_over *o = inner ? ci_iter_new(sizeof *o + room, ops, item_size) : NULL;
+
+	if (!o)
+		return ci_iter_no_memory(&inner, 1);
+	o->inner = inner;
+	o->fn = fn;
+	o->arg = arg;
+	return &o->it;
+}
+
+int ci_iter_over_close(cigo_ctx *ctx, cigo_iter *it)
+{
+	int err = ci_iter_close(ctx, ci_container_of(it, struct ci_iter_over, it)->inner);
+
+	free(it);
+	return err;
 }

@@ -29,6 +29,8 @@ struct cigo_iter {
 
 /* `it` is the first member of its allocation. */
 void ci_iter_init(cigo_iter *it, const struct ci_iter_ops *ops, size_t item_size);
+/* One in a new allocation of `size` bytes, zeros but for what ci_iter_init sets. NULL: no memory. */
+void *ci_iter_new(size_t size, const struct ci_iter_ops *ops, size_t item_size);
 /* The close of iterators that took nothing over. */
 int ci_iter_free(cigo_ctx *ctx, cigo_iter *it);
 /* An iterator that has failed with err. NULL for want of memory. */
@@ -39,5 +41,19 @@ cigo_iter *ci_iter_no_memory(cigo_iter *const *its, size_t n);
 bool ci_iter_pull(cigo_ctx *ctx, cigo_iter *it, void *ret);
 /* As cigo_iter_close. */
 int ci_iter_close(cigo_ctx *ctx, cigo_iter *it);
+
+/* An iterator of what a function makes of another one's items. */
+struct ci_iter_over {
+	cigo_iter it;
+	cigo_iter *inner;
+	cigo_map_fn *fn;
+	void *arg;
+	char item[] __attribute__((aligned(CI_ALIGN)));
+};
+/* A new one, with `room` bytes at item; inner itself, failed, for want of memory. inner may be NULL. */
+cigo_iter *ci_iter_over(const struct ci_iter_ops *ops, cigo_iter *inner, size_t item_size,
+			cigo_map_fn *fn, void *arg, size_t room);
+/* Its close. */
+int ci_iter_over_close(cigo_ctx *ctx, cigo_iter *it);
 /* Closes both and gives the first error. */
 int ci_iter_close_both(cigo_ctx *ctx, cigo_iter *a, cigo_iter *b);

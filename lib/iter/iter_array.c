@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The items of an array, which still belongs to the caller.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "iter/iter.h"
@@ -33,11 +32,10 @@ cigo_iter *cigo_iter_array(const void *items, size_t n, size_t item_size)
 	CI_ENTRY;
 	ci_expect(item_size, "items of 0 bytes");
 	ci_expect(items || !n, "no items");
-	struct array *a = calloc(1, sizeof *a);
+	struct array *a = ci_iter_new(sizeof *a, &ops, item_size);
 
 	if (!a)
 		return NULL;
-	ci_iter_init(&a->it, &ops, item_size);
 	a->items = items;
 	a->n = n;
 	return &a->it;

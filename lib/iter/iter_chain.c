@@ -68,11 +68,10 @@ cigo_iter *cigo_iter_chain(cigo_iter *const *its, size_t n)
 	CI_ENTRY;
 	ci_expect(its || !n, "no iterators");
 	size_t size = common_size(its, n);
-	struct chain *c = calloc(1, sizeof *c + n * sizeof *c->its);
+	struct chain *c = ci_iter_new(sizeof *c + n * sizeof *c->its, &ops, size);
 
 	if (!c)
 		return ci_iter_no_memory(its, n);
-	ci_iter_init(&c->it, &ops, size);
 	if (!size)
 		c->it.ended = true; /* no item will come: any size may be asked for */
 	for (size_t i = 0; i < n; i++) {

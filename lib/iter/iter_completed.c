@@ -129,11 +129,11 @@ cigo_iter *cigo_iter_completed(cigo_future *const *futures, size_t n)
 {
 	CI_ENTRY;
 	ci_expect(futures || !n, "no futures");
-	struct completed *c = calloc(1, sizeof *c + n * sizeof *c->entries);
+	struct completed *c =
+		ci_iter_new(sizeof *c + n * sizeof *c->entries, &ops, sizeof(cigo_future *));
 
 	if (!c)
 		return NULL;
-	ci_iter_init(&c->it, &ops, sizeof(cigo_future *));
 	ci_list_init(&c->pending);
 	ci_list_init(&c->line);
 	ci_list_init(&c->consumers);

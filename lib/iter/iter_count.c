@@ -3,7 +3,6 @@
  */
 #include "iter/iter_count.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct counting {
@@ -32,11 +31,10 @@ static const struct ci_iter_ops ops = { next, ci_iter_free };
 
 cigo_iter *ci_iter_counting(int64_t from, int64_t end)
 {
-	struct counting *c = calloc(1, sizeof *c);
+	struct counting *c = ci_iter_new(sizeof *c, &ops, sizeof c->next);
 
 	if (!c)
 		return NULL;
-	ci_iter_init(&c->it, &ops, sizeof c->next);
 	c->next = from;
 	c->end = end;
 	return &c->it;

@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * The items that a function keeps; the others are skipped.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "iter/iter.h"
 #include "base/misuse.h"
 
-struct filter {
-	cigo_iter it;
-	cigo_iter *inner;
-	cigo_map_fn *fn;
-	void *arg;
-};
-
 static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 {
-	struct filter *f = ci_container_of(it, struct filter, it);
+	struct ci_iter_over *f = ci_container_of(it, struct ci_iter_over, it);
 
 	while (ci_iter_pull(ctx, f->inner, ret)) {
 		int kept;
@@ -33,27 +23,11 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 	return f->inner->err;
 }
 
-static int close_it(cigo_ctx *ctx, cigo_iter *it)
-{
-	int err = ci_iter_close(ctx, ci_container_of(it, struct filter, it)->inner);
-
-	free(it);
-	return err;
-}
-
-static const struct ci_iter_ops ops = { next, close_it };
+static const struct ci_iter_ops ops = { next, ci_iter_over_close };
 
 cigo_iter *cigo_iter_filter(cigo_iter *it, cigo_map_fn *fn, void *arg)
 {
 	CI_ENTRY;
 	ci_expect(fn, "no function");
-	struct filter *f = it ? calloc(1, sizeof *f) : NULL;
-
-	if (!f)
-		return ci_iter_no_memory(&it, 1);
-	ci_iter_init(&f->it, &ops, it->item_size);
-	f->inner = it;
-	f->fn = fn;
-	f->arg = arg;
-	return &f->it;
+	return ci_iter_over(&ops, it, it ? it->item_size : 0, fn, arg, 0);
 }

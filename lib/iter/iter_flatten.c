@@ -62,11 +62,10 @@ cigo_iter *cigo_iter_flatten(cigo_iter *its, size_t item_size)
 	ci_expect(item_size, "items of 0 bytes");
 	ci_expect(!its || its->ended || its->item_size == sizeof(cigo_iter *),
 		  "its items are no iterators");
-	struct flatten *f = its ? calloc(1, sizeof *f) : NULL;
+	struct flatten *f = its ? ci_iter_new(sizeof *f, &ops, item_size) : NULL;
 
 	if (!f)
 		return ci_iter_no_memory(&its, 1);
-	ci_iter_init(&f->it, &ops, item_size);
 	f->its = its;
 	return &f->it;
 }

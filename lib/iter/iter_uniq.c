@@ -76,11 +76,10 @@ static const struct ci_iter_ops ops = { next, close_it };
 cigo_iter *cigo_iter_uniq(cigo_iter *it)
 {
 	CI_ENTRY;
-	struct uniq *u = it ? calloc(1, sizeof *u) : NULL;
+	struct uniq *u = it ? ci_iter_new(sizeof *u, &ops, it->item_size) : NULL;
 
 	if (!u)
 		return ci_iter_no_memory(&it, 1);
-	ci_iter_init(&u->it, &ops, it->item_size);
 	u->inner = it;
 	return &u->it;
 }

@@ -71,11 +71,10 @@ static cigo_iter *make(size_t item_size, const cigo_zip_part *a, const cigo_zip_
 {
 	check_part(item_size, a);
 	check_part(item_size, b);
-	struct zip *z = a->it && b->it ? calloc(1, sizeof *z) : NULL;
+	struct zip *z = a->it && b->it ? ci_iter_new(sizeof *z, &ops, item_size) : NULL;
 
 	if (!z)
 		return ci_iter_no_memory((cigo_iter *[]){ a->it, b->it }, 2);
-	ci_iter_init(&z->it, &ops, item_size);
 	z->a = a->it;
 	z->b = b->it;
 	z->a_at = a->at;

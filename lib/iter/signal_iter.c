@@ -2,7 +2,6 @@
  * Signals, one after the other, without end.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cigo/signal.h"
@@ -35,11 +34,11 @@ cigo_iter *cigo_signal_iter(const int *signals, size_t n)
 	if (!n)
 		return ci_iter_failed(-EINVAL, sizeof(int));
 	struct signals *s = n > PTRDIFF_MAX / 8 ? NULL
-						: calloc(1, sizeof *s + n * sizeof *s->signals);
+						: ci_iter_new(sizeof *s + n * sizeof *s->signals,
+							      &ops, sizeof(int));
 
 	if (!s)
 		return NULL;
-	ci_iter_init(&s->it, &ops, sizeof(int));
 	s->n = n;
 	memcpy(s->signals, signals, n * sizeof *signals);
 	return &s->it;
