@@ -14,3 +14,13 @@
 /* Rounds n up so that anything may be placed behind it. */
 #define CI_ALIGN    (_Alignof(max_align_t))
 #define ci_align(n) (((n) + CI_ALIGN - 1) & ~(CI_ALIGN - 1))
+
+/* Writes to the array `text` what printf would make of the last parameters of a function: (format, ...).
+ * The file includes stdarg.h and stdio.h. */
+#define CI_FORMAT(text, format)                                   \
+	do {                                                      \
+		va_list ci_ap;                                    \
+		va_start(ci_ap, format);                          \
+		vsnprintf((text), sizeof(text), (format), ci_ap); \
+		va_end(ci_ap);                                    \
+	} while (0)

@@ -27,13 +27,8 @@ void ci_tries_fini(struct ci_tries *t)
 
 void ci_tries_incomplete(struct ci_tries *t, const char *format, ...)
 {
-	va_list ap;
-
-	if (t->why[0])
-		return;
-	va_start(ap, format);
-	vsnprintf(t->why, sizeof t->why, format, ap);
-	va_end(ap);
+	if (!t->why[0])
+		CI_FORMAT(t->why, format);
 }
 
 /* Not all is tried, and no more will be. */

@@ -152,11 +152,8 @@ void ci_screen_put(struct ci_screen *s, const char *text)
 void ci_screen_print(struct ci_screen *s, const char *format, ...)
 {
 	char text[1024];
-	va_list ap;
 
-	va_start(ap, format);
-	vsnprintf(text, sizeof text, format, ap);
-	va_end(ap);
+	CI_FORMAT(text, format);
 	ci_screen_put(s, text);
 }
 

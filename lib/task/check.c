@@ -12,13 +12,9 @@ bool cigo_check_failed(const char *condition, const char *file, int line, const 
 {
 	struct ci_schedule *s = ci_scheduled_current();
 	char text[512] = "";
-	va_list ap;
 
-	if (format) {
-		va_start(ap, format);
-		vsnprintf(text, sizeof text, format, ap);
-		va_end(ap);
-	}
+	if (format)
+		CI_FORMAT(text, format);
 	if (s) {
 		ci_schedule_note_at(s, __builtin_return_address(0));
 		ci_schedule_fail(s, CI_ENDING_CHECK, "%s:%d: %s%scheck failed: %s",

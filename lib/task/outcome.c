@@ -11,14 +11,10 @@
 void cigo_outcome(const char *format, ...)
 {
 	struct ci_schedule *s = ci_scheduled_current();
-	va_list ap;
 
 	if (ci_turn && s && ci_turn->schedule == s)
 		ci_turn_note(ci_turn, s->record); /* the last one counts */
-	if (s && s->record && format) {
-		va_start(ap, format);
-		vsnprintf(s->record->outcome, sizeof s->record->outcome, format, ap);
-		va_end(ap);
-	}
+	if (s && s->record && format)
+		CI_FORMAT(s->record->outcome, format);
 	ci_schedule_unref(s);
 }

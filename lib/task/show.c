@@ -14,13 +14,10 @@ void cigo_show(const cigo_ctx *ctx, const char *name, const char *format, ...)
 	struct ci_schedule *s = ci_scheduled_current();
 	cigo_loop *loop = ci_self.held; /* NULL: in a blocking section, or without a loop */
 	char text[256];
-	va_list ap;
 
 	(void)ctx;
 	if (name && format && ((s && s->record) || (loop && loop->tracers))) {
-		va_start(ap, format);
-		vsnprintf(text, sizeof text, format, ap);
-		va_end(ap);
+		CI_FORMAT(text, format);
 		if (s)
 			ci_schedule_show(s, ci_self.me ? ci_self.me->name : NULL, name, text);
 		if (loop)

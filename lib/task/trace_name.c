@@ -12,15 +12,11 @@ void cigo_trace_name(const cigo_ctx *ctx, const void *object, size_t size, const
 	uint64_t id;
 	cigo_loop *loop = ci_trace_loop(&id);
 	char text[48];
-	va_list ap;
 
 	(void)ctx;
 	if (!loop || !loop->tracers || !object)
 		return;
-	if (format) {
-		va_start(ap, format);
-		vsnprintf(text, sizeof text, format, ap);
-		va_end(ap);
-	}
+	if (format)
+		CI_FORMAT(text, format);
 	ci_trace_object(loop, object, size, format ? text : NULL);
 }
