@@ -238,8 +238,8 @@ static int next_in_loop(cigo_ctx *ctx, cigo_gen *g, void *ret)
 	struct ci_coroutine *me = ci_park_enter(ctx);
 	int err = me ? ci_park_refuse(ctx, me) : 0;
 
-	if (!me || (g->state == CI_GEN_NEW && g->maker->loop != me->loop))
-		ci_misuse("the generator was made in another loop, or in none");
+	ci_expect(me && (g->state != CI_GEN_NEW || g->maker->loop == me->loop),
+		  "the generator was made in another loop, or in none");
 	if (!err && g->state == CI_GEN_NEW)
 		err = ci_gen_start(me, g);
 	if (err)
@@ -273,8 +273,8 @@ static int end_in_loop(cigo_ctx *ctx, cigo_gen *g)
 	if (g->state == CI_GEN_WAITING) {
 		struct ci_coroutine *me = ci_park_enter(ctx);
 
-		if (!me || me->loop != g->coroutine->loop)
-			ci_misuse("the generator lives in another loop");
+		ci_expect(me && me->loop == g->coroutine->loop,
+			  "the generator lives in another loop");
 		dismiss(g, NULL);
 		ci_gen_end_wait(me->loop, g);
 		visit(ctx, me, g);

@@ -141,9 +141,9 @@ int ci_gen_plain_next(cigo_ctx *ctx, cigo_gen *g, void *ret)
 	struct ci_gen_plain *p = g->plain;
 	bool begin = g->state == CI_GEN_NEW;
 
-	if (ctx->loop || ci_self.held)
-		ci_misuse("the generator was made without a loop: it would block "
-			  "the whole loop here");
+	ci_expect(!ctx->loop && !ci_self.held,
+		  "the generator was made without a loop: it would block "
+		  "the whole loop here");
 	int cause = ci_ctx_cause(ctx);
 	if (cause)
 		return cause;

@@ -47,8 +47,8 @@ static void delegate(cigo_ctx *ctx, cigo_gen *g, cigo_gen *it)
 	struct ci_coroutine *me = ci_park_enter(ctx);
 	int err = ci_park_refuse(ctx, me);
 
-	if (it->state == CI_GEN_NEW && it->maker->loop != me->loop)
-		ci_misuse("the generator was made in another loop, or in none");
+	ci_expect(it->state != CI_GEN_NEW || it->maker->loop == me->loop,
+		  "the generator was made in another loop, or in none");
 	if (!err && it->state == CI_GEN_NEW)
 		err = ci_gen_start(me, it);
 	if (!err) {

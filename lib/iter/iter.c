@@ -76,8 +76,7 @@ cigo_iter *ci_iter_no_memory(cigo_iter *const *its, size_t n)
 
 static bool next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 {
-	if (it->busy)
-		ci_misuse("two consumers of one iterator at the same moment");
+	ci_expect(!it->busy, "two consumers of one iterator at the same moment");
 	if (it->ended)
 		return false;
 	it->busy = true;

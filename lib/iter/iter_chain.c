@@ -55,9 +55,8 @@ static size_t common_size(cigo_iter *const *its, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		if (!its[i] || !its[i]->item_size)
 			continue;
-		if (first && its[i]->item_size != first->item_size)
-			ci_misuse("iterators of %zu and of %zu bytes", first->item_size,
-				  its[i]->item_size);
+		ci_expect(!first || its[i]->item_size == first->item_size,
+			  "iterators of %zu and of %zu bytes", first->item_size, its[i]->item_size);
 		first = its[i];
 	}
 	return first ? first->item_size : 0;

@@ -64,8 +64,7 @@ static bool all_wait_for(const struct completed *c, const struct ci_coroutine *m
 static int wait_for_one(cigo_ctx *ctx, struct completed *c)
 {
 	struct ci_coroutine *me = ci_park_enter(ctx);
-	if (!me)
-		ci_misuse("a future is pending, and waiting for it needs a loop");
+	ci_expect(me, "a future is pending, and waiting for it needs a loop");
 	if (all_wait_for(c, me))
 		return -EDEADLK;
 	int err = ci_park_refuse(ctx, me);

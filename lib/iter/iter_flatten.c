@@ -27,9 +27,9 @@ static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 
 	for (;;) {
 		if (f->current) {
-			if (!f->current->ended && f->current->item_size != it->item_size)
-				ci_misuse("an iterator of %zu bytes, not %zu",
-					  f->current->item_size, it->item_size);
+			ci_expect(f->current->ended || f->current->item_size == it->item_size,
+				  "an iterator of %zu bytes, not %zu", f->current->item_size,
+				  it->item_size);
 			if (ci_iter_pull(ctx, f->current, ret)) {
 				ci_owned_set(&it->owned, f->current->owned);
 				return 1;

@@ -59,11 +59,10 @@ static const struct ci_iter_ops ops = { next, close_it };
 
 static void check_part(size_t item_size, const cigo_zip_part *p)
 {
-	if (p->at > item_size || p->size > item_size - p->at)
-		ci_misuse("a part of %zu bytes at %zu, in an item of %zu", p->size, p->at,
-			  item_size);
-	if (p->it && !p->it->ended && p->it->item_size != p->size)
-		ci_misuse("an iterator of %zu bytes for a part of %zu", p->it->item_size, p->size);
+	ci_expect(p->at <= item_size && p->size <= item_size - p->at,
+		  "a part of %zu bytes at %zu, in an item of %zu", p->size, p->at, item_size);
+	ci_expect(!p->it || p->it->ended || p->it->item_size == p->size,
+		  "an iterator of %zu bytes for a part of %zu", p->it->item_size, p->size);
 }
 
 static cigo_iter *make(size_t item_size, const cigo_zip_part *a, const cigo_zip_part *b,

@@ -50,11 +50,9 @@ static int64_t schedule(cigo_loop *loop, int64_t ns, cigo_callback_fn *fn, void 
 		return -ENOMEM;
 	if (!ci_holds(loop) && loop->state == CI_ENDED)
 		return CIGO_ECLOSED;
-	if (!ci_holds(loop))
-		ci_misuse("this thread does not hold the loop's baton; use "
-			  "cigo_loop_call_threadsafe");
-	if (!fn)
-		ci_misuse("no function");
+	ci_expect(ci_holds(loop), "this thread does not hold the loop's baton; use "
+				  "cigo_loop_call_threadsafe");
+	ci_expect(fn, "no function");
 	if (loop->state >= CI_DRAINED)
 		return CIGO_ECLOSED;
 	struct user_call *u = make(fn, arg);

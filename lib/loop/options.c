@@ -13,8 +13,8 @@
 
 static int choice(int given, const char *variable, const char *const words[2])
 {
-	if (given < 0 || given > 2)
-		ci_misuse("an option (%s) is %d, no value of its enum", variable, given);
+	ci_expect(given >= 0 && given <= 2, "an option (%s) is %d, no value of its enum", variable,
+		  given);
 	if (given)
 		return given;
 	const char *text = secure_getenv(variable);

@@ -45,8 +45,7 @@ size_t cigo_channel_count(const cigo_channel *c)
 
 void ci_channel_check(const cigo_channel *c, size_t size)
 {
-	if (c && size != c->item_size)
-		ci_misuse("items have %zu bytes, not %zu", c->item_size, size);
+	ci_expect(!c || size == c->item_size, "items have %zu bytes, not %zu", c->item_size, size);
 }
 
 /* --- offers ---------------------------------------------------------------------------------- */

@@ -146,8 +146,7 @@ cigo_group *cigo_group_new(const cigo_ctx *ctx, unsigned limit, unsigned flags)
 
 static void check(const cigo_group *g)
 {
-	if (!ci_holds(g->loop))
-		ci_misuse("this thread does not hold the baton of the group's loop");
+	ci_expect(ci_holds(g->loop), "this thread does not hold the baton of the group's loop");
 }
 
 static cigo_task *start(cigo_group *g, cigo_coro_fn *fn, void *arg, size_t ret_size,
@@ -237,8 +236,7 @@ static struct ci_coroutine *enter(cigo_ctx *ctx, const cigo_group *g)
 {
 	check(g);
 	struct ci_coroutine *me = ci_park_enter(ctx);
-	if (!me)
-		ci_misuse("this needs a loop, and the context has none");
+	ci_expect(me, "this needs a loop, and the context has none");
 	return me;
 }
 

@@ -30,10 +30,9 @@ struct waiter {
 
 static cigo_queue *make(const cigo_queue_options *o)
 {
-	if (!o->item_size)
-		ci_misuse("items of 0 bytes");
-	if (o->kind == CIGO_QUEUE_PRIORITY && !o->compare)
-		ci_misuse("priorities need a function that compares");
+	ci_expect(o->item_size, "items of 0 bytes");
+	ci_expect(o->kind != CIGO_QUEUE_PRIORITY || o->compare,
+		  "priorities need a function that compares");
 	cigo_queue *q = calloc(1, sizeof *q);
 	if (!q)
 		return NULL;
@@ -158,8 +157,8 @@ static int move(cigo_ctx *ctx, cigo_queue *q, struct waiter *w, int64_t ns)
 
 static void check(const cigo_queue *q, size_t size)
 {
-	if (q && size != q->store.item_size)
-		ci_misuse("items have %zu bytes, not %zu", q->store.item_size, size);
+	ci_expect(!q || size == q->store.item_size, "items have %zu bytes, not %zu",
+		  q->store.item_size, size);
 }
 
 static void check_put(const cigo_queue *q, const void *item, size_t size)

@@ -20,8 +20,7 @@ static int check(cigo_select_case *cases, size_t n)
 {
 	int err = 0;
 
-	if (n > INT_MAX || (n && !cases))
-		ci_misuse("%zu cases at %p", n, (void *)cases);
+	ci_expect(n <= INT_MAX && (cases || !n), "%zu cases at %p", n, (void *)cases);
 	for (size_t i = 0; i < n; i++) {
 		cigo_select_case *k = &cases[i];
 		bool send = k->op == CIGO_SELECT_SEND;
@@ -29,10 +28,10 @@ static int check(cigo_select_case *cases, size_t n)
 		k->err = 0;
 		if (k->op == CIGO_SELECT_SKIP)
 			continue;
-		if (!send && k->op != CIGO_SELECT_RECV)
-			ci_misuse("case %zu: no such operation as %d", i, (int)k->op);
-		if (send ? !k->item : !k->ret)
-			ci_misuse("case %zu: no %s", i, send ? "item" : "place for it");
+		ci_expect(send || k->op == CIGO_SELECT_RECV, "case %zu: no such operation as %d", i,
+			  (int)k->op);
+		ci_expect(send ? k->item != NULL : k->ret != NULL, "case %zu: no %s", i,
+			  send ? "item" : "place for it");
 		ci_channel_check(k->channel, k->size);
 		if (!k->channel)
 			err = -ENOMEM;

@@ -139,8 +139,7 @@ static int wait_for(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futu
 	if (over(&w))
 		return answer(&w);
 	struct ci_coroutine *me = ci_park_enter(ctx);
-	if (!me)
-		ci_misuse("a future is pending, and waiting for it needs a loop");
+	ci_expect(me, "a future is pending, and waiting for it needs a loop");
 	for (size_t i = 0; i < n; i++)
 		if (futures[i] && ci_future_waits_for(futures[i], me))
 			return -EDEADLK;

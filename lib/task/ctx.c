@@ -41,9 +41,9 @@ static void unlock(const cigo_ctx *ctx)
 
 static void check_thread(const cigo_ctx *ctx)
 {
-	if (ctx->loop && !ci_holds(ctx->loop))
-		ci_misuse("the context belongs to a loop whose baton this thread does "
-			  "not hold; post to it with cigo_loop_call_threadsafe");
+	ci_expect(!ctx->loop || ci_holds(ctx->loop),
+		  "the context belongs to a loop whose baton this thread does "
+		  "not hold; post to it with cigo_loop_call_threadsafe");
 }
 
 /* Callbacks get a const context, as they may not suspend. The struct itself is never const. */

@@ -45,10 +45,10 @@ void ci_future_init(cigo_future *f, const struct ci_future_ops *ops, size_t size
 
 void ci_future_check(const cigo_future *f)
 {
-	if (ci_unlikely(f->loop && !ci_holds(f->loop)))
-		ci_misuse("the %s belongs to a loop whose baton this thread does not "
-			  "hold; post to it with cigo_loop_call_threadsafe",
-			  f->ops->noun);
+	ci_expect(!f->loop || ci_holds(f->loop),
+		  "the %s belongs to a loop whose baton this thread does not "
+		  "hold; post to it with cigo_loop_call_threadsafe",
+		  f->ops->noun);
 }
 
 cigo_future *cigo_future_new(size_t size)
@@ -201,12 +201,9 @@ static int complete(cigo_future *f, const void *value, size_t size, int err)
 	if (!f)
 		return -ENOMEM;
 	ci_future_check(f);
-	if (!f->ops->user)
-		ci_misuse("a %s cannot be completed, only cancelled", f->ops->noun);
-	if (value && size != f->size)
-		ci_misuse("the future has %zu bytes, not %zu", f->size, size);
-	if (err > 0)
-		ci_misuse("%d is not an error (< 0)", err);
+	ci_expect(f->ops->user, "a %s cannot be completed, only cancelled", f->ops->noun);
+	ci_expect(!value || size == f->size, "the future has %zu bytes, not %zu", f->size, size);
+	ci_expect(err <= 0, "%d is not an error (< 0)", err);
 	if (f->done)
 		return -EALREADY;
 	if (value && size)
@@ -218,8 +215,7 @@ static int complete(cigo_future *f, const void *value, size_t size, int err)
 int cigo_future_set(cigo_future *f, const void *value, size_t size)
 {
 	CI_ENTRY;
-	if (f && !value && f->size)
-		ci_misuse("no value");
+	ci_expect(!f || value || !f->size, "no value");
 	return complete(f, value, size, 0);
 }
 
@@ -267,8 +263,8 @@ static cigo_future *mutable(const cigo_future *f)
 
 void ci_future_copy(const cigo_future *f, void *ret, size_t size)
 {
-	if (f && ret && size != f->size)
-		ci_misuse("the %s has %zu bytes, not %zu", f->ops->noun, f->size, size);
+	ci_expect(!f || !ret || size == f->size, "the %s has %zu bytes, not %zu", f->ops->noun,
+		  f->size, size);
 	if (!ret || !size)
 		return;
 	if (f && f->done)
@@ -377,8 +373,7 @@ static struct ci_coroutine *enter(cigo_ctx *ctx, cigo_future *f)
 {
 	struct ci_coroutine *me = ci_park_enter(ctx);
 
-	if (!me)
-		ci_misuse("the %s is pending, and waiting for it needs a loop", f->ops->noun);
+	ci_expect(me, "the %s is pending, and waiting for it needs a loop", f->ops->noun);
 	if (!f->loop)
 		ci_future_adopt(f, ctx->loop);
 	f->refs++;
@@ -403,8 +398,8 @@ int ci_future_await(cigo_ctx *ctx, cigo_future *f, void *ret, size_t size)
 	if (!f || !ctx)
 		return -ENOMEM;
 	ci_future_check(f);
-	if (ret && size != f->size)
-		ci_misuse("the %s has %zu bytes, not %zu", f->ops->noun, f->size, size);
+	ci_expect(!ret || size == f->size, "the %s has %zu bytes, not %zu", f->ops->noun, f->size,
+		  size);
 	ci_future_tell(f);
 	if (f->done)
 		return finished(f, ret, size);

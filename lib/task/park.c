@@ -19,10 +19,9 @@ struct ci_coroutine *ci_park_enter(const cigo_ctx *ctx)
 		return me;
 	}
 	if (!loop) {
-		if (ci_self.held)
-			ci_misuse("a context without a loop would block the whole loop "
-				  "here; pass the coroutine's own context (cigo_ctx_loop "
-				  "tells), or enter a blocking section");
+		ci_expect(!ci_self.held, "a context without a loop would block the whole loop "
+					 "here; pass the coroutine's own context (cigo_ctx_loop "
+					 "tells), or enter a blocking section");
 		return NULL;
 	}
 	if (ci_self.held != loop)
@@ -152,8 +151,7 @@ static void cancel_by_chance(cigo_loop *loop, const struct ci_coroutine *me)
 int ci_park_in(cigo_ctx *ctx, struct ci_coroutine *me, struct ci_list *queue, int64_t until,
 	       struct ci_park *p)
 {
-	if (!me)
-		ci_misuse("waiting needs a loop, and the context has none");
+	ci_expect(me, "waiting needs a loop, and the context has none");
 	cigo_ctx *own = ctx && ctx != me->ctx ? ci_park_tasks_own(ctx, me) : NULL;
 	p->me = me;
 	p->err = !ctx ? 0 : ctx->cause ? ctx->cause : own ? own->cause : 0;
@@ -195,9 +193,9 @@ void ci_park_switch(struct ci_coroutine *me, struct ci_coroutine *to, struct ci_
 
 void ci_park_check(const struct ci_park *p)
 {
-	if (ci_unlikely(!ci_holds(p->me->loop)))
-		ci_misuse("a coroutine of a loop whose baton this thread does not hold "
-			  "waits for it; use cigo_loop_call_threadsafe");
+	ci_expect(ci_holds(p->me->loop),
+		  "a coroutine of a loop whose baton this thread does not hold "
+		  "waits for it; use cigo_loop_call_threadsafe");
 }
 
 struct ci_park *ci_park_first(const struct ci_list *queue)

@@ -255,15 +255,11 @@ struct ci_task *ci_task_make(const cigo_ctx *ctx, cigo_coro_fn *fn, void *arg, s
 {
 	cigo_loop *loop = ctx->loop;
 
-	if (!loop)
-		ci_misuse("a task needs a loop, and the context has none");
-	if (!ci_holds(loop))
-		ci_misuse("this thread does not hold the loop's baton; use "
-			  "cigo_loop_submit or cigo_loop_call_threadsafe");
-	if (!fn)
-		ci_misuse("no function");
-	if (o->arg_size && !arg)
-		ci_misuse("no argument to copy");
+	ci_expect(loop, "a task needs a loop, and the context has none");
+	ci_expect(ci_holds(loop), "this thread does not hold the loop's baton; use "
+				  "cigo_loop_submit or cigo_loop_call_threadsafe");
+	ci_expect(fn, "no function");
+	ci_expect(arg || !o->arg_size, "no argument to copy");
 	struct ci_task *t = allocate(ctx, ret_size, o);
 	if (!t) {
 		if (o->arg_free)
