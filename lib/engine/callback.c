@@ -25,11 +25,6 @@ static void tell_idlers(cigo_loop *loop)
 	}
 }
 
-int ci_callback_status(const cigo_loop *loop)
-{
-	return loop->state >= CI_ENDING ? -ECANCELED : 0;
-}
-
 static void call(cigo_loop *loop, struct ci_runnable *r)
 {
 	struct ci_callback *c = ci_container_of(r, struct ci_callback, run);
@@ -41,7 +36,7 @@ static void call(cigo_loop *loop, struct ci_runnable *r)
 	ci_trace_event(loop, callback_begin, .id = 0);
 	__atomic_store_n(&loop->holder.id, CI_CALLBACK, __ATOMIC_RELAXED);
 	loop->calling = (struct ci_calling){ true, c->id, c->about };
-	c->call(loop, c, ci_callback_status(loop));
+	c->call(loop, c, loop->state >= CI_ENDING ? -ECANCELED : 0);
 	loop->calling.any = false;
 	loop->model->callback_over(loop);
 	ci_trace_event(loop, callback_end, .id = 0);

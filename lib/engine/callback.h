@@ -37,5 +37,3 @@ void ci_callback_wait_over(cigo_loop *loop, uint64_t id, const void *about);
 bool ci_callback_any(const cigo_loop *loop);
 /* At the loop's end, on the home thread: calls all that are left. */
 void ci_callback_drain(cigo_loop *loop);
-/* The status that a callback is called with now. */
-int ci_callback_status(const cigo_loop *loop);

@@ -130,12 +130,6 @@ static inline bool ci_coroutine_is_away(const struct ci_coroutine *c)
 	return c->state >= CI_CORO_SUSPENDED;
 }
 
-/* Whether it is ready and has not resumed yet. */
-static inline bool ci_coroutine_may_go_on(const struct ci_coroutine *c)
-{
-	return c->state == CI_CORO_READY || c->state == CI_CORO_YIELDING;
-}
-
 /* The record of a strand that ci_coroutine_create made. */
 static inline struct ci_coroutine *ci_coroutine_on(struct ci_strand *s)
 {

@@ -11,6 +11,8 @@
 #include "cigo/error.h"
 #include "schedule/schedule.h"
 
+enum { OUTCOME_TEXT = 256 };
+
 struct ci_tally_entry {
 	char *text, *replay;
 	uint64_t hash, count, failures;
@@ -18,17 +20,18 @@ struct ci_tally_entry {
 	size_t at;	     /* how many came before */
 };
 
-const char *ci_tally_text(const struct ci_record *r, char buf[CI_OUTCOME_TEXT])
+/* The outcome of a schedule: as the program named it, else how it ended. Returns buf. */
+static const char *text_of(const struct ci_record *r, char buf[OUTCOME_TEXT])
 {
 	if (r->outcome[0])
-		snprintf(buf, CI_OUTCOME_TEXT, "%s", r->outcome);
+		snprintf(buf, OUTCOME_TEXT, "%s", r->outcome);
 	else if (ci_rank_failed(r))
-		snprintf(buf, CI_OUTCOME_TEXT, "%.*s", (int)strcspn(r->failure, "\n"), r->failure);
+		snprintf(buf, OUTCOME_TEXT, "%.*s", (int)strcspn(r->failure, "\n"), r->failure);
 	else if (r->result < 0)
-		snprintf(buf, CI_OUTCOME_TEXT, "returned %d (%s)", r->result,
+		snprintf(buf, OUTCOME_TEXT, "returned %d (%s)", r->result,
 			 cigo_strerror(r->result));
 	else
-		snprintf(buf, CI_OUTCOME_TEXT, "returned %d", r->result);
+		snprintf(buf, OUTCOME_TEXT, "returned %d", r->result);
 	return buf;
 }
 
@@ -110,8 +113,8 @@ static int note_replay(struct ci_tally_entry *e, const struct ci_record *r)
 
 int ci_tally_add(struct ci_tally *t, const struct ci_record *r)
 {
-	char buf[CI_OUTCOME_TEXT];
-	const char *text = ci_tally_text(r, buf);
+	char buf[OUTCOME_TEXT];
+	const char *text = text_of(r, buf);
 	uint64_t hash = hash_of(text);
 	struct ci_tally_entry *e = find(t, text, hash);
 
@@ -130,8 +133,8 @@ int ci_tally_add(struct ci_tally *t, const struct ci_record *r)
 
 int ci_tally_better(struct ci_tally *t, const struct ci_record *r)
 {
-	char buf[CI_OUTCOME_TEXT];
-	const char *text = ci_tally_text(r, buf);
+	char buf[OUTCOME_TEXT];
+	const char *text = text_of(r, buf);
 	struct ci_tally_entry *e = find(t, text, hash_of(text));
 
 	return e ? note_replay(e, r) : 0;

@@ -7,8 +7,7 @@
 #include "explore/rank.h"
 
 enum {
-	CI_TALLY_MOST = 10000, /* different outcomes; all others count as one */
-	CI_OUTCOME_TEXT = 256
+	CI_TALLY_MOST = 10000 /* different outcomes; all others count as one */
 };
 
 struct ci_tally {
@@ -17,8 +16,6 @@ struct ci_tally {
 	uint32_t *index; /* by hash: entry + 1; 0: free. Twice as many as `size` */
 };
 
-/* The outcome of a schedule: as the program named it, else how it ended. Returns buf. */
-const char *ci_tally_text(const struct ci_record *r, char buf[CI_OUTCOME_TEXT]);
 /* Counts one schedule. -ENOMEM. */
 int ci_tally_add(struct ci_tally *t, const struct ci_record *r);
 /* If this schedule leads to its outcome by less than the one that is noted, it takes its place. -ENOMEM. */

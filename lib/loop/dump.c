@@ -208,7 +208,7 @@ static void say_task(const struct dump *d, const struct node *n, const struct ci
 	else if (s->state == CI_CORO_IN_SECTION) {
 		fputs("has been in a blocking section for ", d->out);
 		say_time(d, d->now - s->since);
-	} else if (ci_coroutine_may_go_on(s))
+	} else if (s->state == CI_CORO_READY || s->state == CI_CORO_YIELDING)
 		fprintf(d->out, "is ready to run, after %s", ci_trace_name(s->call));
 	else if (s->state == CI_CORO_SUSPENDED)
 		say_wait(d, s, &n->what);

@@ -17,11 +17,7 @@ static struct ci_lane **place(struct ci_lanes *lanes, uint64_t number)
 
 struct ci_lane *ci_lane_find(const struct ci_lanes *lanes, uint64_t number)
 {
-	struct ci_lane *l = lanes->buckets[number & (CI_LANE_BUCKETS - 1)];
-
-	while (l && l->number != number)
-		l = l->next;
-	return l;
+	return *place((struct ci_lanes *)(uintptr_t)lanes, number);
 }
 
 struct ci_lane *ci_lane_add(struct ci_lanes *lanes, uint64_t number, const char *name)

@@ -52,7 +52,8 @@ void ci_among_remember(struct ci_record *r, const struct ci_record_step *step)
 	r->sets_n++;
 }
 
-const char *ci_among_remembered(const struct ci_record *r, uint64_t ids)
+/* The names that were kept for a set of candidates; NULL: none were. */
+static const char *remembered(const struct ci_record *r, uint64_t ids)
 {
 	uint32_t names = r->sets[find(r, ids)].names;
 
@@ -64,7 +65,7 @@ const char *ci_among_remembered(const struct ci_record *r, uint64_t ids)
 static void say_before(const struct ci_record *r, const struct ci_given *g, const char *now,
 		       char *buf, size_t size)
 {
-	const char *before = g->n ? ci_among_remembered(r, g->ids) : NULL;
+	const char *before = g->n ? remembered(r, g->ids) : NULL;
 
 	if (before && strcmp(before, now) == 0)
 		snprintf(buf, size, "among others of the same names");

@@ -14,9 +14,6 @@ const char *ci_among_names(const struct ci_record *r, const struct ci_record_ste
 			   char buf[static CI_AMONG_TEXT]);
 /* Keeps them for later schedules of this record. */
 void ci_among_remember(struct ci_record *r, const struct ci_record_step *step);
-/* The names that were kept for a set of candidates (ci_schedule_ids); NULL: none were. */
-const char *ci_among_remembered(const struct ci_record *r, uint64_t ids);
-
 /* The address at which the nth step was asked for, or else one that a choice before it was asked for at, and
  * then *ret_before is set; 0: none is known. */
 uint64_t ci_among_asker(const struct ci_record *r, size_t nth, bool *ret_before);

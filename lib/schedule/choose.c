@@ -6,7 +6,8 @@
 #include "schedule/among.h"
 #include "schedule/serial.h"
 
-uint64_t ci_schedule_ids(const struct ci_choice *c)
+/* A hash of the candidates. */
+static uint64_t ids_of(const struct ci_choice *c)
 {
 	uint64_t hash = (uint64_t)c->kind + 1;
 
@@ -81,7 +82,7 @@ static struct ci_record_step *note(struct ci_schedule *s, const struct ci_choice
 	}
 	struct ci_record_step *step = &r->steps[r->steps_n++];
 	*step = (struct ci_record_step){
-		.ids = ci_schedule_ids(c),
+		.ids = ids_of(c),
 		.options = r->options_n,
 		.n = (uint32_t)c->n,
 		.kind = c->kind,

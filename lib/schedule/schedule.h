@@ -131,8 +131,6 @@ void ci_schedule_seed(struct ci_schedule *s, const struct ci_strategy *strategy,
 int ci_schedule_choose(struct ci_schedule *s, const struct ci_choice *c);
 /* Mixes the bits of z: splitmix64 (Steele, Lea, Flood 2014). */
 uint64_t ci_schedule_mix(uint64_t z);
-/* The next random number of s. */
-uint64_t ci_schedule_random(struct ci_schedule *s);
 /* The run of a loop under s is over. Fails the schedule if given choices are left. */
 void ci_schedule_end(struct ci_schedule *s, int result);
 /*
@@ -172,8 +170,6 @@ int ci_replay_read(const char *path, struct ci_given **ret, size_t *ret_n, char 
 char *ci_replay_text(const struct ci_record_step *steps, size_t n);
 /* `before`, then all n choices; ci_replay_text leaves out the zeros at the end. NULL: no memory. */
 char *ci_replay_choices(const char *before, const struct ci_record_step *steps, size_t n);
-/* A hash of the candidates of a choice. */
-uint64_t ci_schedule_ids(const struct ci_choice *c);
 
 /* The schedule that loops of this process run under, if their options name none: set by an
  * explorer, or else by CIGO_SCHEDULE. NULL: none. A new reference. */

@@ -22,14 +22,15 @@ uint64_t ci_schedule_mix(uint64_t z)
 	return z ^ z >> 31;
 }
 
-uint64_t ci_schedule_random(struct ci_schedule *s)
+/* The next random number. */
+static uint64_t draw(struct ci_schedule *s)
 {
 	return ci_schedule_mix(s->random += UINT64_C(0x9e3779b97f4a7c15));
 }
 
 static int any(struct ci_schedule *s, const struct ci_choice *c)
 {
-	return (int)(ci_schedule_random(s) % (uint64_t)c->n);
+	return (int)(draw(s) % (uint64_t)c->n);
 }
 
 const struct ci_strategy ci_strategy_random = { .name = "random", .choose = any };
@@ -77,8 +78,8 @@ void ci_schedule_seed(struct ci_schedule *s, const struct ci_strategy *strategy,
 {
 	s->strategy = strategy;
 	s->seed = s->random = seed;
-	s->base = ci_schedule_random(s);
+	s->base = draw(s);
 	s->depth = depth;
 	for (unsigned i = 0; i + 1 < depth; i++)
-		s->change_at[i] = ci_schedule_random(s) % (length ? length : 100);
+		s->change_at[i] = draw(s) % (length ? length : 100);
 }
