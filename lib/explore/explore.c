@@ -35,10 +35,7 @@ static int run_once(struct ci_runner *r, const struct ci_plan *plan)
 	struct ci_schedule *s = ci_schedule_current();
 
 	(void)plan;
-	int result = ci_run_loop(e, NULL);
-	if (result < 0)
-		ci_schedule_fail(s, CI_ENDING_STATUS, "main returned %d (%s)", result,
-				 cigo_strerror(result));
+	ci_run_judge(s, ci_run_loop(e, NULL));
 	ci_schedule_unref(s);
 	return 0;
 }
@@ -77,7 +74,7 @@ static int explore(struct ci_explored *e, const cigo_explore_options *o, cigo_re
 {
 	if (is_replay())
 		return replay(e, report);
-	e->runner = (struct ci_runner){ .record = ci_record_map(-1),
+	e->runner = (struct ci_runner){ .record = ci_record_map(CI_RECORD_FORKS),
 					.run = o->fork ? ci_run_forked : ci_run_here };
 	if (!e->runner.record)
 		return -errno;

@@ -59,9 +59,7 @@ static _Noreturn void child(struct ci_explored *e, const struct ci_plan *plan, p
 	if (!e->started)
 		ci_schedule_fail(s, CI_ENDING_STATUS, "the loop did not run: %d (%s)", result,
 				 cigo_strerror(result));
-	if (result < 0)
-		ci_schedule_fail(s, CI_ENDING_STATUS, "main returned %d (%s)", result,
-				 cigo_strerror(result));
+	ci_run_judge(s, result);
 	fflush(stdout);
 	_exit(0);
 }

@@ -39,6 +39,13 @@ int ci_run_loop(struct ci_explored *e, struct ci_schedule *s)
 	return result;
 }
 
+void ci_run_judge(struct ci_schedule *s, int result)
+{
+	if (result < 0)
+		ci_schedule_fail(s, CI_ENDING_STATUS, "main returned %d (%s)", result,
+				 cigo_strerror(result));
+}
+
 /* More choices than the record has room for. */
 static void give_up(struct ci_schedule *s)
 {
@@ -56,14 +63,6 @@ static void give_up(struct ci_schedule *s)
 	ci_abort();
 }
 
-/* What has failed if main has failed and nothing else. */
-static void judge(struct ci_record *r, int result)
-{
-	if (r->ending > CI_ENDING_FINE || result >= 0)
-		return;
-	ci_record_fail(r, CI_ENDING_STATUS, "main returned %d (%s)", result, cigo_strerror(result));
-}
-
 int ci_run_here(struct ci_runner *r, const struct ci_plan *plan)
 {
 	struct ci_explored *e = ci_container_of(r, struct ci_explored, runner);
@@ -74,9 +73,10 @@ int ci_run_here(struct ci_runner *r, const struct ci_plan *plan)
 	s->give_up = give_up;
 	ci_record_clear(r->record);
 	int result = ci_run_loop(e, s);
+	if (e->started)
+		ci_run_judge(s, result);
+	else
+		result = result < 0 ? result : -EAGAIN;
 	ci_schedule_unref(s);
-	if (!e->started)
-		return result < 0 ? result : -EAGAIN;
-	judge(r->record, result);
-	return 0;
+	return e->started ? 0 : result;
 }

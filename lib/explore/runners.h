@@ -22,5 +22,7 @@ int ci_run_forked(struct ci_runner *r, const struct ci_plan *plan);
 /* A loop for e's main, from its beginning to its end, under s. The result of main; e->started says
  * whether it came so far. */
 int ci_run_loop(struct ci_explored *e, struct ci_schedule *s);
+/* The run is over: fails s if main has. */
+void ci_run_judge(struct ci_schedule *s, int result);
 /* Makes the schedule of the plan. NULL: no memory. */
 struct ci_schedule *ci_run_schedule(struct ci_record *record, const struct ci_plan *plan);
