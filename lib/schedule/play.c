@@ -6,6 +6,7 @@
  * choices that the way back repeats are those of the whole process.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -33,6 +34,17 @@ static struct {
 	bool complete;	/* `made` has them all: there was memory */
 } play;
 
+/* A line on the screen. */
+CIGO_PRINTF(1, 2)
+static void say(const char *format, ...)
+{
+	char text[1024];
+
+	CI_FORMAT(text, format);
+	ci_screen_put(&play.screen, text);
+	ci_screen_end_line(&play.screen);
+}
+
 /* --- the choices made ------------------------------------------------------------------------- */
 
 static void remember(int chosen, bool asked)
@@ -49,20 +61,15 @@ static void remember(int chosen, bool asked)
 static void say_other(const struct ci_schedule *s, const struct ci_given *g, const char *before,
 		      const char *now)
 {
-	struct ci_screen *screen = &play.screen;
 	char place[CI_AMONG_PLACE];
 
 	ci_among_place(s, place);
-	ci_screen_print(screen, "Not the same way again: choice %zu%s%s", play.given_met,
-			*place ? ", " : "", place);
-	ci_screen_end_line(screen);
+	say("Not the same way again: choice %zu%s%s", play.given_met, *place ? ", " : "", place);
 	if (before)
-		ci_screen_print(screen, "  was among %s,", before);
+		say("  was among %s,", before);
 	else
-		ci_screen_print(screen, "  was number %u,", g->chosen + 1);
-	ci_screen_end_line(screen);
-	ci_screen_print(screen, "  is among %s.", now);
-	ci_screen_end_line(screen);
+		say("  was number %u,", g->chosen + 1);
+	say("  is among %s.", now);
 	play.given_met = play.given_n;
 }
 
@@ -83,26 +90,17 @@ static int repeated(const struct ci_schedule *s, const struct ci_choice *c, cons
  * started again. */
 static void go_back(void)
 {
-	struct ci_screen *s = &play.screen;
 	size_t n = play.made_n - 1;
 
 	while (n && play.made[n].stays)
 		n--;
-
-	ci_title_print(s, "back: the program starts again");
-	fflush(s->out);
+	ci_title_print(&play.screen, "back: the program starts again");
+	fflush(play.screen.out);
 	int err = play.complete ? ci_again(play.made, n) : -ENOMEM;
-	ci_screen_print(s, "There is no way back: %s.", cigo_strerror(err));
-	ci_screen_end_line(s);
+	say("There is no way back: %s.", cigo_strerror(err));
 }
 
 /* --- what the person says --------------------------------------------------------------------- */
-
-static void say(const char *text)
-{
-	ci_screen_put(&play.screen, text);
-	ci_screen_end_line(&play.screen);
-}
 
 static int first(struct ci_question *q)
 {
@@ -201,12 +199,9 @@ static int number(const struct ci_question *q, const char *line)
 	if (!*end && n >= 1 && n <= q->choice->n)
 		return (int)n - 1;
 	if (!*end)
-		ci_screen_print(&play.screen, "There is no %.20s: a number from 1 to %d, please.",
-				line, q->choice->n);
+		say("There is no %.20s: a number from 1 to %d, please.", line, q->choice->n);
 	else
-		ci_screen_print(&play.screen,
-				"%.20s is not understood: a number, please, or ? for help.", line);
-	ci_screen_end_line(&play.screen);
+		say("%.20s is not understood: a number, please, or ? for help.", line);
 	return ASK_AGAIN;
 }
 
@@ -298,16 +293,13 @@ static void tell_ending(const struct ci_record *r)
 	ci_title_print(s, title);
 	ci_values_print(s, r, play.shown, s->rows - 8);
 	if (r->ending > CI_ENDING_FINE)
-		ci_screen_print(s, "Failed: %s", r->failure);
+		say("Failed: %s", r->failure);
 	else if (r->result)
-		ci_screen_print(s, "main returned %d (%s).", r->result, cigo_strerror(r->result));
+		say("main returned %d (%s).", r->result, cigo_strerror(r->result));
 	else
-		ci_screen_put(s, "main returned 0.");
-	ci_screen_end_line(s);
-	if (*r->outcome) {
-		ci_screen_print(s, "Outcome: %s", r->outcome);
-		ci_screen_end_line(s);
-	}
+		say("main returned 0.");
+	if (*r->outcome)
+		say("Outcome: %s", r->outcome);
 }
 
 /* The one of the environment tells it at exit. */
