@@ -164,6 +164,11 @@ static struct ci_heap_node *take_first(struct ci_heap *h)
 	return n;
 }
 
+static bool comes_before(const struct ci_heap_node *a, const struct ci_heap_node *b)
+{
+	return a->key != b->key ? a->key < b->key : a->seq < b->seq;
+}
+
 TEST(an_empty_heap_has_no_first)
 {
 	struct ci_heap h = { NULL };
@@ -248,6 +253,69 @@ TEST(extreme_keys_are_in_order)
 	ck_assert_ptr_eq(take_first(&h), &low);
 	ck_assert_ptr_eq(take_first(&h), &zero);
 	ck_assert_ptr_eq(take_first(&h), &high);
+}
+
+/* As loops use it: time passes, nodes are due after some lengths of time, and some are taken out
+ * before. More lengths than there are runs. The reference looks at all nodes. */
+TEST(a_crowd_of_a_few_lengths_of_sleep_is_in_order)
+{
+	enum { NODES = 200, LENGTHS = CI_HEAP_RUNS + 2 };
+	static struct ci_heap_node nodes[NODES];
+	static bool inside[NODES];
+	struct ci_heap h = { NULL };
+	int64_t now = 0;
+	uint64_t seq = 0;
+	long n = 0;
+
+	random_state = 3;
+	for (int round = 0; round < 20000; round++) {
+		int i = (int)(random_number() % NODES), first = -1;
+
+		now += random_number() % 3;
+		if (inside[i]) {
+			ci_heap_remove(&h, &nodes[i]);
+		} else {
+			nodes[i].key = now + (int64_t)10 * (1 << random_number() % LENGTHS);
+			nodes[i].seq = seq++;
+			ci_heap_push(&h, &nodes[i]);
+		}
+		n += inside[i] ? -1 : 1;
+		inside[i] = !inside[i];
+		for (int j = 0; j < NODES; j++)
+			if (inside[j] && (first < 0 || comes_before(&nodes[j], &nodes[first])))
+				first = j;
+		ck_assert_ptr_eq(ci_heap_first(&h), first < 0 ? NULL : &nodes[first]);
+		equal(ci_heap_check(&h), n);
+		if (first >= 0 && nodes[first].key <= now) {
+			ck_assert_ptr_eq(take_first(&h), &nodes[first]);
+			inside[first] = false;
+			n--;
+		}
+	}
+}
+
+/* Each shape of a run: its first, its last, its only node and one between. */
+TEST(a_sorted_row_may_be_taken_apart_in_any_order)
+{
+	static const int orders[][4] = {
+		{ 0, 1, 2, 3 }, { 3, 2, 1, 0 }, { 1, 2, 0, 3 }, { 2, 1, 3, 0 }, { 0, 3, 1, 2 }
+	};
+
+	for (size_t k = 0; k < sizeof orders / sizeof *orders; k++) {
+		struct ci_heap_node nodes[4];
+		struct ci_heap h = { NULL };
+
+		for (int i = 0; i < 4; i++) {
+			nodes[i] = (struct ci_heap_node){ .key = 7, .seq = (uint64_t)i };
+			ci_heap_push(&h, &nodes[i]);
+		}
+		for (int i = 0; i < 4; i++) {
+			equal(ci_heap_check(&h), 4 - i);
+			ci_heap_remove(&h, &nodes[orders[k][i]]);
+		}
+		equal(ci_heap_check(&h), 0);
+		ck_assert_ptr_null(ci_heap_first(&h));
+	}
 }
 
 /* Recursion over so many would need megabytes of stack: this thread has 256 KiB. */
