@@ -12,6 +12,7 @@
  * Deliberately missing: pthread_cancel and pthread_exit in coroutines.
  */
 #include "thread/strand.h"
+#include "thread/futex_hash.h"
 #include "thread/rest.h"
 
 #include <config.h>
@@ -97,6 +98,7 @@ static void in_child(void)
 	if (ci_self.thread)
 		pthread_sigmask(SIG_SETMASK, &ci_self.thread->outside, NULL);
 	ci_rest_in_child();
+	ci_futex_hash_in_child();
 }
 
 static void watch_forks(void)

@@ -296,6 +296,41 @@ TEST(the_kernel_s_table_of_sleepers_grows_with_the_threads)
 	}
 }
 
+/* To replace a table takes tens of ms. A child of fork has none, whatever its parent had. */
+static void look_at_first_table(void *ret)
+{
+	struct ci_stack s;
+	int64_t began = t_real_now();
+	bool kernel_has_some = chains() == 0;
+
+	if (!kernel_has_some || ci_stack_alloc(&s, STACK))
+		_exit(2);
+	*(long *)ret = chains();
+	_exit(t_real_now() - began < CIGO_S(1) || t_is_slow() ? 0 : 3);
+}
+
+TEST(a_process_without_threads_gets_a_table_at_its_first_thread)
+{
+	long *seen = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	ck_assert_ptr_ne(seen, MAP_FAILED);
+	for (int i = 0; i < 2; i++) {
+		struct ci_strand *s;
+		int status = ending(look_at_first_table, seen);
+
+		ck_assert(WIFEXITED(status));
+		if (WEXITSTATUS(status) ==
+		    2) /* Linux 6.15 and earlier, or a tool that knows no such call */
+			return;
+		equal(WEXITSTATUS(status), 0);
+		ck_assert_int_ge(*seen, 1024);
+		ok(ci_strand_create(&s, STACK, use, NULL, 0)); /* the next child's parent has one */
+		ci_baton_pass(&s->baton);
+		ci_strand_join(s);
+	}
+	munmap(seen, PAGE);
+}
+
 TEST(a_strand_lies_on_its_own_stack)
 {
 	struct ci_strand *s;
