@@ -9,6 +9,7 @@
  */
 #include "engine/pool.h"
 
+#include "engine/crowd.h"
 #include "engine/engine.h"
 #include "engine/turn.h"
 #include "thread/rest.h"
@@ -129,6 +130,8 @@ void ci_pool_dismiss(cigo_loop *loop)
 {
 	join_all(loop);
 	lend(loop);
+	if (loop->stats.strands >= CI_CROWD && !loop->home.turn) /* perhaps fewer by now: no harm */
+		ci_crowd_end(loop);
 	while (!ci_list_empty(&loop->strands)) {
 		int n = 0;
 

@@ -3,6 +3,9 @@
  * here it is told that they are over. */
 #include "tests/tools/wire.h"
 
+#include <sched.h>
+
+#include "engine/crowd.h"
 #include "engine/engine.h"
 #include "engine/pool.h"
 
@@ -175,4 +178,71 @@ LOOP_TEST(a_run_ends_in_any_state_of_the_pool, .model = CIGO_COOPERATIVE)
 	ck_assert_int_gt(length(&loop_of(ctx)->ending), 0);
 	ck_assert_int_gt(length(&loop_of(ctx)->idle), 0);
 	ck_assert_int_gt(length(&loop_of(ctx)->cold), 0);
+}
+
+TEST_CASE("crowds", .seconds = 120); /* several threads end them */
+
+static int crowd_cold;
+
+CORO(leave_a_crowd)
+{
+	long n = *(long *)arg;
+	cigo_task **tasks = calloc((size_t)n, sizeof(cigo_task *));
+
+	ck_assert_ptr_nonnull(tasks);
+	hold(ctx);
+	for (long i = 0; i < n; i++)
+		tasks[i] = cigo_spawn(ctx, sleep_1_ms, 0, NULL);
+	for (long i = 0; i < n; i++)
+		ok(cigo_future_take(ctx, tasks[i], NULL, 0));
+	free(tasks);
+	if (crowd_cold) {
+		look(ctx);
+		look(ctx); /* some are ending */
+	}
+	return 0;
+}
+
+static void run_a_crowd(long n, bool cold)
+{
+	int before = t_count_threads();
+
+	crowd_cold = cold;
+	for (int i = 0; i < 2; i++) {
+		ok(t_run(leave_a_crowd, &n));
+		equal(t_wait_threads(before), before);
+	}
+}
+
+TEST(a_crowd_ends_with_its_loop)
+{
+	run_a_crowd(CI_CROWD + 40, false);
+}
+
+TEST(a_crowd_ends_in_any_state_of_the_pool)
+{
+	run_a_crowd(CI_CROWD + 1, true);
+}
+
+TEST(few_end_without_help)
+{
+	run_a_crowd(20, false);
+}
+
+/* One CPU: home ends them alone. The program's thread has its CPUs as before. */
+TEST(a_crowd_ends_on_a_single_cpu)
+{
+	cpu_set_t all, one, after;
+	int cpu = 0;
+
+	ok(sched_getaffinity(0, sizeof all, &all));
+	while (!CPU_ISSET(cpu, &all))
+		cpu++;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	ok(sched_setaffinity(0, sizeof one, &one));
+	run_a_crowd(CI_CROWD + 40, false);
+	ok(sched_getaffinity(0, sizeof after, &after));
+	ck_assert(CPU_EQUAL(&after, &one));
+	ok(sched_setaffinity(0, sizeof all, &all));
 }
