@@ -29,7 +29,7 @@ static int echo(cigo_ctx *ctx, cigo_stream *s, void *arg)
 			break;
 	t_count_out(&w->running);
 	t_count(&w->ended);
-	w->err = (int)n;
+	__atomic_store_n(&w->err, (int)n, __ATOMIC_SEQ_CST);
 	return (int)n;
 }
 
@@ -145,7 +145,7 @@ LOOP_TEST(many_connections_one_after_the_other_leave_nothing)
 		must_echo(ctx, s);
 		cigo_stream_close(s);
 	}
-	while (w.running)
+	while (__atomic_load_n(&w.running, __ATOMIC_SEQ_CST))
 		ok(cigo_sleep(ctx, CIGO_MS(1)));
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	equal(t_count_fds(), fds);
