@@ -39,7 +39,7 @@ int ci_coroutine_create(struct ci_coroutine **ret, cigo_loop *loop, size_t stack
 			struct ci_turn *turn, void (*body)(struct ci_coroutine *))
 {
 	struct ci_coroutine front = {
-		.loop = loop, .body = body, .turn = turn, .resume.where = CI_RESUME
+		.loop = loop, .body = body, .turn = turn, .bell = -1, .resume.where = CI_RESUME
 	};
 	const size_t size = offsetof(struct ci_coroutine, strand);
 	bool rests = turn && turn->schedule->explored;

@@ -63,6 +63,15 @@ struct ci_search_mark {
 	bool over;		      /* all were looked at; it is off the path */
 };
 
+/* A descriptor that a suspended coroutine waits for by itself, in a model that can do so. The caller
+ * sets it in the record before the coroutine suspends. */
+struct ci_own_wait {
+	int fd;
+	short events; /* of poll(2) */
+	/* Called on the coroutine's own thread, with the baton: fd is ready, or has failed. Wakes it. */
+	void (*ready)(struct ci_own_wait *w);
+};
+
 /*
  * A switch touches only the three cache lines from `resume` to the head of `strand`. With a
  * thousand coroutines, each of these lines is a cache miss.
@@ -76,6 +85,9 @@ struct ci_coroutine {
 	struct ci_search_mark search; /* of cycle.c */
 	struct ci_turn *turn;	      /* of turn.c; owned; NULL: no schedule simulates */
 	struct ci_list writes;	      /* of future_write_to.c: where values are to be copied to */
+	struct ci_own_wait *own;      /* NULL: the driver waits for what it waits for */
+	int bell;   /* of preemptive.c: an eventfd, interrupts its poll(2); -1: none */
+	bool rings; /* of preemptive.c: it is, or is about to be, in poll(2) */
 
 	struct ci_runnable resume; /* queued while it is ready */
 

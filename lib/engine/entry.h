@@ -71,13 +71,21 @@ static inline void ci_entry_end(struct ci_entry *e)
 			ci_outside_slow_end();                                 \
 	} while (0)
 
-/* Gives up the lock, if this thread has it, around a call that sleeps. */
-#define CI_UNLOCKED(...)                                                                       \
-	do {                                                                                   \
-		cigo_loop *ci_left = ci_unlikely(ci_self.roams != NULL) ? ci_self.held : NULL; \
-		if (ci_left)                                                                   \
-			ci_entry_leave(ci_left);                                               \
-		__VA_ARGS__;                                                                   \
-		if (ci_left)                                                                   \
-			ci_entry_enter(ci_left);                                               \
+#define CI_UNLOCKED_IF(condition, ...)                                                           \
+	do {                                                                                     \
+		cigo_loop *ci_left =                                                             \
+			ci_unlikely(ci_self.roams != NULL) && (condition) ? ci_self.held : NULL; \
+		if (ci_left)                                                                     \
+			ci_entry_leave(ci_left);                                                 \
+		__VA_ARGS__;                                                                     \
+		if (ci_left)                                                                     \
+			ci_entry_enter(ci_left);                                                 \
 	} while (0)
+
+/* Gives up the lock, if this thread has it, around a call that sleeps. */
+#define CI_UNLOCKED(...) CI_UNLOCKED_IF(true, __VA_ARGS__)
+
+/* Gives up the lock around a system call that does not sleep, but takes longer than anything that is
+ * done inside the lock. Only a coroutine does: what home does for one that waits must be done before
+ * that one goes on. Under a schedule (schedule/serial.h) no other thread could run meanwhile. */
+#define CI_BESIDE(...) CI_UNLOCKED_IF(ci_self.me && !ci_turn, __VA_ARGS__)

@@ -24,6 +24,13 @@ int ci_fd_watcher_open(cigo_loop *loop, struct ci_fd_watcher *w)
 	return 0;
 }
 
+/* The driver may be waiting already, in the preemptive model. */
+static void tell_driver(cigo_loop *loop)
+{
+	if (loop->beside && loop->poller->ops->snapshots)
+		ci_inbox_wake(&loop->inbox);
+}
+
 int ci_fd_watcher_want(struct ci_fd_watcher *w, unsigned events)
 {
 	cigo_loop *loop = w->loop;
@@ -32,17 +39,28 @@ int ci_fd_watcher_want(struct ci_fd_watcher *w, unsigned events)
 	if (events == before)
 		return 0;
 	w->want = events;
-	int err = loop->poller->ops->want(loop->poller, w);
+	int err = w->quiet ? 0 : loop->poller->ops->want(loop->poller, w);
 	if (err) {
 		w->want = before;
 		return err;
 	}
 	loop->waits += !before - !events;
-	if (loop->beside && loop->poller->ops->snapshots) /* the driver may be waiting */
-		ci_inbox_wake(&loop->inbox);
+	if (!w->quiet)
+		tell_driver(loop);
 	if (!w->own)
 		loop->alien_waits += !before - !events;
 	return 0;
+}
+
+void ci_fd_watcher_quiet(struct ci_fd_watcher *w, bool quiet)
+{
+	if (w->quiet == quiet)
+		return;
+	w->quiet = quiet;
+	if (!w->loop)
+		return;
+	w->loop->poller->ops->quiet(w->loop->poller, w);
+	tell_driver(w->loop);
 }
 
 void ci_fd_watcher_close(struct ci_fd_watcher *w)

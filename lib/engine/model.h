@@ -24,6 +24,9 @@ struct ci_model_ops {
 	void (*wake)(struct ci_coroutine *c);
 	/* Other coroutines run until me was woken and has the baton. */
 	void (*suspend)(struct ci_coroutine *me);
+	/* Whether me->own may be set: then the thread of me waits for that descriptor itself, until it
+	 * is ready or me is woken, and the driver has no part in it. NULL: never. */
+	bool (*waits_itself)(struct ci_coroutine *me);
 	/* Lets the other coroutines run that can. */
 	void (*yield)(struct ci_coroutine *me);
 	/* A blocking section of me begins, and ends: come_back makes me ready and gets the baton. */

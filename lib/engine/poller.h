@@ -37,6 +37,8 @@ struct ci_poller_ops {
 	int (*add)(struct ci_poller *p, const struct ci_fd_watcher *w);
 	/* w->want has changed. -errno. */
 	int (*want)(struct ci_poller *p, const struct ci_fd_watcher *w);
+	/* w->quiet has changed. */
+	void (*quiet)(struct ci_poller *p, const struct ci_fd_watcher *w);
 	/* The descriptor may be closed already. */
 	void (*del)(struct ci_poller *p, const struct ci_fd_watcher *w);
 	/* Up to CI_EVENTS events, in any order; 0 after timeout ns (CIGO_NEVER: none) or a signal. */

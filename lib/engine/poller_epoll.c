@@ -59,11 +59,23 @@ static void close_epoll(struct ci_poller *p)
 	free(e);
 }
 
+/* A quiet watcher still reports hang-ups: the kernel always does. */
+static uint32_t edges(const struct ci_fd_watcher *w)
+{
+	return w->quiet ? EPOLLET : EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+}
+
 static int add(struct ci_poller *p, const struct ci_fd_watcher *w)
 {
-	uint32_t events = w->once ? EPOLLONESHOT : EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+	uint32_t events = w->once ? EPOLLONESHOT : edges(w);
 
 	return ctl(ci_container_of(p, struct epoll, poller), EPOLL_CTL_ADD, w->fd, events, w->key);
+}
+
+/* The kernel reports at once what is ready. */
+static void quiet(struct ci_poller *p, const struct ci_fd_watcher *w)
+{
+	ctl(ci_container_of(p, struct epoll, poller), EPOLL_CTL_MOD, w->fd, edges(w), w->key);
 }
 
 static int want(struct ci_poller *p, const struct ci_fd_watcher *w)
@@ -139,6 +151,7 @@ const struct ci_poller_ops ci_epoll = {
 	.close = close_epoll,
 	.add = add,
 	.want = want,
+	.quiet = quiet,
 	.del = del,
 	.wait = wait_events,
 };

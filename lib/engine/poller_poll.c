@@ -134,13 +134,19 @@ static int want(struct ci_poller *poller, const struct ci_fd_watcher *w)
 {
 	struct poll *p = ci_container_of(poller, struct poll, poller);
 	size_t i = find(p, w->key);
+	unsigned wanted = w->quiet ? 0 : w->want;
 	short events = 0;
 
-	events |= w->want & CIGO_READ ? POLLIN | POLLRDHUP : 0;
-	events |= w->want & CIGO_WRITE ? POLLOUT : 0;
+	events |= wanted & CIGO_READ ? POLLIN | POLLRDHUP : 0;
+	events |= wanted & CIGO_WRITE ? POLLOUT : 0;
 	p->fds[i].events = events;
 	p->fds[i].fd = events ? w->fd : -1;
 	return 0;
+}
+
+static void quiet(struct ci_poller *poller, const struct ci_fd_watcher *w)
+{
+	cigo_ignore(want(poller, w));
 }
 
 static void del(struct ci_poller *poller, const struct ci_fd_watcher *w)
@@ -217,6 +223,7 @@ const struct ci_poller_ops ci_poll = {
 	.close = close_poll,
 	.add = add,
 	.want = want,
+	.quiet = quiet,
 	.del = del,
 	.wait = wait_events,
 };

@@ -11,11 +11,19 @@
  * part in it, and the woken thread does not find the lock taken. Home does the rest: callbacks,
  * first steps, timers, descriptors. So a thread that gives up the lock also checks whether home
  * sleeps although it has work, and wakes it as outsiders do.
+ *
+ * A coroutine that waits for a stream's bytes is in poll(2) itself: the bytes wake its thread, and
+ * neither home nor a semaphore has a part in it. Whatever else ends the wait (a deadline, a context, a
+ * close) does so as ever, and rings the thread's bell, an eventfd that the poll(2) watches, too.
  */
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "engine/engine.h"
 #include "engine/turn.h"
@@ -27,6 +35,7 @@ struct preemptive {
 	struct ci_list yielding,
 		yielded; /* coroutines that yield: since, and before, the last tick */
 	pthread_cond_t callback_over;
+	struct ci_coroutine *waking_itself; /* its own wait has ended: start has no thread to wake */
 };
 
 static struct preemptive *of(const cigo_loop *loop)
@@ -46,12 +55,18 @@ static bool has_work(const cigo_loop *loop)
 		 !ci_list_empty(&loop->starved) || loop->tell_stuck));
 }
 
+/* `rings` is stable: its thread does not go on before the post. */
 static void post_all(struct ci_list *waking)
 {
 	struct ci_list *node;
 
-	while ((node = ci_list_pop(waking)))
-		sem_post(&ci_list_entry(node, struct ci_coroutine, resume.link)->strand.baton.sem);
+	while ((node = ci_list_pop(waking))) {
+		struct ci_coroutine *c = ci_list_entry(node, struct ci_coroutine, resume.link);
+
+		if (c->rings)
+			eventfd_write(c->bell, 1);
+		sem_post(&c->strand.baton.sem);
+	}
 }
 
 void ci_entry_enter(cigo_loop *loop)
@@ -83,8 +98,10 @@ void ci_entry_leave(cigo_loop *loop)
 
 static void start(struct ci_coroutine *c)
 {
-	c->loop->stats.handoffs++;
 	c->loop->beside++;
+	if (of(c->loop)->waking_itself == c)
+		return;
+	c->loop->stats.handoffs++;
 	ci_list_append(&of(c->loop)->waking, &c->resume.link);
 }
 
@@ -94,24 +111,105 @@ static void dispatch(cigo_loop *loop, struct ci_coroutine *to)
 	start(to);
 }
 
-/* Gives up the lock and sleeps until start(me). */
-static void sleep_outside(struct ci_coroutine *me)
+/* The coroutine me is about to sleep. */
+static void go_away(cigo_loop *loop)
 {
-	cigo_loop *loop = me->loop;
 	struct ci_coroutine *direct = loop->direct;
 
 	loop->direct = NULL;
 	if (direct)
 		start(direct);
 	loop->beside--;
-	ci_entry_leave(loop);
+}
+
+/* Gives up the lock and sleeps until start(me). */
+static void sleep_outside(struct ci_coroutine *me)
+{
+	go_away(me->loop);
+	ci_entry_leave(me->loop);
 	if (ci_unlikely(me->turn != NULL))
 		ci_turn_await_baton(me);
 	ci_baton_take(&me->strand.baton, NULL);
 }
 
+/* --- waiting for one's own descriptor --------------------------------------------------------- */
+
+static unsigned bells; /* atomic; of all loops */
+
+/* A quarter of the descriptors that the process may have, at most, are bells. */
+static bool may_have_bell(void)
+{
+	struct rlimit most;
+
+	return !getrlimit(RLIMIT_NOFILE, &most) &&
+	       __atomic_load_n(&bells, __ATOMIC_RELAXED) < most.rlim_cur / 4;
+}
+
+static void drop_bell(struct ci_coroutine *me)
+{
+	if (me->bell < 0)
+		return;
+	close(me->bell);
+	me->bell = -1;
+	__atomic_sub_fetch(&bells, 1, __ATOMIC_RELAXED);
+}
+
+/* The virtual clock and schedules want to know of all that happens from home. */
+static bool waits_itself(struct ci_coroutine *me)
+{
+	if (me->turn || me->loop->options.clock == CIGO_CLOCK_VIRTUAL)
+		return false;
+	if (me->bell < 0 && may_have_bell()) {
+		me->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		if (me->bell >= 0)
+			__atomic_add_fetch(&bells, 1, __ATOMIC_RELAXED);
+	}
+	return me->bell >= 0;
+}
+
+/* True: its own descriptor has ended the wait of me; false: another thread has, and will post. */
+static bool poll_outside(struct ci_coroutine *me)
+{
+	cigo_loop *loop = me->loop;
+	struct pollfd p[] = { { .fd = me->own->fd, .events = me->own->events },
+			      { .fd = me->bell, .events = POLLIN } };
+
+	while (me->state == CI_CORO_SUSPENDED) {
+		ci_entry_leave(loop);
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			ci_clock_pause(); /* no memory in the kernel: tries later */
+		ci_entry_enter(loop);
+		if (p[0].revents && me->state == CI_CORO_SUSPENDED) {
+			of(loop)->waking_itself = me;
+			me->own->ready(me->own);
+			of(loop)->waking_itself = NULL;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void wait_for_own(struct ci_coroutine *me)
+{
+	eventfd_t rung;
+
+	me->rings = true;
+	go_away(me->loop);
+	if (!poll_outside(me)) {
+		ci_entry_leave(me->loop);
+		ci_baton_take(&me->strand.baton, NULL);
+		(void)!eventfd_read(me->bell, &rung);
+		ci_entry_enter(me->loop);
+	}
+	me->rings = false;
+}
+
 static void suspend(struct ci_coroutine *me)
 {
+	if (me->own && me->state == CI_CORO_SUSPENDED) {
+		wait_for_own(me);
+		return;
+	}
 	sleep_outside(me);
 	ci_entry_enter(me->loop);
 }
@@ -130,6 +228,7 @@ static void strand_main(struct ci_coroutine *me)
 		me->start = NULL;
 		r->ops->run(me->loop, r);
 		ci_list_prepend(&me->loop->idle, &me->strand.idle);
+		drop_bell(me);
 		sleep_outside(me);
 	}
 }
@@ -281,6 +380,7 @@ const struct ci_model_ops ci_preemptive = {
 	.close = close_model,
 	.wake = start,
 	.suspend = suspend,
+	.waits_itself = waits_itself,
 	.yield = yield,
 	.leave = leave,
 	.come_back = come_back,

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,6 +150,26 @@ void ci_stream_leave(cigo_stream *s)
 	free_if_unused(s);
 }
 
+void ci_stream_settle_writes(const cigo_stream *s)
+{
+	while (s->sending)
+		CI_UNLOCKED(sched_yield());
+}
+
+/* The same for recv(2). */
+static void settle(const cigo_stream *s)
+{
+	while (s->receiving || s->sending)
+		CI_UNLOCKED(sched_yield());
+}
+
+/* The reader has been woken: waits until its thread has left poll(2), which keeps the file open. */
+static void settle_poll(const cigo_stream *s)
+{
+	while (s->polled)
+		CI_UNLOCKED(sched_yield());
+}
+
 void ci_stream_end_writes(cigo_stream *s)
 {
 	if (s->socket)
@@ -169,10 +191,21 @@ void ci_stream_end_linger(cigo_stream *s)
 
 /* --- waiting --------------------------------------------------------------------------------- */
 
+/* Whether the calling coroutine may wait for bytes without the driver, which has nothing to write.
+ * Others than sockets and pipes may not support poll(2). */
+static bool is_own(const cigo_stream *s)
+{
+	struct ci_coroutine *me = ci_self.me;
+
+	return s->drains && ci_list_empty(&s->queue) && me && me->loop->model->waits_itself &&
+	       me->loop->model->waits_itself(me);
+}
+
 int ci_stream_watch(cigo_stream *s, cigo_loop *loop)
 {
 	if (s->watch.loop)
 		return 0;
+	s->watch.quiet = s->reading && is_own(s);
 	int err = ci_fd_watcher_open(loop, &s->watch);
 	if (err == -EPERM) {
 		s->slow = true;
@@ -183,10 +216,39 @@ int ci_stream_watch(cigo_stream *s, cigo_loop *loop)
 
 void ci_stream_want(cigo_stream *s)
 {
-	if (s->watch.loop)
-		cigo_ignore(ci_fd_watcher_want(
-			&s->watch, (s->reading && s->drained ? CIGO_READ : 0u) |
-					   (ci_list_empty(&s->queue) ? 0u : CIGO_WRITE)));
+	if (!s->watch.loop)
+		return;
+	if (!ci_list_empty(&s->queue))
+		ci_fd_watcher_quiet(&s->watch, false);
+	cigo_ignore(ci_fd_watcher_want(&s->watch,
+				       (s->reading && s->drained ? CIGO_READ : 0u) |
+					       (ci_list_empty(&s->queue) ? 0u : CIGO_WRITE)));
+}
+
+/* On the reader's own thread. */
+static void own_ready(struct ci_own_wait *own)
+{
+	struct ci_stream_wait *w = ci_container_of(own, struct ci_stream_wait, own);
+
+	w->stream->drained = false;
+	ci_park_wake(&w->park);
+}
+
+int ci_stream_park_reader(cigo_ctx *ctx, struct ci_coroutine *me, struct ci_stream_reading *r)
+{
+	cigo_stream *s = r->wait.stream;
+
+	ci_fd_watcher_quiet(&s->watch, is_own(s));
+	ci_stream_want(s);
+	if (s->watch.quiet) {
+		r->wait.own = (struct ci_own_wait){ s->fd, POLLIN | POLLRDHUP, own_ready };
+		me->own = &r->wait.own;
+		s->polled = true;
+	}
+	int err = ci_park_in(ctx, me, &s->reader, ci_park_until(me, s->timeout), &r->wait.park);
+	me->own = NULL;
+	s->polled = false;
+	return err;
 }
 
 void ci_stream_describe(const struct ci_park *p, struct ci_wait_info *ret)
@@ -210,6 +272,7 @@ int cigo_stream_send(cigo_stream *s, const void *data, size_t n)
 	if (!s)
 		return -ENOMEM;
 	check(s);
+	ci_stream_settle_writes(s);
 	ci_expect(data || !n, "no data");
 	if (s->error || s->send_error)
 		return s->error ? s->error : s->send_error;
@@ -233,6 +296,7 @@ static int flush_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s)
 	struct ci_stream_wait w = { .park.describe = ci_stream_describe, .stream = s };
 	int err = ci_park_refuse(ctx, me);
 
+	ci_stream_settle_writes(s);
 	while (!err && !s->error && !s->send_error && !ci_list_empty(&s->queue)) {
 		err = s->slow ? 0 : ci_stream_watch(s, me->loop);
 		if (err)
@@ -288,6 +352,7 @@ int cigo_stream_shutdown(cigo_stream *s)
 	if (!s)
 		return -ENOMEM;
 	check(s);
+	ci_stream_settle_writes(s);
 	if (s->error || s->shut)
 		return s->error;
 	s->shut = true;
@@ -308,6 +373,7 @@ void cigo_stream_abort(cigo_stream *s, int reason)
 	if (!s)
 		return;
 	check(s);
+	settle(s);
 	ci_expect(reason <= 0, "the reason %d is not an error (< 0)", reason);
 	if (!s->error)
 		s->error = reason ? reason : -ECANCELED;
@@ -338,6 +404,7 @@ void ci_stream_close(cigo_stream *s)
 	if (!s)
 		return;
 	check(s);
+	settle(s);
 	ci_expect(!s->closed, "it was closed before");
 	s->inside++;
 	ci_stream_release_writers(s, -ECANCELED);
@@ -354,6 +421,7 @@ void ci_stream_close(cigo_stream *s)
 	if (!s->error)
 		s->error = -ECANCELED;
 	wake_all(s);
+	settle_poll(s);
 	bool in_section = s->writing || (s->slow && s->reading); /* then its call closes it */
 	if (!s->lingers && !in_section) {
 		ci_stream_drop(s, -ECANCELED);

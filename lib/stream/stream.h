@@ -28,6 +28,8 @@ struct cigo_stream {
 
 	/* reading; see stream_read.c and stream_carry.c */
 	bool reading;			  /* a call is inside a read */
+	bool receiving;			  /* its thread is in recv(2), outside the lock, */
+	bool polled;			  /* or in poll(2), as it waits by itself */
 	struct ci_list reader;		  /* its park: until enough was read, or can be */
 	bool drained;			  /* read(2) would give EAGAIN, as far as is known */
 	bool hangup;			  /* the poller reports no more edges: always try */
@@ -38,6 +40,7 @@ struct cigo_stream {
 	size_t lent;			  /* bytes lent before it */
 
 	/* writing; see stream_write.c */
+	bool sending;			/* a writer's thread is in send(2), outside the lock */
 	struct ci_list queue;		/* of ci_output */
 	size_t unsent;			/* bytes of copies in it */
 	int send_error;			/* a write failed for good; 0: none */
@@ -55,6 +58,7 @@ struct cigo_stream {
 struct ci_stream_wait {
 	struct ci_park park;
 	cigo_stream *stream;
+	struct ci_own_wait own; /* valid if the reader waits by itself */
 };
 
 /* A read that waits. `enough` is NULL for one that takes any byte, which its call then reads. */
@@ -79,10 +83,14 @@ void ci_stream_close(cigo_stream *s);
 /* Checks the thread and counts a call inside. The calling coroutine; NULL: a plain thread. */
 struct ci_coroutine *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s);
 void ci_stream_leave(cigo_stream *s);
+/* Preemptive model: waits until no other thread is in send(2), which does not sleep. */
+void ci_stream_settle_writes(const cigo_stream *s);
 /* Registers the descriptor with the loop, unless it is already. */
 int ci_stream_watch(cigo_stream *s, cigo_loop *loop);
 /* Tells the poller what is waited for. */
 void ci_stream_want(cigo_stream *s);
+/* Parks the reader me until more can be read, or was read for it. */
+int ci_stream_park_reader(cigo_ctx *ctx, struct ci_coroutine *me, struct ci_stream_reading *r);
 /* The describe of a struct ci_stream_wait. */
 void ci_stream_describe(const struct ci_park *p, struct ci_wait_info *ret);
 /* Without a loop: blocks until fd is ready for events (POLLIN, POLLOUT), or until then. */

@@ -35,34 +35,46 @@ static ssize_t read_slowly(struct ci_coroutine *me, const cigo_stream *s, void *
 	return done;
 }
 
-/* One try. > 0; 0 at the end; -EAGAIN: nothing is there yet; another error. */
-static ssize_t read_now(cigo_stream *s, void *buf, size_t n)
+static ssize_t receive(cigo_stream *s, void *buf, size_t n)
 {
 	ssize_t done;
 
-	if (s->drained && !s->hangup)
-		return -EAGAIN;
 	do
 		done = s->socket ? recv(s->fd, buf, n, 0) : read(s->fd, buf, n);
 	while (done < 0 && errno == EINTR);
-	if (done >= 0) {
-		s->drained = s->drains && done && (size_t)done < n;
-		return done;
-	}
-	if (errno == EAGAIN) {
+	return done < 0 ? -errno : done;
+}
+
+/* One try. > 0; 0 at the end; -EAGAIN: nothing is there yet; another error. An event that the driver
+ * is told of while this thread reads may be newer than what it has read: then it tries again. */
+static ssize_t read_now(cigo_stream *s, void *buf, size_t n)
+{
+	bool hangup = s->hangup;
+	ssize_t done;
+
+	if (s->drained && !hangup)
+		return -EAGAIN;
+	do {
 		s->drained = true;
 		s->hangup = false;
+		s->receiving = true;
+		CI_BESIDE(done = receive(s, buf, n));
+		s->receiving = false;
+	} while (done == -EAGAIN && !s->drained);
+	if (done != -EAGAIN) {
+		s->hangup |= hangup;
+		s->drained &= s->drains && done > 0 && (size_t)done < n;
 	}
-	return -errno;
+	return done;
 }
 
 /* Parks until more can be read. */
 static int wait_for_more(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s)
 {
-	struct ci_stream_reading r = { .wait = { { .describe = ci_stream_describe }, s } };
+	struct ci_stream_reading r = { .wait = { .park.describe = ci_stream_describe,
+						 .stream = s } };
 
-	ci_stream_want(s);
-	return ci_park_in(ctx, me, &s->reader, ci_park_until(me, s->timeout), &r.wait.park);
+	return ci_stream_park_reader(ctx, me, &r);
 }
 
 ssize_t ci_stream_fetch(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, void *buf, size_t n)
@@ -188,10 +200,9 @@ const struct ci_runnable_ops ci_stream_again = { .run = again, .describe = descr
 static bool leave_it_to_the_driver(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s,
 				   struct ci_stream_reading *r, ssize_t *ret)
 {
-	r->wait = (struct ci_stream_wait){ { .describe = ci_stream_describe }, s };
-	r->result = -EAGAIN; /* if a close or an abort wakes it */
-	ci_stream_want(s);
-	int err = ci_park_in(ctx, me, &s->reader, ci_park_until(me, s->timeout), &r->wait.park);
+	r->wait = (struct ci_stream_wait){ .park.describe = ci_stream_describe, .stream = s };
+	r->result = -EAGAIN; /* if a close or an abort wakes it, or its own thread */
+	int err = ci_stream_park_reader(ctx, me, r);
 	ci_list_unlink(&s->more.link);
 	*ret = err ? err : s->error ? s->error : r->result;
 	return err || s->error || r->result != -EAGAIN;

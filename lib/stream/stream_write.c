@@ -172,6 +172,22 @@ static int write_now(cigo_stream *s, const char *data, size_t n, size_t *ret_don
 	return 0;
 }
 
+/* The same; in the preemptive model the loop's other coroutines go on meanwhile. Before the caller
+ * waits, it tries again inside the lock: the driver may have been told just now that the descriptor
+ * has room. */
+static int write_beside(const struct ci_coroutine *me, cigo_stream *s, const char *data, size_t n,
+			size_t *ret_done)
+{
+	int err;
+
+	s->sending = true;
+	CI_BESIDE(err = write_now(s, data, n, ret_done));
+	s->sending = false;
+	if (err == -EAGAIN && !me->loop->model->exclusive)
+		err = write_now(s, data, n, ret_done);
+	return err;
+}
+
 static void withdraw(struct ci_park *p)
 {
 	struct writer *w = ci_container_of(ci_container_of(p, struct ci_stream_wait, park),
@@ -203,7 +219,7 @@ static int write_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s,
 			 size_t n)
 {
 	size_t done = 0;
-	int err = ci_list_empty(&s->queue) ? write_now(s, data, n, &done) : -EAGAIN;
+	int err = ci_list_empty(&s->queue) ? write_beside(me, s, data, n, &done) : -EAGAIN;
 
 	if (err == -EAGAIN)
 		return write_queued(ctx, me, s, data, n, done);
@@ -283,6 +299,7 @@ ssize_t ci_stream_write(cigo_ctx *ctx, cigo_stream *s, const void *data, size_t 
 		return -ENOMEM;
 	ci_expect((data || !n) && n <= SSIZE_MAX, "no data");
 	struct ci_coroutine *me = ci_stream_enter(ctx, s);
+	ci_stream_settle_writes(s);
 	int err = me ? ci_park_refuse(ctx, me) : 0;
 	if (!err)
 		err = s->error ? s->error : s->send_error ? s->send_error : s->shut ? -EPIPE : 0;
