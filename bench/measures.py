@@ -4,10 +4,13 @@ import contextlib
 import json
 import os
 import platform
+import shutil
 import socket
 import subprocess
 import sys
 import time
+
+import quiet
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PYTHON = next((p for p in ("/usr/bin/python3", sys.executable)
@@ -56,9 +59,11 @@ class Failed(Exception):
 
 
 class Measures:
-    def __init__(self, table, quick=False):
-        self.table, self.quick = table, quick
-        self.rounds = 3 if quick else 5
+    def __init__(self, table, fast=False):
+        self.table, self.fast = table, fast
+        self.rounds = 3 if fast else 5
+        self.quiet = quiet.Quiet()
+        self.repeat_until = time.monotonic() + (15 if fast else 300)
         self.cpus = sorted(os.sched_getaffinity(0))
         self.choose()
 
@@ -69,6 +74,28 @@ class Measures:
         later = idle_ticks()
         order = sorted(self.cpus, key=lambda c: first.get(c, 0) - later.get(c, 0))
         self.one, self.other = {order[0]}, {order[min(1, len(order) - 1)]}
+
+    # --- is the machine quiet? ---------------------------------------------------------------
+
+    def probe(self):
+        self.quiet.add([self.run((LIMIT, "ring", 3000, 2)) for _ in range(5)])
+
+    def measure(self, part):
+        """Until the machine was quiet before and after, or there is no more time for that."""
+        for more in (2, 1, 0):
+            self.choose()
+            usage = quiet.Usage()
+            part()
+            others = usage.others()
+            if not self.table.pending:
+                return
+            self.probe()
+            why = self.quiet.disturbed(others)
+            if not why or not more or time.monotonic() > self.repeat_until:
+                self.table.keep(why)
+                return
+            print(f"Disturbed, and measured again: {why}.", flush=True)
+            self.table.drop()
 
     # --- running -----------------------------------------------------------------------------
 
@@ -106,7 +133,7 @@ class Measures:
     # --- switching ---------------------------------------------------------------------------
 
     def switching(self):
-        n = 20000 if self.quick else 60000
+        n = 20000 if self.fast else 60000
         ring = {k: (LIMIT, "ring", max(n, 3 * k), k) for k in (2, 100, 1000, 10000)}
         ring_spin = (LIMIT, "ring", n, 2)
         rows = [  # name, arguments, ring of, bar, environment
@@ -149,7 +176,7 @@ class Measures:
                            [g[clock] for g in got["ring", k]], bar)
 
     def python(self):
-        n = 6000 if self.quick else 20000
+        n = 6000 if self.fast else 20000
         rows = {"yield-100": ("yield", n, 100), "spawn-1": ("spawn", n, 1),
                 "spawn-1000": ("spawn", n, 1000), "pipe": ("pipe", n // 4)}
         rows = {k: v for k, v in rows.items() if self.table.wants(k)}
@@ -167,7 +194,7 @@ class Measures:
         if not self.table.wants("sleep-late", "sleep-cpu"):
             return
         self.table.head("A sleep of 1 ms, against clock_nanosleep of a bare thread")
-        n = 30 if self.quick else 150
+        n = 30 if self.fast else 150
         got = self.alternate({0: lambda: self.run(("bench/time", "sleep", n)),
                               1: lambda: self.run((LIMIT, "nap", n))})
         for key, name, less in (("ns", "sleep-late", 1e6), ("cpu", "sleep-cpu", 0)):
@@ -191,10 +218,35 @@ class Measures:
             if name in got:
                 self.table.add(name, "us", [g["cpu"] / 1e3 for g in got[name]], bar=bar)
 
+    def starting(self):
+        if self.table.wants("start-hello"):
+            n = 20 if self.fast else 100
+            self.table.head("From the start of a program that runs a loop to its end, less what an "
+                            "empty one takes")
+            got = self.alternate({name: lambda p=p: self.run(("bench/start", n, p))["ns"] / 1e3
+                                  for name, p in (("hello", "bench/hello"),
+                                                  ("empty", "bench/peers/empty"))})
+            if len(got) == 2:
+                self.table.add("start-hello", "us",
+                               [h - e for h, e in zip(got["hello"], got["empty"])],
+                               bar="<= 1500 us")
+        library = "lib/.libs/libcigo.so"
+        if not self.table.wants("library-text"):
+            return
+        if not os.path.exists(library) or not shutil.which("size"):
+            self.table.note("Not measured, as there is no shared library, or no size(1): "
+                            "library-text.")
+            return
+        self.table.head("Code of the shared library (its section .text)")
+        for line in subprocess.check_output(["size", "-A", library], text=True).splitlines():
+            if line.startswith(".text "):
+                self.table.add("library-text", "KB", [int(line.split()[1]) / 1000],
+                               bar="<= 250 KB", timed=False)
+
     def memory(self):
         if not self.table.wants("create", "memory-resident", "memory-system"):
             return
-        n = min(2000 if self.quick else 10000, most_threads())
+        n = min(2000 if self.fast else 10000, most_threads())
         self.table.head(f"{n:,} sleeping coroutines, against as many bare threads")
         got = self.alternate({0: lambda: self.run(("bench/crowd", n)),
                               1: lambda: self.run((LIMIT, "crowd", n))})
@@ -208,7 +260,7 @@ class Measures:
         if not self.table.wants("two-processes") or len(self.cpus) < 2:
             return
         self.table.head("Two programs that compute, started together, against one alone")
-        command = ("bench/burn", 2000 if self.quick else 5000)
+        command = ("bench/burn", 2000 if self.fast else 5000)
         everywhere = set(self.cpus)
 
         def two():
@@ -219,11 +271,11 @@ class Measures:
         self.table.add("two-processes", "ms", got[0], "alone", got[1], "<= 1.25")
 
     def many(self):
-        n = min(3000 if self.quick else 100000, most_threads())
+        n = min(3000 if self.fast else 100000, most_threads())
         program = "demos/many"
         if not self.table.wants("many-1", "many-2") or not os.path.exists(program):
             return
-        ms = 50 if self.quick else 500
+        ms = 50 if self.fast else 500
         self.table.head(f"{n:,} tasks that count and sleep {ms} ms, ten times, against asyncio")
         runs = {f"many-{k}": (program, "--tasks", n, "--loops", k, "--sleep", ms) for k in (1, 2)}
         bars = {"many-1": "<= 1.00", "many-2": "<= 0.65"} if n == 100000 else {}
@@ -264,7 +316,8 @@ class Measures:
             if os.path.exists(path):
                 found[name] = ((path,), self.one)
             else:
-                self.table.note(f"Not measured, as it is not installed: {package}")
+                self.table.note(f"Not measured, as it is not installed: {package}. Once it is, "
+                                "make bench finds it.")
         found["asyncio"] = ((*AIO, "echo"), self.one)
         if uvloop_is_there():
             found["uvloop"] = ((*AIO, "echo", "uvloop"), self.one)
@@ -273,6 +326,7 @@ class Measures:
         if len(free) > 1:
             found["cigo, free"] = (("bench/echo",), free)
             found["threads, free"] = (("bench/peers/thread_echo",), free)
+            found["cigo, preemptive"] = (("bench/echo",), free)
         return found
 
     def tcp(self):
@@ -280,11 +334,12 @@ class Measures:
                   if self.table.wants(f"tcp-{c}-{s}")]
         if not shapes:
             return
-        seconds = 0.08 if self.quick else 0.3
+        seconds = 0.08 if self.fast else 0.3
         with contextlib.ExitStack() as stack:
             ports = {}
             for name, (command, cpus) in self.servers().items():
-                p = self.start(command, cpus)
+                model = "preemptive" if name == "cigo, preemptive" else "cooperative"
+                p = self.start(command, cpus, {**PLAIN, "CIGO_MODEL": model})
                 stack.callback(p.wait)
                 stack.callback(p.kill)
                 port = int(p.stdout.readline())
@@ -308,6 +363,10 @@ class Measures:
             ours = got.get("cigo, free" if "free" in peer else "cigo")
             if peer.startswith("cigo") or not ours:
                 continue
+            if peer == "threads, free" and "cigo, preemptive" in got:
+                self.table.add(name + "-preemptive", "req/s",
+                               [o["rate"] for o in got["cigo, preemptive"]], peer,
+                               [r["rate"] for r in results], ">= 0.85" if conns == 50 else None)
             p99 = self.table.add(name + "-p99", "us", [o["p99"] for o in ours], peer,
                                  [r["p99"] for r in results], show=False)
             cpu = self.table.add(name + "-cpu", "us", [o["cpu"] for o in ours], peer,
@@ -320,7 +379,7 @@ class Measures:
     # --- growth ------------------------------------------------------------------------------
 
     def growth(self):
-        most = 1000 if self.quick else 100000
+        most = 1000 if self.fast else 100000
         handoffs = [n for n in (10, 100, 1000, 10000, 30000, 100000)
                     if n <= min(most, most_threads())]
         if self.table.wants("growth-handoff"):
@@ -340,7 +399,7 @@ class Measures:
                                     (*AIO, "timers", n), n)
 
     def add_growth(self, name, ours, against, theirs, n):
-        rounds, self.rounds = self.rounds, self.rounds if n <= 1000 and not self.quick else 1
+        rounds, self.rounds = self.rounds, self.rounds if n <= 1000 and not self.fast else 1
         got = self.alternate({0: lambda: self.run(ours)["cpu"],
                               1: lambda: self.run(theirs)["cpu"]})
         self.rounds = rounds
@@ -349,11 +408,13 @@ class Measures:
     def all(self):
         load = os.getloadavg()[0]
         print(f"{platform.machine()}, {len(self.cpus)} processors, Linux {platform.release()}, "
-              f"load average {load:.1f}, {self.rounds} rounds\n")
-        for part in (self.switching, self.python, self.exploring, self.sleeping, self.memory, self.together,
-                     self.tcp, self.many, self.growth):
-            self.choose()
-            part()
+              f"load average {load:.1f}, {self.rounds} rounds\n", flush=True)
+        self.probe()
+        for part in (self.switching, self.python, self.exploring, self.sleeping, self.starting,
+                     self.memory, self.together, self.tcp, self.many, self.growth):
+            self.measure(part)
+        self.probe()
+        print(f"\n{self.quiet.summary()}")
 
 
 def uvloop_is_there():
