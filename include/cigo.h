@@ -59,6 +59,7 @@
 #define CIGO_H
 
 #include <cigo/address.h>
+#include <cigo/auto.h>
 #include <cigo/barrier.h>
 #include <cigo/base.h>
 #include <cigo/blocking.h>
@@ -83,12 +84,14 @@
 #include <cigo/pipe.h>
 #include <cigo/points.h>
 #include <cigo/queue.h>
+#include <cigo/retry.h>
 #include <cigo/schedule.h>
 #include <cigo/semaphore.h>
 #include <cigo/serve.h>
 #include <cigo/signal.h>
 #include <cigo/stream.h>
 #include <cigo/task.h>
+#include <cigo/ticker.h>
 #include <cigo/trace.h>
 #include <cigo/version.h>
 #include <cigo/wait.h>

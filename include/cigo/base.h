@@ -45,6 +45,7 @@ typedef struct cigo_event cigo_event;
 typedef struct cigo_condition cigo_condition;
 typedef struct cigo_barrier cigo_barrier;
 typedef struct cigo_channel cigo_channel;
+typedef struct cigo_ticker cigo_ticker;
 
 /* Lent bytes; data[size] is 0 and not counted in size. NULL, 0: none. */
 typedef struct cigo_bytes {

@@ -25,7 +25,7 @@ CIGO_CHECK CIGO_API cigo_ctx *cigo_ctx_with_cancel(cigo_ctx *parent);
 /*
  * A child that is cancelled with -ETIMEDOUT after ns nanoseconds (zero or negative: at once;
  * CIGO_NEVER: never). If it ends with -ETIMEDOUT and cigo_ctx_error(parent) is 0, the timeout was
- * its own. Suspends: no. Owns: yours; the last unref disarms the timeout. Fails: NULL, no memory.
+ * its own (cigo_ctx_expired). Suspends: no. Owns: yours; the last unref disarms the timeout. Fails: NULL, no memory.
  */
 CIGO_CHECK CIGO_API cigo_ctx *cigo_ctx_with_timeout(cigo_ctx *parent, int64_t ns);
 
@@ -49,6 +49,34 @@ CIGO_CHECK CIGO_API cigo_ctx *cigo_ctx_with_value(cigo_ctx *parent, const void *
  * yours, unref it. Fails: NULL, no memory.
  */
 CIGO_CHECK CIGO_API cigo_ctx *cigo_ctx_without_cancel(cigo_ctx *parent, int64_t grace_ns);
+
+/*
+ * Moves ctx's own deadline to the time `when` of cigo_now's clock (CIGO_NEVER: none; a time that
+ * has come ends ctx at once), earlier or later; its descendants follow. The deadline inherited from
+ * its parent still holds. Contexts that only copied it keep the old one: those of cigo_go's workers
+ * and of other loops. asyncio: Timeout.reschedule. Suspends: no. Fails, and moves nothing: the
+ * context's error, if it has ended already (-ETIMEDOUT, -ECANCELED or its reason). A context
+ * without a loop: any thread.
+ */
+CIGO_CHECK CIGO_API int cigo_ctx_set_deadline(cigo_ctx *ctx, int64_t when);
+
+/* Called on the home thread when a context has ended; err is the context's error. */
+typedef void cigo_ctx_end_fn(const cigo_ctx *root, int err, void *arg);
+
+/*
+ * Has fn called on the loop's home thread once ctx has ended, or soon if it has: for what has a
+ * cancel call of its own, as PQcancel. It is called once, at the run's end at the latest; ctx
+ * stays till then. Go: context.AfterFunc. Suspends: no. Fails, and does not call fn: CIGO_ENOLOOP:
+ * ctx has no loop; CIGO_ECLOSED: every coroutine of the loop has ended; -ENOMEM.
+ */
+CIGO_CHECK CIGO_API int cigo_ctx_on_cancel(cigo_ctx *ctx, cigo_ctx_end_fn *fn, void *arg);
+
+/*
+ * Takes one such call back; 0: fn will not be called. Suspends: no; in the preemptive model it
+ * waits for a call that is running. Fails: -ENOENT: it was called, or never asked for; -ENOMEM: ctx
+ * is NULL.
+ */
+CIGO_API int cigo_ctx_off_cancel(cigo_ctx *ctx, cigo_ctx_end_fn *fn, const void *arg);
 
 /* One more reference; returns ctx. Suspends: no. Owns: the new reference is yours. */
 CIGO_API cigo_ctx *cigo_ctx_ref(cigo_ctx *ctx);
@@ -75,6 +103,12 @@ CIGO_API int cigo_ctx_error(const cigo_ctx *ctx);
  * size is misuse. Suspends: no. Owns: lent, the copy, as long as ctx lives.
  */
 CIGO_API const void *cigo_ctx_value(const cigo_ctx *ctx, const void *key, size_t size);
+
+/*
+ * Whether ctx's own deadline ended it: not its parent's, no cancellation, and not the -ETIMEDOUT of
+ * a stream or of TCP. Suspends: no. May be called in a blocking section and in a cigo_go body too.
+ */
+CIGO_API bool cigo_ctx_expired(const cigo_ctx *ctx);
 
 /* The loop that ctx belongs to; NULL: none. Suspends: no. Owns: lent. */
 CIGO_API cigo_loop *cigo_ctx_loop(const cigo_ctx *ctx);

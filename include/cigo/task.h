@@ -81,6 +81,12 @@ CIGO_CHECK CIGO_API int cigo_yield(cigo_ctx *ctx);
  */
 CIGO_CHECK CIGO_API int cigo_sleep(cigo_ctx *ctx, int64_t ns);
 
+/*
+ * Sleeps until the time `when` of cigo_now's clock; if it has come: as cigo_yield. Suspends: yes.
+ * Fails: as cigo_sleep.
+ */
+CIGO_CHECK CIGO_API int cigo_sleep_until(cigo_ctx *ctx, int64_t when);
+
 /* The name is fn. */
 #define cigo_spawn(ctx, fn, ret_size, arg) \
 	(CIGO_HERE, cigo_task_spawn((ctx), #fn, (fn), (ret_size), (arg)))

@@ -78,13 +78,14 @@ static void consumer_ended(struct ci_ctx_watch *w, int cause)
 	ci_ctx_end_inside(ci_container_of(w, struct ci_gen_plain, watch)->ctx, cause);
 }
 
-/* Waits for the generator, at most until `when`; true: it has yielded or ended. sem_timedwait uses
- * the wall clock, which may be set meanwhile: so each wait takes a second at most. */
-static bool comes_until(struct ci_gen_plain *p, int64_t when)
+/* Waits for the generator, at most until ctx's deadline; true: it has yielded or ended. sem_timedwait uses
+ * the wall clock, which may be set meanwhile, and the deadline may move: so each wait takes a second
+ * at most. */
+static bool comes_in_time(struct ci_gen_plain *p, const cigo_ctx *ctx)
 {
 	int64_t left;
 
-	while ((left = when - ci_turn_clock()) > 0) {
+	while ((left = ci_ctx_deadline(ctx) - ci_turn_clock()) > 0) {
 		struct timespec t, step = ci_clock_timespec(left < CIGO_S(1) ? left : CIGO_S(1));
 
 		clock_gettime(CLOCK_REALTIME, &t);
@@ -101,9 +102,9 @@ static bool comes_until(struct ci_gen_plain *p, int64_t when)
 static void wait_outside(const cigo_ctx *ctx, struct ci_gen_plain *p)
 {
 	int saved = errno;
-	bool timed = !ctx->loop && ctx->deadline != CIGO_NEVER;
+	bool timed = !ctx->loop && ci_ctx_deadline(ctx) != CIGO_NEVER;
 
-	if (!timed || !comes_until(p, ctx->deadline)) {
+	if (!timed || !comes_in_time(p, ctx)) {
 		if (timed)
 			ci_ctx_end(p->ctx, -ETIMEDOUT);
 		ci_baton_take(&p->outside, NULL);

@@ -16,6 +16,7 @@ static pthread_mutex_t outside =
 
 static cigo_ctx background = {
 	.refs = 1,
+	.own = CIGO_NEVER,
 	.deadline = CIGO_NEVER,
 	.sibling = CI_LIST_INIT(background.sibling),
 	.children = CI_LIST_INIT(background.children),
@@ -27,19 +28,19 @@ cigo_ctx *cigo_ctx_background(void)
 	return &background;
 }
 
-static void lock(const cigo_ctx *ctx)
+void ci_ctx_lock(const cigo_ctx *ctx)
 {
 	if (!ctx->loop)
 		pthread_mutex_lock(&outside);
 }
 
-static void unlock(const cigo_ctx *ctx)
+void ci_ctx_unlock(const cigo_ctx *ctx)
 {
 	if (!ctx->loop)
 		pthread_mutex_unlock(&outside);
 }
 
-static void check_thread(const cigo_ctx *ctx)
+void ci_ctx_check_thread(const cigo_ctx *ctx)
 {
 	ci_expect(!ctx->loop || ci_holds(ctx->loop),
 		  "the context belongs to a loop whose baton this thread does "
@@ -66,7 +67,8 @@ int ci_ctx_cause(const cigo_ctx *ctx)
 	pthread_mutex_lock(&outside);
 	int cause = ctx->cause;
 	pthread_mutex_unlock(&outside);
-	if (!cause && !ctx->loop && ctx->deadline != CIGO_NEVER && ctx->deadline <= ci_turn_clock())
+	int64_t deadline = ci_ctx_deadline(ctx);
+	if (!cause && !ctx->loop && deadline != CIGO_NEVER && deadline <= ci_turn_clock())
 		return -ETIMEDOUT; /* without a loop there are no timers */
 	return cause;
 }
@@ -83,7 +85,8 @@ static cigo_ctx *make(cigo_ctx *parent, cigo_loop *loop, size_t size)
 	ctx->loop = loop;
 	ctx->size = size;
 	ctx->parent = parent;
-	ctx->deadline = parent->deadline;
+	ctx->own = CIGO_NEVER;
+	ctx->deadline = ci_ctx_deadline(parent);
 	ci_list_init(&ctx->sibling);
 	ci_list_init(&ctx->children);
 	ci_list_init(&ctx->watches);
@@ -95,14 +98,14 @@ static cigo_ctx *adopt(cigo_ctx *ctx)
 {
 	cigo_ctx *parent = ctx->parent;
 
-	lock(parent);
+	ci_ctx_lock(parent);
 	if (parent != &background) {
 		parent->refs++;
 		ci_list_append(&parent->children, &ctx->sibling);
 	}
 	if (!ctx->barrier)
 		ctx->cause = parent->cause;
-	unlock(parent);
+	ci_ctx_unlock(parent);
 	return ctx;
 }
 
@@ -138,26 +141,6 @@ void ci_ctx_drop(cigo_ctx *ctx)
 		ci_ctx_unref(ctx);
 }
 
-static void timed_out(cigo_loop *loop, struct ci_timer *t)
-{
-	(void)loop;
-	ci_ctx_end(ci_container_of(t, cigo_ctx, timer), -ETIMEDOUT);
-}
-
-/* Gives ctx a deadline of its own, if it is earlier than the inherited one. */
-static void set_deadline(cigo_ctx *ctx, int64_t when)
-{
-	if (when >= ctx->deadline)
-		return;
-	ctx->deadline = when;
-	if (!ctx->loop || ctx->cause) /* without a loop ci_ctx_cause compares it with the clock */
-		return;
-	if (when <= now(ctx))
-		ctx->cause = -ETIMEDOUT;
-	else
-		ci_timer_arm(ctx->loop, &ctx->timer, when, timed_out);
-}
-
 cigo_ctx *ci_ctx_root(cigo_ctx *outer, cigo_loop *loop)
 {
 	cigo_ctx *ctx = make(outer, loop, 0);
@@ -167,9 +150,10 @@ cigo_ctx *ci_ctx_root(cigo_ctx *outer, cigo_loop *loop)
 	ctx->deadline = CIGO_NEVER;
 	ctx->cause = ci_ctx_cause(outer);
 	ci_ctx_ref(outer);
-	if (outer->deadline != CIGO_NEVER && /* the clocks may differ */
+	int64_t deadline = ci_ctx_deadline(outer);
+	if (deadline != CIGO_NEVER && /* the clocks may differ */
 	    !(outer->loop && outer->loop->options.clock == CIGO_CLOCK_VIRTUAL))
-		set_deadline(ctx, ci_clock_add(now(ctx), outer->deadline - now(outer)));
+		ci_ctx_begin_deadline(ctx, ci_clock_add(now(ctx), deadline - now(outer)));
 	return ctx;
 }
 
@@ -178,7 +162,7 @@ cigo_ctx *cigo_ctx_with_cancel(cigo_ctx *parent)
 	CI_ENTRY;
 	if (!parent)
 		return NULL;
-	check_thread(parent);
+	ci_ctx_check_thread(parent);
 	return ci_ctx_new(parent, parent->loop);
 }
 
@@ -187,13 +171,13 @@ static cigo_ctx *with_deadline(cigo_ctx *parent, int64_t when)
 	cigo_ctx *ctx = ci_ctx_new(parent, parent->loop);
 
 	if (ctx)
-		set_deadline(ctx, when);
+		ci_ctx_begin_deadline(ctx, when);
 	return ctx;
 }
 
 cigo_ctx *ci_ctx_with_timeout(cigo_ctx *parent, int64_t ns)
 {
-	check_thread(parent);
+	ci_ctx_check_thread(parent);
 	return with_deadline(parent, ci_clock_add(now(parent), ns));
 }
 
@@ -208,7 +192,7 @@ cigo_ctx *cigo_ctx_with_deadline(cigo_ctx *parent, int64_t when)
 	CI_ENTRY;
 	if (!parent)
 		return NULL;
-	check_thread(parent);
+	ci_ctx_check_thread(parent);
 	return with_deadline(parent, when);
 }
 
@@ -217,7 +201,7 @@ cigo_ctx *cigo_ctx_with_value(cigo_ctx *parent, const void *key, const void *val
 	CI_ENTRY;
 	if (!parent)
 		return NULL;
-	check_thread(parent);
+	ci_ctx_check_thread(parent);
 	ci_expect(key, "a NULL key; use the address of something static");
 	ci_expect(value || !size, "no value");
 	cigo_ctx *ctx = make(parent, parent->loop, size);
@@ -234,14 +218,14 @@ cigo_ctx *cigo_ctx_without_cancel(cigo_ctx *parent, int64_t grace_ns)
 	CI_ENTRY;
 	if (!parent)
 		return NULL;
-	check_thread(parent);
+	ci_ctx_check_thread(parent);
 	cigo_ctx *ctx = make(parent, parent->loop, 0);
 	if (!ctx)
 		return NULL;
 	ctx->barrier = true;
 	ctx->deadline = CIGO_NEVER;
 	adopt(ctx);
-	set_deadline(ctx, ci_clock_add(now(ctx), grace_ns));
+	ci_ctx_begin_deadline(ctx, ci_clock_add(now(ctx), grace_ns));
 	return ctx;
 }
 
@@ -251,10 +235,10 @@ cigo_ctx *ci_ctx_ref(cigo_ctx *ctx)
 {
 	if (!ctx || ctx == &background)
 		return ctx;
-	check_thread(ctx);
-	lock(ctx);
+	ci_ctx_check_thread(ctx);
+	ci_ctx_lock(ctx);
 	ctx->refs++;
-	unlock(ctx);
+	ci_ctx_unlock(ctx);
 	return ctx;
 }
 
@@ -269,16 +253,16 @@ void ci_ctx_unref(const cigo_ctx *lent)
 	cigo_ctx *ctx = mutable(lent);
 
 	while (ctx && ctx != &background) { /* up the tree, without recursion */
-		check_thread(ctx);
+		ci_ctx_check_thread(ctx);
 		cigo_ctx *parent = ctx->parent;
 		cigo_loop *loop = ctx->loop;
 
-		lock(ctx);
+		ci_ctx_lock(ctx);
 		ci_expect(ctx->refs > 0, "the context was already given back");
 		unsigned left = --ctx->refs;
 		if (!left)
 			ci_list_unlink(&ctx->sibling);
-		unlock(ctx);
+		ci_ctx_unlock(ctx);
 		if (left)
 			return;
 		if (loop)
@@ -296,8 +280,7 @@ void cigo_ctx_unref(const cigo_ctx *ctx)
 
 /* --- ending ---------------------------------------------------------------------------------- */
 
-/* The context after ctx in the tree of top, in pre-order; descend: ctx's children come next. */
-static cigo_ctx *next_of(cigo_ctx *top, cigo_ctx *ctx, bool descend)
+cigo_ctx *ci_ctx_next(cigo_ctx *top, cigo_ctx *ctx, bool descend)
 {
 	if (descend && !ci_list_empty(&ctx->children))
 		return ci_list_first(&ctx->children, cigo_ctx, sibling);
@@ -315,6 +298,7 @@ static void end_one(cigo_ctx *ctx, int cause)
 		pthread_mutex_unlock(&outside);
 		ci_timer_disarm(ctx->loop, &ctx->timer);
 	} else {
+		ctx->expired = ci_ctx_overdue(ctx);
 		ctx->cause = cause;
 	}
 	ci_list_pop_of(struct ci_ctx_watch, w, &ctx->watches, link)
@@ -325,7 +309,7 @@ void ci_ctx_end_inside(cigo_ctx *top, int cause)
 {
 	bool alive;
 
-	for (cigo_ctx *ctx = top; ctx; ctx = next_of(top, ctx, alive)) {
+	for (cigo_ctx *ctx = top; ctx; ctx = ci_ctx_next(top, ctx, alive)) {
 		alive = !ctx->cause && (ctx == top || !ctx->barrier);
 		if (alive)
 			end_one(ctx, cause);
@@ -334,9 +318,9 @@ void ci_ctx_end_inside(cigo_ctx *top, int cause)
 
 void ci_ctx_end(cigo_ctx *top, int cause)
 {
-	lock(top);
+	ci_ctx_lock(top);
 	ci_ctx_end_inside(top, cause);
-	unlock(top);
+	ci_ctx_unlock(top);
 }
 
 void cigo_ctx_cancel(const cigo_ctx *ctx, int reason)
@@ -346,37 +330,51 @@ void cigo_ctx_cancel(const cigo_ctx *ctx, int reason)
 		return;
 	ci_expect(ctx != &background, "the background context cannot be cancelled");
 	ci_expect(reason <= 0, "the reason %d is not an error (< 0)", reason);
-	check_thread(ctx);
+	ci_ctx_check_thread(ctx);
 	int cause = ci_ctx_cause(ctx);
 	ci_ctx_end(mutable(ctx), cause ? cause : reason ? reason : -ECANCELED);
 }
 
-void ci_ctx_orphan(cigo_ctx *root)
+void ci_ctx_end_all(cigo_ctx *root)
 {
-	for (cigo_ctx *ctx = root; ctx; ctx = next_of(root, ctx, true)) {
+	for (cigo_ctx *ctx = root; ctx; ctx = ci_ctx_next(root, ctx, true)) {
 		ci_timer_disarm(root->loop, &ctx->timer);
 		if (!ctx->cause)
 			end_one(ctx, -ECANCELED);
 	}
-	for (cigo_ctx *ctx = root; ctx; ctx = next_of(root, ctx, true))
+}
+
+void ci_ctx_orphan(cigo_ctx *root)
+{
+	ci_ctx_end_all(root);
+	for (cigo_ctx *ctx = root; ctx; ctx = ci_ctx_next(root, ctx, true))
 		ctx->loop = NULL;
 }
 
 int ci_ctx_watch_add(cigo_ctx *ctx, struct ci_ctx_watch *w)
 {
-	lock(ctx);
+	ci_ctx_lock(ctx);
 	int cause = ctx->cause;
 	if (!cause)
 		ci_list_append(&ctx->watches, &w->link);
-	unlock(ctx);
+	ci_ctx_unlock(ctx);
 	return cause;
 }
 
 void ci_ctx_watch_remove(cigo_ctx *ctx, struct ci_ctx_watch *w)
 {
-	lock(ctx);
+	ci_ctx_lock(ctx);
 	ci_list_unlink(&w->link);
-	unlock(ctx);
+	ci_ctx_unlock(ctx);
+}
+
+int cigo_ctx_off_cancel(cigo_ctx *ctx, cigo_ctx_end_fn *fn, const void *arg)
+{
+	CI_ENTRY;
+	if (!ctx)
+		return -ENOMEM;
+	ci_ctx_check_thread(ctx);
+	return ci_ctx_drop_call(ctx, fn, arg);
 }
 
 /* --- asking ---------------------------------------------------------------------------------- */
@@ -408,7 +406,18 @@ cigo_loop *cigo_ctx_loop(const cigo_ctx *ctx)
 int64_t cigo_ctx_deadline(const cigo_ctx *ctx)
 {
 	CI_ENTRY;
-	return ctx ? ctx->deadline : CIGO_NEVER;
+	return ctx ? ci_ctx_deadline(ctx) : CIGO_NEVER;
+}
+
+bool cigo_ctx_expired(const cigo_ctx *ctx)
+{
+	CI_ENTRY;
+	if (!ctx)
+		return false;
+	ci_ctx_lock(ctx);
+	bool expired = __atomic_load_n(&ctx->expired, __ATOMIC_RELAXED) || ci_ctx_overdue(ctx);
+	ci_ctx_unlock(ctx);
+	return expired;
 }
 
 cigo_ctx *cigo_ctx_at(cigo_ctx *ctx, const char *file, int line, const char *function)

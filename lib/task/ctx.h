@@ -2,7 +2,7 @@
  * Contexts. Those with a loop are touched only with its baton. Those without (and those that
  * outlive their loop) are touched by any thread, under one global mutex. Invariants: a child holds
  * a reference on its parent. A cancelled context has no living descendants but behind a barrier.
- * Any thread that holds a reference may read `deadline`, and `cause` by ci_ctx_cause.
+ * Any thread that holds a reference may read the deadline and the cause, by the functions below.
  */
 #pragma once
 
@@ -16,6 +16,8 @@ struct ci_ctx_watch {
 	struct ci_list link;
 	/* Library code; never frees a context. For contexts without a loop: under the mutex. */
 	void (*fired)(struct ci_ctx_watch *w, int cause);
+	/* The deadline of a context without a loop was moved; under the mutex. NULL: never mind. */
+	void (*moved)(struct ci_ctx_watch *w);
 };
 
 struct cigo_ctx {
@@ -25,7 +27,9 @@ struct cigo_ctx {
 	int cause;	       /* 0: alive; written with the baton (if any) and under the mutex */
 	bool barrier;	       /* cancellations from above end here */
 	bool left;	       /* ci_ctx_leave took it out of the tree; one reference is left */
-	int64_t deadline;      /* the earlier of its own and the inherited one; final */
+	bool expired;	       /* its own deadline ended it; cigo_ctx_expired */
+	int64_t own;	       /* its own deadline, CIGO_NEVER: none; as `deadline` */
+	int64_t deadline;      /* the earlier of its own and the inherited one; ci_ctx_deadline */
 	struct ci_timer timer; /* armed if the deadline is its own and it has a loop */
 	struct ci_list sibling, children;
 	struct ci_list watches; /* of ci_ctx_watch */
@@ -34,6 +38,27 @@ struct cigo_ctx {
 	char value[] __attribute__((aligned(CI_ALIGN)));
 };
 
+/* When ctx ends at the latest; cigo_ctx_set_deadline may move it later. */
+static inline int64_t ci_ctx_deadline(const cigo_ctx *ctx)
+{
+	return __atomic_load_n(&ctx->deadline, __ATOMIC_RELAXED);
+}
+
+/* The mutex of the contexts without a loop; for one with a loop these do nothing. */
+void ci_ctx_lock(const cigo_ctx *ctx);
+void ci_ctx_unlock(const cigo_ctx *ctx);
+/* Misuse unless this thread may touch ctx. */
+void ci_ctx_check_thread(const cigo_ctx *ctx);
+/* The context after ctx in the tree of top, in pre-order; descend: ctx's children come next. */
+cigo_ctx *ci_ctx_next(cigo_ctx *top, cigo_ctx *ctx, bool descend);
+/* Gives ctx, which no other thread has yet, a deadline of its own. */
+void ci_ctx_begin_deadline(cigo_ctx *ctx, int64_t when);
+/* Whether ctx has no loop and its own deadline has passed, though nothing has ended it. */
+bool ci_ctx_overdue(const cigo_ctx *ctx);
+/* Takes back what cigo_ctx_on_cancel gave. -ENOENT: it is, or was, called. */
+int ci_ctx_drop_call(cigo_ctx *ctx, cigo_ctx_end_fn *fn, const void *arg);
+/* All that still live below root, also behind barriers. */
+void ci_ctx_end_all(cigo_ctx *root);
 /* As the public ones; parent is not NULL. */
 cigo_ctx *ci_ctx_with_timeout(cigo_ctx *parent, int64_t ns);
 cigo_ctx *ci_ctx_ref(cigo_ctx *ctx);

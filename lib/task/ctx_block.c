@@ -25,6 +25,20 @@ static void wake(struct ci_ctx_watch *w, int cause)
 		;
 }
 
+static void moved(struct ci_ctx_watch *w)
+{
+	wake(w, 0);
+}
+
+/* The context ended, or its deadline moved. */
+static void heed(const struct blocker *b)
+{
+	eventfd_t n;
+
+	while (eventfd_read(b->wake_fd, &n) && errno == EINTR)
+		;
+}
+
 /* One ppoll. wake_fd goes behind the caller's descriptors, in a copy of the array. */
 static int round_of_poll(const struct blocker *b, struct pollfd *fds, nfds_t n, int64_t ns)
 {
@@ -42,7 +56,10 @@ static int round_of_poll(const struct blocker *b, struct pollfd *fds, nfds_t n, 
 	if (own) {
 		for (nfds_t i = 0; i < n; i++)
 			fds[i].revents = few[i].revents;
-		ready -= few[n].revents != 0;
+		if (few[n].revents) {
+			heed(b);
+			ready--;
+		}
 	}
 	return ready;
 }
@@ -67,7 +84,7 @@ static int take_turns(cigo_ctx *ctx, struct pollfd *fds, nfds_t n, int64_t until
 {
 	struct waiting w = { ctx, fds, n };
 	struct ci_step step = { .op = CI_OP_RESUME, .call = ci_call, .object = ci_turn->schedule };
-	int64_t end = until < ctx->deadline ? until : ctx->deadline;
+	int64_t deadline = ci_ctx_deadline(ctx), end = until < deadline ? until : deadline;
 	ci_turn->world = fds;
 	ci_turn->world_n = n;
 	int err = ci_turn_wait(ci_turn, &step, something_came, &w, end);
@@ -87,9 +104,8 @@ static int take_turns(cigo_ctx *ctx, struct pollfd *fds, nfds_t n, int64_t until
 static int block(cigo_ctx *ctx, const struct blocker *b, struct pollfd *fds, nfds_t n,
 		 int64_t until)
 {
-	int64_t end = until < ctx->deadline ? until : ctx->deadline;
-
 	for (;;) {
+		int64_t deadline = ci_ctx_deadline(ctx), end = until < deadline ? until : deadline;
 		int cause = ci_ctx_cause(ctx);
 		int64_t now = ci_clock_now();
 		int64_t ns = end == CIGO_NEVER ? CIGO_NEVER : end > now ? end - now : 0;
@@ -110,7 +126,7 @@ int ci_ctx_block(cigo_ctx *ctx, struct pollfd *fds, nfds_t n, int64_t until)
 {
 	if (ci_turn)
 		return take_turns(ctx, fds, n, until);
-	struct blocker b = { .watch.fired = wake, .wake_fd = -1 };
+	struct blocker b = { .watch = { .fired = wake, .moved = moved }, .wake_fd = -1 };
 
 	if (!ctx->parent) /* the background cannot be cancelled */
 		return block(ctx, &b, fds, n, until);

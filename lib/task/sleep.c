@@ -1,11 +1,24 @@
 /* SPDX-License-Identifier: MIT
- * cigo_sleep.
+ * cigo_sleep, cigo_sleep_until.
  */
 #include <errno.h>
 
 #include "cigo/task.h"
 #include "task/park.h"
 #include "schedule/serial.h"
+
+/* me NULL: ctx has no loop. */
+static int sleep_until(cigo_ctx *ctx, struct ci_coroutine *me, int64_t when)
+{
+	if (!me)
+		return ci_ctx_block(ctx, NULL, 0, when);
+	int cause = ci_park_refuse(ctx, me);
+	if (cause)
+		return cause;
+	struct ci_park p = { .describe = NULL };
+	cause = ci_park_in(ctx, me, NULL, when, &p);
+	return p.state == CI_PARK_EXPIRED ? 0 : cause;
+}
 
 int cigo_sleep(cigo_ctx *ctx, int64_t ns)
 {
@@ -15,12 +28,16 @@ int cigo_sleep(cigo_ctx *ctx, int64_t ns)
 	if (!ctx)
 		return -ENOMEM;
 	struct ci_coroutine *me = ci_park_enter(ctx);
-	if (!me)
-		return ci_ctx_block(ctx, NULL, 0, ci_clock_add(ci_turn_clock(), ns));
-	int cause = ci_park_refuse(ctx, me);
-	if (cause)
-		return cause;
-	struct ci_park p = { .describe = NULL };
-	cause = ci_park_in(ctx, me, NULL, ci_park_until(me, ns), &p);
-	return p.state == CI_PARK_EXPIRED ? 0 : cause;
+	return sleep_until(ctx, me, me ? ci_park_until(me, ns) : ci_clock_add(ci_turn_clock(), ns));
+}
+
+int cigo_sleep_until(cigo_ctx *ctx, int64_t when)
+{
+	CI_ENTRY;
+	if (!ctx)
+		return -ENOMEM;
+	struct ci_coroutine *me = ci_park_enter(ctx);
+	if (when <= (me ? ci_engine_now(me->loop) : ci_turn_clock()))
+		return cigo_yield(ctx);
+	return sleep_until(ctx, me, when);
 }
