@@ -1,20 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The C snippets of README.md are cut from demos: a block after a line
-# <!-- from demos/NAME.c --> is found there, white space aside.
-readme=$top_srcdir/README.md
-test -f "$readme" || { echo "1..0 # SKIP no README.md"; exit 0; }
+# The snippets of README.md and docs/moving.md are cut from demos: a block after a line
+# <!-- from demos/NAME --> is found there, white space aside.
+test -f "$top_srcdir/README.md" || { echo "1..0 # SKIP no README.md"; exit 0; }
 tmp=./readme.$$
 mkdir "$tmp" || exit 99
 trap 'rm -rf "$tmp"' EXIT
 
 # One file a snippet: its first line the demo, then the text.
 awk -v dir="$tmp" '
-	/^<!-- from demos\/.*\.c -->[ \t]*$/ { from = $3; next }
-	/^```c[ \t]*$/ && from { file = sprintf("%s/%03d", dir, ++n); print from > file; on = 1; next }
+	/^<!-- from demos\/[^ ]* -->[ \t]*$/ { from = $3; next }
+	/^```[a-z]+[ \t]*$/ && from { file = sprintf("%s/%03d", dir, ++n); print from > file; on = 1; next }
 	/^```/ { if (on) close(file); on = 0; from = ""; next }
 	on { print > file; next }
-	NF { from = "" }' "$readme"
+	NF { from = "" }' "$top_srcdir/README.md" "$top_srcdir/docs/moving.md"
 
 set -- "$tmp"/[0-9]*
 test -f "$1" || { echo "1..0 # SKIP no snippets"; exit 0; }
