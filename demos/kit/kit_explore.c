@@ -109,7 +109,7 @@ static void say_report(const cigo_report *r, int model)
 	if (r->failures)
 		say_failure(r, model);
 	for (size_t i = 0; i < r->n_outcomes; i++) {
-		const cigo_report_outcome *o = &r->outcomes[i];
+		const cigo_report_outcome *o = r->outcomes[i];
 
 		if (!r->replay || strcmp(o->replay, r->replay) != 0) /* that one is told */
 			say_found(o->text, o->count, !o->failures, skip(o->replay, "replay:"));

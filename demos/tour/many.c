@@ -158,14 +158,15 @@ static void parse(int argc, char **argv)
 /* As many as there can be threads. */
 static void scale_down(void)
 {
-	cigo_limit limit = { .size = sizeof limit };
+	char text[512];
+	cigo_limit limit = { .size = sizeof limit, .text = text, .text_size = sizeof text };
 	long most;
 
 	if (cigo_limit_threads(&limit) || limit.room >= tasks + loops + OTHERS)
 		return;
 	most = (long)limit.room - loops - OTHERS;
 	most -= most / 50; /* what a thread takes differs */
-	printf("%ld tasks do not fit: %s\n", tasks, limit.text);
+	printf("%ld tasks do not fit: %s\n", tasks, text);
 	tasks = most < 1 ? 1 : most;
 }
 

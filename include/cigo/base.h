@@ -25,9 +25,14 @@
 /* For an argument that a function does not use. */
 #define CIGO_UNUSED(x)	  ((void)(x))
 
+#ifdef __cplusplus
+#define CIGO_NS_(n) (static_cast<int64_t>(n))
+#else
+#define CIGO_NS_(n) ((int64_t)(n))
+#endif
 /* n milliseconds, n seconds in nanoseconds; fractions are fine: CIGO_S(1.5). */
-#define CIGO_MS(n) ((int64_t)((n)*INT64_C(1000000)))
-#define CIGO_S(n)  ((int64_t)((n)*INT64_C(1000000000)))
+#define CIGO_MS(n) CIGO_NS_((n)*INT64_C(1000000))
+#define CIGO_S(n)  CIGO_NS_((n)*INT64_C(1000000000))
 #define CIGO_NEVER INT64_MAX
 
 typedef struct cigo_ctx cigo_ctx;
@@ -47,7 +52,10 @@ typedef struct cigo_barrier cigo_barrier;
 typedef struct cigo_channel cigo_channel;
 typedef struct cigo_ticker cigo_ticker;
 
-/* Lent bytes; data[size] is 0 and not counted in size. NULL, 0: none. */
+/*
+ * Lent bytes; data[size] is 0 and not counted in size. NULL, 0: none. This struct never changes: it is
+ * an item of iterators and a result, and its size is in every program.
+ */
 typedef struct cigo_bytes {
 	char *data;
 	size_t size;

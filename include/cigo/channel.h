@@ -84,24 +84,31 @@ typedef enum cigo_select_op {
 
 typedef struct cigo_select_case {
 	cigo_channel *channel;
-	cigo_select_op op;
-	const void *item; /* SEND: the item */
-	void *ret;	  /* RECV: its destination */
-	size_t size;	  /* bytes of item or *ret */
-	int err;	  /* written: CIGO_ECLOSED if done on a closed channel, else 0 */
+	int op;		      /* CIGO_SELECT_... */
+	const void *item;     /* SEND: the item */
+	void *ret;	      /* RECV: its destination */
+	size_t size;	      /* bytes of item or *ret */
+	int err;	      /* written: CIGO_ECLOSED if done on a closed channel, else 0 */
+	uint64_t reserved[2]; /* zeros; anything else is misuse, for a later version may mean it */
 } cigo_select_case;
 
 /*
  * A case that sends or receives, as an initializer: cigo_select_case k[] = { CIGO_CASE_RECV(c, &x),
  * CIGO_CASE_SEND(d, &y) }.
  */
-#define CIGO_CASE_SEND(c, item)                                        \
-	{                                                              \
-		(c), CIGO_SELECT_SEND, (item), NULL, sizeof *(item), 0 \
+#define CIGO_CASE_SEND(c, item)                                         \
+	{                                                               \
+		(c), CIGO_SELECT_SEND, (item), NULL, sizeof *(item), 0, \
+		{                                                       \
+			0, 0                                            \
+		}                                                       \
 	}
-#define CIGO_CASE_RECV(c, ret)                                       \
-	{                                                            \
-		(c), CIGO_SELECT_RECV, NULL, (ret), sizeof *(ret), 0 \
+#define CIGO_CASE_RECV(c, ret)                                        \
+	{                                                             \
+		(c), CIGO_SELECT_RECV, NULL, (ret), sizeof *(ret), 0, \
+		{                                                     \
+			0, 0                                          \
+		}                                                     \
 	}
 
 /*

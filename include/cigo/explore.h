@@ -66,6 +66,7 @@ typedef struct cigo_explore_options {
 } cigo_explore_options;
 
 typedef struct cigo_progress {
+	size_t size;	    /* bytes of the struct that the library fills */
 	uint64_t schedules; /* tried so far */
 	uint64_t failures;
 	uint64_t outcomes; /* different ones */
@@ -97,7 +98,7 @@ typedef struct cigo_report {
 	char *incomplete;  /* why not, in words: "the limit is 60 s"; NULL: it is complete */
 	int preemptions; /* exhaustive: the bound, 0 or more; -1: there was none, or none is needed */
 	size_t n_outcomes;
-	cigo_report_outcome *outcomes; /* the most frequent first */
+	cigo_report_outcome **outcomes; /* the most frequent first */
 	/* A failing schedule, made as small as a search for smaller ones could, in the same order. */
 	char *failure; /* in words; NULL: none failed */
 	char *replay;  /* the value of CIGO_SCHEDULE that repeats it */

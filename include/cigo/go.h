@@ -21,6 +21,19 @@ extern "C" {
 CIGO_CHECK CIGO_API cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size,
 				       void *arg);
 
+/* Zero means the default in every field but size. */
+typedef struct cigo_go_options {
+	size_t size;	   /* sizeof this struct; 0 is misuse */
+	const char *name;  /* copied; NULL: "cigo_go" */
+	size_t stack_size; /* bytes; 0: the loop's */
+} cigo_go_options;
+
+/*
+ * As cigo_go, with options (NULL: none). Suspends: no. Owns: yours, unref it. Fails: as cigo_go.
+ */
+CIGO_CHECK CIGO_API cigo_task *cigo_go_with(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size,
+					    void *arg, const cigo_go_options *options);
+
 #ifdef __cplusplus
 }
 #endif

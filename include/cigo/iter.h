@@ -85,6 +85,7 @@ CIGO_CHECK CIGO_API cigo_iter *cigo_iter_chain(cigo_iter *const *its, size_t n);
 CIGO_CHECK CIGO_API cigo_iter *cigo_iter_uniq(cigo_iter *it);
 /*
  * A part of an item that cigo_iter_zip makes: the items of it, size bytes at offset at (in bytes).
+ * It is passed by value, and never changes.
  */
 typedef struct cigo_zip_part {
 	cigo_iter *it;
@@ -142,7 +143,12 @@ static inline cigo_zip_part cigo_zip_part_(cigo_iter *it, size_t at, size_t size
 
 	return part;
 }
+#ifdef __cplusplus
+#define CIGO_PART_(T, m, it) \
+	cigo_zip_part_((it), offsetof(T, m), sizeof(static_cast<T *>(nullptr)->m))
+#else
 #define CIGO_PART_(T, m, it) cigo_zip_part_((it), offsetof(T, m), sizeof((T *)0)->m)
+#endif
 /* Items are structs T; the members ma and mb take a's and b's items. */
 #define cigo_zip(T, ma, a, mb, b) \
 	cigo_iter_zip(sizeof(T), CIGO_PART_(T, ma, a), CIGO_PART_(T, mb, b))

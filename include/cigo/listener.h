@@ -52,6 +52,22 @@ CIGO_CHECK CIGO_API int cigo_listen(cigo_ctx *ctx, const char *network, const ch
  */
 CIGO_CHECK CIGO_API int cigo_accept(cigo_ctx *ctx, cigo_listener *l, cigo_stream **ret);
 
+enum { CIGO_ACCEPT_NO_NODELAY = 1 /* take TCP_NODELAY away */ };
+
+/* Zero means the default in every field but size. */
+typedef struct cigo_accept_options {
+	size_t size;	      /* sizeof this struct; 0 is misuse */
+	unsigned flags;	      /* CIGO_ACCEPT_...; 0: none */
+	int64_t keepalive_ns; /* see cigo_stream_set_keepalive; 0: 15 s; CIGO_NEVER: none */
+} cigo_accept_options;
+
+/*
+ * As cigo_accept, with options (NULL: none). Suspends: yes. Owns: *ret is yours, close it; NULL on
+ * failure. Fails: as cigo_accept.
+ */
+CIGO_CHECK CIGO_API int cigo_accept_with(cigo_ctx *ctx, cigo_listener *l,
+					 const cigo_accept_options *options, cigo_stream **ret);
+
 /*
  * Accepts no more: coroutines in cigo_accept, and later callers, get CIGO_ECLOSED, and new clients
  * are refused. May be repeated; l stays yours. Suspends: no. May be called in callbacks too, and

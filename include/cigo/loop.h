@@ -38,12 +38,12 @@ typedef struct cigo_loop_options {
 	size_t size; /* sizeof this struct; 0 is misuse */
 	/* preemptive: coroutines run in parallel, as threads do; only the library's calls take
 	 * turns. docs/design.md lists the guarantees that are lost then. */
-	cigo_model model;
-	cigo_clock clock;   /* virtual: time jumps to the next timer when nothing else can happen */
-	cigo_poller poller; /* how descriptors are waited for */
+	int model; /* CIGO_COOPERATIVE, CIGO_PREEMPTIVE */
+	int clock; /* CIGO_CLOCK_...; virtual: time jumps to the next timer when nothing else can happen */
+	int poller; /* CIGO_POLLER_...; how descriptors are waited for */
 	/* on: abort where otherwise a warning is printed; warn of more: coroutines that hold the
 	 * baton for long, errors that were never asked for, a loop that nothing can wake. */
-	cigo_debug debug;
+	int debug; /* CIGO_DEBUG_... */
 	/* CIGO_SEED=n. What is ready goes on in a random order, the same for the same n; 0: FIFO. As
 	 * the schedule random:n, but the clock and the threads beside the loop are the real ones. */
 	uint64_t shuffle_seed;
@@ -51,10 +51,10 @@ typedef struct cigo_loop_options {
 	int64_t patience_ns; /* how long a task waits for a thread before it fails; 0: 1 s */
 	/* How long descriptors must be silent before the virtual clock jumps; 0: 10 ms. */
 	int64_t silence_ns;
-	cigo_home home; /* on: while the baton passes often, the coroutines share one CPU */
+	int home; /* CIGO_HOME_...; on: while the baton passes often, the coroutines share one CPU */
 	/* on: two coroutines that pass the baton only to each other use two CPUs, if one is idle,
 	 * and spin briefly before they sleep; needs home. */
-	cigo_spin spin;
+	int spin;	 /* CIGO_SPIN_... */
 	int64_t slow_ns; /* debug: how long a coroutine may hold the baton unwarned; 0: 100 ms */
 	/* This signal prints a dump on stderr, see <cigo/dump.h>; 0: SIGUSR1 with CIGO_DUMP=1, else
 	 * none. */

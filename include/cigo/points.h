@@ -24,6 +24,7 @@ typedef struct cigo_points_step {
 	const void *object; /* what it touches: steps with different objects commute; NULL: nothing */
 	const void *pc;	    /* where in the program; NULL: not known */
 	bool reads;	    /* it only reads the object: it commutes with other such steps */
+	uint64_t reserved; /* zero, or it is misuse */
 } cigo_points_step;
 
 /*

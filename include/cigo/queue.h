@@ -43,7 +43,7 @@ typedef struct cigo_queue_options {
 	size_t size;			/* sizeof this struct; 0 is misuse */
 	size_t item_size;		/* bytes of an item; 0 is misuse */
 	size_t capacity;		/* items; 0: unbounded */
-	cigo_queue_kind kind;		/* 0: FIFO */
+	int kind;			/* CIGO_QUEUE_...; 0: FIFO */
 	cigo_queue_compare_fn *compare; /* PRIORITY: needed; else ignored */
 	void *arg;			/* for compare; may be NULL */
 } cigo_queue_options;

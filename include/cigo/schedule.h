@@ -27,6 +27,8 @@
 #ifndef CIGO_SCHEDULE_H
 #define CIGO_SCHEDULE_H
 
+#include <stdarg.h>
+
 #include <cigo/base.h>
 #include <cigo/ctx.h>
 #include <cigo/loop.h>
@@ -48,6 +50,9 @@ CIGO_API void cigo_point(const cigo_ctx *ctx);
  */
 CIGO_API void cigo_show(const cigo_ctx *ctx, const char *name, const char *format, ...)
 	CIGO_PRINTF(3, 4);
+/* As cigo_show, with the arguments in a list. Suspends: no. */
+CIGO_API void cigo_show_v(const cigo_ctx *ctx, const char *name, const char *format, va_list ap)
+	CIGO_PRINTF(3, 0);
 
 /*
  * cigo_check(condition, format, ...): what must hold under every schedule. Returns the condition. If
@@ -61,6 +66,9 @@ CIGO_API void cigo_show(const cigo_ctx *ctx, const char *name, const char *forma
 /* What cigo_check calls. Returns false. Suspends: no. Any thread. */
 CIGO_API bool cigo_check_failed(const char *condition, const char *file, int line,
 				const char *format, ...) CIGO_PRINTF(4, 5);
+/* As cigo_check_failed, with the arguments in a list. Suspends: no. Any thread. */
+CIGO_API bool cigo_check_failed_v(const char *condition, const char *file, int line,
+				  const char *format, va_list ap) CIGO_PRINTF(4, 0);
 
 /*
  * Names what has come out of this run, so that an explorer can count how often each outcome comes. The
@@ -68,6 +76,8 @@ CIGO_API bool cigo_check_failed(const char *condition, const char *file, int lin
  * thread.
  */
 CIGO_API void cigo_outcome(const char *format, ...) CIGO_PRINTF(1, 2);
+/* As cigo_outcome, with the arguments in a list. Suspends: no. Any thread. */
+CIGO_API void cigo_outcome_v(const char *format, va_list ap) CIGO_PRINTF(1, 0);
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,8 @@
 #ifndef CIGO_STREAM_H
 #define CIGO_STREAM_H
 
+#include <stdarg.h>
+
 #include <cigo/base.h>
 #include <cigo/ctx.h>
 
@@ -73,6 +75,11 @@ CIGO_CHECK CIGO_API ssize_t cigo_stream_write(cigo_ctx *ctx, cigo_stream *s, con
  */
 CIGO_CHECK CIGO_API ssize_t cigo_stream_printf(cigo_ctx *ctx, cigo_stream *s, const char *format,
 					       ...) CIGO_PRINTF(3, 4);
+/*
+ * As cigo_stream_printf, with the arguments in a list. Suspends: yes. Fails: as cigo_stream_write.
+ */
+CIGO_CHECK CIGO_API ssize_t cigo_stream_printf_v(cigo_ctx *ctx, cigo_stream *s, const char *format,
+						 va_list ap) CIGO_PRINTF(3, 0);
 
 /*
  * Copies n bytes into the stream's queue, in order with writes, and never waits. What the

@@ -40,6 +40,7 @@ extern "C" {
  * until the hook returns. A field is 0 or NULL for the hooks that its comment does not name.
  */
 typedef struct cigo_trace_event {
+	size_t size;	  /* bytes of the struct that the library fills */
 	int64_t when;	  /* CLOCK_MONOTONIC, nanoseconds, whatever the loop's clock is */
 	uint64_t id;	  /* the lane that it happens to */
 	uint64_t by;	  /* spawn, ready, cancel: the id that did it */
@@ -107,6 +108,9 @@ CIGO_API void cigo_trace_note_v(const cigo_ctx *ctx, const char *format, va_list
  */
 CIGO_API void cigo_trace_name(const cigo_ctx *ctx, const void *object, size_t size,
 			      const char *format, ...) CIGO_PRINTF(4, 5);
+/* As cigo_trace_name, with the arguments in a list. Suspends: no. Any thread. */
+CIGO_API void cigo_trace_name_v(const cigo_ctx *ctx, const void *object, size_t size,
+				const char *format, va_list ap) CIGO_PRINTF(4, 0);
 
 #ifdef __cplusplus
 }

@@ -19,13 +19,12 @@ typedef enum cigo_wait_mode {
 } cigo_wait_mode;
 
 /*
- * Waits as mode says; cancels nothing, and does not use the futures after it returns. n 0: 0 at
+ * Waits as mode (CIGO_WAIT_...) says; cancels nothing, and does not use the futures after it returns. n 0: 0 at
  * once. Suspends: yes. Fails: the error of the future that failed last, so far (FIRST_RESULT: 0 if
  * one succeeded); the context's error; -EDEADLK: one of them waits for this coroutine; -ENOMEM.
  * Futures completed without a loop count as earlier than the others, in order of their index.
  */
-CIGO_CHECK CIGO_API int cigo_wait(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futures,
-				  size_t n);
+CIGO_CHECK CIGO_API int cigo_wait(cigo_ctx *ctx, int mode, cigo_future *const *futures, size_t n);
 
 /*
  * The value and the index of the first future that succeeds. The others are cancelled inside that

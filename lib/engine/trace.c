@@ -9,6 +9,7 @@
 
 #include "engine/engine.h"
 #include "base/misuse.h"
+#include "base/sized.h"
 
 void ci_trace_add(cigo_loop *loop, struct ci_tracer *t)
 {
@@ -30,14 +31,14 @@ int cigo_trace_set(cigo_loop *loop, const cigo_trace_hooks *hooks, void *arg)
 	CI_ENTRY;
 	if (!loop)
 		return -ENOMEM;
-	ci_expect(hooks && hooks->size && hooks->size <= sizeof *hooks,
-		  "hooks.size is not sizeof(cigo_trace_hooks)");
+	cigo_trace_hooks known;
+	CI_SIZED_TAKE(cigo_trace_hooks, &known, hooks);
 	ci_expect(loop->state == CI_NEW, "the loop's run has begun");
 	ci_expect(!loop->user_tracer, "the loop has its hooks already");
 	loop->user_tracer = calloc(1, sizeof *loop->user_tracer);
 	if (!loop->user_tracer)
 		return -ENOMEM;
-	memcpy(&loop->user_tracer->hooks, hooks, hooks->size);
+	loop->user_tracer->hooks = known;
 	loop->user_tracer->arg = arg;
 	ci_trace_add(loop, loop->user_tracer);
 	return 0;
@@ -47,6 +48,7 @@ void ci_trace_tell(cigo_loop *loop, size_t hook, cigo_trace_event *e)
 {
 	cigo_trace_fn *call;
 
+	e->size = sizeof *e;
 	e->when = ci_clock_now();
 	for (const struct ci_tracer *t = loop->tracers; t; t = t->next) {
 		memcpy(&call, (const char *)&t->hooks + hook, sizeof call);

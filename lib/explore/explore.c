@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/misuse.h"
+#include "base/sized.h"
 #include "engine/poller.h"
 #include "explore/runners.h"
 #include "thread/baton.h"
@@ -97,9 +98,7 @@ static cigo_explore_options options_of(const cigo_explore_options *given)
 
 	if (!given)
 		return o;
-	ci_expect(given->size && given->size <= sizeof o,
-		  "options.size is %zu, not sizeof(cigo_explore_options)", given->size);
-	memcpy(&o, given, given->size);
+	CI_SIZED_TAKE(cigo_explore_options, &o, given);
 	ci_expect(o.preemptions >= CIGO_PREEMPTIONS_NONE,
 		  "options.preemptions is %d; it is 1 or more, or CIGO_PREEMPTIONS_...",
 		  o.preemptions);
@@ -112,12 +111,8 @@ static cigo_loop_options loop_options_of(const cigo_loop_options *given)
 {
 	cigo_loop_options o = { .size = sizeof o };
 
-	if (given) {
-		ci_expect(given->size && given->size <= sizeof o,
-			  "options.loop->size is %zu, not sizeof(cigo_loop_options)", given->size);
-		memcpy(&o, given, given->size);
-		o.size = sizeof o;
-	}
+	if (given)
+		CI_SIZED_TAKE(cigo_loop_options, &o, given);
 	o.schedule = NULL;
 	o.shuffle_seed = 0;
 	return o;
@@ -130,19 +125,19 @@ int cigo_explore(const cigo_explore_options *o, cigo_coro_fn *main, void *arg, c
 		  "inside a coroutine or callback of a loop; use a thread of its own");
 	ci_expect(!exploring, "this thread explores already");
 	ci_expect(main, "no main function");
-	ci_expect(report && report->size == sizeof *report,
-		  "report->size is not sizeof(cigo_report)");
+	cigo_report found = { .size = sizeof found };
+	CI_SIZED_GIVE(cigo_report, report, &found);
 	cigo_explore_options options = options_of(o);
 	struct ci_explored e = { .options = loop_options_of(options.loop),
 				 .main = main,
 				 .arg = arg,
 				 .hang_ns = options.hang_ns ? options.hang_ns : CIGO_S(10) };
 
-	*report = (cigo_report){ .size = sizeof *report };
 	if (__atomic_exchange_n(&taken, true, __ATOMIC_ACQUIRE))
 		return -EBUSY;
 	exploring = true;
-	int err = explore(&e, &options, report);
+	int err = explore(&e, &options, &found);
+	CI_SIZED_GIVE(cigo_report, report, &found);
 	exploring = false;
 	__atomic_store_n(&taken, false, __ATOMIC_RELEASE);
 	return err;

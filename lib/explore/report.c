@@ -7,24 +7,29 @@
 
 #include "cigo/explore.h"
 #include "base/misuse.h"
+#include "base/sized.h"
 #include "explore/wrap.h"
 
 enum { MOST_LINES = 30 /* of outcomes */, LEAST_TEXT = 20, MOST_TEXT = 40 };
 
 void cigo_report_free(cigo_report *report)
 {
+	CI_CALLED;
+	cigo_report r;
+
 	if (!report)
 		return;
-	for (size_t i = 0; i < report->n_outcomes; i++) {
-		free(report->outcomes[i].text);
-		free(report->outcomes[i].replay);
+	CI_SIZED_TAKE(cigo_report, &r, report);
+	for (size_t i = 0; i < r.n_outcomes; i++) {
+		free(r.outcomes[i]->text);
+		free(r.outcomes[i]->replay);
 	}
-	free(report->outcomes);
-	free(report->failure);
-	free(report->replay);
-	free(report->story);
-	free(report->incomplete);
-	*report = (cigo_report){ .size = report->size };
+	free(r.outcomes);
+	free(r.failure);
+	free(r.replay);
+	free(r.story);
+	free(r.incomplete);
+	CI_SIZED_GIVE(cigo_report, report, &(cigo_report){ .size = 0 });
 }
 
 static const char *plural(uint64_t n)
@@ -75,7 +80,7 @@ static int text_width(const cigo_report *r)
 	size_t most = LEAST_TEXT;
 
 	for (size_t i = 0; i < r->n_outcomes && i < MOST_LINES; i++) {
-		size_t n = strlen(r->outcomes[i].text);
+		size_t n = strlen(r->outcomes[i]->text);
 
 		most = n > most ? n : most;
 	}
@@ -104,7 +109,7 @@ static void print_outcomes(const cigo_report *r, FILE *out)
 		return;
 	fprintf(out, "\n%9s%9s  %-*s  %s\n", "count", "failed", width, "outcome", "schedule");
 	for (size_t i = 0; i < r->n_outcomes && i < MOST_LINES; i++) {
-		const cigo_report_outcome *o = &r->outcomes[i];
+		const cigo_report_outcome *o = r->outcomes[i];
 
 		fprintf(out, "%9" PRIu64 "%9" PRIu64 "  ", o->count, o->failures);
 		print_cell(out, o->text, width, true);
@@ -133,11 +138,12 @@ static void print_failure(const cigo_report *r, FILE *out)
 void cigo_report_print(const cigo_report *report, FILE *out)
 {
 	CI_CALLED;
-	ci_expect(report && report->size == sizeof *report,
-		  "report->size is not sizeof(cigo_report)");
+	cigo_report r;
+
+	CI_SIZED_TAKE(cigo_report, &r, report);
 	ci_expect(out, "no file");
-	print_counts(report, out);
-	print_outcomes(report, out);
-	if (report->failure)
-		print_failure(report, out);
+	print_counts(&r, out);
+	print_outcomes(&r, out);
+	if (r.failure)
+		print_failure(&r, out);
 }

@@ -151,16 +151,19 @@ static int by_count(const void *a, const void *b)
 
 int ci_tally_report(struct ci_tally *t, cigo_report *ret)
 {
-	cigo_report_outcome *all = calloc(t->n + 1, sizeof *all);
+	cigo_report_outcome **all = calloc(t->n + 1, sizeof *all + sizeof **all);
+	cigo_report_outcome *at;
 
 	if (!all)
 		return -ENOMEM;
+	at = (cigo_report_outcome *)(void *)(all + t->n + 1); /* one block, aligned for both */
 	if (t->n)
 		qsort(t->entries, t->n, sizeof *t->entries, by_count);
 	for (size_t i = 0; i < t->n; i++) {
 		struct ci_tally_entry *e = &t->entries[i];
 
-		all[i] = (cigo_report_outcome){ e->text, e->count, e->failures, e->replay };
+		at[i] = (cigo_report_outcome){ e->text, e->count, e->failures, e->replay };
+		all[i] = &at[i];
 	}
 	ret->outcomes = all;
 	ret->n_outcomes = t->n;

@@ -65,6 +65,7 @@ static void tell(struct ci_tries *t)
 	if (!t->options->progress || t->aborted || (t->told && now - t->told < tell_ns))
 		return;
 	t->told = now;
+	t->progress.size = sizeof t->progress;
 	t->progress.ns = now - t->begun;
 	t->progress.outcomes = t->tally.n;
 	t->aborted = !t->options->progress(&t->progress, t->options->progress_arg);

@@ -13,6 +13,7 @@
 #include "loop/dump.h"
 #include "loop/interrupt.h"
 #include "base/misuse.h"
+#include "base/sized.h"
 #include "engine/look.h"
 #include "loop/options.h"
 #include "engine/pool.h"
@@ -325,18 +326,14 @@ int cigo_loop_stop(cigo_loop *loop, int reason)
 int cigo_loop_stats(const cigo_loop *loop, cigo_stats *ret)
 {
 	CI_ENTRY;
-	ci_expect(ret && ret->size >= sizeof ret->size && ret->size <= sizeof *ret,
-		  "size is not sizeof(cigo_stats)");
-	if (!loop) {
-		__builtin_memset((char *)ret + sizeof ret->size, 0, ret->size - sizeof ret->size);
+	CI_SIZED_GIVE(cigo_stats, ret, &(cigo_stats){ .size = 0 });
+	if (!loop)
 		return -ENOMEM;
-	}
 	ci_expect(ci_holds(loop) || loop->state == CI_NEW || loop->state == CI_ENDED,
 		  "this thread does not hold the loop's baton");
 	cigo_stats stats = loop->stats;
-	stats.size = ret->size;
 	stats.wakes = ci_inbox_wakes(&loop->inbox);
-	__builtin_memcpy(ret, &stats, ret->size);
+	CI_SIZED_GIVE(cigo_stats, ret, &stats);
 	return 0;
 }
 

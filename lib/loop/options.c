@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/misuse.h"
+#include "base/sized.h"
 
 static int choice(int given, const char *variable, const char *const words[2])
 {
@@ -66,12 +67,8 @@ cigo_loop_options ci_options(const cigo_loop_options *given, struct ci_schedule 
 {
 	cigo_loop_options o = { .size = sizeof o };
 
-	if (given) {
-		if (!given->size || given->size > sizeof o)
-			ci_misuse("options.size is %zu, not sizeof(cigo_loop_options)",
-				  given->size);
-		memcpy(&o, given, given->size);
-	}
+	if (given)
+		CI_SIZED_TAKE(cigo_loop_options, &o, given);
 	o.model =
 		choice(o.model, "CIGO_MODEL", (const char *const[]){ "cooperative", "preemptive" });
 	o.shuffle_seed = number(o.shuffle_seed, "CIGO_SEED");

@@ -8,6 +8,7 @@
 
 #include "stream/listener.h"
 #include "base/misuse.h"
+#include "base/sized.h"
 #include "stream/stream.h"
 
 int ci_accept_now(const cigo_listener *l)
@@ -94,14 +95,41 @@ int ci_accept(cigo_ctx *ctx, struct ci_coroutine *me, cigo_listener *l, cigo_str
 	return *ret ? 0 : -ENOMEM;
 }
 
-int cigo_accept(cigo_ctx *ctx, cigo_listener *l, cigo_stream **ret)
+static cigo_accept_options options_of(const cigo_accept_options *given)
 {
-	CI_ENTRY;
+	cigo_accept_options o = { .size = sizeof o };
+
+	if (given)
+		CI_SIZED_TAKE(cigo_accept_options, &o, given);
+	ci_expect(!(o.flags & ~(unsigned)CIGO_ACCEPT_NO_NODELAY), "no such flags: %#x", o.flags);
+	return o;
+}
+
+static int accept_with(cigo_ctx *ctx, cigo_listener *l, const cigo_accept_options *options,
+		       cigo_stream **ret)
+{
+	cigo_accept_options o = options_of(options);
+
 	ci_expect(ret, "nowhere to put the stream");
 	*ret = NULL;
 	if (!ctx || !l)
 		return -ENOMEM;
 	int err = ci_accept(ctx, ci_listener_enter(ctx, l), l, ret);
+	if (!err)
+		ci_stream_tune(*ret, o.flags & CIGO_ACCEPT_NO_NODELAY, o.keepalive_ns);
 	ci_listener_leave(l);
 	return err;
+}
+
+int cigo_accept(cigo_ctx *ctx, cigo_listener *l, cigo_stream **ret)
+{
+	CI_ENTRY;
+	return accept_with(ctx, l, NULL, ret);
+}
+
+int cigo_accept_with(cigo_ctx *ctx, cigo_listener *l, const cigo_accept_options *options,
+		     cigo_stream **ret)
+{
+	CI_ENTRY;
+	return accept_with(ctx, l, options, ret);
 }

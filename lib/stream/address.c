@@ -65,7 +65,7 @@ int ci_address_text(const struct sockaddr_storage *addr, socklen_t size, char *b
 		length = v6_text(a, buf, n);
 	else if (addr->ss_family == AF_UNIX)
 		length = unix_text(un->sun_path, size > used ? size - used : 0, buf, n);
-	if (length >= 0 && (size_t)length >= n)
+	if (n && length >= 0 && (size_t)length >= n)
 		length = -ENOBUFS;
 	if (length < 0 && n)
 		*buf = '\0';

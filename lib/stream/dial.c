@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Connecting. TCP addresses are raced as RFC 8305 says: the next one is tried 250 ms after the last,
+ * Connecting. TCP addresses are raced as RFC 8305 says: the next one is tried a while after the last,
  * or as soon as that has failed; the first connection wins and the others are closed.
  */
 #include "cigo/dial.h"
@@ -12,11 +12,11 @@
 
 #include "stream/address.h"
 #include "base/misuse.h"
+#include "base/sized.h"
 #include "stream/stream.h"
 #include "schedule/serial.h"
 
-#define ATTEMPT_DELAY CIGO_MS(250)
-#define UNIX_RETRY    CIGO_MS(5)
+#define UNIX_RETRY CIGO_MS(5)
 
 struct race;
 
@@ -32,7 +32,8 @@ struct race {
 	struct ci_park park;
 	struct attempt attempts[CI_ADDRESSES];
 	int n, begun;
-	int err; /* of the last that failed */
+	int64_t stagger; /* between two attempts */
+	int err;	 /* of the last that failed */
 };
 
 static void give_up(struct attempt *a, int err)
@@ -149,7 +150,7 @@ static int run_race(cigo_ctx *ctx, struct race *r, const struct ci_address *to,
 			return r->err;
 		if (!pending)
 			continue;
-		int err = wait_for_news(ctx, r, r->begun < r->n ? ATTEMPT_DELAY : CIGO_NEVER);
+		int err = wait_for_news(ctx, r, r->begun < r->n ? r->stagger : CIGO_NEVER);
 		if (err)
 			return err;
 		*ret_winner = inspect(r, &pending);
@@ -159,9 +160,9 @@ static int run_race(cigo_ctx *ctx, struct race *r, const struct ci_address *to,
 }
 
 static int connect_any(cigo_ctx *ctx, struct ci_coroutine *me, const struct ci_address *to, int n,
-		       cigo_stream **ret)
+		       int64_t stagger, cigo_stream **ret)
 {
-	struct race r = { .me = me, .n = n };
+	struct race r = { .me = me, .n = n, .stagger = stagger };
 	struct attempt *winner = NULL;
 	int fd = -1, err = run_race(ctx, &r, to, &winner);
 
@@ -178,12 +179,12 @@ static int connect_any(cigo_ctx *ctx, struct ci_coroutine *me, const struct ci_a
 }
 
 static int dial_tcp(cigo_ctx *ctx, struct ci_coroutine *me, int family, const char *address,
-		    cigo_stream **ret)
+		    int64_t stagger, cigo_stream **ret)
 {
 	struct ci_address to[CI_ADDRESSES];
 	int n = ci_lookup(ctx, me, family, address, false, to);
 
-	return n < 0 ? n : connect_any(ctx, me, to, n, ret);
+	return n < 0 ? n : connect_any(ctx, me, to, n, stagger, ret);
 }
 
 /* A unix socket with a full backlog says EAGAIN and cannot be waited for: so this tries again. */
@@ -193,27 +194,43 @@ static int dial_unix(cigo_ctx *ctx, struct ci_coroutine *me, const char *path, c
 	struct ci_address to;
 	int err = ci_address_unix(path, &to);
 
-	while (!err && (err = connect_any(ctx, me, &to, 1, ret)) == -EAGAIN)
+	while (!err && (err = connect_any(ctx, me, &to, 1, 0, ret)) == -EAGAIN)
 		err = wait_for_news(ctx, &nothing, UNIX_RETRY);
 	return err;
 }
 
 static int dial(cigo_ctx *ctx, struct ci_coroutine *me, const char *network, const char *address,
-		cigo_stream **ret)
+		int64_t stagger, cigo_stream **ret)
 {
 	if (strcmp(network, "tcp") == 0)
-		return dial_tcp(ctx, me, AF_UNSPEC, address, ret);
+		return dial_tcp(ctx, me, AF_UNSPEC, address, stagger, ret);
 	if (strcmp(network, "tcp4") == 0)
-		return dial_tcp(ctx, me, AF_INET, address, ret);
+		return dial_tcp(ctx, me, AF_INET, address, stagger, ret);
 	if (strcmp(network, "tcp6") == 0)
-		return dial_tcp(ctx, me, AF_INET6, address, ret);
+		return dial_tcp(ctx, me, AF_INET6, address, stagger, ret);
 	if (strcmp(network, "unix") == 0)
 		return dial_unix(ctx, me, address, ret);
 	return -EINVAL;
 }
 
-int ci_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stream **ret)
+static cigo_dial_options options_of(const cigo_dial_options *given)
 {
+	cigo_dial_options o = { .size = sizeof o };
+
+	if (given)
+		CI_SIZED_TAKE(cigo_dial_options, &o, given);
+	ci_expect(!(o.flags & ~(unsigned)CIGO_DIAL_NO_NODELAY), "no such flags: %#x", o.flags);
+	if (!o.stagger_ns)
+		o.stagger_ns = CIGO_MS(250); /* as RFC 8305 says */
+	else if (o.stagger_ns < 0)
+		o.stagger_ns = 0;
+	return o;
+}
+
+int ci_dial(cigo_ctx *ctx, const char *network, const char *address,
+	    const cigo_dial_options *options, cigo_stream **ret)
+{
+	cigo_dial_options o = options_of(options);
 	struct ci_coroutine *me;
 
 	ci_expect(ret, "nowhere to put the stream");
@@ -225,7 +242,9 @@ int ci_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stream
 	int err = ci_park_begin(ctx, &me);
 	if (err)
 		return err;
-	err = dial(ctx, me, network, address, ret);
+	err = dial(ctx, me, network, address, o.stagger_ns, ret);
+	if (!err && strcmp(network, "unix") != 0)
+		ci_stream_tune(*ret, o.flags & CIGO_DIAL_NO_NODELAY, o.keepalive_ns);
 	ci_park_pass(me);
 	return err;
 }
@@ -233,5 +252,12 @@ int ci_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stream
 int cigo_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stream **ret)
 {
 	CI_ENTRY;
-	return ci_dial(ctx, network, address, ret);
+	return ci_dial(ctx, network, address, NULL, ret);
+}
+
+int cigo_dial_with(cigo_ctx *ctx, const char *network, const char *address,
+		   const cigo_dial_options *options, cigo_stream **ret)
+{
+	CI_ENTRY;
+	return ci_dial(ctx, network, address, options, ret);
 }

@@ -18,7 +18,7 @@ struct dial_lines {
 static int next(cigo_ctx *ctx, cigo_iter *it, void *ret)
 {
 	struct dial_lines *d = ci_container_of(it, struct dial_lines, it);
-	int err = d->s ? 0 : ci_dial(ctx, d->network, d->address, &d->s);
+	int err = d->s ? 0 : ci_dial(ctx, d->network, d->address, NULL, &d->s);
 
 	if (err)
 		return err;

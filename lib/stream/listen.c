@@ -9,6 +9,7 @@
 
 #include "stream/listener.h"
 #include "base/misuse.h"
+#include "base/sized.h"
 
 enum {
 	KEEPALIVE = 15,
@@ -123,11 +124,8 @@ static cigo_listen_options check_options(const cigo_listen_options *given)
 {
 	cigo_listen_options o = { .size = 0 };
 
-	if (given) {
-		if (!given->size || given->size > sizeof o)
-			ci_misuse("options: size is %zu", given->size);
-		memcpy(&o, given, given->size);
-	}
+	if (given)
+		CI_SIZED_TAKE(cigo_listen_options, &o, given);
 	if (o.flags & ~FLAGS || o.backlog < 0)
 		ci_misuse("options: flags %#x, backlog %d", (unsigned)o.flags, o.backlog);
 	if (!o.backlog)

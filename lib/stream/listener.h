@@ -26,7 +26,7 @@ struct cigo_listener {
 	bool has_file;	       /* a unix path, to be removed at the end */
 	dev_t dev;	       /* if it is still this file */
 	ino_t ino;
-	char address[CIGO_ADDRESS_MAX];
+	char address[CI_ADDRESS_TEXT];
 };
 
 struct ci_listener_wait {

@@ -11,6 +11,7 @@
 #include "stream/listener.h"
 #include "stream/stream.h"
 #include "base/misuse.h"
+#include "base/sized.h"
 
 #define GRACE	      CIGO_S(5)
 #define FIRST_BACKOFF CIGO_MS(5)
@@ -126,11 +127,8 @@ static cigo_serve_options check_options(const cigo_serve_options *given)
 {
 	cigo_serve_options o = { .size = 0 };
 
-	if (given) {
-		if (!given->size || given->size > sizeof o)
-			ci_misuse("options: size is %zu", given->size);
-		memcpy(&o, given, given->size);
-	}
+	if (given)
+		CI_SIZED_TAKE(cigo_serve_options, &o, given);
 	if (!o.grace_ns)
 		o.grace_ns = GRACE;
 	return o;

@@ -322,19 +322,33 @@ int cigo_stream_flush(cigo_ctx *ctx, cigo_stream *s)
 	return err;
 }
 
-ssize_t cigo_stream_printf(cigo_ctx *ctx, cigo_stream *s, const char *format, ...)
+CIGO_PRINTF(3, 0)
+static ssize_t print(cigo_ctx *ctx, cigo_stream *s, const char *format, va_list ap)
 {
-	CI_ENTRY;
 	char *text = NULL;
-	va_list ap;
-
-	va_start(ap, format);
 	int n = vasprintf(&text, format, ap);
-	va_end(ap);
+
 	if (n < 0)
 		return -ENOMEM;
 	ssize_t done = ci_stream_write(ctx, s, text, (size_t)n);
 	free(text);
+	return done;
+}
+
+ssize_t cigo_stream_printf_v(cigo_ctx *ctx, cigo_stream *s, const char *format, va_list ap)
+{
+	CI_ENTRY;
+	return print(ctx, s, format, ap);
+}
+
+ssize_t cigo_stream_printf(cigo_ctx *ctx, cigo_stream *s, const char *format, ...)
+{
+	CI_ENTRY;
+	va_list ap;
+
+	va_start(ap, format);
+	ssize_t done = print(ctx, s, format, ap);
+	va_end(ap);
 	return done;
 }
 

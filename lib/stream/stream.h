@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "cigo/dial.h"
 #include "cigo/stream.h"
 #include "task/park.h"
 
@@ -101,7 +102,10 @@ void ci_stream_end_writes(cigo_stream *s);
 void ci_stream_end_linger(cigo_stream *s);
 
 /* dial.c: as cigo_dial. */
-int ci_dial(cigo_ctx *ctx, const char *network, const char *address, cigo_stream **ret);
+int ci_dial(cigo_ctx *ctx, const char *network, const char *address,
+	    const cigo_dial_options *options, cigo_stream **ret);
+/* stream_set.c: a new TCP stream that is not to have what they have by default. */
+void ci_stream_tune(cigo_stream *s, bool no_nodelay, int64_t keepalive_ns);
 
 /* stream_carry.c */
 /* By the driver: the descriptor may have more for the call that waits. */

@@ -49,3 +49,11 @@ int cigo_stream_set_keepalive(cigo_stream *s, int64_t idle_ns)
 		err = set(s, IPPROTO_TCP, TCP_KEEPINTVL, idle < INTERVAL ? idle : INTERVAL);
 	return err ? err : set(s, SOL_SOCKET, SO_KEEPALIVE, 1);
 }
+
+void ci_stream_tune(cigo_stream *s, bool no_nodelay, int64_t keepalive_ns)
+{
+	if (no_nodelay)
+		cigo_stream_set_nodelay(s, false);
+	if (keepalive_ns)
+		cigo_stream_set_keepalive(s, keepalive_ns);
+}

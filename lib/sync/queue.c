@@ -12,6 +12,7 @@
 
 #include "task/park.h"
 #include "base/misuse.h"
+#include "base/sized.h"
 #include "sync/store.h"
 
 struct cigo_queue {
@@ -56,15 +57,12 @@ cigo_queue *cigo_queue_new(size_t item_size, size_t capacity)
 cigo_queue *cigo_queue_new_with(const cigo_queue_options *given)
 {
 	CI_ENTRY;
-	cigo_queue_options o = { .kind = CIGO_QUEUE_FIFO };
+	cigo_queue_options o;
 
-	ci_expect(given, "no options");
-	ci_expect(given->size && given->size <= sizeof o,
-		  "options.size is %zu, not sizeof(cigo_queue_options)", given->size);
-	memcpy(&o, given, given->size);
+	CI_SIZED_TAKE(cigo_queue_options, &o, given);
 	ci_expect(o.kind == CIGO_QUEUE_FIFO || o.kind == CIGO_QUEUE_LIFO ||
 			  o.kind == CIGO_QUEUE_PRIORITY,
-		  "no such kind as %d", (int)o.kind);
+		  "no such kind as %d", o.kind);
 	return make(&o);
 }
 

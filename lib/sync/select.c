@@ -29,7 +29,9 @@ static int check(cigo_select_case *cases, size_t n)
 		if (k->op == CIGO_SELECT_SKIP)
 			continue;
 		ci_expect(send || k->op == CIGO_SELECT_RECV, "case %zu: no such operation as %d", i,
-			  (int)k->op);
+			  k->op);
+		ci_expect(!k->reserved[0] && !k->reserved[1],
+			  "case %zu: its reserved fields are not zero", i);
 		ci_expect(send ? k->item != NULL : k->ret != NULL, "case %zu: no %s", i,
 			  send ? "item" : "place for it");
 		ci_channel_check(k->channel, k->size);

@@ -26,7 +26,7 @@ struct wait {
 	struct ci_park park;
 	cigo_future *const *futures;
 	size_t n;
-	cigo_wait_mode mode;
+	int mode;
 	size_t pending;
 	uint64_t latest; /* seq of the latest failure */
 	int err;	 /* its error; 0: none failed */
@@ -131,7 +131,7 @@ static void describe(const struct ci_park *p, struct ci_wait_info *ret)
 	ret->all = w->mode == CIGO_WAIT_ALL;
 }
 
-static int wait_for(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futures, size_t n)
+static int wait_for(cigo_ctx *ctx, int mode, cigo_future *const *futures, size_t n)
 {
 	struct wait w = { .park.describe = describe, .mode = mode, .futures = futures, .n = n };
 
@@ -149,13 +149,12 @@ static int wait_for(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futu
 	return cause ? cause : answer(&w);
 }
 
-int cigo_wait(cigo_ctx *ctx, cigo_wait_mode mode, cigo_future *const *futures, size_t n)
+int cigo_wait(cigo_ctx *ctx, int mode, cigo_future *const *futures, size_t n)
 {
 	CI_ENTRY;
 	if (!ctx)
 		return -ENOMEM;
-	ci_expect(mode >= CIGO_WAIT_FIRST_RESULT && mode <= CIGO_WAIT_ALL, "no mode: %d",
-		  (int)mode);
+	ci_expect(mode >= CIGO_WAIT_FIRST_RESULT && mode <= CIGO_WAIT_ALL, "no mode: %d", mode);
 	ci_expect(futures || !n, "no futures");
 	if (!n)
 		return 0;

@@ -7,15 +7,16 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "schedule/serial.h"
 #include "task/future.h"
 #include "base/misuse.h"
-
-#define WORKER "cigo_go"
+#include "base/sized.h"
 
 struct worker {
 	cigo_future f;
+	char *name; /* behind the value */
 	struct ci_message message;
 	struct ci_ctx_watch watch; /* on ctx */
 	cigo_ctx *ctx;		   /* of the loop: a child of the caller's context */
@@ -27,6 +28,7 @@ struct worker {
 	uint64_t id, by; /* its id in the loop; the id of the spawner, 0: a callback */
 	cigo_coro_fn *fn;
 	void *arg;
+	size_t stack_size;
 	int result; /* written by the thread before it posts */
 	int cause;  /* of cancelling this future; 0: was not cancelled */
 	char value[] __attribute__((aligned(CI_ALIGN)));
@@ -39,7 +41,7 @@ static void end(struct worker *w, int err)
 	ci_ctx_watch_remove(ctx, &w->watch);
 	w->loop->live--;
 	ci_future_finish(&w->f, w->cause ? w->cause : err < 0 ? err : 0);
-	ci_trace_event(w->loop, done, .id = w->id, .name = WORKER, .worker = true,
+	ci_trace_event(w->loop, done, .id = w->id, .name = w->name, .worker = true,
 		       .error = w->f.err);
 	ci_ctx_unref(own);
 	ci_ctx_unref(ctx);
@@ -69,7 +71,7 @@ static void *worker_main(void *arg)
 {
 	struct worker *w = arg;
 
-	ci_strand_name(WORKER);
+	ci_strand_name(w->name);
 	ci_affinity_roam(w->loop);
 	pthread_cleanup_push(left_early, NULL);
 	if (w->scheduled)
@@ -99,7 +101,7 @@ static void cancel(cigo_future *f, int cause)
 {
 	struct worker *w = ci_container_of(f, struct worker, f);
 
-	ci_trace_event(w->loop, cancel, .id = w->id, .by = ci_trace_here(w->loop), .name = WORKER,
+	ci_trace_event(w->loop, cancel, .id = w->id, .by = ci_trace_here(w->loop), .name = w->name,
 		       .worker = true, .error = cause);
 	if (!w->cause)
 		w->cause = cause;
@@ -110,7 +112,7 @@ static struct ci_task_id identify(const cigo_future *f)
 {
 	const struct worker *w = ci_container_of(f, struct worker, f);
 
-	return (struct ci_task_id){ WORKER, w->id, w->by };
+	return (struct ci_task_id){ w->name, w->id, w->by };
 }
 
 static const struct ci_future_ops ops = {
@@ -125,7 +127,7 @@ static int schedule(struct worker *w)
 	int err = ci_turn_init(&w->turn, w->loop->schedule);
 	if (err)
 		return err;
-	w->turn.name = WORKER;
+	w->turn.name = w->name;
 	w->turn.id = w->id;
 	w->scheduled = true;
 	ci_turn_add(&w->turn, NULL, NULL);
@@ -138,7 +140,7 @@ static int create(struct worker *w)
 
 	if (err)
 		return err;
-	err = ci_strand_thread(&w->thread, w->loop->options.stack_size, worker_main, w);
+	err = ci_strand_thread(&w->thread, w->stack_size, worker_main, w);
 	if (err && w->scheduled) {
 		ci_turn_remove(&w->turn);
 		ci_turn_fini(&w->turn);
@@ -158,12 +160,17 @@ static int start(struct worker *w)
 	return err;
 }
 
-static struct worker *make(const cigo_ctx *ctx, size_t ret_size)
+static struct worker *make(const cigo_ctx *ctx, size_t ret_size, const cigo_go_options *o)
 {
-	struct worker *w = ret_size > PTRDIFF_MAX / 2 ? NULL : calloc(1, sizeof *w + ret_size);
+	size_t name_size = strlen(o->name) + 1, most = PTRDIFF_MAX / 4;
+	struct worker *w = ret_size > most || name_size > most
+				   ? NULL
+				   : calloc(1, sizeof *w + ret_size + name_size);
 
 	if (!w)
 		return NULL;
+	w->name = memcpy(w->value + ret_size, o->name, name_size);
+	w->stack_size = o->stack_size ? o->stack_size : ctx->loop->options.stack_size;
 	w->ctx = ci_ctx_new((cigo_ctx *)(uintptr_t)ctx, ctx->loop);
 	w->own = w->ctx ? ci_ctx_root(w->ctx, NULL) : NULL;
 	if (w->own)
@@ -173,9 +180,22 @@ static struct worker *make(const cigo_ctx *ctx, size_t ret_size)
 	return NULL;
 }
 
-cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void *arg)
+static cigo_go_options options_of(const cigo_go_options *given)
 {
-	CI_ENTRY;
+	cigo_go_options o = { .size = sizeof o };
+
+	if (given)
+		CI_SIZED_TAKE(cigo_go_options, &o, given);
+	if (!o.name)
+		o.name = "cigo_go";
+	return o;
+}
+
+static cigo_task *go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void *arg,
+		     const cigo_go_options *options)
+{
+	cigo_go_options o = options_of(options);
+
 	if (!ctx)
 		return NULL;
 	cigo_loop *loop = ctx->loop;
@@ -183,7 +203,7 @@ cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void 
 	ci_expect(ci_holds(loop), "this thread does not hold the loop's baton; use "
 				  "cigo_loop_call_threadsafe");
 	ci_expect(fn, "no function");
-	struct worker *w = make(ctx, ret_size);
+	struct worker *w = make(ctx, ret_size, &o);
 	if (!w)
 		return NULL;
 	ci_future_init(&w->f, &ops, ret_size, w->value, loop);
@@ -197,7 +217,7 @@ cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void 
 	loop->live++;
 	w->id = ++loop->last_id;
 	w->by = ci_self.me ? ci_self.me->id : 0;
-	ci_trace_event(loop, spawn, .id = w->id, .by = ci_trace_here(loop), .name = WORKER,
+	ci_trace_event(loop, spawn, .id = w->id, .by = ci_trace_here(loop), .name = w->name,
 		       .worker = true);
 	int err = loop->state >= CI_DRAINED ? CIGO_ECLOSED : ci_ctx_watch_add(w->ctx, &w->watch);
 	if (!err) /* else the function never runs */
@@ -206,7 +226,20 @@ cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void 
 		end(w, err);
 	else {
 		loop->outside++;
-		ci_trace_event(loop, start, .id = w->id, .name = WORKER, .worker = true);
+		ci_trace_event(loop, start, .id = w->id, .name = w->name, .worker = true);
 	}
 	return &w->f;
+}
+
+cigo_task *cigo_go(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void *arg)
+{
+	CI_ENTRY;
+	return go(ctx, fn, ret_size, arg, NULL);
+}
+
+cigo_task *cigo_go_with(const cigo_ctx *ctx, cigo_coro_fn *fn, size_t ret_size, void *arg,
+			const cigo_go_options *options)
+{
+	CI_ENTRY;
+	return go(ctx, fn, ret_size, arg, options);
 }

@@ -5,11 +5,13 @@
 
 #include <stdlib.h>
 
+#include "base/misuse.h"
 #include "schedule/serial.h"
 #include "thread/baton.h"
 
 static struct ci_step step_of(const cigo_points_step *s)
 {
+	ci_expect(!s->reserved, "the step's reserved field is not zero");
 	return (struct ci_step){ .op = s->call	  ? CI_OP_CALL
 				       : s->reads ? CI_OP_READ
 						  : CI_OP_WRITE,

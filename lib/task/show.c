@@ -8,7 +8,7 @@
 #include "engine/engine.h"
 #include "engine/scheduled.h"
 
-void cigo_show(const cigo_ctx *ctx, const char *name, const char *format, ...)
+void cigo_show_v(const cigo_ctx *ctx, const char *name, const char *format, va_list ap)
 {
 	CI_ENTRY_QUIET;
 	struct ci_schedule *s = ci_scheduled_current();
@@ -17,7 +17,7 @@ void cigo_show(const cigo_ctx *ctx, const char *name, const char *format, ...)
 
 	(void)ctx;
 	if (name && format && ((s && s->record) || (loop && loop->tracers))) {
-		CI_FORMAT(text, format);
+		vsnprintf(text, sizeof text, format, ap);
 		if (s)
 			ci_schedule_show(s, ci_self.me ? ci_self.me->name : NULL, name, text);
 		if (loop)
@@ -25,4 +25,14 @@ void cigo_show(const cigo_ctx *ctx, const char *name, const char *format, ...)
 				       .value = text);
 	}
 	ci_schedule_unref(s);
+}
+
+void cigo_show(const cigo_ctx *ctx, const char *name, const char *format, ...)
+{
+	CI_ENTRY_QUIET;
+	va_list ap;
+
+	va_start(ap, format);
+	cigo_show_v(ctx, name, format, ap);
+	va_end(ap);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/misuse.h"
+#include "base/sized.h"
 
 static const char canary[8] = { 0x5a, 0x0c, 0x16, 0x70, 0x5a, 0x0c, 0x16, 0x70 };
 
@@ -216,11 +217,8 @@ cigo_task_options ci_task_check(const cigo_task_options *o)
 {
 	cigo_task_options result = { .size = sizeof result };
 
-	if (o) {
-		if (!o->size || o->size > sizeof result)
-			ci_misuse("options.size is %zu, not sizeof(cigo_task_options)", o->size);
-		memcpy(&result, o, o->size);
-	}
+	if (o)
+		CI_SIZED_TAKE(cigo_task_options, &result, o);
 	if (!result.name)
 		result.name = "task";
 	return result;

@@ -7,7 +7,8 @@
 
 #include "engine/engine.h"
 
-void cigo_trace_name(const cigo_ctx *ctx, const void *object, size_t size, const char *format, ...)
+void cigo_trace_name_v(const cigo_ctx *ctx, const void *object, size_t size, const char *format,
+		       va_list ap)
 {
 	uint64_t id;
 	cigo_loop *loop = ci_trace_loop(&id);
@@ -17,6 +18,15 @@ void cigo_trace_name(const cigo_ctx *ctx, const void *object, size_t size, const
 	if (!loop || !loop->tracers || !object)
 		return;
 	if (format)
-		CI_FORMAT(text, format);
+		vsnprintf(text, sizeof text, format, ap);
 	ci_trace_object(loop, object, size, format ? text : NULL);
+}
+
+void cigo_trace_name(const cigo_ctx *ctx, const void *object, size_t size, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	cigo_trace_name_v(ctx, object, size, format, ap);
+	va_end(ap);
 }

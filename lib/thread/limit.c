@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/misuse.h"
+#include "base/sized.h"
 #include "thread/stack.h"
 
 enum {
@@ -107,10 +108,12 @@ void ci_limit_offer(cigo_limit *ret, const char *name, int64_t value, int64_t us
 	ret->value = value;
 	ret->used = used;
 	ret->room = room;
-	int n = snprintf(ret->text, sizeof ret->text, "%s is %" PRId64 ", %" PRId64 " in use; ",
-			 name, value, used);
+	size_t n = (size_t)snprintf(ret->text, ret->text_size,
+				    "%s is %" PRId64 ", %" PRId64 " in use; ", name, value, used);
 	va_start(ap, format);
-	vsnprintf(ret->text + n, sizeof ret->text - (size_t)n, format, ap);
+	bool room_left = n < ret->text_size;
+	ret->text_length = n + (size_t)vsnprintf(room_left ? ret->text + n : NULL,
+						 room_left ? ret->text_size - n : 0, format, ap);
 	va_end(ap);
 }
 
@@ -166,24 +169,31 @@ static void offer_memory(cigo_limit *ret)
 int cigo_limit_threads(cigo_limit *ret)
 {
 	CI_CALLED;
-	cigo_limit nearest = { .name = "", .room = INT64_MAX };
+	cigo_limit nearest;
 
-	ci_expect(ret && ret->size >= sizeof ret->size && ret->size <= sizeof *ret,
-		  "size is not sizeof(cigo_limit)");
+	CI_SIZED_TAKE(cigo_limit, &nearest, ret);
 	int saved = errno;
-	nearest.size = ret->size;
+	if (!nearest.text)
+		nearest.text_size = 0;
+	if (nearest.text_size)
+		*nearest.text = '\0';
+	nearest.text_length = 0;
+	nearest.name = "";
+	nearest.value = nearest.used = 0;
+	nearest.room = INT64_MAX;
 	offer_counts(&nearest);
 	ci_limit_cgroup(&nearest);
 	offer_memory(&nearest);
-	memcpy(ret, &nearest, ret->size);
+	CI_SIZED_GIVE(cigo_limit, ret, &nearest);
 	errno = saved;
 	return *nearest.name ? 0 : -ENOENT;
 }
 
 void ci_limit_warn(const char *what)
 {
-	cigo_limit l = { .size = sizeof l };
+	char text[512] = "";
+	cigo_limit l = { .size = sizeof l, .text = text, .text_size = sizeof text };
 
 	cigo_limit_threads(&l);
-	ci_warn("%s: no thread can be created; %s", what, l.text);
+	ci_warn("%s: no thread can be created; %s", what, text);
 }

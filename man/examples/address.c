@@ -5,7 +5,7 @@
 /* A client and its server name the two ends of their connection. */
 static int first(cigo_ctx *ctx, void *arg, void *ret)
 {
-	char near[CIGO_ADDRESS_MAX], far[CIGO_ADDRESS_MAX];
+	char near[128], far[128];
 	cigo_listener *l;
 	cigo_stream *client, *server;
 

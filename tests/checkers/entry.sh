@@ -11,12 +11,14 @@ cigo_ctx_background	a constant
 cigo_ctx_note		writes only to its own thread
 cigo_check_failed	tells a schedule, which must not switch for it
 cigo_error_new		texts have a lock of their own
+cigo_check_failed_v	tells a schedule, which must not switch for it
 cigo_explore		runs loops of its own
 cigo_limit_threads	asks the kernel
 cigo_loop_new		nobody knows the loop yet
 cigo_loop_run		enters by itself, for the whole run
 cigo_must_at		looks at a number
 cigo_outcome		tells a schedule, which must not switch for it
+cigo_outcome_v		tells a schedule, which must not switch for it
 cigo_points_access	is a place to switch itself
 cigo_points_note	tells a schedule, which must not switch for it
 cigo_points_now		asks the schedule
@@ -34,6 +36,7 @@ cigo_report_print	no loop knows it
 cigo_run		runs a loop of its own
 cigo_run_with		runs a loop of its own
 cigo_trace_name		takes no lock, for that would change what is traced
+cigo_trace_name_v	takes no lock, for that would change what is traced
 cigo_trace_note		takes no lock, for that would change what is traced
 cigo_trace_note_v	takes no lock, for that would change what is traced
 cigo_strerror		texts have a lock of their own

@@ -783,10 +783,21 @@ MISUSE_TEST(selecting_without_a_place_is_misuse, "cigo_select: case 1")
 {
 	int item;
 	cigo_channel *c = channel(1);
-	cigo_select_case cases[] = { CIGO_CASE_RECV(c, &item),
-				     { c, CIGO_SELECT_RECV, &item, NULL, sizeof item, 0 } };
+	cigo_select_case cases[] = {
+		CIGO_CASE_RECV(c, &item),
+		{ .channel = c, .op = CIGO_SELECT_RECV, .item = &item, .size = sizeof item }
+	};
 
 	cigo_ignore(cigo_select(ctx, cases, 2));
+}
+
+MISUSE_TEST(a_case_of_a_later_version_is_misuse, "case 0: its reserved fields are not zero")
+{
+	int item;
+	cigo_select_case cases[] = { CIGO_CASE_RECV(channel(1), &item) };
+
+	cases[0].reserved[1] = 1;
+	cigo_ignore(cigo_select(ctx, cases, 1));
 }
 
 PLAIN_MISUSE_TEST(selecting_without_a_loop_is_misuse, "cigo_select")

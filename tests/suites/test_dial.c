@@ -478,6 +478,64 @@ LOOP_TEST(an_address_that_does_not_answer_is_raced_after_250_ms_and_then_closed)
 	empty(&f);
 }
 
+static int64_t race_with(cigo_ctx *ctx, int64_t stagger_ns)
+{
+	cigo_dial_options o = { .size = sizeof o, .stagger_ns = stagger_ns };
+	int64_t start = cigo_now(ctx);
+	struct full f;
+	cigo_stream *s;
+	int port, l;
+
+	if (!fill(&f, "127.0.0.2", 0, &port))
+		ck_abort_msg("no listener with a full queue is to be had");
+	l = tcp_listen("127.0.0.3", port, 5, NULL);
+	HOST_MEANS("127.0.0.2", "127.0.0.3");
+	ok(cigo_dial_with(ctx, "tcp", address("fake.test", port), &o, &s));
+	must_talk(ctx, s, l);
+	close(l);
+	empty(&f);
+	return cigo_now(ctx) - start;
+}
+
+LOOP_TEST(the_option_stagger_says_how_far_apart_addresses_begin)
+{
+	int64_t ns = race_with(ctx, CIGO_MS(400));
+
+	ck_assert_int_ge(ns, CIGO_MS(400));
+	ck_assert_int_lt(ns, CIGO_MS(650));
+	ck_assert_int_lt(race_with(ctx, -1), CIGO_MS(250));
+}
+
+LOOP_TEST(a_dialled_stream_has_what_the_options_say)
+{
+	cigo_dial_options o = { .size = sizeof o,
+				.flags = CIGO_DIAL_NO_NODELAY,
+				.keepalive_ns = CIGO_S(20) };
+	int port, l = tcp_listen("127.0.0.1", 0, 5, &port), value = -1;
+	socklen_t n = sizeof value;
+	cigo_stream *s;
+
+	ok(cigo_dial_with(ctx, "tcp", address("127.0.0.1", port), &o, &s));
+	ok(getsockopt(cigo_stream_fd(s), IPPROTO_TCP, TCP_NODELAY, &value, &n));
+	equal(value, 0);
+	ok(getsockopt(cigo_stream_fd(s), IPPROTO_TCP, TCP_KEEPIDLE, &value, &n));
+	equal(value, 20);
+	cigo_stream_close(s);
+	ok(cigo_dial_with(ctx, "tcp", address("127.0.0.1", port), NULL, &s));
+	ok(getsockopt(cigo_stream_fd(s), IPPROTO_TCP, TCP_NODELAY, &value, &n));
+	equal(value, 1);
+	cigo_stream_close(s);
+	close(l);
+}
+
+MISUSE_TEST(a_flag_that_dial_does_not_know_is_misuse, "cigo_dial_with: no such flags: 0x80")
+{
+	cigo_dial_options o = { .size = sizeof o, .flags = 0x80 };
+	cigo_stream *s;
+
+	cigo_ignore(cigo_dial_with(ctx, "tcp", "127.0.0.1:1", &o, &s));
+}
+
 LOOP_TEST(three_addresses_begin_250_ms_apart)
 {
 	struct full a, b;

@@ -31,10 +31,10 @@ static char *printed(const cigo_report *r)
 static const cigo_report_outcome *outcome(const cigo_report *r, const char *text)
 {
 	for (size_t i = 0; i < r->n_outcomes; i++)
-		if (strcmp(r->outcomes[i].text, text) == 0)
-			return &r->outcomes[i];
+		if (strcmp(r->outcomes[i]->text, text) == 0)
+			return r->outcomes[i];
 	ck_abort_msg("no outcome %s among %zu, the first is %s", text, r->n_outcomes,
-		     r->n_outcomes ? r->outcomes[0].text : "none");
+		     r->n_outcomes ? r->outcomes[0]->text : "none");
 	return NULL;
 }
 
@@ -146,7 +146,7 @@ TEST(all_orders_of_the_steps_are_tried_each_once, COOPERATIVE, TIMES(4))
 	ck_assert_ptr_null(report.replay);
 	ck_assert_ptr_null(report.story);
 	for (size_t i = 0; i < report.n_outcomes; i++)
-		equal(report.outcomes[i].count, 1);
+		equal(report.outcomes[i]->count, 1);
 	cigo_report_free(&report);
 	ck_assert_ptr_null(report.outcomes);
 	equal(report.size, sizeof report);
@@ -159,10 +159,10 @@ TEST(an_outcome_s_schedule_leads_to_it, COOPERATIVE)
 
 	ok(explore(orders, &w, &report));
 	for (size_t i = 0; i < report.n_outcomes; i++) {
-		cigo_loop_options o = { .size = sizeof o, .schedule = report.outcomes[i].replay };
+		cigo_loop_options o = { .size = sizeof o, .schedule = report.outcomes[i]->replay };
 
 		ok(cigo_run_with(&o, cigo_ctx_background(), orders, &w));
-		ck_assert_str_eq(w.order, report.outcomes[i].text);
+		ck_assert_str_eq(w.order, report.outcomes[i]->text);
 	}
 	cigo_report_free(&report);
 }
@@ -197,8 +197,8 @@ TEST(one_that_yields_lets_others_go_first, COOPERATIVE)
 	ok(explore(two_yield, NULL, &report));
 	equal(report.schedules, 6);
 	equal(report.n_outcomes, 1);
-	ck_assert_str_eq(report.outcomes[0].text, "1");
-	equal(report.outcomes[0].count, 6);
+	ck_assert_str_eq(report.outcomes[0]->text, "1");
+	equal(report.outcomes[0]->count, 6);
 	cigo_report_free(&report);
 }
 
@@ -213,7 +213,7 @@ TEST(no_options_are_all_defaults, COOPERATIVE)
 
 	ok(cigo_explore(NULL, returns_0, NULL, &report));
 	equal(report.schedules, 1);
-	ck_assert_str_eq(report.outcomes[0].text, "returned 0");
+	ck_assert_str_eq(report.outcomes[0]->text, "returned 0");
 	ck_assert(report.complete);
 	cigo_report_free(&report);
 }
@@ -245,7 +245,7 @@ TEST(the_clock_is_virtual_and_the_loop_s_options_count, COOPERATIVE)
 	cigo_report report = REPORT;
 
 	ok(explore(reads_the_clock, NULL, &report, .loop = &loop));
-	ck_assert_str_eq(report.outcomes[0].text, "3600 s");
+	ck_assert_str_eq(report.outcomes[0]->text, "3600 s");
 	cigo_report_free(&report);
 }
 
@@ -264,7 +264,7 @@ TEST(a_lost_update_is_found_and_counted, COOPERATIVE, TIMES(2))
 	equal(outcome(&report, "x is 1")->failures, 4);
 	equal(outcome(&report, "x is 2")->count, 2);
 	equal(outcome(&report, "x is 2")->failures, 0);
-	ck_assert_str_eq(report.outcomes[0].text, "x is 1");
+	ck_assert_str_eq(report.outcomes[0]->text, "x is 1");
 	ck_assert_str_eq(report.replay, "replay:"); /* a b a b is first come, first served */
 	contains(report.failure, "x is 1; check failed: w->x == w->chains");
 	contains(report.story, "At each choice the first in line went on.");
@@ -307,8 +307,8 @@ TEST(the_failure_is_the_smallest_and_its_story_tells_who_went_on, COOPERATIVE)
 	ck_assert(!first.complete);
 	equal(explore(late_b, &w, &dice, .strategy = "random:1"), 1);
 	for (size_t i = 0; i < all.n_outcomes; i++)
-		if (all.outcomes[i].failures)
-			ck_assert_str_eq(all.replay, all.outcomes[i].replay);
+		if (all.outcomes[i]->failures)
+			ck_assert_str_eq(all.replay, all.outcomes[i]->replay);
 	ck_assert_str_eq(all.replay, first.replay);
 	ck_assert_str_eq(all.replay, dice.replay);
 	ck_assert_str_eq(all.story, first.story);
@@ -400,7 +400,7 @@ TEST(an_error_of_main_is_a_failure, COOPERATIVE, TIMES(2))
 
 	equal(explore(fails_with_eio, NULL, &report, .fork = _i), 1);
 	ck_assert_str_eq(report.failure, "main returned -5 (Input/output error)");
-	ck_assert_str_eq(report.outcomes[0].text, "main returned -5 (Input/output error)");
+	ck_assert_str_eq(report.outcomes[0]->text, "main returned -5 (Input/output error)");
 	cigo_report_free(&report);
 }
 
@@ -972,14 +972,15 @@ TEST(one_search_at_a_time)
 	cigo_report_free(&report);
 }
 
-PLAIN_MISUSE_TEST(options_without_a_size_are_misuse, "cigo_explore: options.size is 0")
+PLAIN_MISUSE_TEST(options_without_a_size_are_misuse,
+		  "cigo_explore: the size in a cigo_explore_options is 0")
 {
 	cigo_report report = REPORT;
 
 	cigo_ignore(cigo_explore(&(cigo_explore_options){ .all = true }, returns_0, NULL, &report));
 }
 
-PLAIN_MISUSE_TEST(loop_options_without_a_size_are_misuse, "options.loop->size is 0")
+PLAIN_MISUSE_TEST(loop_options_without_a_size_are_misuse, "the size in a cigo_loop_options is 0")
 {
 	cigo_loop_options loop = { .clock = CIGO_CLOCK_REAL };
 	cigo_report report = REPORT;
@@ -987,14 +988,15 @@ PLAIN_MISUSE_TEST(loop_options_without_a_size_are_misuse, "options.loop->size is
 	cigo_ignore(explore(returns_0, NULL, &report, .loop = &loop));
 }
 
-PLAIN_MISUSE_TEST(a_report_without_a_size_is_misuse, "report->size is not sizeof(cigo_report)")
+PLAIN_MISUSE_TEST(a_report_without_a_size_is_misuse,
+		  "the size in a cigo_report is 0, not sizeof(cigo_report)")
 {
 	cigo_report report = { .schedules = 0 };
 
 	cigo_ignore(cigo_explore(NULL, returns_0, NULL, &report));
 }
 
-PLAIN_MISUSE_TEST(no_report_is_misuse, "report->size is not sizeof(cigo_report)")
+PLAIN_MISUSE_TEST(no_report_is_misuse, "no cigo_report")
 {
 	cigo_ignore(cigo_explore(NULL, returns_0, NULL, NULL));
 }
@@ -1057,7 +1059,7 @@ PLAIN_MISUSE_TEST(exploring_while_exploring_is_misuse, "this thread explores alr
 	cigo_ignore(explore(returns_0, NULL, &report, .progress = explore_more));
 }
 
-PLAIN_MISUSE_TEST(printing_no_report_is_misuse, "cigo_report_print: report->size")
+PLAIN_MISUSE_TEST(printing_no_report_is_misuse, "cigo_report_print: no cigo_report")
 {
 	cigo_report_print(NULL, stderr);
 }

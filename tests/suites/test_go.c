@@ -27,6 +27,35 @@ LOOP_TEST(a_workers_value_and_error_are_awaited_like_a_tasks)
 	ok(cigo_take(ctx, cigo_go(ctx, return_arg_and_fail, sizeof got, &err), &got));
 }
 
+CORO(tell_name_and_stack)
+{
+	pthread_attr_t attr;
+
+	ok(pthread_getattr_np(pthread_self(), &attr));
+	ok(pthread_attr_getstacksize(&attr, ret));
+	ok(pthread_attr_destroy(&attr));
+	ok(pthread_getname_np(pthread_self(), arg, 16));
+	return 0;
+}
+
+LOOP_TEST(a_worker_has_the_name_and_the_stack_of_its_options)
+{
+	char name[16] = "mill", on_thread[16];
+	cigo_go_options o = { .size = sizeof o, .name = name, .stack_size = 3 << 20 };
+	size_t stack;
+	cigo_task *t = cigo_go_with(ctx, tell_name_and_stack, sizeof stack, on_thread, &o);
+
+	strcpy(name, "changed"); /* it was copied */
+	ck_assert_str_eq(cigo_task_name(t), "mill");
+	ok(cigo_take(ctx, t, &stack));
+	ck_assert_str_eq(on_thread, "mill");
+	ck_assert_uint_ge(stack, 3 << 20);
+	t = cigo_go_with(ctx, tell_name_and_stack, sizeof stack, on_thread, NULL);
+	ck_assert_str_eq(cigo_task_name(t), "cigo_go");
+	ok(cigo_take(ctx, t, &stack));
+	ck_assert_uint_lt(stack, 1 << 20);
+}
+
 static const char key;
 static pthread_t loop_thread, home;
 

@@ -15,9 +15,11 @@ enum { TASKS = 100, NOBODY = 65534 };
 
 static cigo_limit nearest(void)
 {
-	cigo_limit l = { .size = sizeof l };
+	static char text[512];
+	cigo_limit l = { .size = sizeof l, .text = text, .text_size = sizeof text };
 
 	ok(cigo_limit_threads(&l));
+	equal(l.text_length, strlen(text));
 	return l;
 }
 
@@ -35,6 +37,30 @@ TEST(the_nearest_limit_is_named_with_its_numbers_and_a_remedy)
 	snprintf(number, sizeof number, " %jd", (intmax_t)l.value);
 	contains(l.text, number);
 	contains(l.text, "; ");
+}
+
+TEST(a_sentence_is_cut_at_the_size_of_the_buffer)
+{
+	char text[16], all[512];
+	cigo_limit l = { .size = sizeof l, .text = text, .text_size = sizeof text };
+
+	for (size_t n = 0; n <= sizeof text; n++) {
+		memset(text, 'x', sizeof text);
+		l.text_size = n;
+		ok(cigo_limit_threads(&l));
+		ck_assert_int_gt(l.text_length, sizeof text);
+		if (n)
+			equal(strlen(text), n - 1);
+		for (size_t i = n; i < sizeof text; i++)
+			equal(text[i], 'x');
+	}
+	l.text = all;
+	l.text_size = 512;
+	ok(cigo_limit_threads(&l));
+	equal(l.text_length, strlen(all));
+	l.text = NULL; /* its size does not count then */
+	ok(cigo_limit_threads(&l));
+	ck_assert_int_gt(l.text_length, 0);
 }
 
 TEST(asking_keeps_errno)

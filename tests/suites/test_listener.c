@@ -53,7 +53,7 @@ static cigo_stream *must_dial(cigo_ctx *ctx, const cigo_listener *l)
 /* "host" with the port l listens at. */
 static const char *at_port_of(const cigo_listener *l, const char *host)
 {
-	static char text[CIGO_ADDRESS_MAX];
+	static char text[ADDRESS];
 
 	snprintf(text, sizeof text, "%s%s", host, strrchr(cigo_listener_address(l), ':'));
 	return text;
@@ -315,6 +315,32 @@ LISTENER_TEST(an_accepted_connection_has_nodelay_and_keepalive_and_is_close_on_e
 	cigo_stream_close(s);
 }
 
+LISTENER_TEST(an_accepted_connection_has_what_the_options_say)
+{
+	cigo_accept_options o = { .size = sizeof o, .flags = CIGO_ACCEPT_NO_NODELAY };
+	cigo_stream *clients[2] = { must_dial(ctx, l), must_dial(ctx, l) }, *s;
+
+	ok(cigo_accept_with(ctx, l, &o, &s));
+	equal(option(cigo_stream_fd(s), IPPROTO_TCP, TCP_NODELAY), 0);
+	equal(option(cigo_stream_fd(s), IPPROTO_TCP, TCP_KEEPIDLE), 15);
+	cigo_stream_close(s);
+	o = (cigo_accept_options){ .size = sizeof o, .keepalive_ns = CIGO_NEVER };
+	ok(cigo_accept_with(ctx, l, &o, &s));
+	equal(option(cigo_stream_fd(s), IPPROTO_TCP, TCP_NODELAY), 1);
+	equal(option(cigo_stream_fd(s), SOL_SOCKET, SO_KEEPALIVE), 0);
+	cigo_stream_close(s);
+	cigo_stream_close(clients[0]);
+	cigo_stream_close(clients[1]);
+}
+
+MISUSE_TEST(a_flag_that_accept_does_not_know_is_misuse, "cigo_accept_with: no such flags: 0x80")
+{
+	cigo_accept_options o = { .size = sizeof o, .flags = 0x80 };
+	cigo_stream *s;
+
+	cigo_ignore(cigo_accept_with(ctx, NULL, &o, &s));
+}
+
 LOOP_TEST(what_is_not_tcp_has_no_options_of_tcp)
 {
 	cigo_stream *s, *r, *w;
@@ -338,7 +364,7 @@ LOOP_TEST(a_server_that_restarts_gets_its_port_back_unless_told_otherwise)
 	cigo_listen_options o = { .size = sizeof o, .flags = CIGO_LISTEN_NO_REUSEADDR };
 	cigo_listener *l = must_listen(ctx, "tcp", "127.0.0.1:0");
 	cigo_stream *client = must_dial(ctx, l), *s;
-	char address[CIGO_ADDRESS_MAX], c;
+	char address[ADDRESS], c;
 
 	snprintf(address, sizeof address, "%s", cigo_listener_address(l));
 	ok(cigo_accept(ctx, l, &s));
@@ -400,7 +426,7 @@ TEST(options_that_make_no_sense_are_misuse)
 	cigo_listen_options flags = { .size = sizeof flags, .flags = 64 };
 	cigo_listen_options backlog = { .size = sizeof backlog, .backlog = -1 };
 
-	t_abort(listen_with, &no_size, "size is 0");
+	t_abort(listen_with, &no_size, "size in a cigo_listen_options is 0");
 	t_abort(listen_with, &flags, "flags 0x40");
 	t_abort(listen_with, &backlog, "backlog -1");
 }
@@ -668,7 +694,7 @@ LISTENER_TEST(a_stop_wakes_all_that_wait_and_may_be_repeated)
 	struct acceptor a[MANY];
 	cigo_task *tasks[MANY];
 	cigo_stream *s = (void *)&s;
-	char address[CIGO_ADDRESS_MAX];
+	char address[ADDRESS];
 
 	snprintf(address, sizeof address, "%s", cigo_listener_address(l));
 	start_acceptors(ctx, l, a, tasks);

@@ -562,8 +562,9 @@ CORO(chance)
 
 static int by_text(const void *a, const void *b)
 {
-	return strcmp(((const cigo_report_outcome *)a)->text,
-		      ((const cigo_report_outcome *)b)->text);
+	const cigo_report_outcome *const *x = a, *const *y = b;
+
+	return strcmp((*x)->text, (*y)->text);
 }
 
 static cigo_report explore(int model, int preemptions, bool all_orders)
@@ -614,7 +615,7 @@ TEST(the_same_outcomes_are_found_without_the_orders_left_out, TIMES(6))
 		tried_all += all.schedules;
 		equal(few.n_outcomes, all.n_outcomes);
 		for (size_t k = 0; k < all.n_outcomes; k++)
-			ck_assert_str_eq(few.outcomes[k].text, all.outcomes[k].text);
+			ck_assert_str_eq(few.outcomes[k]->text, all.outcomes[k]->text);
 		cigo_report_free(&few);
 		cigo_report_free(&all);
 	}
@@ -663,9 +664,9 @@ TEST(a_replay_of_one_thread_counts_no_accesses)
 	equal(cigo_explore(&o, two_touch, NULL, &report), 0);
 	equal(report.n_outcomes, 2);
 	for (size_t i = 0; i < report.n_outcomes; i++) {
-		ck_assert_ptr_null(strchr(report.outcomes[i].replay, '+'));
-		wanted = report.outcomes[i].text;
-		ok(run(report.outcomes[i].replay, CIGO_COOPERATIVE, two_touch, NULL));
+		ck_assert_ptr_null(strchr(report.outcomes[i]->replay, '+'));
+		wanted = report.outcomes[i]->text;
+		ok(run(report.outcomes[i]->replay, CIGO_COOPERATIVE, two_touch, NULL));
 	}
 	cigo_report_free(&report);
 }

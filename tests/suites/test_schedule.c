@@ -732,8 +732,7 @@ CORO(selects)
 	for (int i = 0; i < 3; i++) {
 		channels[i] = cigo_channel_new(sizeof item, 1);
 		ok(cigo_send(ctx, channels[i], &item));
-		cases[i] = (cigo_select_case){ channels[i], CIGO_SELECT_RECV, NULL,
-					       &got,	    sizeof got,	      0 };
+		cases[i] = (cigo_select_case)CIGO_CASE_RECV(channels[i], &got);
 	}
 	const char *const names[] = { ann, bob, cat };
 	t_say(names[cigo_select(ctx, cases, 3)]);
@@ -866,6 +865,26 @@ static void checks_nowhere(void *words)
 		cigo_check_failed("1 == 2", "folder/file.c", 17, "%s", (char *)words);
 	else
 		cigo_check_failed("1 == 2", "folder/file.c", 17, NULL);
+}
+
+CIGO_PRINTF(2, 3)
+static void fail_by_list(const char *condition, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	cigo_check_failed_v(condition, "folder/file.c", 17, format, ap);
+	va_end(ap);
+}
+
+static void check_by_list(void *arg T_UNUSED)
+{
+	fail_by_list("1 == 2", "%d apples", 3);
+}
+
+TEST(a_check_takes_a_list_of_arguments_too)
+{
+	t_abort(check_by_list, NULL, "file.c:17: 3 apples; check failed: 1 == 2");
 }
 
 TEST(a_check_that_fails_tells_the_place_and_the_replay)

@@ -272,7 +272,7 @@ TEST(a_program_without_choices_has_one_schedule)
 		ok(search(g, &report, .strategy = strategies[i]));
 		equal(report.schedules, 1);
 		ck_assert(report.complete);
-		ck_assert_str_eq(report.outcomes[0].replay, "replay:");
+		ck_assert_str_eq(report.outcomes[0]->replay, "replay:");
 		over(g, &report);
 	}
 }
@@ -282,7 +282,7 @@ TEST_CASE("states", .seconds = 30);
 static bool is_outcome_of(const char *text, const cigo_report *r)
 {
 	for (size_t i = 0; i < r->n_outcomes; i++)
-		if (strcmp(r->outcomes[i].text, text) == 0)
+		if (strcmp(r->outcomes[i]->text, text) == 0)
 			return true;
 	return false;
 }
@@ -323,7 +323,7 @@ TEST(states_that_were_met_before_leave_no_outcome_out, TIMES(40))
 	ck_assert(some.complete);
 	equal(some.n_outcomes, all.n_outcomes);
 	for (size_t i = 0; i < all.n_outcomes; i++)
-		ck_assert(is_outcome_of(all.outcomes[i].text, &some));
+		ck_assert(is_outcome_of(all.outcomes[i]->text, &some));
 	expect_different(g);
 	cigo_report_free(&all);
 	over(g, &some);
@@ -400,8 +400,8 @@ TEST(the_outcome_s_schedule_is_made_small_too)
 	equal(search(g, &report, .strategy = "random:5", .schedules = 300), 1);
 	equal(report.schedules, 300);
 	for (size_t i = 0; i < report.n_outcomes; i++)
-		if (report.outcomes[i].failures)
-			ck_assert_str_eq(report.outcomes[i].replay, report.replay);
+		if (report.outcomes[i]->failures)
+			ck_assert_str_eq(report.outcomes[i]->replay, report.replay);
 	over(g, &report);
 }
 
@@ -523,13 +523,13 @@ TEST(the_most_frequent_outcome_comes_first)
 
 	ok(search(g, &report, .preemptions = -1));
 	equal(report.n_outcomes, 2);
-	ck_assert_str_eq(report.outcomes[0].text, "1 0");
-	equal(report.outcomes[0].count, 4);
-	equal(report.outcomes[0].failures, 0);
-	ck_assert_str_eq(report.outcomes[0].replay, "replay:0.1");
-	ck_assert_str_eq(report.outcomes[1].text, "2 0");
-	equal(report.outcomes[1].count, 2);
-	ck_assert_str_eq(report.outcomes[1].replay, "replay:");
+	ck_assert_str_eq(report.outcomes[0]->text, "1 0");
+	equal(report.outcomes[0]->count, 4);
+	equal(report.outcomes[0]->failures, 0);
+	ck_assert_str_eq(report.outcomes[0]->replay, "replay:0.1");
+	ck_assert_str_eq(report.outcomes[1]->text, "2 0");
+	equal(report.outcomes[1]->count, 2);
+	ck_assert_str_eq(report.outcomes[1]->replay, "replay:");
 	over(g, &report);
 }
 
@@ -543,10 +543,10 @@ TEST(more_outcomes_than_a_table_can_hold_are_counted_as_one)
 
 	ok(search(g, &report, .preemptions = -1, .schedules = 20000));
 	equal(report.n_outcomes, 10001);
-	ck_assert_str_eq(report.outcomes[0].text, "(other outcomes)");
-	equal(report.outcomes[0].count, 10000);
+	ck_assert_str_eq(report.outcomes[0]->text, "(other outcomes)");
+	equal(report.outcomes[0]->count, 10000);
 	for (size_t i = 0; i < report.n_outcomes; i++)
-		sum += report.outcomes[i].count;
+		sum += report.outcomes[i]->count;
 	equal(sum, 20000);
 	over(g, &report);
 }

@@ -606,7 +606,7 @@ TEST(what_makes_no_sense_is_misuse)
 {
 	t_abort(without_loop, NULL, "needs a loop");
 	t_abort(no_handler, NULL, "nobody to handle");
-	t_abort(no_size, NULL, "size is 0");
+	t_abort(no_size, NULL, "size in a cigo_serve_options is 0");
 }
 
 TEST_CASE("between the wake and the turn");

@@ -534,6 +534,27 @@ LOOP_TEST(write_returns_how_much_it_was_told_to_write)
 	close(raw);
 }
 
+CIGO_PRINTF(3, 4)
+static ssize_t say(cigo_ctx *ctx, cigo_stream *s, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	ssize_t n = cigo_stream_printf_v(ctx, s, format, ap);
+	va_end(ap);
+	return n;
+}
+
+PIPE_TEST(printf_takes_a_list_of_arguments_too)
+{
+	char got[16] = "";
+
+	equal(say(ctx, w, "%d %s", 42, "things"), 9);
+	equal(cigo_stream_read_chunk(ctx, r, got, 9), 9);
+	ck_assert_str_eq(got, "42 things");
+	fails(say(ctx, NULL, "%d", 1), -ENOMEM);
+}
+
 PIPE_TEST(a_long_text_may_be_formatted_into_a_stream)
 {
 	char got[20001];

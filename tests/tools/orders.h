@@ -180,7 +180,7 @@ static inline char *t_outcomes(const cigo_report *r)
 
 	ck_assert_uint_le(r->n_outcomes, 256);
 	for (size_t i = 0; i < r->n_outcomes; i++)
-		sorted[i] = r->outcomes[i].text;
+		sorted[i] = r->outcomes[i]->text;
 	qsort(sorted, r->n_outcomes, sizeof *sorted, t_by_text);
 	for (size_t i = 0; i < r->n_outcomes; i++)
 		fprintf(out, "%s%s", i ? " | " : "", sorted[i]);

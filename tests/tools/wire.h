@@ -14,6 +14,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+enum { ADDRESS = 128 }; /* bytes that an address takes as a text, at most */
+
 /* Two ends of one connection; raw ends do not block and are not inherited. */
 static inline void raw_pair(int ends[2])
 {

@@ -62,7 +62,7 @@ static void put_outcomes(const cigo_report *r, FILE *out)
 {
 	fputs("  \"outcomes\": [", out);
 	for (size_t i = 0; i < r->n_outcomes; i++) {
-		const cigo_report_outcome *o = &r->outcomes[i];
+		const cigo_report_outcome *o = r->outcomes[i];
 
 		fprintf(out, "%s\n    {\"text\": ", i ? "," : "");
 		put_string(o->text, out);

@@ -18,6 +18,7 @@ INNER = {
     "cigo_first_result": "-ECANCELED is what the losers get",
     "cigo_gen_yield_all": "-ENOMEM is the iterator's own",
     "cigo_go": "CIGO_ECLOSED is the worker's error",
+    "cigo_go_with": "CIGO_ECLOSED is the worker's error",
     "cigo_group_spawn": "-ECANCELED is the task's error",
     "cigo_group_spawn_copy": "-ECANCELED is the task's error",
     "cigo_group_spawn_with": "-ECANCELED is the task's error",
