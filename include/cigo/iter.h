@@ -157,13 +157,23 @@ static inline cigo_zip_part cigo_zip_part_(cigo_iter *it, size_t at, size_t size
 	cigo_iter_zip_longest(sizeof(T), CIGO_PART_(T, ma, a), CIGO_PART_(T, mb, b))
 /* As cigo_zip; the member ma, an int64_t, counts from start. */
 #define cigo_enumerate(T, ma, start, mb, b) cigo_zip(T, ma, cigo_iter_count(start), mb, b)
-#ifndef __cplusplus
+
+#ifdef __cplusplus
+}
+
+/* For the macro below; each argument is evaluated once. */
+template <class... I> inline cigo_iter *cigo_chain_list_(I... it)
+{
+	cigo_iter *const list[] = { it... };
+
+	return cigo_iter_chain(list, sizeof...(I));
+}
+/* cigo_iter_chain of the iterators that are given. */
+#define cigo_chain(...) cigo_chain_list_(__VA_ARGS__)
+#else
 #define cigo_chain(...)                                      \
 	cigo_iter_chain((cigo_iter *const[]){ __VA_ARGS__ }, \
 			sizeof((cigo_iter *const[]){ __VA_ARGS__ }) / sizeof(cigo_iter *))
 #endif
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -37,7 +37,21 @@ CIGO_CHECK CIGO_API int cigo_wait(cigo_ctx *ctx, int mode, cigo_future *const *f
 CIGO_CHECK CIGO_API int cigo_first_result(cigo_ctx *ctx, cigo_future *const *futures, size_t n,
 					  void *ret, size_t size);
 
-#ifndef __cplusplus /* a list ended by NULL would clash with futures that are NULL */
+#ifdef __cplusplus
+}
+
+/* For the macros below; each argument is evaluated once. */
+template <class... F> inline int cigo_wait_list_(cigo_ctx *ctx, int mode, F... future)
+{
+	cigo_future *const list[] = { future... };
+
+	return cigo_wait(ctx, mode, list, sizeof...(F));
+}
+/* cigo_wait for the futures that are given: until all are done. */
+#define cigo_wait_all(ctx, ...) cigo_wait_list_(CIGO_AT(ctx), CIGO_WAIT_ALL, __VA_ARGS__)
+/* cigo_wait for the futures that are given: until one succeeds, or all are done. */
+#define cigo_wait_any(ctx, ...) cigo_wait_list_(CIGO_AT(ctx), CIGO_WAIT_FIRST_RESULT, __VA_ARGS__)
+#else /* a list ended by NULL would clash with futures that are NULL */
 #define CIGO_LIST_(T, ...) \
 	(T *const[]){ __VA_ARGS__ }, sizeof((T *const[]){ __VA_ARGS__ }) / sizeof(T *)
 #define cigo_wait_all(ctx, ...) \
@@ -46,7 +60,4 @@ CIGO_CHECK CIGO_API int cigo_first_result(cigo_ctx *ctx, cigo_future *const *fut
 	cigo_wait(CIGO_AT(ctx), CIGO_WAIT_FIRST_RESULT, CIGO_LIST_(cigo_future, __VA_ARGS__))
 #endif
 
-#ifdef __cplusplus
-}
-#endif
 #endif

@@ -6,7 +6,7 @@ version=$("$clang_format" --version 2>/dev/null | sed -n 's/.*version \([0-9]*\)
 test "${version:-0}" -ge 14 || { echo "1..0 # SKIP no clang-format 14 or newer"; exit 0; }
 cd "$top_srcdir" || exit 99
 set --
-for f in lib/*/*.[ch] tools/*/*.[ch] include/*.h include/cigo/*.h tests/*/*.[ch] tests/consumer/*.cc docs/exercises/*.[ch] demos/*/*.[ch] man/examples/*.c bench/*.[ch] bench/peers/*.[ch]; do
+for f in lib/*/*.[ch] tools/*/*.[ch] include/*.h include/cigo/*.h include/cigo/*.hpp tests/*/*.[ch] tests/*/*.cc demos/tour/*.cc docs/exercises/*.[ch] demos/*/*.[ch] man/examples/*.c bench/*.[ch] bench/peers/*.[ch]; do
 	case $f in
 	*'*'* | include/cigo/version.h | demos/timeline/page.c | tools/explore/page.c) ;;
 	*) set -- "$@" "$f" ;;

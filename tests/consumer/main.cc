@@ -3,6 +3,9 @@
 #include <stdio.h>
 
 #include <cigo.h>
+#if __cplusplus >= 201703L
+#include <cigo/cigo.hpp>
+#endif
 
 static int add(cigo_ctx *ctx, void *arg, void *ret)
 {
@@ -28,6 +31,13 @@ int main(void)
 	int sum = 0;
 	int err = cigo_run(body, &sum);
 
+#if __cplusplus >= 201703L
+	auto lambda = [&sum](cigo_ctx *ctx) {
+		return cigo::spawn(ctx, [&sum] { return sum; }).await(ctx).value();
+	};
+	if (cigo::run(lambda).value() != sum)
+		return 1;
+#endif
 	printf("cigo %s: %d, %s\n", CIGO_VERSION, sum, cigo_strerror(err));
 	return err == 0 && sum == 42 ? 0 : 1;
 }
