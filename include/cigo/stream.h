@@ -2,7 +2,7 @@
  * Byte streams over any descriptor. One coroutine reads at a time, a second gets -EBUSY. Writers
  * queue up; each message goes out whole. Reads return a count of bytes, 0 at the end. A line, a
  * chunk or all that comes in pieces is put together by the loop: its reader is resumed once. SIGPIPE
- * is never raised.
+ * is never raised. Small writes go out in bursts: see cigo_stream_write.
  */
 #ifndef CIGO_STREAM_H
 #define CIGO_STREAM_H
@@ -61,11 +61,21 @@ CIGO_CHECK CIGO_API ssize_t cigo_stream_read_all(cigo_ctx *ctx, cigo_stream *s, 
 						 cigo_bytes *ret);
 
 /*
- * Writes all n bytes, after what was written or sent before; returns n. If the call ends before the
- * first byte went out, nothing is written; after that, the rest is sent all the same, so that
- * messages stay whole. Suspends: yes. Fails: -EPIPE: the peer is gone; the context's error;
- * -ECANCELED: closed or aborted; -ETIMEDOUT: see cigo_stream_set_timeout; -EBUSY: cigo_fd_wait
- * waits for the descriptor; write(2)'s errors; -ENOMEM.
+ * Writes all n bytes, after what was written or sent before; returns n. In a loop, a small message to
+ * a socket or pipe is accepted: copied, and the call returns. The loop sends what a stream has
+ * accepted, in one system call, at the end of the tick: before it looks for events, and so before
+ * time passes. A coroutine that computes for long without suspending delays what it wrote; flush
+ * sends at once. What is accepted is sent, whatever becomes of the writer; close, shutdown, blocking
+ * sections and the end of the run lose none of it. exit(3) and misuse, which aborts, may: flush before
+ * them, and before fork(2), whose child must not use the stream. If it cannot be sent, the next call
+ * on the stream says so; a read does when all is read that has come.
+ *
+ * A large message, or one behind 64 KiB that are not sent yet, is written at once. While the peer
+ * takes no more, any write waits until all of it is in the kernel. If the call ends before the first
+ * byte went out, nothing is written; after that, the rest is sent all the same, so that messages stay
+ * whole. In the preemptive model, and without a loop, no write is put off. Suspends: yes. Fails:
+ * -EPIPE: the peer is gone; the context's error; -ECANCELED: closed or aborted; -ETIMEDOUT: see
+ * cigo_stream_set_timeout; -EBUSY: cigo_fd_wait waits for the descriptor; write(2)'s errors; -ENOMEM.
  */
 CIGO_CHECK CIGO_API ssize_t cigo_stream_write(cigo_ctx *ctx, cigo_stream *s, const void *data,
 					      size_t n);
@@ -82,16 +92,16 @@ CIGO_CHECK CIGO_API ssize_t cigo_stream_printf_v(cigo_ctx *ctx, cigo_stream *s, 
 						 va_list ap) CIGO_PRINTF(3, 0);
 
 /*
- * Copies n bytes into the stream's queue, in order with writes, and never waits. What the
- * descriptor does not take now, the loop writes later; without a loop the next write, flush or
- * close does. Suspends: no. Fails: -ENOBUFS: more than 16 MiB are unsent; -ENOMEM; an earlier error
+ * Copies n bytes into the stream's queue, in order with writes, and never waits. The loop writes them
+ * at the end of the tick, and later what the descriptor does not take then; without a loop they are
+ * written now, and the rest by the next write, flush or close. Suspends: no. Fails: -ENOBUFS: more than 16 MiB are unsent; -ENOMEM; an earlier error
  * of the stream, as cigo_stream_write.
  */
 CIGO_CHECK CIGO_API int cigo_stream_send(cigo_stream *s, const void *data, size_t n);
 
 /*
- * Waits until all is written to the descriptor. Suspends: yes. Fails: the error of a send; as
- * cigo_stream_write.
+ * Writes all that is queued, now, and waits until the descriptor has taken it. Suspends: yes. Fails:
+ * the error of an accepted write or of a send; as cigo_stream_write.
  */
 CIGO_CHECK CIGO_API int cigo_stream_flush(cigo_ctx *ctx, cigo_stream *s);
 
@@ -109,7 +119,14 @@ CIGO_API void cigo_stream_set_timeout(cigo_stream *s, int64_t ns);
 CIGO_API void cigo_stream_set_limit(cigo_stream *s, size_t limit);
 
 /*
- * TCP_NODELAY: written bytes go out at once (tcp(7)). Streams of cigo_dial and cigo_accept have it.
+ * On, the default: small writes are gathered until the end of the tick (cigo_stream_write). Off: each
+ * write makes its own system call before it returns; what is queued is sent now. Suspends: no.
+ */
+CIGO_API void cigo_stream_set_cork(cigo_stream *s, bool on);
+
+/*
+ * TCP_NODELAY: the kernel does not hold back what it was given (tcp(7)). Streams of cigo_dial and
+ * cigo_accept have it. When the kernel gets them, cigo_stream_set_cork says.
  * Suspends: no. Fails: -ENOTSOCK, -EOPNOTSUPP: not TCP; -EBADF: no descriptor; -ENOMEM: s is NULL.
  */
 CIGO_API int cigo_stream_set_nodelay(cigo_stream *s, bool on);

@@ -99,6 +99,7 @@ void ci_engine_switch(struct ci_coroutine *me, struct ci_coroutine *to)
 
 void ci_section_begin(struct ci_coroutine *me)
 {
+	ci_burst_send_all(me->loop); /* before what the section itself may write or fork */
 	me->free_calls = 0;
 	me->loop->outside++;
 	ci_trace_event(me->loop, blocking, .id = me->id);

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "engine/affinity.h"
+#include "engine/burst.h"
 #include "engine/inbox.h"
 #include "engine/entry.h"
 #include "base/heap.h"
@@ -72,6 +73,7 @@ struct cigo_loop {
 	/* what each switch touches, in a few lines of the cache */
 	struct ci_coroutine *direct; /* runs next, ahead of all; set right before a suspension */
 	struct ci_list ready, batch; /* to run; to run in this tick */
+	struct ci_list bursts;	     /* to be sent at the end of this tick, see burst.h */
 	unsigned since_look, look_after; /* resumptions since the last look; until the next */
 	struct ci_tracer *tracers;	 /* NULL: none, see trace.h */
 	struct ci_holder holder;

@@ -20,8 +20,9 @@ struct ci_fd_watcher {
 	bool quiet;    /* a coroutine waits for it by itself: the poller need not tell its events */
 	bool own;      /* both ends are in this loop: only the loop can make it ready */
 	void (*ready)(struct ci_fd_watcher *w,
-		      unsigned events);	       /* called by the driver; library code */
-	void (*gone)(struct ci_fd_watcher *w); /* called when the loop ends; may be NULL */
+		      unsigned events); /* called by the driver; library code */
+	/* Called when the loop ends; may be NULL. It may block until then. */
+	void (*gone)(struct ci_fd_watcher *w, int64_t until);
 };
 
 /* fd, once, quiet, own, ready and gone are set by the caller. Fails: as ci_poller_ops.add, -ENOMEM. */

@@ -3,6 +3,7 @@
  */
 #include "engine/tick.h"
 
+#include "engine/burst.h"
 #include "engine/engine.h"
 #include "engine/look.h"
 #include "engine/pending.h"
@@ -73,9 +74,12 @@ struct ci_runnable *ci_tick_next(cigo_loop *loop)
 	if (direct)
 		return &direct->resume;
 	/* What a descriptor or a message makes ready is a candidate, too. */
-	if (ci_unlikely(loop->schedule != NULL) && loop->since_look)
+	if (ci_unlikely(loop->schedule != NULL) && loop->since_look) {
+		ci_burst_send_all(loop);
 		look(loop, false);
+	}
 	while (!(node = choose(loop))) {
+		ci_burst_send_all(loop);
 		if (is_over(loop))
 			return NULL;
 		if (ci_unlikely(!ci_list_empty(&loop->starved)))

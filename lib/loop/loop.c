@@ -16,6 +16,7 @@
 #include "base/sized.h"
 #include "engine/look.h"
 #include "loop/options.h"
+#include "schedule/serial.h"
 #include "engine/pool.h"
 #include "engine/scheduled.h"
 #include "engine/turn.h"
@@ -23,6 +24,9 @@
 #include "task/task.h"
 #include "loop/trace_json.h"
 #include "task/wait_info.h"
+
+/* How long streams that are still open may write what they have queued when the run is over. */
+#define LAST_WRITES CIGO_S(5)
 
 /* --- making and freeing ---------------------------------------------------------------------- */
 
@@ -57,7 +61,7 @@ cigo_loop *cigo_loop_new(const cigo_loop_options *o)
 	struct ci_list *lists[] = {
 		&loop->strands, &loop->cold,	&loop->ending,	&loop->idle,	  &loop->ready,
 		&loop->batch,	&loop->starved, &loop->watches, &loop->callbacks, &loop->leavers,
-		&loop->idlers,	&loop->futures, &loop->yielded,
+		&loop->idlers,	&loop->futures, &loop->yielded, &loop->bursts,
 	};
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		ci_list_init(lists[i]);
@@ -219,11 +223,14 @@ static void finish(struct run *r)
 	ci_callback_drain(loop);
 	ci_engine_home(loop); /* tasks that callbacks spawned too late end without a body */
 	ci_callback_drain(loop);
+	ci_burst_send_all(loop); /* of those callbacks */
 	ci_pool_dismiss(loop);
 }
 
 static void close_all(cigo_loop *loop)
 {
+	int64_t until = ci_clock_add(ci_turn_clock(), LAST_WRITES);
+
 	if (loop->root->loop)
 		ci_ctx_orphan(loop->root);
 	ci_ctx_unref(loop->root);
@@ -236,7 +243,7 @@ static void close_all(cigo_loop *loop)
 
 		ci_fd_watcher_close(w);
 		if (w->gone)
-			w->gone(w);
+			w->gone(w, until);
 	}
 	close_inbox(loop);
 	ci_poller_close(loop);

@@ -25,6 +25,7 @@ int cigo_pipe(cigo_stream **ret_read, cigo_stream **ret_write)
 		ci_stream_close(w);
 		return -ENOMEM;
 	}
+	r->gathers = false; /* a write to it fails */
 	*ret_read = r;
 	*ret_write = w;
 	return 0;

@@ -34,15 +34,18 @@ static void ready(struct ci_fd_watcher *w, unsigned events)
 		ci_stream_carry_on(s);
 	}
 	if (events & CIGO_WRITE && !ci_list_empty(&s->queue))
-		ci_stream_pump(s); /* the last thing: it may free a lingering stream */
+		ci_stream_write_on(s); /* the last thing: it may free a lingering stream */
 }
 
-/* The loop has ended and no longer watches the descriptor. Lingering has ended before. */
-static void gone(struct ci_fd_watcher *w)
+/* The loop has ended and no longer watches the descriptor. Lingering has ended before. What was
+ * written to a stream that nobody has closed still goes out. */
+static void gone(struct ci_fd_watcher *w, int64_t until)
 {
 	cigo_stream *s = ci_container_of(w, cigo_stream, watch);
 
 	s->drained = false;
+	if (!s->error && !s->closed)
+		cigo_ignore(ci_stream_block_flush(cigo_ctx_background(), s, until));
 }
 
 cigo_stream *ci_stream_new(int fd, bool own)
@@ -68,7 +71,7 @@ cigo_stream *ci_stream_new(int fd, bool own)
 	ci_list_init(&s->more.link);
 	s->more.where = CI_HERE;
 	s->more.ops = &ci_stream_again;
-	ci_list_init(&s->queue);
+	ci_stream_queue_init(s);
 	ci_list_init(&s->flushers);
 	ci_list_init(&s->turns);
 	if (fd < 0 || fstat(fd, &st)) {
@@ -84,6 +87,7 @@ cigo_stream *ci_stream_new(int fd, bool own)
 	s->drains = S_ISFIFO(st.st_mode) ||
 		    (s->socket && !getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) &&
 		     type == SOCK_STREAM);
+	s->gathers = s->drains;
 	return s;
 }
 
@@ -95,6 +99,8 @@ cigo_stream *cigo_stream_open(int fd)
 	if (!s || s->error)
 		return s;
 	int flags = fcntl(fd, F_GETFL);
+	if ((flags & O_ACCMODE) == O_RDONLY || (flags & O_DIRECT && !s->socket))
+		s->gathers = false; /* a write fails; it is one packet of a pipe (pipe2(2)) */
 	if (flags < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
 		s->error = -errno;
 	} else if (!s->slow && !(flags & O_NONBLOCK)) {
@@ -125,12 +131,15 @@ static void free_if_unused(cigo_stream *s)
 		return;
 	close_fd(s);
 	free(s->buffer);
+	free(s->spare);
 	free(s);
 }
 
-static void check(const cigo_stream *s)
+void ci_stream_check(const cigo_stream *s)
 {
-	if (s->watch.loop && !ci_holds(s->watch.loop))
+	const cigo_loop *loop = ci_list_linked(&s->burst.link) ? s->burst.loop : s->watch.loop;
+
+	if (loop && !ci_holds(loop))
 		ci_misuse("the stream is in use by a loop whose baton this thread does "
 			  "not hold");
 }
@@ -139,7 +148,7 @@ struct ci_coroutine *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s)
 {
 	struct ci_coroutine *me = ci_park_enter(ctx);
 
-	check(s);
+	ci_stream_check(s);
 	s->inside++;
 	return me;
 }
@@ -271,16 +280,19 @@ int cigo_stream_send(cigo_stream *s, const void *data, size_t n)
 	CI_ENTRY;
 	if (!s)
 		return -ENOMEM;
-	check(s);
+	ci_stream_check(s);
 	ci_stream_settle_writes(s);
 	ci_expect(data || !n, "no data");
-	if (s->error || s->send_error)
-		return s->error ? s->error : s->send_error;
+	int err = s->error ? s->error : ci_stream_tell(s);
+	if (err)
+		return err;
 	if (s->shut)
 		return -EPIPE;
 	if (n > MOST_UNSENT || s->unsent > MOST_UNSENT - n) /* the rest of a write may be more */
 		return -ENOBUFS;
-	int err = n ? ci_stream_queue_copy(s, data, n) : 0;
+	if (ci_stream_accept(s, ci_self.held, data, n))
+		return 0;
+	err = n ? ci_stream_queue_copy(s, data, n) : 0;
 	if (err)
 		return err;
 	ci_stream_pump(s);
@@ -288,7 +300,7 @@ int cigo_stream_send(cigo_stream *s, const void *data, size_t n)
 		err = ci_stream_watch(s, ci_self.held);
 		ci_stream_want(s);
 	}
-	return err ? err : s->send_error;
+	return err ? err : ci_stream_tell(s);
 }
 
 static int flush_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s)
@@ -297,6 +309,8 @@ static int flush_in_loop(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s)
 	int err = ci_park_refuse(ctx, me);
 
 	ci_stream_settle_writes(s);
+	if (!err && ci_list_linked(&s->burst.link))
+		ci_stream_pump(s);
 	while (!err && !s->error && !s->send_error && !ci_list_empty(&s->queue)) {
 		err = s->slow ? 0 : ci_stream_watch(s, me->loop);
 		if (err)
@@ -316,7 +330,7 @@ int cigo_stream_flush(cigo_ctx *ctx, cigo_stream *s)
 	int err = me ? flush_in_loop(ctx, me, s)
 		     : ci_stream_block_flush(ctx, s, ci_clock_add(ci_turn_clock(), s->timeout));
 	if (!err)
-		err = s->error ? s->error : s->send_error;
+		err = s->error ? s->error : ci_stream_tell(s);
 	ci_stream_leave(s);
 	ci_park_pass(me);
 	return err;
@@ -365,13 +379,13 @@ int cigo_stream_shutdown(cigo_stream *s)
 	CI_ENTRY;
 	if (!s)
 		return -ENOMEM;
-	check(s);
+	ci_stream_check(s);
 	ci_stream_settle_writes(s);
 	if (s->error || s->shut)
 		return s->error;
 	s->shut = true;
 	ci_stream_pump(s);
-	return s->send_error;
+	return ci_stream_tell(s);
 }
 
 static void wake_all(cigo_stream *s)
@@ -386,7 +400,7 @@ void cigo_stream_abort(cigo_stream *s, int reason)
 	CI_ENTRY;
 	if (!s)
 		return;
-	check(s);
+	ci_stream_check(s);
 	settle(s);
 	ci_expect(reason <= 0, "the reason %d is not an error (< 0)", reason);
 	if (!s->error)
@@ -417,11 +431,13 @@ void ci_stream_close(cigo_stream *s)
 {
 	if (!s)
 		return;
-	check(s);
+	ci_stream_check(s);
 	settle(s);
 	ci_expect(!s->closed, "it was closed before");
 	s->inside++;
 	ci_stream_release_writers(s, -ECANCELED);
+	if (ci_list_linked(&s->burst.link))
+		ci_stream_pump(s);
 	if (!s->error && !ci_list_empty(&s->queue) && !s->slow) {
 		if (!s->watch.loop && ci_self.held)
 			cigo_ignore(ci_stream_watch(s, ci_self.held));

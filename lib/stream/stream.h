@@ -8,17 +8,19 @@
 
 #include "cigo/dial.h"
 #include "cigo/stream.h"
+#include "engine/burst.h"
 #include "task/park.h"
 
 enum { CI_STREAM_LIMIT = 1 << 20 }; /* of a line, unless the user sets another */
 
-struct ci_output; /* of stream_write.c */
+struct ci_output; /* of stream_queue.h */
 
 struct cigo_stream {
 	int fd;	   /* -1: closed */
 	int error; /* every call fails with it: a bad descriptor, abort, close; 0: none */
 	bool socket;
 	bool drains;  /* a short read means that nothing more is there: stream sockets and pipes */
+	bool gathers; /* several writes may become one: those of them that are open for writing */
 	bool slow;    /* never pollable (regular files): blocking sections instead */
 	bool unblock; /* the library has set O_NONBLOCK; the close clears it */
 	bool closed;
@@ -40,13 +42,17 @@ struct cigo_stream {
 	char patched;			  /* what it replaced */
 	size_t lent;			  /* bytes lent before it */
 
-	/* writing; see stream_write.c */
-	bool sending;			/* a writer's thread is in send(2), outside the lock */
-	struct ci_list queue;		/* of ci_output */
-	size_t unsent;			/* bytes of copies in it */
-	int send_error;			/* a write failed for good; 0: none */
-	bool shut;			/* the write side ends when the queue is empty */
-	bool writing;			/* slow: a writer is in a blocking section */
+	/* writing; see stream_queue.c and stream_write.c */
+	bool sending;		 /* a writer's thread is in send(2), outside the lock */
+	struct ci_list queue;	 /* of ci_output */
+	size_t unsent;		 /* bytes of copies in it */
+	struct ci_burst burst;	 /* queued: the queue is to be written at the end of the tick */
+	struct ci_output *spare; /* a copy's memory, for the next; NULL: none */
+	bool cork;		 /* small writes wait for the end of the tick */
+	int send_error;		 /* a write failed for good; 0: none */
+	int untold;		 /* what became of accepted bytes; no call has told it yet */
+	bool shut;		 /* the write side ends when the queue is empty */
+	bool writing;		 /* slow: a writer is in a blocking section */
 	struct ci_list flushers, turns; /* parks: until the queue is empty; slow: for their turn */
 	bool lingers;			/* closed, and the loop still writes the queue */
 	struct ci_timer linger;		/* ends the lingering */
@@ -81,6 +87,8 @@ static inline size_t ci_stream_unread(const cigo_stream *s)
 cigo_stream *ci_stream_new(int fd, bool own);
 /* As cigo_stream_close. */
 void ci_stream_close(cigo_stream *s);
+/* Misuse, if another thread's loop uses the stream. */
+void ci_stream_check(const cigo_stream *s);
 /* Checks the thread and counts a call inside. The calling coroutine; NULL: a plain thread. */
 struct ci_coroutine *ci_stream_enter(const cigo_ctx *ctx, cigo_stream *s);
 void ci_stream_leave(cigo_stream *s);
@@ -127,13 +135,24 @@ ssize_t ci_stream_read_until(cigo_ctx *ctx, cigo_stream *s, char delimiter, cigo
 /* stream_write.c */
 /* As cigo_stream_write. */
 ssize_t ci_stream_write(cigo_ctx *ctx, cigo_stream *s, const void *data, size_t n);
+/* Without a loop: writes all that is queued, or until then. */
+int ci_stream_block_flush(cigo_ctx *ctx, cigo_stream *s, int64_t until);
+
+/* stream_queue.c */
+void ci_stream_queue_init(cigo_stream *s);
 /* Writes what the descriptor takes now. May free a lingering stream. */
 void ci_stream_pump(cigo_stream *s);
+/* The same by the driver, on behalf of coroutines that have gone on: a reader may have to be told of
+ * a failure. */
+void ci_stream_write_on(cigo_stream *s);
 /* Drops all messages; their writers get err. */
 void ci_stream_drop(cigo_stream *s, int err);
 /* The writers that wait leave with err; begun messages are kept whole. */
 void ci_stream_release_writers(cigo_stream *s, int err);
 /* Queues a copy. */
 int ci_stream_queue_copy(cigo_stream *s, const void *data, size_t n);
-/* Without a loop: writes all that is queued, or until then. */
-int ci_stream_block_flush(cigo_ctx *ctx, cigo_stream *s, int64_t until);
+/* Copies n bytes into the queue, to be sent at the end of the tick. False: this stream does not take
+ * them so, and the caller goes on without. */
+bool ci_stream_accept(cigo_stream *s, cigo_loop *loop, const void *data, size_t n);
+/* The error of all writes, or of accepted bytes that nobody sends; it has been told now. 0: none. */
+int ci_stream_tell(cigo_stream *s);

@@ -45,14 +45,15 @@ static ssize_t receive(cigo_stream *s, void *buf, size_t n)
 	return done < 0 ? -errno : done;
 }
 
-/* One try. > 0; 0 at the end; -EAGAIN: nothing is there yet; another error. An event that the driver
+/* One try. > 0; 0 at the end; -EAGAIN: nothing is there yet; another error. If bytes that a write left to
+ * the driver were lost, a read tells that, rather than wait for an answer to them. An event that the driver
  * is told of while this thread reads may be newer than what it has read: then it tries again. */
 static ssize_t read_now(cigo_stream *s, void *buf, size_t n)
 {
 	bool hangup = s->hangup;
 	ssize_t done;
 
-	if (s->drained && !hangup)
+	if (s->drained && !hangup && !s->untold)
 		return -EAGAIN;
 	do {
 		s->drained = true;
@@ -61,6 +62,8 @@ static ssize_t read_now(cigo_stream *s, void *buf, size_t n)
 		CI_BESIDE(done = receive(s, buf, n));
 		s->receiving = false;
 	} while (done == -EAGAIN && !s->drained);
+	if (ci_unlikely(s->untold) && done <= 0)
+		return ci_stream_tell(s);
 	if (done != -EAGAIN) {
 		s->hangup |= hangup;
 		s->drained &= s->drains && done > 0 && (size_t)done < n;

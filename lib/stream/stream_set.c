@@ -24,6 +24,17 @@ void cigo_stream_set_limit(cigo_stream *s, size_t limit)
 		s->limit = limit ? limit : CI_STREAM_LIMIT;
 }
 
+void cigo_stream_set_cork(cigo_stream *s, bool on)
+{
+	CI_ENTRY;
+	if (!s)
+		return;
+	ci_stream_check(s);
+	s->cork = on;
+	if (!on && ci_list_linked(&s->burst.link))
+		s->burst.send(&s->burst);
+}
+
 static int set(const cigo_stream *s, int level, int option, int value)
 {
 	return setsockopt(s->fd, level, option, &value, sizeof value) ? -errno : 0;

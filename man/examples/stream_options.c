@@ -14,7 +14,8 @@ static int first(cigo_ctx *ctx, void *arg, void *ret)
 
 	cigo_stream_set_timeout(s, CIGO_MS(5));		      /* for each read and write */
 	cigo_stream_set_limit(s, 80);			      /* longer lines fail with -EMSGSIZE */
-	cigo_must(cigo_stream_set_nodelay(s, false));	      /* gather small writes */
+	cigo_stream_set_cork(s, false);			      /* each write is a system call ... */
+	cigo_must(cigo_stream_set_nodelay(s, false));	      /* ... and the kernel gathers them */
 	cigo_must(cigo_stream_set_keepalive(s, CIGO_S(30)));  /* notice a peer that is gone */
 	printf("a descriptor: %d\n", cigo_stream_fd(s) >= 0); /* for getsockopt and the like */
 

@@ -227,6 +227,49 @@ LOOP_TEST(what_is_ready_together_costs_one_poll)
 	}
 }
 
+TEST_CASE("accepting");
+
+enum { CONNECTIONS = 20 };
+
+struct acceptor {
+	cigo_listener *l;
+	cigo_stream *got[CONNECTIONS];
+	int n;
+};
+
+CORO(accept_all)
+{
+	struct acceptor *a = arg;
+
+	for (; a->n < CONNECTIONS; a->n++)
+		must(!cigo_accept(ctx, a->l, &a->got[a->n]));
+	return cigo_accept(ctx, a->l, &(cigo_stream *){ NULL });
+}
+
+/* The driver gives the first to the acceptor that waits, which takes the others until there are no more. */
+LISTENER_TEST(connections_that_wait_together_cost_a_call_each_one_more_and_one_poll, BOTH_POLLERS)
+{
+	struct acceptor a = { .l = l };
+	int peers[CONNECTIONS];
+	cigo_task *t = cigo_spawn(ctx, accept_all, 0, &a);
+
+	ok(cigo_sleep(ctx, CIGO_MS(1)));
+	for (int i = 0; i < CONNECTIONS; i++)
+		peers[i] = raw_client(l);
+	count_calls();
+	must(!cigo_sleep(ctx, CIGO_MS(1)));
+	end_of_count();
+	equal(a.n, CONNECTIONS);
+	equal(fault_calls("accept4"), CONNECTIONS + 1);
+	equal(polls(), 2); /* one finds them, one finds nothing, so that time passes */
+	equal(fault_calls("epoll_ctl"), 0);
+	fails(cigo_task_stop(ctx, t), -ECANCELED);
+	for (int i = 0; i < CONNECTIONS; i++) {
+		cigo_stream_close(a.got[i]);
+		ok(close(peers[i]));
+	}
+}
+
 TEST_CASE("memory");
 
 CORO(complete_arg)

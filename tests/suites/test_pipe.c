@@ -101,7 +101,8 @@ LOOP_TEST(a_reader_wakes_when_its_own_end_is_closed)
 	ok(cigo_sleep(ctx, CIGO_MS(1)));
 	cigo_stream_close(r);
 	fails(cigo_future_take(ctx, t, NULL, 0), -ECANCELED);
-	fails((int)cigo_stream_write(ctx, w, "x", 1), -EPIPE);
+	cigo_ignore(cigo_stream_write(ctx, w, "x", 1)); /* accepted, perhaps */
+	fails(cigo_stream_flush(ctx, w), -EPIPE);
 	cigo_stream_close(w);
 }
 

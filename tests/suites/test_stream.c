@@ -524,10 +524,13 @@ LOOP_TEST(write_returns_how_much_it_was_told_to_write)
 	int raw = stream_pair(&s);
 
 	equal(cigo_stream_write(ctx, s, "hello", 5), 5);
+	ok(cigo_stream_flush(ctx, s));
 	raw_expect(raw, "hello");
 	equal(cigo_stream_write(ctx, s, NULL, 0), 0);
+	ok(cigo_stream_flush(ctx, s));
 	raw_silent(raw);
 	equal(cigo_stream_printf(ctx, s, "%d %s\n", 42, "things"), 10);
+	ok(cigo_stream_flush(ctx, s));
 	raw_expect(raw, "42 things\n");
 	cigo_stream_close(s);
 	raw_end(raw);
@@ -736,8 +739,11 @@ static ssize_t write_to_nobody(cigo_ctx *ctx, cigo_stream *s)
 {
 	ssize_t n = 0;
 
-	for (int i = 0; i < 10 && n >= 0; i++)
+	for (int i = 0; i < 10 && n >= 0; i++) {
 		n = cigo_stream_write(ctx, s, "x", 1);
+		if (n >= 0)
+			n = cigo_stream_flush(ctx, s);
+	}
 	return n;
 }
 
@@ -896,6 +902,7 @@ STREAM_TEST(a_peer_that_shut_its_write_side_can_still_be_written_to)
 	read_is(ctx, s, "question");
 	at_end(ctx, s);
 	equal(cigo_stream_write(ctx, s, "answer", 6), 6);
+	ok(cigo_stream_flush(ctx, s));
 	raw_expect(raw, "answer");
 }
 
@@ -1853,11 +1860,11 @@ LOOP_TEST(flushes_that_never_wait_give_the_others_a_turn, COOPERATIVE)
 
 	others_turns = 0;
 	for (int i = 0; i < 640; i++) {
-		if (i >= 320) {
+		if (i >= 320)
 			ok(cigo_stream_send(s, "x", 1));
-			raw_expect(raw, "x");
-		}
 		ok(cigo_stream_flush(ctx, s));
+		if (i >= 320)
+			raw_expect(raw, "x");
 	}
 	ck_assert_int_ge(others_turns, 9);
 	cigo_ignore(cigo_task_stop(ctx, other));
