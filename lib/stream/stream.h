@@ -68,13 +68,15 @@ struct ci_stream_wait {
 	struct ci_own_wait own; /* valid if the reader waits by itself */
 };
 
-/* A read that waits. `enough` is NULL for one that takes any byte, which its call then reads. */
+/* A read that waits. `enough` is NULL for one that takes any bytes: at most n, into `into`. */
 struct ci_stream_reading {
 	struct ci_stream_wait wait;				     /* valid while it waits */
 	bool (*enough)(cigo_stream *s, struct ci_stream_reading *r); /* is it in the buffer? */
 	size_t n, found;					     /* enough's */
 	char delimiter;						     /* enough's */
-	ssize_t result; /* valid once woken: 1: enough; 0: the end; an error */
+	void *into;
+	/* Valid once woken. 1: enough; or how many bytes; 0: the end; -EAGAIN: try again; an error. */
+	ssize_t result;
 };
 
 static inline size_t ci_stream_unread(const cigo_stream *s)

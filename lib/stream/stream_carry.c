@@ -71,36 +71,42 @@ static ssize_t read_now(cigo_stream *s, void *buf, size_t n)
 	return done;
 }
 
-/* Parks until more can be read. */
-static int wait_for_more(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s)
+/* Parks until the driver has read something into buf. As read_now. */
+static ssize_t wait_for_bytes(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, void *buf,
+			      size_t n)
 {
-	struct ci_stream_reading r = { .wait = { .park.describe = ci_stream_describe,
-						 .stream = s } };
+	struct ci_stream_reading r = { .wait = { .park.describe = ci_stream_describe, .stream = s },
+				       .into = buf,
+				       .n = n,
+				       .result = -EAGAIN };
+	int err = ci_stream_watch(s, me->loop);
 
-	return ci_stream_park_reader(ctx, me, &r);
+	if (err || s->slow)
+		return err ? err : -EAGAIN;
+	err = ci_stream_park_reader(ctx, me, &r);
+	return err ? err : r.result;
+}
+
+static ssize_t wait_in_thread(cigo_ctx *ctx, cigo_stream *s)
+{
+	int err = ci_stream_block(ctx, s, POLLIN, ci_clock_add(ci_turn_clock(), s->timeout));
+
+	s->drained = false;
+	return err ? err : -EAGAIN;
 }
 
 ssize_t ci_stream_fetch(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, void *buf, size_t n)
 {
-	int err = 0;
+	ssize_t done = -EAGAIN;
 
-	while (!err && !s->error) {
+	while (done == -EAGAIN && !s->error) {
 		if (s->slow && me)
 			return read_slowly(me, s, buf, n);
-		ssize_t done = read_now(s, buf, n);
-		if (done != -EAGAIN)
-			return done;
-		if (!me) {
-			err = ci_stream_block(ctx, s, POLLIN,
-					      ci_clock_add(ci_turn_clock(), s->timeout));
-			s->drained = false;
-			continue;
-		}
-		err = ci_stream_watch(s, me->loop);
-		if (!err && !s->slow)
-			err = wait_for_more(ctx, me, s);
+		done = read_now(s, buf, n);
+		if (done == -EAGAIN)
+			done = me ? wait_for_bytes(ctx, me, s, buf, n) : wait_in_thread(ctx, s);
 	}
-	return err ? err : s->error;
+	return done == -EAGAIN ? s->error : done;
 }
 
 /* --- the buffer ------------------------------------------------------------------------------ */
@@ -168,8 +174,13 @@ void ci_stream_carry_on(cigo_stream *s)
 		return;
 	struct ci_stream_reading *r = ci_container_of(
 		ci_container_of(p, struct ci_stream_wait, park), struct ci_stream_reading, wait);
+	if (!r->enough &&
+	    !p->me->loop->model->exclusive) { /* its own thread reads, beside others */
+		ci_park_wake(p);
+		return;
+	}
 	size_t before = ci_stream_unread(s);
-	r->result = r->enough ? take_in(s, r) : 1;
+	r->result = r->enough ? take_in(s, r) : read_now(s, r->into, r->n < BUDGET ? r->n : BUDGET);
 	if (r->result != -EAGAIN && r->result != -EINPROGRESS) {
 		ci_park_wake(p);
 		return;
