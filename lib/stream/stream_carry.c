@@ -3,8 +3,8 @@
  * once: while its coroutine is parked, the driver reads on its behalf, asks whether that is enough,
  * and makes the coroutine ready only then.
  *
- * Invariants: bytes that the driver has read are in the buffer, so a call that ends meanwhile loses
- * none. The driver's result is told to the call that was parked, and to no other. In one go nobody
+ * Invariants: bytes that the driver has read are in the buffer, or its call has been woken and returns
+ * them; so none are lost. The driver's result is told to the call that was parked, and to no other. In one go nobody
  * reads more than BUDGET bytes, and one read, of a stream; then the others have their turn.
  */
 #include <errno.h>

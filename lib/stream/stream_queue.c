@@ -19,11 +19,13 @@
 #include "thread/nosig.h"
 
 enum {
-	MOST_COPIED = 16 * 1024, /* from here on, lending costs less than copying */
-	HIGH_WATER = 64 * 1024,	 /* of accepted bytes; what comes then is written at once */
-	FIRST_ROOM = 448,
-	ROOM = 4032, /* of copies: with its header, half a KiB; a page */
-	PIECES = 16  /* messages in one system call */
+	/* In an echo server, messages of 4 KiB cost 15 % less CPU time copied than lent; of 16 KiB, 5 %;
+	 * of 32 KiB, nothing. */
+	MOST_COPIED = 16 * 1024,
+	HIGH_WATER = 64 * 1024, /* of accepted bytes; what comes then is written at once */
+	FIRST_ROOM = 448,	/* of a copy: with its header, half a KiB; of the next, a page */
+	ROOM = 4032,
+	PIECES = 16 /* messages in one system call */
 };
 
 /* --- taking out ------------------------------------------------------------------------------ */
