@@ -173,8 +173,8 @@ CIGO_CHECK CIGO_API cigo_iter *cigo_stream_chunks(cigo_stream *s, size_t n);
 CIGO_CHECK CIGO_API cigo_iter *cigo_stream_pieces(cigo_stream *s, size_t max);
 
 /*
- * The descriptor, for getsockopt(2) and the like; -1: none. Suspends: no. Owns: lent, until the
- * close.
+ * The descriptor, for getsockopt(2) and the like; -1: none. Flush before you write to it by other
+ * means. Suspends: no. Owns: lent, until the close.
  */
 CIGO_API int cigo_stream_fd(const cigo_stream *s);
 

@@ -290,7 +290,7 @@ int cigo_stream_send(cigo_stream *s, const void *data, size_t n)
 		return -EPIPE;
 	if (n > MOST_UNSENT || s->unsent > MOST_UNSENT - n) /* the rest of a write may be more */
 		return -ENOBUFS;
-	if (ci_stream_accept(s, ci_self.held, data, n))
+	if (n && ci_stream_accept(s, ci_self.held, data, n))
 		return 0;
 	err = n ? ci_stream_queue_copy(s, data, n) : 0;
 	if (err)
