@@ -3,6 +3,7 @@
  * page of it all, with a timeline of each demo.
  */
 #include "demos/kit/lab.h"
+#include "demos/cost/cost.h"
 #include "demos/kit/tidy.h"
 #include "demos/timeline/timeline_table.h"
 
@@ -320,7 +321,8 @@ static bool can_write(const char *folder)
 
 static int usage(FILE *out)
 {
-	fputs("usage: lab [OPTION]... [DEMO]...\n\n"
+	fputs("usage: lab [OPTION]... [DEMO]...\n"
+	      "       lab --cost [OPTION]... [OUT.html]\n\n"
 	      "Runs the teaching demos (all, or those named) in both models, and writes an HTML\n"
 	      "page: of each a question, the timelines, the tables, the code.\n\n"
 	      "  --out FOLDER       where to write index.html and the timelines (default: lab)\n"
@@ -329,6 +331,8 @@ static int usage(FILE *out)
 	      "                     teacher: results and answers are shown\n"
 	      "  --games            also make the games of race, interleave and philosophers\n"
 	      "  --slides           write slides.html, too: one idea a screen, arrow keys\n"
+	      "  --cost             measure what serving costs: coroutines, threads, epoll, over\n"
+	      "                     connections, computing, size, CPUs; see lab --cost --help\n"
 	      "  --help             print this text\n\n"
 	      "Demos: ",
 	      out);
@@ -401,10 +405,21 @@ static void say_where(const struct lab *lab, bool slides, double took)
 		printf("  file://%s/slides.html\n", where);
 }
 
+static bool asks_for_cost(char **argv)
+{
+	while (*++argv)
+		if (strcmp(*argv, "--cost") == 0)
+			return true;
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	static struct lab lab = { .out = "lab", .library = "cigo " CIGO_VERSION };
 	double begin = now();
+
+	if (asks_for_cost(argv))
+		return cost_main(argc, argv);
 	struct choice c = parse(&lab, argc, argv);
 
 	if (c.status >= 0)
