@@ -8,6 +8,7 @@
 #include "demos/cost/protocol.h"
 #include "demos/cost/study.h"
 
+#include <cigo.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -58,6 +59,23 @@ static void keep(struct cost_samples *to, const struct cost_pressed *r, int64_t 
 	to->n++;
 }
 
+/* Why there is no sample. */
+static void explain(struct cost_samples *to, int err, int connections)
+{
+	cigo_limit threads = { .size = sizeof threads };
+	const char *why = strerror(-err);
+
+	if (!cigo_limit_threads(&threads) && threads.room < connections)
+		why = threads.text;
+	else if (err == -ETIME)
+		why = "answers did not come in time";
+	else if (err == -EPROTO)
+		why = "an answer was wrong";
+	else if (err == -EPIPE || err == -ECONNRESET)
+		why = "it hung up";
+	snprintf(to->why, sizeof to->why, "%s", why);
+}
+
 static void press(struct cost_samples *to, const struct cost_process *server,
 		  const struct cost_load *load)
 {
@@ -79,10 +97,7 @@ static void press(struct cost_samples *to, const struct cost_process *server,
 		err = (int)memory;
 	cost_load_stop(&clients);
 	if (err)
-		snprintf(to->why, sizeof to->why, "%s",
-			 err == -ETIME	 ? "answers did not come in time"
-			 : err == -EPIPE ? "it hung up"
-					 : strerror(-err));
+		explain(to, err, load->connections);
 	else
 		keep(to, &r, memory, &from, &until);
 }
@@ -153,10 +168,10 @@ static int server_in_turn(int round, size_t cell, int i)
 }
 
 /* All cells once; false: the time is over. */
-static bool measure_round(struct cost_study *s, int round, int64_t until)
+static bool measure_round(struct cost_study *s, int round, bool backwards, int64_t until)
 {
 	for (size_t i = 0; i < s->n_cells; i++) {
-		size_t cell = round % 2 ? s->n_cells - 1 - i : i;
+		size_t cell = backwards ? s->n_cells - 1 - i : i;
 
 		for (int j = 0; j < COST_SERVERS; j++) {
 			struct cost_samples *to =
@@ -186,25 +201,28 @@ static int by_connections(const void *a, const void *b)
 bool cost_measure(struct cost_study *s, int repeats, int64_t budget_ns)
 {
 	struct cost_cpu from = cost_count_cpu(), to;
-	int64_t start = cost_now();
+	int64_t start = cost_now(), took = 0;
 	bool in_time = true;
 
 	qsort(s->cells, s->n_cells, sizeof *s->cells, by_connections);
 	s->rounds_per_us = rounds_per_us();
 	for (int r = 0; r < repeats && in_time; r++) {
 		int64_t begin = cost_now();
+		bool fits = start + budget_ns - begin >
+			    took; /* else the short ones come first again */
 
 		fprintf(stderr, "round %d of %d: %zu points, 4 servers ", r + 1, repeats,
 			s->n_cells);
-		in_time = measure_round(s, r, start + budget_ns);
-		fprintf(stderr, " %.1f s\n", (double)(cost_now() - begin) / 1e9);
+		in_time = measure_round(s, r, r % 2 && fits, start + budget_ns);
+		took = cost_now() - begin;
+		fprintf(stderr, " %.1f s\n", (double)took / 1e9);
 	}
 	to = cost_count_cpu();
 	s->seconds = to.wall - from.wall;
 	s->busy = cost_busy(&from, &to, s->cpus);
 	if (!in_time)
-		cost_note(s, "The time was over before all samples were taken: some points have "
-			     "fewer.");
+		cost_note(s, "The time was over before all samples were taken. Where there is one "
+			     "only, no difference counts.");
 	for (size_t i = 0; i < s->n_cells; i++)
 		for (int j = 0; j < COST_SERVERS; j++)
 			if (s->cells[i].servers[j].n)

@@ -221,7 +221,7 @@ static void put_figure(const struct page *p, const struct cost_place *at, enum c
 
 	cost_chart_of(p->study, at->axis, metric, at->cpus, &c);
 	cost_cpus_text(p->study, at->cpus, cpus, sizeof cpus);
-	snprintf(label, sizeof label, "%s by %s%s%s", name->title, cost_axes[at->axis].title,
+	snprintf(label, sizeof label, "%s by %s%s%s", name->title, cost_axes[at->axis].by,
 		 at->axis == COST_CPUS ? "" : ", ", at->axis == COST_CPUS ? "" : cpus);
 	put(p->out, "<figure>\n<figcaption><b>", name->title, "</b> <span>");
 	put(p->out, "", name->shown, "");

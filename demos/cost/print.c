@@ -134,6 +134,27 @@ static int print_crossings(struct cost_study *s, const struct cost_place *p, FIL
 	return none;
 }
 
+static void print_failures(const struct cost_study *s, FILE *f)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < s->n_cells; i++)
+		for (int j = 0; j < COST_SERVERS; j++) {
+			const struct cost_cell *c = &s->cells[i];
+			char at[64], line[400];
+
+			if (!*c->servers[j].why)
+				continue;
+			cost_axis_text(COST_CONNECTIONS, c->point.of[COST_CONNECTIONS], at,
+				       sizeof at);
+			snprintf(line, sizeof line, "%s with %s: %s", cost_servers[j].name, at,
+				 c->servers[j].why);
+			fputs(first ? "\nWhat could not be measured\n" : "", f);
+			wrap(f, 2, line);
+			first = false;
+		}
+}
+
 void cost_print(struct cost_study *s, FILE *f)
 {
 	struct cost_place places[2 * COST_AXES];
@@ -142,10 +163,12 @@ void cost_print(struct cost_study *s, FILE *f)
 
 	for (size_t i = 0; i < n; i++)
 		print_place(s, &places[i], f);
+	print_failures(s, f);
 	fputs("\nCrossing points\n", f);
 	for (size_t i = 0; i < n; i++)
 		none += print_crossings(s, &places[i], f);
-	fprintf(f, "  In %d other comparisons of two servers no crossing was measured.\n", none);
+	fprintf(f, "  In %d%s comparisons of two servers no crossing was measured.\n", none,
+		none == (int)n * COST_CHARTED * COST_PAIRS ? "" : " other");
 	for (size_t i = 0; i < s->n_notes; i++)
 		wrap(f, 0, s->notes[i]);
 }

@@ -24,10 +24,11 @@ enum cost_metric {
 	COST_METRICS
 };
 
-enum { COST_REPEATS = 9, COST_CELLS = 64, COST_VALUES = 8, COST_NOTES = 8, COST_WHY = 120 };
+enum { COST_REPEATS = 9, COST_CELLS = 64, COST_VALUES = 8, COST_NOTES = 8, COST_WHY = 256 };
 
 struct cost_axis_name {
 	const char *name, *title;
+	const char *by;		/* "Memory by connections" */
 	const char *unit;	/* in JSON */
 	const char *one, *many; /* behind a number: "1 connection" */
 };

@@ -9,10 +9,11 @@
 #include <string.h>
 
 const struct cost_axis_name cost_axes[COST_AXES] = {
-	{ "connections", "Connections", "connections", "connection", "connections" },
-	{ "computing", "Computing for each request", "us", "µs of computing", "µs of computing" },
-	{ "size", "Size of a message", "bytes", "byte", "bytes" },
-	{ "cpus", "CPUs", "CPUs", "CPU", "CPUs" },
+	{ "connections", "Connections", "connections", "connections", "connection", "connections" },
+	{ "computing", "Computing for each request", "computing for each request", "us",
+	  "µs of computing", "µs of computing" },
+	{ "size", "Size of a message", "size of a message", "bytes", "byte", "bytes" },
+	{ "cpus", "CPUs", "CPUs", "CPUs", "CPU", "CPUs" },
 };
 
 const struct cost_metric_name cost_metrics[COST_METRICS] = {

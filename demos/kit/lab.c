@@ -331,10 +331,11 @@ static int usage(FILE *out)
 	      "                     teacher: results and answers are shown\n"
 	      "  --games            also make the games of race, interleave and philosophers\n"
 	      "  --slides           write slides.html, too: one idea a screen, arrow keys\n"
-	      "  --cost             measure what serving costs: coroutines, threads, epoll, over\n"
-	      "                     connections, computing, size, CPUs; see lab --cost --help\n"
+	      "  --cost             measure what serving costs instead: coroutines, threads,\n"
+	      "                     epoll by connections, computing, size of messages, CPUs;\n"
+	      "                     lab --cost --help says more\n"
 	      "  --help             print this text\n\n"
-	      "Demos: ",
+	      "Demos:\n  ",
 	      out);
 	for (size_t i = 0; i < sizeof all_demos / sizeof *all_demos; i++)
 		fprintf(out, "%s%s", i ? ", " : "", all_demos[i]);

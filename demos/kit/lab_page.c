@@ -237,6 +237,18 @@ static void put_demo(const struct index *x, const struct lab_demo *d)
 	fputs("</div>\n</section>\n", out);
 }
 
+/* The page of lab --cost, if it lies beside this one. */
+static void put_cost(const struct index *x)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/cost.html", x->lab->out);
+	if (!x->slides && !access(path, R_OK))
+		fputs("<li><a href=\"cost.html\"><b>cost</b> <span>What does serving cost? Four "
+		      "servers along four axes</span></a></li>\n",
+		      x->out);
+}
+
 static void put_contents(const struct index *x)
 {
 	for (size_t i = 0; i < x->lab->n; i++) {
@@ -246,6 +258,7 @@ static void put_contents(const struct index *x)
 		put(x->out, "<b>", d->name, "</b> ");
 		put(x->out, "<span>", json_text(d->said, "title"), "</span></a></li>\n");
 	}
+	put_cost(x);
 }
 
 /* A line of the template that begins with @ names what takes its place. */
