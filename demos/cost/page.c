@@ -225,7 +225,7 @@ static void put_figure(const struct page *p, const struct cost_place *at, enum c
 		 at->axis == COST_CPUS ? "" : ", ", at->axis == COST_CPUS ? "" : cpus);
 	put(p->out, "<figure>\n<figcaption><b>", name->title, "</b> <span>");
 	put(p->out, "", name->shown, "");
-	fputs(cost_chart_is_logarithmic(&c) ? ", logarithmic" : "", p->out);
+	fputs(cost_chart_is_logarithmic(&c) ? ", log scale" : "", p->out);
 	fputs("</span></figcaption>\n", p->out);
 	cost_put_chart(&c, label, p->out);
 	fputs("<p class=\"readout\" role=\"status\"></p>\n"

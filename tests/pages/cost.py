@@ -107,7 +107,7 @@ def drawn(b, page):
     is_true(len(ys) == 6 and ys == sorted(ys, reverse=True), "a longer latency is higher", ys)
     same(b.js("%s.length" % (MARKS % (1, 1, 1))), 5, "a point that is missing is not drawn")
     captions = texts(b, "section.axis-connections .charts:first-of-type figcaption")
-    is_true("logarithmic" in captions[1] and "logarithmic" not in captions[3], "a logarithmic scale is said to be one", captions)
+    is_true("log scale" in captions[1] and "log scale" not in captions[3], "a logarithmic scale is said to be one", captions)
     same(b.js("""[...document.querySelectorAll('.chart')].every(c => { const box = c.getBoundingClientRect();
         return [...c.querySelectorAll('text, use, .spread')].every(e => { const r = e.getBoundingClientRect();
             return r.left >= box.left - 1 && r.right <= box.right + 1 && r.top >= box.top - 1 && r.bottom <= box.bottom + 1; }); })"""), True,
