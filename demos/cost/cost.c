@@ -127,7 +127,7 @@ static int get_numbers(struct cost_study *s, const struct choice *c)
 	for (size_t i = 0; i < s->n_notes; i++)
 		fprintf(stderr, "%s\n", s->notes[i]);
 	s->load_ns = c->quick ? 20000000 : 150000000;
-	if (cost_measure(s, c->quick ? 2 : 3, c->quick ? CIGO_S(60) : CIGO_S(110)))
+	if (cost_measure(s, c->quick ? 2 : 3, c->quick ? CIGO_S(60) : CIGO_S(100)))
 		return 0;
 	fprintf(stderr, "lab: no server could be measured: %s\n", s->cells[0].servers[0].why);
 	return 1;

@@ -25,8 +25,9 @@
 #include <unistd.h>
 
 enum { MOST_TIMES = 1 << 20, BATCH = 64, EVENTS = 64 };
-#define JOIN_NS	 INT64_C(8000000000) /* for all to connect */
+#define JOIN_NS	 INT64_C(6000000000) /* for all to connect */
 #define DRAIN_NS INT64_C(4000000000) /* for the last answers */
+#define SOME_NS	 INT64_C(2000000000) /* for the process itself */
 
 struct client {
 	int fd;
@@ -248,6 +249,7 @@ _Noreturn static void run(const struct cost_load *load, int word, int to)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	tidy_not();
+	signal(SIGINT, SIG_IGN);
 	if (load->cpus && sched_setaffinity(0, sizeof *load->cpus, load->cpus))
 		r.err = errno;
 	if (!r.err)
@@ -277,7 +279,7 @@ int cost_load_start(struct cost_clients *c, const struct cost_load *load)
 	int word[2], said[2];
 	struct cost_pressed r = { 0 };
 
-	*c = (struct cost_clients){ .pid = -1, .word = -1, .said = -1 };
+	*c = (struct cost_clients){ .pid = -1, .word = -1, .said = -1, .ns = load->ns };
 	if (pipe2(word, O_CLOEXEC))
 		return -errno;
 	if (pipe2(said, O_CLOEXEC)) {
@@ -295,7 +297,7 @@ int cost_load_start(struct cost_clients *c, const struct cost_load *load)
 	close(word[0]), close(said[1]);
 	c->word = word[1];
 	c->said = said[0];
-	int err = c->pid < 0 ? -EAGAIN : hear_from(c, &r, 2 * JOIN_NS);
+	int err = c->pid < 0 ? -EAGAIN : hear_from(c, &r, JOIN_NS + SOME_NS);
 
 	return err ? err : r.err && r.connected < load->connections ? -r.err : r.connected;
 }
@@ -304,7 +306,7 @@ int cost_load_press(struct cost_clients *c, struct cost_pressed *ret)
 {
 	if (write(c->word, "g", 1) != 1)
 		return -EPIPE;
-	int err = hear_from(c, ret, 2 * DRAIN_NS + JOIN_NS);
+	int err = hear_from(c, ret, c->ns + DRAIN_NS + SOME_NS);
 
 	return err ? err : -ret->err;
 }

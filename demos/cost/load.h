@@ -29,6 +29,7 @@ struct cost_pressed {
 struct cost_clients {
 	pid_t pid;
 	int word, said; /* pipes: to the clients, from them */
+	int64_t ns;	/* how long they will go on */
 };
 
 /* Connects all clients, and has one answer for each; how many have, or -errno. */

@@ -57,8 +57,7 @@ static void put_facts(const struct page *p)
 	const struct cost_study *s = p->study;
 	int least = samples_of(s, true), most = samples_of(s, false);
 
-	fprintf(p->out,
-		"cigo " CIGO_VERSION ". Measured on this machine (%d CPU%s) in %.0f s: ", s->cpus,
+	fprintf(p->out, "cigo " CIGO_VERSION ". Measured on %d CPU%s in %.0f s: ", s->cpus,
 		s->cpus == 1 ? "" : "s", s->seconds);
 	if (least == most)
 		fprintf(p->out, "the median of %d sample%s", most, most == 1 ? "" : "s");

@@ -75,6 +75,7 @@ static void run(cost_serve_fn *serve, const struct cost_limits *limits, const cp
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	tidy_not();
+	signal(SIGINT, SIG_IGN); /* Ctrl-C ends the parent, and that this process */
 	if (cpus && sched_setaffinity(0, sizeof *cpus, cpus)) {
 		int err = -errno;
 

@@ -139,9 +139,12 @@ fi
 	grep -q '^100 connections are not possible here, 36 are: a process may open 100 files' "$tmp/err" &&
 	grep -q '"values":\[1,20,36\]' "$tmp/out" && grep -q '"notes":\["100 connections are not possible' "$tmp/out"
 report $? "where files are few, fewer connections, and it says so"
-cost --quick --json "$tmp/nowhere/page.html"
+cost --numbers "$tmp/numbers" "$tmp/nowhere/page.html"
 test $? = 1 && grep -q 'cannot write the page .*nowhere/page.html: No such file' "$tmp/err"
 report $? "a page that cannot be written"
+"$lab" --out "$tmp/lab" --from "$tmp" none >"$tmp/out" 2>"$tmp/err"
+grep -q 'href="cost.html"' "$tmp/lab/index.html"
+report $? "the lab's index leads to the page beside it"
 # when it is killed, no server stays
 "$lab" --cost --quick --out "$tmp/killed" >/dev/null 2>&1 &
 pid=$!
