@@ -51,8 +51,6 @@ void cost_chart_of(struct cost_study *s, enum cost_axis axis, enum cost_metric m
 /* 1: a has clearly more; -1: b; 0: that is not clear. */
 static int which_has_more(const struct cost_value *a, const struct cost_value *b)
 {
-	if (a->n < 2 || b->n < 2)
-		return 0;
 	if (a->least > b->most && a->median > 1.05 * b->median)
 		return 1;
 	if (b->least > a->most && b->median > 1.05 * a->median)
@@ -60,15 +58,21 @@ static int which_has_more(const struct cost_value *a, const struct cost_value *b
 	return 0;
 }
 
-/* The signs at the points that both have. */
-static int signs_of(const struct cost_chart *c, int a, int b, int *sign, int *x)
+/* The signs at the points where both have enough samples. */
+static int signs_of(const struct cost_chart *c, struct cost_comparison *r, int *sign, int *x)
 {
 	int n = 0;
 
 	for (int i = 0; i < c->n; i++) {
-		if (!c->y[a][i].known || !c->y[b][i].known)
+		const struct cost_value *a = &c->y[r->a][i], *b = &c->y[r->b][i];
+
+		if (!a->known || !b->known)
 			continue;
-		sign[n] = which_has_more(&c->y[a][i], &c->y[b][i]);
+		if (a->n < COST_ENOUGH || b->n < COST_ENOUGH) {
+			r->left_out = true;
+			continue;
+		}
+		sign[n] = which_has_more(a, b);
 		x[n++] = c->x[i];
 	}
 	return n;
@@ -95,7 +99,7 @@ static void describe(struct cost_comparison *r, const int *x, int n, int first, 
 struct cost_comparison cost_compare(const struct cost_chart *c, int a, int b)
 {
 	struct cost_comparison r = { .a = a, .b = b };
-	int sign[COST_VALUES], x[COST_VALUES], n = signs_of(c, a, b, sign, x);
+	int sign[COST_VALUES], x[COST_VALUES], n = signs_of(c, &r, sign, x);
 	int first = -1, last = -1, clear = 0, crossings = 0;
 
 	for (int i = 0; i < n; i++) {

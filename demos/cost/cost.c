@@ -126,8 +126,8 @@ static int get_numbers(struct cost_study *s, const struct choice *c)
 	fprintf(stderr, "Four servers are measured, in two minutes at most.\n");
 	for (size_t i = 0; i < s->n_notes; i++)
 		fprintf(stderr, "%s\n", s->notes[i]);
-	s->load_ns = c->quick ? 20000000 : 150000000;
-	if (cost_measure(s, c->quick ? 2 : 3, c->quick ? CIGO_S(60) : CIGO_S(100)))
+	s->load_ns = c->quick ? CIGO_MS(15) : CIGO_MS(80);
+	if (cost_measure(s, c->quick ? 3 : 5, c->quick ? CIGO_S(60) : CIGO_S(100)))
 		return 0;
 	fprintf(stderr, "lab: no server could be measured: %s\n", s->cells[0].servers[0].why);
 	return 1;

@@ -105,7 +105,7 @@ static void press(struct cost_samples *to, const struct cost_process *server,
 /* Many clients need longer until each had its turn some times. */
 static int64_t sample_ns(const struct cost_study *s, int connections)
 {
-	int64_t ns = connections * INT64_C(80000);
+	int64_t ns = connections * INT64_C(60000);
 
 	return ns > s->load_ns ? ns : s->load_ns;
 }
@@ -198,6 +198,19 @@ static int by_connections(const void *a, const void *b)
 	return memcmp(&x->point, &y->point, sizeof x->point);
 }
 
+static int fewest_samples(const struct cost_study *s)
+{
+	int n = COST_REPEATS;
+
+	for (size_t i = 0; i < s->n_cells; i++)
+		for (int j = 0; j < COST_SERVERS; j++) {
+			const struct cost_samples *of = &s->cells[i].servers[j];
+
+			n = !*of->why && of->n < n ? of->n : n;
+		}
+	return n;
+}
+
 bool cost_measure(struct cost_study *s, int repeats, int64_t budget_ns)
 {
 	struct cost_cpu from = cost_count_cpu(), to;
@@ -220,9 +233,11 @@ bool cost_measure(struct cost_study *s, int repeats, int64_t budget_ns)
 	to = cost_count_cpu();
 	s->seconds = to.wall - from.wall;
 	s->busy = cost_busy(&from, &to, s->cpus);
-	if (!in_time)
-		cost_note(s, "The time was over before all samples were taken. Where there is one "
-			     "only, no difference counts.");
+	if (fewest_samples(s) < COST_ENOUGH)
+		cost_note(s,
+			  "The time was over before all samples were taken. Points with fewer than "
+			  "%d are not compared.",
+			  COST_ENOUGH);
 	for (size_t i = 0; i < s->n_cells; i++)
 		for (int j = 0; j < COST_SERVERS; j++)
 			if (s->cells[i].servers[j].n)

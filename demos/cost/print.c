@@ -141,13 +141,14 @@ static void print_failures(const struct cost_study *s, FILE *f)
 	for (size_t i = 0; i < s->n_cells; i++)
 		for (int j = 0; j < COST_SERVERS; j++) {
 			const struct cost_cell *c = &s->cells[i];
-			char at[64], line[400];
+			char at[64], cpus[32], line[400];
 
 			if (!*c->servers[j].why)
 				continue;
 			cost_axis_text(COST_CONNECTIONS, c->point.of[COST_CONNECTIONS], at,
 				       sizeof at);
-			snprintf(line, sizeof line, "%s with %s: %s", cost_servers[j].name, at,
+			snprintf(line, sizeof line, "%s, %s, %s: %s", cost_servers[j].name, at,
+				 cost_cpus_text(s, c->point.of[COST_CPUS], cpus, sizeof cpus),
 				 c->servers[j].why);
 			fputs(first ? "\nWhat could not be measured\n" : "", f);
 			wrap(f, 2, line);

@@ -109,11 +109,13 @@ void cost_chart_of(struct cost_study *s, enum cost_axis axis, enum cost_metric m
 		   struct cost_chart *ret);
 
 /*
- * Two servers along an axis. A difference is clear if there are two samples of each at least, all of
- * them agree, and it is 5 % or more.
+ * Two servers along an axis. Points with fewer than three samples of each are left out. A difference is
+ * clear if all samples agree, and it is 5 % or more.
  */
+enum { COST_ENOUGH = 3 };
+
 enum cost_kind {
-	COST_UNKNOWN, /* they have no point in common */
+	COST_UNKNOWN, /* there is no point where both have enough samples */
 	COST_SAME,    /* no difference is clear */
 	COST_ALWAYS,  /* one has more, wherever a difference is clear */
 	COST_PARTS,   /* one has more from a point on; before, no difference is clear */
@@ -127,6 +129,7 @@ struct cost_comparison {
 	int a, b;	 /* servers */
 	bool a_has_more; /* at the last point where a difference is clear */
 	bool everywhere; /* it is clear at each point */
+	bool left_out;	 /* points had too few samples */
 	int upto, from;	 /* values of the axis: before and behind the (last) crossing */
 };
 

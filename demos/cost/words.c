@@ -144,7 +144,8 @@ void cost_comparison_text(const struct cost_chart *c, const struct cost_comparis
 	const char *end = c->axis == COST_CPUS ? "with" : r->upto == c->x[0] ? "at" : "up to";
 	switch (r->kind) {
 	case COST_UNKNOWN:
-		snprintf(text, n, "%s and %s cannot be compared: they have no point in common.",
+		snprintf(text, n,
+			 "%s and %s cannot be compared: no point has enough samples of both.",
 			 cost_servers[r->a].words, cost_servers[r->b].words);
 		break;
 	case COST_SAME:
@@ -175,5 +176,8 @@ void cost_comparison_text(const struct cost_chart *c, const struct cost_comparis
 			 begin, from, on, more, upto);
 		break;
 	}
+	if (r->left_out && r->kind != COST_UNKNOWN)
+		snprintf(text + strlen(text), n - strlen(text),
+			 " (Without the points that have too few samples.)");
 	capital(text);
 }

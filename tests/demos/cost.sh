@@ -53,7 +53,7 @@ status=$?
 cp "$tmp/out" "$tmp/numbers"
 test $status = 0 && test "$(wc -l <"$tmp/out")" = 1 && test -s "$tmp/page.html"
 report $? "a quick measurement, --json: one line, and the page that was asked for"
-test "$(grep -c '^round [12] of 2: ' "$tmp/err")" = 2
+test "$(grep -c '^round [123] of 3: ' "$tmp/err")" = 3
 report $? "its progress"
 cost --numbers "$tmp/numbers" --out "$tmp/lab" && ! grep -n '.\{81\}' "$tmp/out" | grep -v 'file://' >>"$tmp/err" &&
 	grep -q '^Crossing points$' "$tmp/out" && grep -q '^Throughput  *coroutines  *threads  *epoll  *preemptive$' "$tmp/out"
@@ -88,7 +88,7 @@ for c in cells.values():
             "context switches": "switches/request", "blocked": "switches/request", "preempted": "switches/request"}
         if over and not of["memory"]["samples"]:
             continue
-        assert all(2 - over <= len(r["samples"]) <= 2 and r["least"] <= r["median"] <= r["most"] for r in of.values()), of
+        assert all(3 - 2 * over <= len(r["samples"]) <= 3 and r["least"] <= r["median"] <= r["most"] for r in of.values()), of
         assert all(of[m]["least"] > 0 for m in ("throughput", "latency p99", "memory")), of
         assert abs(of["blocked"]["samples"][0] + of["preempted"]["samples"][0] - of["context switches"]["samples"][0]) < .001
         # with the process's CPUs computing takes its time
@@ -115,7 +115,7 @@ for c in t["cells"]:
         for r in s["results"]:
             base = {"coroutines": 3000, "threads": 2500}.get(s["name"], 1000)
             more = 10 * c["connections"] if s["name"] == "threads" else 0
-            r["samples"] = [base + more] * 2 if r["name"] == "memory" else [10] * 2
+            r["samples"] = [base + more] * 3 if r["name"] == "memory" else [10] * 3
     if c["size"] == 8192:
         c["servers"][3]["why"] = "it hung up"
         for r in c["servers"][3]["results"]:
@@ -127,7 +127,7 @@ END
 		tr -s ' \n' ' ' <"$tmp/out" | grep -q 'From 100 connections on, threads need more memory than coroutines; up to 20 connections it is the other way round' &&
 		grep -q 'other programs had 40 % of its CPU time' "$tmp/err"
 	report $? "a crossing and a busy machine are named"
-	grep -q '^  preemptive with 20 connections: it hung up$' "$tmp/out" && grep -q '^  8,192 bytes .* none$' "$tmp/out"
+	grep -q '^  preemptive, 20 connections, 1 CPU: it hung up$' "$tmp/out" && grep -q '^  8,192 bytes .* none$' "$tmp/out"
 	report $? "what could not be measured, and why"
 	grep -q 'From 100 connections on, threads need more memory than coroutines' "$tmp/lab/cost.html" &&
 		grep -q 'other programs had 40 % of its CPU time' "$tmp/lab/cost.html"

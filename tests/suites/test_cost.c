@@ -393,10 +393,10 @@ TEST(no_crossing)
 		"No crossing was measured: coroutines and threads do not differ clearly in memory.");
 	c = PLANTED(COST_MEMORY, V(0, 10, 0, 0), V(10, 0, 0, 0));
 	must_be(&c, COST_UNKNOWN,
-		"Coroutines and threads cannot be compared: they have no point in common.");
+		"Coroutines and threads cannot be compared: no point has enough samples of both.");
 }
 
-/* A single sample, or samples that do not agree, show nothing. */
+/* Few samples, or samples that do not agree, show nothing. */
 TEST(what_is_not_clear_does_not_count)
 {
 	struct cost_chart c = PLANTED(COST_P99, V(10, 10, 10, 10), V(20, 20, 5, 5));
@@ -406,10 +406,13 @@ TEST(what_is_not_clear_does_not_count)
 		"From 100 connections on, coroutines have a longer p99 latency than threads; up to 10 "
 		"connections no difference is clear.");
 	for (int i = 0; i < 4; i++)
-		c.y[0][i].n = 1;
+		c.y[0][i].n = i ? 2 : 3;
 	must_be(&c, COST_SAME,
 		"No crossing was measured: coroutines and threads do not differ clearly in p99 "
-		"latency.");
+		"latency. (Without the points that have too few samples.)");
+	c.y[0][0].n = 2;
+	must_be(&c, COST_UNKNOWN,
+		"Coroutines and threads cannot be compared: no point has enough samples of both.");
 }
 
 /* A server that could not serve at a point leaves it out. */
