@@ -37,4 +37,12 @@ struct cost_place {
 };
 size_t cost_places(const struct cost_study *s, struct cost_place places[2 * COST_AXES]);
 
+/* Of the comparisons at some places. */
+struct cost_tally {
+	int crossings, none, unknown;
+};
+void cost_count(struct cost_tally *t, const struct cost_comparison *r);
+/* "In 160 other comparisons of two servers no crossing was measured, 8 were not possible." */
+void cost_tally_text(const struct cost_tally *t, char *text, size_t n);
+
 #endif

@@ -91,56 +91,65 @@ static void put_legend(const struct page *p)
 
 /* --- crossings -------------------------------------------------------------------------------- */
 
-/* Of one place; the number of comparisons without one. */
-static int put_crossings_at(const struct page *p, const struct cost_place *at)
+static void put_crossing(const struct page *p, const struct cost_place *at,
+			 const struct cost_chart *c, const struct cost_comparison *r)
 {
 	char text[512], cpus[32];
+
+	cost_comparison_text(c, r, text, sizeof text);
+	cost_cpus_text(p->study, at->cpus, cpus, sizeof cpus);
+	put(p->out, "<li>", text, "");
+	if (at->axis != COST_CPUS)
+		put(p->out, " <span>(", cpus, ")</span>");
+	fputs("</li>\n", p->out);
+}
+
+static void put_none(const struct page *p, const struct cost_place *at, const struct cost_tally *t)
+{
+	const char *none = t->none ? "No crossing was measured" : "Nothing could be compared";
+	bool split = p->n_places > COST_AXES && at->axis != COST_CPUS;
+
+	if (!t->crossings)
+		fprintf(p->out, "<li class=\"none\">%s%s.</li>\n", none,
+			!split		? ""
+			: at->cpus == 1 ? " with 1 CPU"
+					: " with all CPUs");
+}
+
+static void put_crossings_at(const struct page *p, const struct cost_place *at,
+			     struct cost_tally *all)
+{
+	struct cost_tally here = { 0 };
 	struct cost_chart c;
-	int none = 0;
 
 	for (int i = 0; i < COST_CHARTED * COST_PAIRS; i++) {
 		cost_chart_of(p->study, at->axis, (enum cost_metric)(i / COST_PAIRS), at->cpus, &c);
 		struct cost_comparison r = cost_compare_pair(&c, i % COST_PAIRS);
 
-		if (!cost_is_crossing(&r)) {
-			none++;
-			continue;
-		}
-		cost_comparison_text(&c, &r, text, sizeof text);
-		cost_cpus_text(p->study, at->cpus, cpus, sizeof cpus);
-		put(p->out, "<li>", text, "");
-		if (at->axis != COST_CPUS)
-			put(p->out, " <span>(", cpus, ")</span>");
-		fputs("</li>\n", p->out);
+		cost_count(&here, &r);
+		cost_count(all, &r);
+		if (cost_is_crossing(&r))
+			put_crossing(p, at, &c, &r);
 	}
-	return none;
+	put_none(p, at, &here);
 }
 
 static void put_crossings(const struct page *p)
 {
-	int none = 0, all = (int)p->n_places * COST_CHARTED * COST_PAIRS;
+	struct cost_tally all = { 0 };
+	char text[160];
 
 	for (size_t i = 0; i < p->n_places; i++) {
-		enum cost_axis axis = p->places[i].axis;
-		bool begins = !i || p->places[i - 1].axis != axis;
+		const struct cost_place *at = &p->places[i];
 
-		if (begins)
-			put(p->out, i ? "</ul>\n<h3>" : "<h3>", cost_axes[axis].title,
+		if (!i || at[-1].axis != at->axis)
+			put(p->out, i ? "</ul>\n<h3>" : "<h3>", cost_axes[at->axis].title,
 			    "</h3>\n<ul>\n");
-		int here = put_crossings_at(p, &p->places[i]);
-
-		none += here;
-		if (here == COST_CHARTED * COST_PAIRS)
-			fprintf(p->out, "<li class=\"none\">No crossing was measured%s%s.</li>\n",
-				p->n_places == 1 || axis == COST_CPUS ? "" : " with ",
-				p->n_places == 1 || axis == COST_CPUS ? ""
-				: p->places[i].cpus == 1	      ? "1 CPU"
-								      : "all CPUs");
+		put_crossings_at(p, at, &all);
 	}
-	fprintf(p->out,
-		"</ul>\n<p class=\"caption\">Of %d comparisons of two servers, %d have no crossing. "
-		"All are in words below the charts.</p>\n",
-		all, none);
+	cost_tally_text(&all, text, sizeof text);
+	put(p->out, "</ul>\n<p class=\"caption\">", text,
+	    " All are in words below the charts.</p>\n");
 }
 
 /* --- a chart ---------------------------------------------------------------------------------- */

@@ -116,22 +116,19 @@ static void print_crossing(struct cost_study *s, const struct cost_place *p,
 	wrap(f, 2, line);
 }
 
-/* How many comparisons have none. */
-static int print_crossings(struct cost_study *s, const struct cost_place *p, FILE *f)
+static void print_crossings(struct cost_study *s, const struct cost_place *p, struct cost_tally *t,
+			    FILE *f)
 {
 	struct cost_chart c;
-	int none = 0;
 
 	for (int i = 0; i < COST_CHARTED * COST_PAIRS; i++) {
 		cost_chart_of(s, p->axis, (enum cost_metric)(i / COST_PAIRS), p->cpus, &c);
 		struct cost_comparison r = cost_compare_pair(&c, i % COST_PAIRS);
 
+		cost_count(t, &r);
 		if (cost_is_crossing(&r))
 			print_crossing(s, p, &c, &r, f);
-		else
-			none++;
 	}
-	return none;
 }
 
 static void print_failures(const struct cost_study *s, FILE *f)
@@ -160,16 +157,17 @@ void cost_print(struct cost_study *s, FILE *f)
 {
 	struct cost_place places[2 * COST_AXES];
 	size_t n = cost_places(s, places);
-	int none = 0;
+	struct cost_tally tally = { 0 };
+	char text[160];
 
 	for (size_t i = 0; i < n; i++)
 		print_place(s, &places[i], f);
 	print_failures(s, f);
 	fputs("\nCrossing points\n", f);
 	for (size_t i = 0; i < n; i++)
-		none += print_crossings(s, &places[i], f);
-	fprintf(f, "  In %d%s comparisons of two servers no crossing was measured.\n", none,
-		none == (int)n * COST_CHARTED * COST_PAIRS ? "" : " other");
+		print_crossings(s, &places[i], &tally, f);
+	cost_tally_text(&tally, text, sizeof text);
+	wrap(f, 2, text);
 	for (size_t i = 0; i < s->n_notes; i++)
 		wrap(f, 0, s->notes[i]);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Results as people read them.
  */
-#include "demos/cost/study.h"
+#include "demos/cost/cost.h"
 #include "demos/kit/kit_parts.h"
 
 #include <ctype.h>
@@ -180,4 +180,25 @@ void cost_comparison_text(const struct cost_chart *c, const struct cost_comparis
 		snprintf(text + strlen(text), n - strlen(text),
 			 " (Without the points that have too few samples.)");
 	capital(text);
+}
+
+void cost_count(struct cost_tally *t, const struct cost_comparison *r)
+{
+	if (r->kind == COST_UNKNOWN)
+		t->unknown++;
+	else if (cost_is_crossing(r))
+		t->crossings++;
+	else
+		t->none++;
+}
+
+void cost_tally_text(const struct cost_tally *t, char *text, size_t n)
+{
+	int at = snprintf(text, n, "In %d%s comparisons of two servers no crossing was measured",
+			  t->none, t->crossings ? " other" : "");
+
+	if (t->unknown)
+		snprintf(text + at, n - (size_t)at, ", %d were not possible.", t->unknown);
+	else
+		snprintf(text + at, n - (size_t)at, ".");
 }
