@@ -4,6 +4,7 @@
  * every schedule, and reads what it says.
  */
 #define _GNU_SOURCE /* program_invocation_name */
+#include "demos/kit/beside.h"
 #include "demos/kit/kit_parts.h"
 
 #include <errno.h>
@@ -29,14 +30,11 @@ bool kit_has_points(void)
 /* The other program, beside this one. False: it is not built. */
 static bool find_points(char path[PATH_MAX])
 {
-	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof suffix);
+	size_t n = beside_self(path) ? strlen(path) : 0;
 
-	if (n <= 0)
+	if (!n || n + sizeof suffix > PATH_MAX)
 		return false;
 	memcpy(path + n, suffix, sizeof suffix);
-	char *hidden = strstr(path, "/.libs/"); /* before what lies there libtool puts a script */
-	if (hidden)
-		memmove(hidden + 1, hidden + 7, strlen(hidden + 7) + 1);
 	return access(path, X_OK) == 0;
 }
 
