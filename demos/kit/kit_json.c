@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+/* As lib/base/json.c writes them; but demos are linked with what is public alone. */
 static void string(FILE *f, const char *s)
 {
 	fputc('"', f);

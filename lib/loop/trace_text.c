@@ -7,25 +7,16 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
+#include "base/json.h"
 
 void ci_trace_quote(struct ci_trace_file *f, const char *text)
 {
-	const unsigned char *s = (const unsigned char *)text, *end = s + 200;
-	char code[8];
+	const char *end = text + 200;
+	char character[8];
 
-	while (*s && s < end) {
-		int n = ci_utf8_length(s);
-
-		if (!n || *s < ' ' || *s == 0x7f) {
-			snprintf(code, sizeof code, "\\u%04x", n ? *s : 0xfffdu);
-			ci_trace_file_put(f, code);
-		} else {
-			if (*s == '"' || *s == '\\')
-				ci_trace_file_put(f, "\\");
-			ci_trace_file_bytes(f, (const char *)s, (size_t)n);
-		}
-		s += n ? n : 1;
+	while (*text && text < end) {
+		text += ci_json_character(text, character);
+		ci_trace_file_put(f, character);
 	}
 }
 

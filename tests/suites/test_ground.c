@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/heap.h"
+#include "base/json.h"
 #include "base/list.h"
 #include "base/table.h"
 
@@ -472,4 +473,24 @@ TEST(a_table_grows)
 		ck_assert_ptr_eq(ci_table_get(&t, keys[i]), i % 3 ? &values[i] : NULL);
 	ci_table_fini(&t);
 	ck_assert_ptr_null(ci_table_get(&t, keys[1]));
+}
+
+/* All of s, character by character. */
+static const char *as_json(const char *s)
+{
+	static char out[256];
+	char text[8];
+
+	for (*out = '\0'; *s; strcat(out, text))
+		s += ci_json_character(s, text);
+	return out;
+}
+
+TEST(texts_become_json)
+{
+	ck_assert_str_eq(as_json("plain"), "plain");
+	ck_assert_str_eq(as_json("say \"a\\b\""), "say \\\"a\\\\b\\\"");
+	ck_assert_str_eq(as_json("a\tb\n\x7f"), "a\\u0009b\\u000a\\u007f");
+	ck_assert_str_eq(as_json("Gr\u00fc\u00dfe \U0001f642"), "Gr\u00fc\u00dfe \U0001f642");
+	ck_assert_str_eq(as_json("a\xff\xc3"), "a\\ufffd\\ufffd");
 }

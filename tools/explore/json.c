@@ -5,25 +5,17 @@
 
 #include <string.h>
 
-#include "base/utf8.h"
+#include "base/json.h"
 
 void report_json_text(const char *text, size_t n, FILE *out)
 {
-	const unsigned char *s = (const unsigned char *)text;
+	const char *end = text + n;
+	char character[8];
 
 	fputc('"', out);
-	for (size_t i = 0; i < n;) {
-		int length = ci_utf8_length(s + i);
-
-		if (!length)
-			fputs("\\ufffd", out);
-		else if (s[i] == '"' || s[i] == '\\')
-			fprintf(out, "\\%c", s[i]);
-		else if (s[i] < ' ' || s[i] == 127)
-			fprintf(out, "\\u%04x", s[i]);
-		else
-			fwrite(s + i, (size_t)length, 1, out);
-		i += length ? (size_t)length : 1;
+	while (text < end) {
+		text += ci_json_character(text, character);
+		fputs(character, out);
 	}
 	fputc('"', out);
 }
