@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
-# Makes C of text files: of dir/NAME.EXT the lines timeline_NAME_EXT[], which end with NULL.
+# Makes C of text files: of dir/NAME.EXT the lines timeline_NAME_EXT[], which end with NULL. Of the files behind
+# prefix=WORD on the command line WORDNAME_EXT[].
+BEGIN { prefix = "timeline_" }
 FNR == 1 {
 	if (NR > 1)
 		print "\tNULL\n};"
@@ -8,7 +10,8 @@ FNR == 1 {
 	gsub(/[^A-Za-z0-9]/, "_", name)
 	if (NR == 1)
 		print "/* SPDX-License-Identifier: MIT */\n/* Made by embed.awk. */\n#include <stddef.h>"
-	printf "extern const char *const timeline_%s[];\nconst char *const timeline_%s[] = {\n", name, name
+	name = prefix name
+	printf "extern const char *const %s[];\nconst char *const %s[] = {\n", name, name
 }
 {
 	gsub(/\\/, "&&")
