@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The kit's command line, and what happens in which order.
  */
-#define _GNU_SOURCE /* asprintf */
+#define _GNU_SOURCE /* asprintf, program_invocation_short_name */
 #include "demos/kit/kit_parts.h"
 #include "demos/kit/kit_play.h"
 #include "demos/kit/tidy.h"
@@ -28,7 +28,7 @@ enum { OWN = 1000 }; /* the demo's options have the values OWN, OWN + 1, ... */
 
 static void help_on_options(const struct kit_demo *d)
 {
-	printf("usage: %s [OPTION]...\n\n  --model MODEL        ", d->name);
+	printf("usage: %s [OPTION]...\n\n  --model MODEL        ", program_invocation_short_name);
 	for (const struct kit_column *c = d->columns ? d->columns : both_models; c->name; c++)
 		printf("%s%s", c->name, c[1].name ? ", " : "");
 	puts("\n                       or all (default)\n"
@@ -36,16 +36,19 @@ static void help_on_options(const struct kit_demo *d)
 	for (const struct kit_option *o = d->options; o && o->name; o++)
 		printf("  --%s N%*s%s (default %d)\n", o->name, (int)(17 - strlen(o->name)), "",
 		       o->what, *o->value);
-	puts("  --runs N             run everything N times; the table shows one of the runs\n"
-	     "                       (default: see the variants)\n"
-	     "  --replay SCHEDULE    run only this schedule of --variant and --model, as found\n"
-	     "                       by exploring\n"
-	     "  --timeline FILE      write an HTML page that shows when each coroutine ran,\n"
-	     "                       from small extra runs\n"
-	     "  --trace FILE         write traces of such runs for Perfetto: FILE for one run,\n"
-	     "                       FILE-VARIANT-MODEL for several\n"
-	     "  --play FILE          write an HTML page on which you are the scheduler (race,\n"
-	     "                       interleave, philosophers); alone\n"
+	fputs("  --runs N             run everything N times; the table shows one of the runs\n"
+	      "                       (default: see the variants)\n"
+	      "  --replay SCHEDULE    run only this schedule of --variant and --model, as found\n"
+	      "                       by exploring\n"
+	      "  --timeline FILE      write an HTML page that shows when each coroutine ran,\n"
+	      "                       from small extra runs\n"
+	      "  --trace FILE         write traces of such runs for Perfetto: FILE for one run,\n"
+	      "                       FILE-VARIANT-MODEL for several\n"
+	      "  --play FILE          write an HTML page on which you are the scheduler (alone;\n"
+	      "                       of ",
+	      stdout);
+	kit_play_names(stdout);
+	puts(")\n"
 	     "  --quiet              print only the count of wrong runs; explore nothing\n"
 	     "  --json               print the table as JSON\n"
 	     "  --patience SECONDS   kill a run that reports nothing for so long (default 30)\n"
@@ -59,6 +62,10 @@ static void help(const struct kit_demo *d)
 	putchar('\n');
 	if (d->also)
 		printf("%s\n\n", d->also);
+	if (kit_has_points())
+		printf("This is %s, compiled so that each access to memory is a point where a\n"
+		       "schedule may switch. %s starts it to explore, and to replay.\n\n",
+		       d->name, d->name);
 	help_on_options(d);
 	puts("\nVariants, and how often each is run:");
 	for (const struct kit_variant *v = d->variants; v->name; v++)

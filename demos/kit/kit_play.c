@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include "demos/kit/kit_play.h"
+#include "demos/kit/beside.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -61,6 +62,24 @@ static const struct game {
 	      "one.",
 	      "--goal", "fail:1=Make all three starve with one forced switch.", "--goal",
 	      "right=Let all of them eat.", "@", "block", "3" } } },
+	{ "prodcons",
+	  "Producers and consumers: Ann and Ben put an item each, Cleo and Dora take one each",
+	  { { "--model", "cooperative", "--say",
+	      "The buffer is a bare array with two numbers. Nobody awaits anything while putting or "
+	      "taking.",
+	      "--goal", "all=Prove to yourself that no order loses an item: try all 4.", "@",
+	      "bare" },
+	    { "--model", "preemptive", "--preemptions", "1", "--say",
+	      "The same program. Now you may switch also when one has read which place is next, and "
+	      "has not counted it on.",
+	      "--goal", "right=Let each item come out once.", "--goal",
+	      "fail:1=Lose an item with one forced switch.", "--goal",
+	      "outcome:Cleo got a, Dora got a=Let a come out twice, and b never.", "@", "bare" },
+	    { "--model", "cooperative", "--say",
+	      "A mutex guards the buffer. A consumer that finds it empty awaits to be woken, and then "
+	      "takes without looking again: if, where while should be.",
+	      "--goal", "right=Let each item come out once.", "--goal",
+	      "fail=Let a consumer take what is not there.", "@", "if" } } },
 };
 
 static const struct game *find(const char *name)
@@ -71,22 +90,20 @@ static const struct game *find(const char *name)
 	return NULL;
 }
 
-/* --- where the programs are ------------------------------------------------------------------ */
-
-/* The folder of this program, which may be below it in libtool's .libs. */
-static bool own_folder(char folder[PATH_MAX])
+bool kit_play_has(const char *name)
 {
-	ssize_t n = readlink("/proc/self/exe", folder, PATH_MAX - 1);
-
-	if (n <= 0)
-		return false;
-	folder[n] = 0;
-	*strrchr(folder, '/') = 0;
-	char *last = strrchr(folder, '/');
-	if (last && strcmp(last, "/.libs") == 0)
-		*last = 0;
-	return true;
+	return find(name);
 }
+
+void kit_play_names(FILE *f)
+{
+	size_t n = sizeof games / sizeof *games;
+
+	for (size_t i = 0; i < n; i++)
+		fprintf(f, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " and ", games[i].name);
+}
+
+/* --- where the programs are ------------------------------------------------------------------ */
 
 /* In the build tree beside the demos, else installed. NULL: no memory. */
 static char *find_explorer(const char *folder)
@@ -149,13 +166,12 @@ int kit_play(const char *name, const char *self, const char *file)
 	char folder[PATH_MAX];
 
 	if (!g) {
-		fprintf(stderr,
-			"%s: there is no game of this lesson; race, interleave and "
-			"philosophers have one\n",
-			name);
+		fprintf(stderr, "%s: there is no game of this lesson; there is one of ", name);
+		kit_play_names(stderr);
+		fputc('\n', stderr);
 		return 2;
 	}
-	char *explorer = own_folder(folder) ? find_explorer(folder) : NULL;
+	char *explorer = beside_folder(folder) ? find_explorer(folder) : NULL;
 	char *program = explorer ? find_program(name, self, folder) : NULL;
 	int status = 1;
 	if (program && access(program, X_OK) == 0)

@@ -4,6 +4,8 @@
  */
 #include "demos/kit/lab.h"
 #include "demos/cost/cost.h"
+#include "demos/kit/beside.h"
+#include "demos/kit/kit_play.h"
 #include "demos/kit/tidy.h"
 #include "demos/timeline/timeline_table.h"
 
@@ -84,7 +86,8 @@ static void try_demo(const struct lab *lab, struct lab_demo *d)
 	d->timeline = !access(page, R_OK);
 	d->failed = why[i];
 	if (status < 0)
-		snprintf(why[i], sizeof why[i], "%s", strerror(-status));
+		snprintf(why[i], sizeof why[i], "cannot run demos/%s: %s", d->name,
+			 strerror(-status));
 	else if (status)
 		snprintf(why[i], sizeof why[i], "exit status %d", status);
 	else if (!d->said)
@@ -97,12 +100,6 @@ static void try_demo(const struct lab *lab, struct lab_demo *d)
 	tidy_up(0);
 	free(text);
 	free(words);
-}
-
-static bool has_game(const char *name)
-{
-	return !strcmp(name, "race") || !strcmp(name, "interleave") ||
-	       !strcmp(name, "philosophers");
 }
 
 /* The demo as a game, for the page; false: there is none, and NAME.play.log says why. */
@@ -263,7 +260,7 @@ static int run_all(struct lab *lab)
 			print_summary(d->said);
 		if (d->failed)
 			print_failure(lab, d);
-		if (lab->games && has_game(d->name))
+		if (lab->games && kit_play_has(d->name))
 			print_game(lab, d);
 		fflush(stdout);
 		failed += d->failed != NULL;
@@ -277,35 +274,62 @@ static int run_all(struct lab *lab)
 static const char *own_folder(void)
 {
 	static char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-	char *slash = n > 0 ? strrchr(path, '/') : NULL;
 
-	if (slash)
-		*slash = 0;
-	return slash ? path : ".";
+	return beside_folder(path) ? path : ".";
 }
 
 static bool is_built(const struct lab *lab, const char *name)
 {
 	char path[PATH_MAX];
+	struct stat s;
 
 	snprintf(path, sizeof path, "%s/%s", lab->from, name);
-	return !access(path, X_OK);
+	return !access(path, X_OK) && !stat(path, &s) && S_ISREG(s.st_mode);
 }
 
-/* Those that were asked for, or all that are built. */
-static void choose(struct lab *lab, char **names)
+static void print_demos(FILE *f)
 {
-	for (; *names && lab->n < LAB_MOST; names++)
-		lab->demos[lab->n++].name = *names;
-	if (lab->n)
-		return;
-	for (size_t i = 0; i < sizeof all_demos / sizeof *all_demos; i++) {
+	for (size_t i = 0; i < sizeof all_demos / sizeof *all_demos; i++)
+		fprintf(f, "%s%s", i ? ", " : "", all_demos[i]);
+}
+
+static bool add_demo(struct lab *lab, const char *name)
+{
+	for (size_t i = 0; i < lab->n; i++)
+		if (!strcmp(lab->demos[i].name, name))
+			return true;
+	if (!*name || strchr(name, '/') || !is_built(lab, name)) {
+		fprintf(stderr, "lab: there is no demo '%s' in the folder %s\nDemos:\n  ", name,
+			lab->from);
+		print_demos(stderr);
+		fputs("\n", stderr);
+		return false;
+	}
+	if (lab->n == LAB_MOST) {
+		fprintf(stderr, "lab: '%s' is one too many; it shows %d demos at most\n", name,
+			LAB_MOST);
+		return false;
+	}
+	lab->demos[lab->n++].name = name;
+	return true;
+}
+
+/* Those that were asked for, or all that are built. False: it has said why not. */
+static bool choose(struct lab *lab, char **names)
+{
+	bool fine = true, all = !*names;
+
+	for (; fine && *names; names++)
+		fine = add_demo(lab, *names);
+	for (size_t i = 0; all && i < sizeof all_demos / sizeof *all_demos; i++) {
 		if (is_built(lab, all_demos[i]))
 			lab->demos[lab->n++].name = all_demos[i];
 		else
-			printf("(left out, as it is not built: %s)\n", all_demos[i]);
+			fprintf(stderr, "(left out, as it is not built: %s)\n", all_demos[i]);
 	}
+	if (fine && !lab->n)
+		fprintf(stderr, "lab: none of the demos is in the folder %s\n", lab->from);
+	return fine && lab->n;
 }
 
 /* A folder that takes files; else errno says why not. */
@@ -329,7 +353,11 @@ static int usage(FILE *out)
 	      "  --from FOLDER      where the demos are (default: the folder of this program)\n"
 	      "  --edition EDITION  student (default): results are sealed until one has voted;\n"
 	      "                     teacher: results and answers are shown\n"
-	      "  --games            also make the games of race, interleave and philosophers\n"
+	      "  --games            also make the games, in which you are the scheduler: of\n"
+	      "                     ",
+	      out);
+	kit_play_names(out);
+	fputs("\n"
 	      "  --slides           write slides.html, too: one idea a screen, arrow keys\n"
 	      "  --cost             measure what serving costs instead: coroutines, threads,\n"
 	      "                     epoll by connections, computing, size of messages, CPUs;\n"
@@ -337,9 +365,8 @@ static int usage(FILE *out)
 	      "  --help             print this text\n\n"
 	      "Demos:\n  ",
 	      out);
-	for (size_t i = 0; i < sizeof all_demos / sizeof *all_demos; i++)
-		fprintf(out, "%s%s", i ? ", " : "", all_demos[i]);
-	fputs(".\n", out);
+	print_demos(out);
+	fputs("\n", out);
 	return out == stdout ? 0 : 2;
 }
 
@@ -425,14 +452,15 @@ int main(int argc, char **argv)
 
 	if (c.status >= 0)
 		return c.status;
+	if (!choose(&lab, argv + optind))
+		return 2;
 	if ((mkdir(lab.out, 0777) && errno != EEXIST) || !can_write(lab.out)) {
-		fprintf(stderr, "lab: cannot write to the folder %s: %s\n", lab.out,
+		fprintf(stderr, "lab: cannot write to the folder '%s': %s\n", lab.out,
 			strerror(errno));
 		return 1;
 	}
 	tidy_open();
 	puts("The same programs, the same threads, in two models: cooperative and preemptive.\n");
-	choose(&lab, argv + optind);
 	int failed = run_all(&lab);
 
 	if (!write_pages(&lab, c.slides))

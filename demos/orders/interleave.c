@@ -5,9 +5,10 @@
  *	cigo-explore --all demos/interleave_orders 3
  *	cigo-explore --all --model preemptive demos/interleave_orders 1
  */
+#include "demos/kit/help.h"
+
 #include <cigo.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MOST = 6 };
@@ -78,13 +79,15 @@ static int write_text(cigo_ctx *ctx, void *arg, void *ret)
 
 int main(int argc, char **argv)
 {
-	int letters = argc > 1 ? atoi(argv[1]) : 3;
+	help_on(argc, argv, " [LETTERS]",
+		"Two writers, A and B, write on one sheet: each so many letters (1 to 6, default\n"
+		"3), in two strokes, Aa and Bb. Prints the text; a torn letter aborts.\n"
+		"cigo-explore tries every order of it; with CIGO_SCHEDULE=play you say who goes\n"
+		"on.");
+	int letters = help_number(argc, argv, 1, 1, MOST, 3);
 
-	if (argc > 2 || letters < 1 || letters > MOST) {
-		fprintf(stderr, "usage: interleave_orders [LETTERS], 1 to %d for each writer\n",
-			MOST);
-		return 2;
-	}
+	if (argc > 2)
+		help_refuse(argv, "unexpected argument", argv[2]);
 	cigo_must(cigo_run(write_text, &letters));
 	return 0;
 }

@@ -5,10 +5,11 @@
  *	cigo-explore --all demos/philosophers_orders await 3
  *	cigo-explore --all --preemptions all --model preemptive demos/philosophers_orders block 2
  */
+#include "demos/kit/help.h"
+
 #include <cigo.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MOST = 5 };
@@ -99,13 +100,21 @@ static int dinner(cigo_ctx *ctx, void *arg, void *ret)
 
 int main(int argc, char **argv)
 {
-	bool await = argc > 1 && strcmp(argv[1], "await") == 0;
+	help_on(argc, argv, " [await|block] [SEATS]",
+		"So many philosophers (2 to 5, default 3) sit around a table, a fork between any\n"
+		"two. Each takes the left one, then the right one, and eats.\n\n"
+		"  await  (default) the forks are awaited, and with one in the hand each asks for\n"
+		"         the salt, which is awaited, too\n"
+		"  block  they are mutexes of threads, and there is no await\n\n"
+		"If all are stuck, it hangs. cigo-explore tries every order of it; with\n"
+		"CIGO_SCHEDULE=play you say who goes on.");
+	bool await = argc < 2 || strcmp(argv[1], "await") == 0;
 
-	seats = argc > 2 ? atoi(argv[2]) : 3;
-	if (argc < 2 || (!await && strcmp(argv[1], "block") != 0) || seats < 2 || seats > MOST) {
-		fprintf(stderr, "usage: philosophers_orders await|block [SEATS]\n");
-		return 2;
-	}
+	if (!await && strcmp(argv[1], "block") != 0)
+		help_refuse(argv, "await or block is expected, not", argv[1]);
+	seats = help_number(argc, argv, 2, 2, MOST, 3);
+	if (argc > 3)
+		help_refuse(argv, "unexpected argument", argv[3]);
 	cigo_must(cigo_run(dinner, &await));
 	return 0;
 }

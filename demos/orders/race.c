@@ -3,8 +3,8 @@
  *
  *	cigo-explore --model preemptive demos/race_orders
  */
+#include "demos/kit/help.h"
 #include <cigo.h>
-#include <stdio.h>
 
 static long balance;
 
@@ -44,8 +44,12 @@ static int bank(cigo_ctx *ctx, void *arg, void *ret)
 	return err;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	help(argc, argv,
+	     "Three clerks pay 1, 10 and 100 into one account: each reads the balance, and\n"
+	     "writes the sum. Prints the balance at the end; a wrong one aborts. cigo-explore\n"
+	     "tries every order of it; with CIGO_SCHEDULE=play you say who goes on.");
 	cigo_must(cigo_run(bank, NULL));
 	return 0;
 }

@@ -126,8 +126,33 @@ for name in $DEMOS; do
 	test $? = 2 && grep -qx "${name##*/}: unexpected argument 'bogus'" "$tmp/err" || ok=1
 	report $ok "$name knows --help, in 80 columns, and names what it does not know"
 done
-"$demos/chat" --help >"$tmp/out" 2>"$tmp/err" && grep -q '^usage: chat' "$tmp/out" && ! grep '.\{81\}' "$tmp/out"
-report $? "chat knows --help"
+# Each program there, whatever it is: what stands behind scripts of libtool's is started by them.
+for program in "$demos"/*; do
+	test -f "$program" && test -x "$program" || continue
+	case ${program##*/} in *.*) continue ;; esac
+	"$program" --help >"$tmp/out" 2>"$tmp/err" </dev/null &&
+		head -n 1 "$tmp/out" | grep -qE '^(usage: )?[A-Z a-z_]' && grep -q "^usage: ${program##*/}" "$tmp/out" &&
+		! grep '.\{81\}' "$tmp/out" >>"$tmp/err" && quiet
+	report $? "${program##*/} --help: 80 columns, status 0"
+done
+says() { # says MESSAGE NAME ARGUMENT...: status 2, the message, and where help is
+	message=$1 name=$2
+	shift 2
+	"$demos/$name" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+	test $? = 2 && test ! -s "$tmp/out" && grep -qxF -e "$name: $message" "$tmp/err" && grep -q -e --help "$tmp/err"
+	report $? "$name $*: $message"
+}
+if test -x "$demos/race_orders"; then
+	says "unexpected argument 'bogus'" race_orders bogus
+	says "a number from 1 to 6 is expected, not '7'" interleave_orders 7
+	says "a number from 1 to 6 is expected, not 'x'" interleave_orders x
+	says "unexpected argument '4'" interleave_orders 3 4
+	says "await or block is expected, not 'bogus'" philosophers_orders bogus
+	says "a number from 2 to 5 is expected, not '1'" philosophers_orders await 1
+	says "unexpected argument '3'" philosophers_orders await 2 3
+	says "bare, if or while is expected, not 'bogus'" prodcons_orders bogus
+	says "unexpected argument '3'" prodcons_orders if 3
+fi
 (cd "$top_srcdir" && ./bootstrap help) >"$tmp/out" 2>"$tmp/err" && ! grep -n '.\{81\}' "$tmp/out" >>"$tmp/err"
 report $? "bootstrap's help fits 80 columns"
 "$demos/race" --patience 1 --variant call --model cooperative --deposits 1000000000 >"$tmp/out" 2>"$tmp/err"

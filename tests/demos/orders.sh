@@ -113,6 +113,22 @@ report $? "race: any clerks' money can be lost, but not all of it"
 replays preemptive "$demos/race_orders"
 report $? "race: each balance is had again by its replay"
 
+# ---- producers and consumers ----
+explore 0 --all --model cooperative "$demos/prodcons_orders" && holds 'r["complete"] and r["schedules"] == 4 and len(r["outcomes"]) == 2'
+report $? "prodcons: cooperatively no order loses an item of a bare buffer"
+explore 1 --all --model preemptive --preemptions 1 "$demos/prodcons_orders" bare &&
+	holds 'r["complete"] and sorted(text(o)[9] + text(o)[-1] for o in r["outcomes"] if o["failures"]) == sorted("aa bb a- -a b- -b".split())' &&
+	holds 'story.count("is interrupted") == 1 and "(into_buffer)" in story'
+report $? "prodcons: preemptively one forced switch loses one, or has one come out twice"
+replays preemptive "$demos/prodcons_orders" bare
+report $? "prodcons: each outcome is had again by its replay"
+ten_of_ten preemptive "$demos/prodcons_orders" bare
+report $? "prodcons: its replay fails ten times of ten"
+explore 1 --all "$demos/prodcons_orders" if && holds 'r["complete"] and (r["schedules"], r["failures"]) == (48, 4)'
+report $? "prodcons: who does not look again takes what is not there, in 4 of 48 orders"
+explore 0 --all "$demos/prodcons_orders" while && holds 'r["complete"] and r["schedules"] == 48'
+report $? "prodcons: who looks again, in none"
+
 # ---- philosophers ----
 explore 1 --all "$demos/philosophers_orders" await 2 &&
 	holds 'r["complete"] and (r["schedules"], r["failures"]) == (20, 18)'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Plays pages of cigo-explore --play in a real browser: game.py RACE INTERLEAVE FORKS FOLDER, for tests/pages/game.sh.
+"""Plays pages of cigo-explore --play in a real browser: game.py RACE INTERLEAVE FORKS PRODCONS FOLDER, for tests/pages/game.sh.
 With PICTURES=DIR in the environment it leaves pictures there."""
 import os
 import shutil
@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import browser  # noqa: E402
 
-race, interleave, forks, folder = sys.argv[1:5]
+race, interleave, forks, prodcons, folder = sys.argv[1:6]
 pictures = os.environ.get("PICTURES")
 count, failed = int(os.environ.get("FIRST", "0")), 0
 
@@ -198,7 +198,7 @@ def for_a_screen_reader(b):
 
 
 def at_each_width(b):
-    for name, page in (("race", race), ("interleave", interleave), ("forks", forks)):
+    for name, page in (("race", race), ("interleave", interleave), ("forks", forks), ("prodcons", prodcons)):
         for width in (400, 1280):
             for dark in (False, True):
                 b.open(page, width=width, dark=dark)
@@ -250,6 +250,23 @@ def stuck(b):
     is_true("Hypatia has it" in text(b, "shared") and "Plato has it" in text(b, "shared"), "and which fork each has", text(b, "shared"))
 
 
+def an_item_is_stolen(b):
+    """The third game of prodcons: a consumer that does not look again."""
+    b.open(prodcons)
+    click(b, "#boards label:nth-of-type(3) span")
+    b.key("t")
+    same(won(b), [True, False], "the usual order is right")
+    path = b.js(FIND % "end => end.outcome === 'Cleo got -, Dora got a'")
+    b.key("s")
+    for choice in path:
+        click(b, "#lanes [data-choice='%d']" % choice)
+    same(won(b), [True, True], "four clicks let Cleo take what is not there")
+    is_true("Cleo got -, Dora got a" in text(b, "question") and "item = -" in text(b, "lanes"), "it is shown", text(b, "question"),
+            text(b, "lanes"))
+    status, said = shell(without_gdb(text(b, "command")))
+    is_true(status != 0 and "Cleo got -, Dora got a: not each item once" in said, "the line to type does the same", status, said)
+
+
 with browser.Browser() as b:
     a_game_is_won(b)
     it_is_had_again(b)
@@ -262,6 +279,7 @@ with browser.Browser() as b:
     at_each_width(b)
     on_paper(b)
     stuck(b)
+    an_item_is_stolen(b)
     same(b.errors, [], "no page has had an error")
     is_true(all(r.startswith("file:") or r.startswith("about:") for r in b.requests), "nothing was fetched from anywhere", b.requests)
 print("1..%d" % count)

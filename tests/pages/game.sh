@@ -95,8 +95,11 @@ if test -x "$top_builddir/demos/interleave"; then
 	demos/interleave --play "$tmp/interleave.html" >"$tmp/said" 2>&1 &&
 		holds "$tmp/interleave.html" 'runs(b[0]) == len(outcomes(b[0])) == 20 and len(outcomes(b[1])) == 22'
 	report $? "interleave --play"
+	demos/prodcons --play "$tmp/prodcons.html" >"$tmp/said" 2>&1 &&
+		holds "$tmp/prodcons.html" '[runs(x) for x in b[::2]] == [4, 48] and [len(outcomes(x)) for x in b] == [2, 8, 6]'
+	report $? "prodcons --play"
 	demos/starve --play "$tmp/no.html" >"$tmp/said" 2>&1
-	test $? = 2 && grep -q 'there is no game of this lesson' "$tmp/said"
+	test $? = 2 && grep -qx 'starve: there is no game of this lesson; there is one of race, interleave, philosophers and prodcons' "$tmp/said"
 	report $? "a lesson without a game says so"
 fi
 
@@ -107,4 +110,4 @@ fi
 	exit 0
 }
 FIRST=$n timeout -k 5 $((400 * ${CK_TIMEOUT_MULTIPLIER:-1})) python3 "$top_srcdir/tests/pages/game.py" "$tmp/race.html" "$tmp/interleave.html" \
-	"$tmp/forks.html" "$tmp"
+	"$tmp/forks.html" "$tmp/prodcons.html" "$tmp"

@@ -67,17 +67,40 @@ ls "$tmp/out" >"$tmp/said"
 test "$(cat "$tmp/said" | tr '\n' ' ')" = "good.html index.html "
 report $? "nothing else is left there"
 
-"$lab" --out "$tmp/out" --from "$tmp/demos" bad mute nowhere good >"$tmp/said" 2>&1
+printf '\177ELF' >"$tmp/demos/odd" # no program, though it says that it is one
+chmod +x "$tmp/demos/odd"
+mkdir "$tmp/demos/folder"
+"$lab" --out "$tmp/out" --from "$tmp/demos" bad mute odd good >"$tmp/said" 2>&1
 test $? = 1
 report $? "demos that fail: the status says so"
 test "$(grep -c 'failed: ' "$tmp/said")" = 3 && grep -q 'bad.log' "$tmp/said" && grep -q 'this is why' "$tmp/out/bad.log"
 report $? "each of them is named, and what it said is kept"
 page_has 'This demo failed: exit status 3'
 page_has 'This demo failed: no table'
-page_has 'This demo failed: No such file or directory'
+page_has 'This demo failed: cannot run demos/odd: Exec format error'
 page_has 'Good &amp; &lt;b&gt;bold&lt;/b&gt;'
+refused() { # refused STATUS MESSAGE ARGUMENT...: at once, and no demo has run
+	status=$1 message=$2
+	shift 2
+	rm -rf "$tmp/refused"
+	"$lab" --out "$tmp/refused" "$@" >"$tmp/said" 2>&1
+	test $? = "$status" && grep -qxF "lab: $message" "$tmp/said" && ! grep -q '^1/' "$tmp/said" && ! test -e "$tmp/refused/index.html"
+	report $? "lab $(echo "$*" | sed "s,$tmp/,,g") is refused: $(echo "$message" | sed "s,$tmp/,,g")"
+}
+refused 2 "there is no demo 'nope' in the folder $tmp/demos" --from "$tmp/demos" good nope
+grep -qx '  race, starve, philosophers, prodcons, interleave, generators, echo, httpd' "$tmp/said"
+report $? "it names those that there are"
+refused 2 "there is no demo 'folder' in the folder $tmp/demos" --from "$tmp/demos" folder
+refused 2 "there is no demo '../demos/good' in the folder $tmp/demos" --from "$tmp/demos" ../demos/good
+refused 2 "there is no demo 'good' in the folder $tmp/nowhere" --from "$tmp/nowhere" good
+refused 2 "none of the demos is in the folder $tmp/nowhere" --from "$tmp/nowhere"
+mkdir "$tmp/many"
+for i in $(seq 33); do
+	ln -s "$tmp/demos/good" "$tmp/many/d$i"
+done
+refused 2 "'d33' is one too many; it shows 32 demos at most" --from "$tmp/many" $(seq -f d%g 33)
 "$lab" --out "$tmp/nowhere/out" --from "$tmp/demos" good >"$tmp/said" 2>&1
-test $? = 1 && grep -q 'cannot write to the folder .*nowhere/out: No such file' "$tmp/said"
+test $? = 1 && grep -q "cannot write to the folder '.*nowhere/out': No such file" "$tmp/said"
 report $? "a folder that cannot be made"
 "$lab" --out "$tmp/demos/good" --from "$tmp/demos" good >"$tmp/said" 2>&1
 test $? = 1 && test "$(wc -l <"$tmp/said")" = 1
