@@ -160,23 +160,24 @@ class SvgPainter {
 	constructor(flat) {
 		this.out = [];
 		this.flat = flat;
+		this.num = flat ? v => Math.round(v * 4) / 4 : num; // quarters have few digits in a PDF, too
 	}
 	fill(x, y, w, h, name) {
-		this.out.push(`<rect x="${num(x)}" y="${num(y)}" width="${num(w)}" height="${num(h)}" style="fill:var(--${name})"/>`);
+		this.out.push(`<rect x="${this.num(x)}" y="${this.num(y)}" width="${this.num(w)}" height="${this.num(h)}" style="fill:var(--${name})"/>`);
 	}
 	span(x, y, w, h, kind) {
 		const solid = w > 2 && !this.flat ? `fill:url(#pattern-${kind})` : w > 2 ? `fill:var(--${kind})` : `fill:var(--${kind}${KINDS[kind].dark ? "" : "-ink"})`;
 		const edge = w > 4 && !this.flat ? `;stroke:var(--${kind}-ink);stroke-width:.75` : "";
-		this.out.push(`<rect x="${num(x)}" y="${num(y)}" width="${num(w)}" height="${num(h)}"${w > 4 && !this.flat ? ' rx="2"' : ""} style="${solid}${edge}"/>`);
+		this.out.push(`<rect x="${this.num(x)}" y="${this.num(y)}" width="${this.num(w)}" height="${this.num(h)}"${w > 4 && !this.flat ? ' rx="2"' : ""} style="${solid}${edge}"/>`);
 	}
 	text(s, x, y, o) {
 		const size = o.size || 11, shown = o.width ? cut(s, o.width, t => t.length * size * 0.56) : s;
 		const anchor = { left: "start", right: "end", center: "middle" }[o.align || "left"];
 		const halo = o.halo ? `;stroke:var(--${o.halo});stroke-width:3;paint-order:stroke` : "";
-		this.out.push(`<text x="${num(x)}" y="${num(y + size * 0.35)}" text-anchor="${anchor}" font-size="${size}" font-weight="${o.weight || 400}" style="fill:var(--${o.colour || "ink"})${halo}">${escape_text(shown)}</text>`);
+		this.out.push(`<text x="${this.num(x)}" y="${this.num(y + size * 0.35)}" text-anchor="${anchor}" font-size="${size}" font-weight="${o.weight || 400}" style="fill:var(--${o.colour || "ink"})${halo}">${escape_text(shown)}</text>`);
 	}
 	path(points, o) {
-		const d = points.map(([op, ...v]) => op + v.map(num).join(" ")).join("");
+		const d = points.map(([op, ...v]) => op + v.map(this.num).join(" ")).join("");
 		// not "opacity", which makes a group of its own in a PDF
 		const alpha = o.alpha ? `;fill-opacity:${o.alpha};stroke-opacity:${o.alpha}` : "";
 		this.out.push(`<path d="${d}" style="fill:${o.fill ? `var(--${o.fill})` : "none"};stroke:${o.stroke ? `var(--${o.stroke})` : "none"};stroke-width:${o.width || 1};stroke-dasharray:${(o.dash && !this.flat ? o.dash : ["none"]).join(" ")}${alpha}"/>`);

@@ -189,5 +189,8 @@ class Browser:
             f.write(base64.b64decode(self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]))
 
     def paper(self, path):
+        """The page printed, which it returns, too."""
+        data = base64.b64decode(self.call("Page.printToPDF", printBackground=True, preferCSSPageSize=True)["data"])
         with open(path, "wb") as f:
-            f.write(base64.b64decode(self.call("Page.printToPDF", printBackground=True, preferCSSPageSize=True)["data"]))
+            f.write(data)
+        return data

@@ -3,11 +3,13 @@
 as a lesson is, whose timeline is made of traces that are known."""
 import base64
 import os
+import re
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import browser  # noqa: E402
+import paper  # noqa: E402
 import trace  # noqa: E402
 
 draw, lab, folder = sys.argv[1:4]
@@ -133,7 +135,7 @@ def shapes(b, path):
          "a title keeps a number with its unit")
 
 
-def paper(b, path):
+def on_paper(b, path):
     b.open(path)
     pdf = base64.b64decode(b.call("Page.printToPDF", printBackground=True, preferCSSPageSize=True)["data"])
     is_true(pdf.startswith(b"%PDF") and 20000 < len(pdf) < 1000000, "on paper less than 1 MB", len(pdf))
@@ -143,6 +145,31 @@ def paper(b, path):
     b.js("dispatchEvent(new Event('afterprint'))")
     b.call("Emulation.setEmulatedMedia", media="screen")
     same(seen(b, ".answer"), False, "and afterwards they are sealed again")
+
+
+PAIRS = 20  # as many as the lab's page has
+
+
+def many_on_paper(b):
+    """Two timelines stand on each page that has any, the two of a variant, and all of the lab's is below 1 MB."""
+    demos, out = os.path.join(folder, "papers"), os.path.join(folder, "many")
+    os.makedirs(demos, exist_ok=True)
+    script = "#!/bin/sh\n'%s' \"$4\" Race ''" % os.path.abspath(draw)
+    for i in range(PAIRS):
+        for model in ("cooperative", "preemptive"):
+            path = os.path.join(folder, "paper-%d-%s.json" % (i, model))
+            trace.make(path, model, "small", i)
+            script += " 'v%d: %s' '%s'" % (i, model, path)
+    with open(os.path.join(demos, "race"), "w", encoding="utf-8") as f:
+        f.write(script + """ && echo '{"demo":"race","title":"Race","lesson":"","models":[],"variants":[],"rows":[],"results":[],"notes":[]}'\n""")
+    os.chmod(os.path.join(demos, "race"), 0o755)
+    subprocess.run([lab, "--out", out, "--from", demos, "race"], check=True, stdout=subprocess.DEVNULL)
+    b.open(os.path.join(out, "index.html"))
+    printed = paper.Paper(b.paper(os.path.join(folder, "many.pdf")))
+    captions = [c for c in (re.findall(r"^(v\d+): (cooperative|preemptive): ", text, re.M) for text in printed.pages) if c]
+    same(captions, [[("v%d" % i, "cooperative"), ("v%d" % i, "preemptive")] for i in range(PAIRS)],
+         "on paper: two timelines a page, those of a variant")
+    is_true(printed.size < 850000, "on paper: as many timelines as the lab has are less than 1 MB, with room", printed.size)
 
 
 def without_script(b, path):
@@ -179,8 +206,9 @@ def editions(b):
 
 with browser.Browser(60 * int(os.environ.get("CK_TIMEOUT_MULTIPLIER", "1"))) as it:
     page = make()
-    for test in (vote, read_aloud, shapes, paper, without_script):
+    for test in (vote, read_aloud, shapes, on_paper, without_script):
         test(it, page)
+    many_on_paper(it)
     editions(it)
     same(it.errors, [], "no errors")
 print("1..%d" % count)
