@@ -105,6 +105,10 @@ static size_t describe_waiting(cigo_loop *loop, size_t n)
 		if (waits && room(loop, all + 1))
 			all = add_waiting(loop, all, c);
 	}
+	ci_list_each(node, &loop->yielded) /* they are ready, but no candidates */
+		if (room(loop, all + 1))
+			describe(ci_list_entry(node, struct ci_runnable, link),
+				 &loop->candidates[all++]);
 	return all - n;
 }
 
