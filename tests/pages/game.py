@@ -250,6 +250,48 @@ def stuck(b):
     is_true("Hypatia has it" in text(b, "shared") and "Plato has it" in text(b, "shared"), "and which fork each has", text(b, "shared"))
 
 
+# Of each node on some ways through each board: each lane that is not at its end is marked in the source, at the line
+# that its words name, by its name; and nobody else is.
+MARKED = """(() => { const wrong = []; let seen = 0; history.replaceState = () => {}; // so often it is not allowed
+    for (const [i, b] of game.boards.entries())
+        for (let k = 0; k < 12; k++) {
+            const path = b.path_of(Math.floor((b.total - 1) * k / 11));
+            for (let n = 0; n <= path.length; n++) {
+                game.go(i, path.slice(0, n));
+                const lanes = [...b.state().values()].filter(l => !['ended', 'new'].includes(l.state));
+                for (const l of lanes) {
+                    seen++;
+                    const li = l.step && l.step.place && document.querySelectorAll(`.code[data-file="${l.step.place.file}"] > li`)[l.step.place.line - 1];
+                    const words = [...document.querySelectorAll('#lanes > li')].find(e => e.querySelector('b').textContent === l.lane).innerText;
+                    const code = li ? li.querySelector('code').textContent.trim() : '';
+                    if (!li || ![...li.querySelectorAll('.mark')].some(m => m.textContent === l.lane) || !words.includes(`line ${l.step.place.line}`) ||
+                        (code !== '{' && code && !words.includes(code)))
+                        wrong.push([i, b.text(true), l.lane, l.state, words]);
+                }
+                if (document.querySelectorAll('.mark').length !== lanes.length)
+                    wrong.push([i, b.text(true), 'marks', document.querySelectorAll('.mark').length, lanes.length]);
+            }
+        }
+    return [seen > 50, wrong.slice(0, 5)]; })()"""
+
+
+def lines_are_marked(b):
+    for name, page in (("race", race), ("interleave", interleave), ("forks", forks), ("prodcons", prodcons)):
+        b.open(page)
+        same(b.js(MARKED), [True, []], "%s: each coroutine's current line is marked, and named beside it" % name)
+
+
+def without_a_choice(b):
+    """What nobody chose is told as what it is."""
+    b.open(prodcons)
+    b.key("2")
+    is_true("Ann went on: begins, line" in text(b, "happened") and "at = 0, items = a---, in = 1." in text(b, "happened"),
+            "what the one that was chosen did", text(b, "happened"))
+    is_true("Then Ben, as no other could go on: at = 1, items = ab--, in = 2." in text(b, "happened"), "and what went on without a choice",
+            text(b, "happened"))
+    is_true(", then Ben" in text(b, "steps"), "which stands among the choices, too", text(b, "steps"))
+
+
 def an_item_is_stolen(b):
     """The third game of prodcons: a consumer that does not look again."""
     b.open(prodcons)
@@ -280,6 +322,8 @@ with browser.Browser() as b:
     on_paper(b)
     stuck(b)
     an_item_is_stolen(b)
+    without_a_choice(b)
+    lines_are_marked(b)
     same(b.errors, [], "no page has had an error")
     is_true(all(r.startswith("file:") or r.startswith("about:") for r in b.requests), "nothing was fetched from anywhere", b.requests)
 print("1..%d" % count)

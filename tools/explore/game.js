@@ -41,7 +41,7 @@ function line_of(step) {
 	return line === "{" && step.place.line > 1 ? lines[step.place.line - 2].trim() : line;
 }
 
-const where = step => step && step.place ? `line ${step.place.line}` : "";
+const where = step => step && step.place ? `${step.behind ? "after " : ""}line ${step.place.line}` : "";
 const comma = (...parts) => parts.filter(Boolean).join(", ");
 
 function state_words(l) {
@@ -64,19 +64,31 @@ function step_words(way, i) {
 	return { lane, forced, other, text: comma(verb(step), where(step)) };
 }
 
-/* The values that were shown since the last choice, in their order. */
-const shown_words = node => values_of(node.values).map(v => `${v.name.replace(/^(.*)\./, "$1: ")} = ${v.value}`).join(", then ");
+/* What was shown since the last choice, in its order, as one part for each that showed something. */
+function shown_parts(node) {
+	const parts = [];
+	for (const v of values_of(node.values)) {
+		const last = parts[parts.length - 1], text = `${v.name.startsWith(v.by + ".") ? v.name.slice(v.by.length + 1) : v.name} = ${v.value || "(empty)"}`;
+		if (last && last.by === v.by)
+			last.texts.push(text);
+		else
+			parts.push({ by: v.by, texts: [text] });
+	}
+	return parts;
+}
 
 /* The first line, without the place and the code of the check. */
 const failure_words = end => end.failure.split("\n")[0].replace(/; check failed:.*$/, "").replace(/^\S+:\d+: /, "");
 
-/* What the last choice has led to. */
+/* What the last choice has led to: a sentence for the one that was chosen, and one for each that went on after it
+ * without a choice, since it was the only one that could. */
 function happened_words(node) {
-	const way = board.way(), shown = shown_words(node), n = board.path.length;
+	const way = board.way(), parts = shown_parts(node), n = board.path.length;
 	if (!n)
-		return shown ? `So far: ${shown}.` : "";
-	const s = step_words(way, n - 1);
-	return `${s.lane ? `${s.lane} went on: ${s.text}` : s.text}${shown ? `. ${node.next ? "Then" : "Then, with no more choices"}: ${shown}` : ""}.`;
+		return parts.map(p => `So far ${p.by || "the program"}: ${p.texts.join(", ")}.`);
+	const s = step_words(way, n - 1), own = s.lane && parts.length && parts[0].by === actor(way[n - 1].actors[board.path[n - 1]]).name ? parts.shift() : null;
+	return [`${s.lane ? `${s.lane} went on: ` : ""}${s.text}${own ? `; ${own.texts.join(", ")}` : ""}.`,
+		...parts.map(p => `Then ${p.by || "the program"}, as no other could go on: ${p.texts.join(", ")}.`)];
 }
 
 /* --- drawing --------------------------------------------------------------------------------- */
@@ -147,8 +159,8 @@ function draw_lane(l, number, went, values) {
 	const locals = values.filter(v => v.lane === l.lane).map(v =>
 		el("span", { class: v.changed ? "local changed" : "local" }, `${v.name.slice(l.lane.length + 1)} = ${v.value}`));
 	const inner = [el("span", { class: "head" }, l.can >= 0 && number <= 9 ? el("kbd", {}, number) : "", el("b", {}, l.lane), ...locals),
-		el("span", { class: "what" }, l.can >= 0 && !known ? board.why_not(l.can) : state_words(l),
-			interrupts && known ? el("em", {}, " forced switch") : ""),
+		el("span", { class: "what" }, state_words(l), interrupts && known ? el("em", {}, " forced switch") : "",
+			l.can >= 0 && !known ? el("em", {}, ` ${board.why_not(l.can)}`) : ""),
 		code ? el("code", {}, code) : "", track(l.lane, went)];
 	return el("li", { class: l.state, style: color(l.lane) }, l.can >= 0
 		? el("button", { type: "button", "data-choice": l.can, disabled: !known, "aria-keyshortcuts": number <= 9 ? number : null }, ...inner)
@@ -178,13 +190,20 @@ function draw_shared(values) {
 		$("shared").append(el("div", { class: "none" }, "none was shown so far"));
 }
 
+/* Those that went on behind the ith choice without one, as far as they showed something. */
+function after(way, i) {
+	const all = i + 1 < way.length ? shown_parts(way[i + 1]).map(p => p.by) : [], s = step_words(way, i);
+	const others = [...new Set(all)].filter(name => name && name !== s.lane);
+	return others.length ? el("small", {}, `, then ${others.join(", then ")}`) : "";
+}
+
 function draw_steps() {
 	const path = board.path.concat([...board.ahead].reverse()), way = board.way(path);
 	$("steps").replaceChildren(...path.map((_, i) => {
 		const s = step_words(way, i);
 		return el("li", { class: i >= board.path.length ? "undone" : null, style: s.lane ? color(s.lane) : null },
 			el("button", { type: "button", "data-go": i + 1, title: i >= board.path.length ? "again" : "back to behind this choice" },
-				s.forced ? el("em", {}, `interrupts ${s.other}: `) : "", el("b", {}, s.lane || ""), ` ${s.text}`));
+				s.forced ? el("em", {}, `interrupts ${s.other}: `) : "", el("b", {}, s.lane || ""), ` ${s.text}`, after(way, i)));
 	}));
 	if (!path.length)
 		$("steps").append(el("li", { class: "none" }, "none yet"));
@@ -252,7 +271,7 @@ function draw() {
 	document.querySelectorAll("#boards input").forEach((input, i) => { input.checked = boards[i] === board; });
 	draw_goals();
 	draw_question(node);
-	$("happened").textContent = happened_words(node);
+	$("happened").replaceChildren(...happened_words(node).map(text => el("p", {}, text)));
 	draw_lanes(node, values);
 	draw_shared(values);
 	draw_steps();
@@ -380,5 +399,5 @@ recall();
 listen();
 go_to_address();
 // for tests and the curious
-window.game = { boards, page, current: () => board };
+window.game = { boards, page, current: () => board, go: switch_to };
 document.documentElement.dataset.ready = "1";

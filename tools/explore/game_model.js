@@ -301,8 +301,10 @@ class Board {
 		const lanes = new Map(this.lanes.map(lane => [lane, { lane, state: "new", can: -1, values: [], step: null }]));
 		const way = this.way(), here = way[way.length - 1];
 		const note = (i, state, can) => {
-			const step = actor(i);
-			Object.assign(lanes.get(this.lane_of(step)), { state, can, step });
+			const step = actor(i), l = lanes.get(this.lane_of(step));
+			if (!step.place && l.step && l.step.place) // its next step has no line: it returns
+				Object.assign(step, { place: l.step.place, behind: true });
+			Object.assign(l, { state, can, step });
 		};
 		for (const node of way) {
 			if (node.kind > THREAD)
