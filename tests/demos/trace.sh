@@ -41,6 +41,56 @@ for kernel in kernel kernel=sampled; do
 	done
 done
 
+# What perf records of the same run is of the same threads, at the same time: so both can be shown together.
+merges() {
+	CIGO_MODEL=$1 CIGO_TRACE=$tmp/merged.json perf record -q -k CLOCK_MONOTONIC --switch-events -e dummy:u -o "$tmp/perf.data" \
+		"$top_builddir/demos/tasks" </dev/null >"$tmp/out" 2>&1 &&
+		perf script -i "$tmp/perf.data" --show-switch-events --show-task-events -F comm,pid,tid,time >"$tmp/perf.txt" 2>"$tmp/err" &&
+		python3 - "$tmp/merged.json" "$tmp/perf.txt" >"$tmp/said" 2>&1 <<'EOF'
+import json, re, sys
+trace = json.load(open(sys.argv[1]))
+start = int(trace["otherData"]["start_ns"]) / 1e9
+on, since, names, pids = {}, {}, {}, {} # by tid: when it was on a CPU, its last name, its process
+for line in open(sys.argv[2]):
+    m = re.match(r" *(.*?) +(\d+)/(\d+)\s.*?(\d+\.\d+): PERF_RECORD_(\w+)(?:.*?(IN|OUT)\b)?", line)
+    if not m:
+        continue
+    tid, when = int(m[3]), float(m[4])
+    names[tid], pids[tid] = m[1], int(m[2])
+    if m[5] == "SWITCH" and m[6] == "IN":
+        since[tid] = when
+    elif m[5] == "SWITCH" and tid in since:
+        on.setdefault(tid, []).append((since.pop(tid), when))
+for tid, when in since.items():
+    on.setdefault(tid, []).append((when, float("inf")))
+runs = [e for e in trace["traceEvents"] if e.get("cat") == "run"]
+assert len({e["tid"] for e in runs}) == 2, runs
+for e in runs:
+    begin = start + e["ts"] / 1e6
+    end = begin + e["dur"] / 1e6
+    assert pids[e["tid"]] == e["pid"], (e, pids)
+    # perf rounds to microseconds
+    assert any(a < end + 2e-6 and b > begin - 2e-6 for a, b in on.get(e["tid"], [])), (e, begin, end, on.get(e["tid"]))
+for e in trace["traceEvents"]:
+    if e["name"] == "thread_name" and e["lane"]:
+        assert names[e["tid"]] == e["args"]["name"], (e, names)
+EOF
+}
+if perf record -q -k CLOCK_MONOTONIC --switch-events -e dummy:u -o "$tmp/perf.data" sleep 0.01 >"$tmp/said" 2>&1 &&
+	perf script -i "$tmp/perf.data" --show-switch-events 2>/dev/null | grep -q SWITCH; then
+	for model in cooperative preemptive; do
+		merges $model
+		rc=$?
+		test $rc = 0 || cat "$tmp/said" "$tmp/err" | sed 's/^/# /'
+		report $rc "perf's records are of the same threads, by id, name and time, $model"
+	done
+else
+	for model in cooperative preemptive; do
+		n=$((n + 1))
+		echo "ok $n # SKIP perf is not here, or records no switches"
+	done
+fi
+
 if test -x "$top_builddir/tests/tools/played"; then
 	CIGO_TRACE=$tmp/shown.json "$top_builddir/tests/tools/played" >"$tmp/out"
 	check "$tmp/shown.json" >"$tmp/said" 2>&1 && grep -q '"ph":"C".*"name":"balance"' "$tmp/shown.json"
