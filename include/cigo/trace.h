@@ -101,7 +101,9 @@ CIGO_API void cigo_trace_note_v(const cigo_ctx *ctx, const char *format, va_list
 
 /*
  * Names size bytes at object, as printf does: a pthread lock, a semaphore, a condition. A trace with
- * what the kernel does then says that a thread is blocked in "futex on fork 3" instead of "futex".
+ * what the kernel does then says that a thread is blocked in "sem_wait on fork 3" instead of "futex". The
+ * call is known of a mutex, a semaphore and a condition of their own size, of the GNU C library; else it is
+ * "futex on fork 3".
  * A new name replaces the names of all that lay there; format NULL takes them away. Names last as
  * long as the loop's run; they are cut at 47 bytes, and there are at most 4096. Does nothing unless
  * the run is traced so, or on a thread that the program made by itself. Suspends: no. Any thread.

@@ -95,12 +95,18 @@ pid_t ci_kernel_next(const struct ci_kernel *k, struct ci_kernel_thread **place)
 
 /* --- names ----------------------------------------------------------------------------------- */
 
-const char *ci_kernel_name_of(const struct ci_kernel *k, uint64_t address)
+const char *ci_kernel_name_of(const struct ci_kernel *k, uint64_t address, uint64_t *ret_offset,
+			      uint64_t *ret_size)
 {
-	for (size_t i = k->names_n; i-- > 0;) /* the latest counts */
-		if (address >= k->names[i].begin && address < k->names[i].end)
-			return k->names[i].text;
-	return NULL;
+	size_t i = k->names_n;
+
+	while (i > 0 && (address < k->names[i - 1].begin || address >= k->names[i - 1].end))
+		i--;
+	if (!i) /* else the latest counts */
+		return NULL;
+	*ret_offset = address - k->names[i - 1].begin;
+	*ret_size = k->names[i - 1].end - k->names[i - 1].begin;
+	return k->names[i - 1].text;
 }
 
 void ci_kernel_names(struct ci_kernel *k, const void *object, size_t size, const char *name)

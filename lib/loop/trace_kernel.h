@@ -96,7 +96,9 @@ pid_t ci_kernel_next(const struct ci_kernel *k, struct ci_kernel_thread **place)
 /* trace_proc.c: what a thread of this process is blocked in, as text; names from k. False: not known, or it
  * is not blocked. */
 bool ci_proc_blocked_in(const struct ci_kernel *k, pid_t tid, char ret[CI_KERNEL_TEXT]);
-const char *ci_kernel_name_of(const struct ci_kernel *k, uint64_t address);
+/* The program's name for what lies there, and where in the object, of which size, that is. NULL: it has none. */
+const char *ci_kernel_name_of(const struct ci_kernel *k, uint64_t address, uint64_t *ret_offset,
+			      uint64_t *ret_size);
 /* trace_proc.c: state ('R', 'S', ...), CPU, and time on CPUs in ns (0: not known). False: no such thread. */
 struct ci_proc_stat {
 	char state;

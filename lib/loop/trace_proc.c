@@ -4,6 +4,9 @@
  */
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,12 +65,38 @@ static void name_call(long number, char ret[CI_KERNEL_TEXT])
 	snprintf(ret, CI_KERNEL_TEXT, "system call %ld", number);
 }
 
+/* The call in which a thread waits for an object that the program has named: known by the object's size, and by
+ * the way in which the GNU C library waits there. NULL: not known. */
+static const char *call_on(uint64_t size, uint64_t offset, uint64_t op, uint64_t value)
+{
+	bool bitset = (op & FUTEX_CMD_MASK) == FUTEX_WAIT_BITSET;
+
+	if (size == sizeof(pthread_mutex_t) && !bitset && !offset && value == 2)
+		return "pthread_mutex_lock";
+	if (size == sizeof(sem_t) && bitset && offset < sizeof(uint64_t))
+		return "sem_wait";
+	if (size == sizeof(pthread_cond_t) && bitset && offset)
+		return "pthread_cond_wait";
+	return NULL;
+}
+
+static void name_futex(const struct ci_kernel *k, const uint64_t arguments[3],
+		       char ret[CI_KERNEL_TEXT])
+{
+	uint64_t offset, size;
+	const char *name = ci_kernel_name_of(k, arguments[0], &offset, &size);
+	const char *call = name ? call_on(size, offset, arguments[1], arguments[2]) : NULL;
+
+	if (name)
+		snprintf(ret, CI_KERNEL_TEXT, "%s on %s", call ? call : "futex", name);
+}
+
 /* The file says "running", or "-1 ...", as in a page fault, or the number and the arguments. Where it may not
  * be read, wchan names a function of the kernel. */
 bool ci_proc_blocked_in(const struct ci_kernel *k, pid_t tid, char ret[CI_KERNEL_TEXT])
 {
-	char text[256], call[CI_KERNEL_TEXT];
-	uint64_t object = 0;
+	char text[256];
+	uint64_t arguments[3] = { 0 };
 	long number = -1;
 
 	ret[0] = 0;
@@ -77,11 +106,13 @@ bool ci_proc_blocked_in(const struct ci_kernel *k, pid_t tid, char ret[CI_KERNEL
 		snprintf(ret, CI_KERNEL_TEXT, "%.60s", text);
 		return true;
 	}
-	if (sscanf(text, "%ld %" SCNx64, &number, &object) < 1 || number < 0)
+	if (sscanf(text, "%ld %" SCNx64 " %" SCNx64 " %" SCNx64, &number, &arguments[0],
+		   &arguments[1], &arguments[2]) < 1 ||
+	    number < 0)
 		return false;
-	name_call(number, call);
-	const char *on = number == SYS_futex ? ci_kernel_name_of(k, object) : NULL;
-	snprintf(ret, CI_KERNEL_TEXT, on ? "%.40s on %s" : "%.40s", call, on);
+	name_call(number, ret);
+	if (number == SYS_futex)
+		name_futex(k, arguments, ret);
 	return true;
 }
 

@@ -315,7 +315,7 @@ def kernel(b):
     texts = b.js("""(() => { const p = new timeline.SvgPainter(), r = timeline.runs[1]; timeline.draw_panel(p, { t0: 0, t1: 1000000 }, r, { width: 1000,
         gutter: 148, height: timeline.panel_height(r), scroll: 0, arrows: false, chosen: null, marked: null, moment: timeline.moment() });
         return p.out.filter(t => t.startsWith('<text')).map(t => t.replace(/<[^>]*>/g, '')); })()""")
-    is_true(all(any(w in t for t in texts) for w in ("blocked: sem_wait: fork 3", "preempted", "read 1,000", "look here")),
+    is_true(all(any(w in t for t in texts) for w in ("blocked: sem_wait on fork 3", "preempted", "read 1,000", "look here")),
             "kernel: names, notes and the arrow are drawn", texts)
     b.js("document.getElementById('there').click()")
     b.frame()

@@ -122,9 +122,9 @@ def kernel(path, source="perf"):
     k("on CPU", 2, 300, 400, cpu=0)
     k("on CPU", 3, 100, 250, cpu=1)
     k("on CPU", 4, 200, 300, cpu=0)
-    k("blocked", 4, 300, 1000, **{"in": "sem_wait: fork 3"})
+    k("blocked", 4, 300, 1000, **{"in": "sem_wait on fork 3"})
     k("on CPU", 5, 250, 400, cpu=1)
-    k("blocked", 5, 400, 1000, **{"in": "sem_wait: fork 4"})
+    k("blocked", 5, 400, 1000, **{"in": "sem_wait on fork 4"})
     for lane, at, text in ((2, 150, "read 1,000"), (3, 160, "read 1,000"), (3, 220, "wrote 1,010"),
                            (2, 350, "wrote 1,010: an update is lost")):
         play.events.append({"ph": "i", "s": "t", "cat": "note", "name": "note", "pid": 7, "tid": lane, "ts": at,

@@ -5,9 +5,11 @@
 #include "tests/tools/wire.h"
 
 #include <errno.h>
+#include <linux/futex.h>
 #include <linux/perf_event.h>
 #include <semaphore.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "loop/trace_perf.h"
@@ -204,7 +206,70 @@ TEST(a_blocked_thread_says_in_what, TIMES(2))
 	const char *text =
 		traced(_i ? ",kernel=sampled" : ",kernel", CIGO_PREEMPTIVE, opens_the_door, &d);
 
-	contains(text, "\"in\":\"futex on the door\"}");
+	contains(text, "\"in\":\"sem_wait on the door\"}");
+}
+
+/* A lock that main holds, a condition that it signals late; a word of the program's own. */
+static struct hall {
+	pthread_mutex_t lock;
+	pthread_cond_t bell;
+	bool rung;
+	uint32_t word;
+} hall = { .lock = PTHREAD_MUTEX_INITIALIZER, .bell = PTHREAD_COND_INITIALIZER };
+
+CORO(locks)
+{
+	pthread_mutex_lock(&hall.lock);
+	pthread_mutex_unlock(&hall.lock);
+	return 0;
+}
+
+CORO(hears)
+{
+	pthread_mutex_lock(&hall.lock);
+	while (!hall.rung)
+		pthread_cond_wait(&hall.bell, &hall.lock);
+	pthread_mutex_unlock(&hall.lock);
+	return 0;
+}
+
+CORO(waits_for_the_word)
+{
+	while (!__atomic_load_n(&hall.word, __ATOMIC_SEQ_CST))
+		syscall(SYS_futex, &hall.word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+	return 0;
+}
+
+CORO(lets_three_wait)
+{
+	hall.rung = false;
+	hall.word = 0;
+	cigo_trace_name(ctx, &hall.lock, sizeof hall.lock, "the lock");
+	cigo_trace_name(ctx, &hall.bell, sizeof hall.bell, "the bell");
+	cigo_trace_name(ctx, &hall.word, sizeof hall.word, "the word");
+	cigo_task *ear = cigo_spawn(ctx, hears, 0, NULL);
+	cigo_task *reader = cigo_spawn(ctx, waits_for_the_word, 0, NULL);
+	ok(cigo_sleep(ctx, CIGO_MS(100)));
+	pthread_mutex_lock(&hall.lock);
+	cigo_task *hand = cigo_spawn(ctx, locks, 0, NULL);
+	ok(cigo_sleep(ctx, CIGO_MS(200)));
+	hall.rung = true;
+	pthread_cond_signal(&hall.bell);
+	pthread_mutex_unlock(&hall.lock);
+	__atomic_store_n(&hall.word, 1, __ATOMIC_SEQ_CST);
+	syscall(SYS_futex, &hall.word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+	ok(cigo_take(ctx, hand, (char *)NULL));
+	ok(cigo_take(ctx, reader, (char *)NULL));
+	return cigo_take(ctx, ear, (char *)NULL);
+}
+
+TEST(the_pthread_call_is_named_where_it_is_known)
+{
+	const char *text = traced(",kernel", CIGO_PREEMPTIVE, lets_three_wait, NULL);
+
+	contains(text, "\"in\":\"pthread_mutex_lock on the lock\"}");
+	contains(text, "\"in\":\"pthread_cond_wait on the bell\"}");
+	contains(text, "\"in\":\"futex on the word\"}");
 }
 
 TEST(a_lock_without_a_name_is_a_futex)
