@@ -125,7 +125,8 @@ static void drop_table(struct kit_table *t)
 	free(t);
 }
 
-/* The end of the last event of a trace: its lines have "ts":us, and "dur":us if they take long. */
+/* The end of the last event of a trace: its lines have "ts":us, and "dur":us if they take long. The kernel tells of
+ * the threads also when the run is over. */
 static double length_of(const char *path)
 {
 	FILE *in = fopen(path, "re");
@@ -136,6 +137,8 @@ static double length_of(const char *path)
 	while (in && getline(&line, &size, in) > 0) {
 		double t = (at = strstr(line, "\"ts\":")) ? strtod(at + 5, NULL) : 0;
 
+		if (strstr(line, "\"cat\":\"kernel\""))
+			continue;
 		t += (at = strstr(line, "\"dur\":")) ? strtod(at + 6, NULL) : 0;
 		longest = t > longest ? t : longest;
 	}

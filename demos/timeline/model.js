@@ -198,7 +198,8 @@ function add_event(run, e, flows) {
 		const span = { t: ns(e.ts), d: ns(e.dur || 0), cat: e.cat, name: e.name, lane, args };
 		span.kind = kind_of(e.cat, e.name);
 		lane.spans.push(span);
-		run.end = Math.max(run.end, span.t + span.d);
+		if (e.cat !== "kernel") // which still tells of the threads when the run is over
+			run.end = Math.max(run.end, span.t + span.d);
 	} else if (e.ph === "M") {
 		if (e.name === "thread_name")
 			lane.name = String(args.name);

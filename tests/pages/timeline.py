@@ -305,6 +305,7 @@ def kernel(b):
     run = "timeline.runs[1]"
     same(b.js(run + ".lanes.map(l => [...new Set(l.spans.map(s => s.kind))])"),
          [["poll"], ["cpu", "blocked"], ["cpu", "preempted"], ["cpu"], ["cpu", "blocked"], ["cpu", "blocked"]], "kernel: on a CPU, preempted, blocked")
+    same(b.js(run + ".end"), 1000000, "kernel: what it says when the run is over stretches no axis")
     same(b.js(run + ".most"), 2, "kernel: no more at once than there are CPUs")
     same(b.js("Math.max(...%s.steps.map(s => s.n))" % run), 2, "kernel: at no moment")
     is_true("on a CPU at once" in b.js("timeline.panels[1].section.innerText"), "kernel: the panel says what it counts")

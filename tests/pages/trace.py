@@ -116,6 +116,7 @@ def kernel(path, source="perf"):
     k = lambda what, lane, begin, end, **args: play.span("kernel", what, lane, begin, end, args)  # noqa: E731
     k("on CPU", 1, 10, 40, cpu=0)
     k("blocked", 1, 40, 1000, **{"in": "futex"})
+    k("on CPU", 1, 1000, 9000, cpu=0)  # when the run is over
     # each CPU has one at a time; one clerk is preempted between its read and its write
     k("on CPU", 2, 40, 200, cpu=0)
     k("preempted", 2, 200, 300)
