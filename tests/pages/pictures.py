@@ -11,7 +11,9 @@ import browser  # noqa: E402
 # The lanes of the runs shown below each other, in the page's colours; patterns go along.
 DRAW = """(() => {
     const width = 860, gutter = 110, style = getComputedStyle(document.documentElement), parts = [];
-    const all = { t0: 0, t1: Math.max(...timeline.panels.filter(p => !p.section.hidden).map(p => p.run.end)) * 1.01 };
+    const shown = timeline.panels.filter(p => !p.section.hidden).map(p => p.run);
+    const first = Math.min(...shown.flatMap(r => r.lanes.flatMap(l => [...l.spans.slice(0, 1), ...l.marks.slice(0, 1)])).map(s => s.t));
+    const all = { t0: first * 0.95, t1: Math.max(...shown.map(r => r.end)) * 1.01 };
     let y = 8;
     for (const { run, section } of timeline.panels) {
         if (section.hidden)
@@ -30,7 +32,15 @@ DRAW = """(() => {
         `<rect width="${width}" height="${y}" rx="8" style="fill:var(--card)"/>${parts.join('\\n')}</svg>`;
     return svg.replace(/var\\(--([a-z-]+)\\)/g, (_, name) => style.getPropertyValue('--' + name).trim());
 })()"""
-MOST = 150000
+MOST = 200000
+# In the last game a run that fails with the fewest forced switches, just after the first of them.
+PLAY = """(() => { const i = game.boards.length - 1, b = game.boards[i]; let best = null;
+    for (let n = 0; n < b.total; n++) {
+        const path = b.path_of(n), way = b.way(path), forced = path.map((c, k) => c && way[k].stays ? k : -1).filter(k => k >= 0);
+        if (way[way.length - 1].ending > 1 && (!best || forced.length < best.forced.length))
+            best = { path, forced };
+    }
+    game.go(i, best.path.slice(0, best.forced[0] + 2)); scrollTo(0, document.querySelector('.goals').offsetTop - 10); })()"""
 
 
 def keep(path, data):
@@ -50,7 +60,9 @@ def main(timeline, out, game=None):
             svg = b.js(DRAW)
             keep(os.path.join(out, "timeline-%s.svg" % name), re.sub(r"(\d+\.\d)\d+", r"\1", svg).encode())
             if game:
-                b.open(game, width=1000, height=700, dark=dark)
+                b.open(game, width=1000, height=760, dark=dark)
+                b.js(PLAY)
+                b.frame()
                 path = os.path.join(out, "game-%s.png" % name)
                 b.picture(path)
                 with open(path, "rb") as f:
