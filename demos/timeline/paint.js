@@ -30,12 +30,17 @@ function forget_colours() {
 	tiles = {};
 }
 
-// What of a text has room: all of it, its beginning, or (numbers) nothing.
+// What of a text has room: all of it, its beginning and the number at its end, or (numbers) nothing.
 function cut(text, width, measure) {
 	if (measure(text) <= width)
 		return text;
 	if (/^[0-9]/.test(text))
 		return "";
+	const numbered = /^(.*\D)( \d+)$/.exec(text);
+	if (numbered) {
+		const head = cut(numbered[1], width - measure(numbered[2]), measure);
+		return head && head + numbered[2];
+	}
 	let low = 0, high = text.length;
 	while (low < high) {
 		const middle = (low + high + 1) >> 1;

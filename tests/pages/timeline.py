@@ -305,6 +305,8 @@ def kernel(b):
     run = "timeline.runs[1]"
     same(b.js(run + ".lanes.map(l => [...new Set(l.spans.map(s => s.kind))])"),
          [["poll"], ["cpu", "blocked"], ["cpu", "preempted"], ["cpu"], ["cpu", "blocked"], ["cpu", "blocked"]], "kernel: on a CPU, preempted, blocked")
+    same(b.js("""['producer 1', 'producer of all'].map(s => { const p = new timeline.SvgPainter(); p.text(s, 0, 0, { width: 60 });
+        return p.out[0].replace(/<[^>]*>/g, ''); })"""), ["produc… 1", "producer…"], "a title that is cut keeps its number")
     same(b.js(run + ".end"), 1000000, "kernel: what it says when the run is over stretches no axis")
     same(b.js(run + ".most"), 2, "kernel: no more at once than there are CPUs")
     same(b.js("Math.max(...%s.steps.map(s => s.n))" % run), 2, "kernel: at no moment")
