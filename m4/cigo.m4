@@ -29,8 +29,21 @@ AC_MSG_RESULT([$cigo_links])
 AS_IF([test "x$cigo_links" = xyes], [m4_default([$2], [:])], [m4_default([$3], [:])])
 ])
 
-# CIGO_PEER(NAME, HEADER, LIBRARY, FUNCTION): sets have_HEADER, defines the conditional HAVE_NAME
+dnl CIGO_WITH(NAME, WHAT FOR, PROBE, [WHAT IS MISSING]): the switch --with-NAME. PROBE, which sets have_NAME to yes, is
+dnl run unless --without-NAME is given. With --with-NAME it is an error if that finds nothing.
+AC_DEFUN([CIGO_WITH], [
+AC_ARG_WITH([$1],
+  [AS_HELP_STRING([--with-$1], [$2 (by default: where it is found)])], [], [AS_TR_SH([with_$1])=auto])
+AS_TR_SH([have_$1])=no
+AS_IF([test "x$AS_TR_SH([with_$1])" != xno], [$3])
+AS_IF([test "x$AS_TR_SH([have_$1])" = xno],
+  [AS_CASE([$AS_TR_SH([with_$1])],
+    [auto | no], [],
+    [AC_MSG_ERROR([--with-$1 was given, but m4_default([$4], [$1]) was not found])])])
+])
+
+# CIGO_PEER(NAME, HEADER, LIBRARY, FUNCTION): the switch --with-HEADER, have_HEADER, and the conditional HAVE_NAME
 AC_DEFUN([CIGO_PEER],
-  [have_$2=no
-   AC_CHECK_HEADER([$2.h], [AC_CHECK_LIB([$3], [$4], [have_$2=yes])])
+  [CIGO_WITH([$2], [measure against $2 in "make bench"],
+    [AC_CHECK_HEADER([$2.h], [AC_CHECK_LIB([$3], [$4], [have_$2=yes])])])
    AM_CONDITIONAL([HAVE_$1], [test "x$have_$2" = xyes])])
