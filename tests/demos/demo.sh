@@ -10,6 +10,7 @@ LD_LIBRARY_PATH=$top_builddir/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
 # what they print is what they print by default
 unset CIGO_MODEL CIGO_CLOCK CIGO_SEED CIGO_DEBUG CIGO_TRACE
+. "$top_srcdir/tests/tools/loopback.sh"
 limit=$((60 * ${CK_TIMEOUT_MULTIPLIER:-1}))
 n=0
 for demo; do
@@ -17,6 +18,13 @@ for demo; do
 	name=${demo##*/}
 	expected=$top_srcdir/demos/expected/$name.txt
 	got=./demo-$name.out.$$
+	if ! loopback && grep -qE 'servers\.h|AF_INET' "$top_srcdir/demos/tour/$name.c"; then
+		for i in 1 2 3; do
+			echo "ok $((n + i - 1)) - $name # SKIP no loopback network"
+		done
+		n=$((n + 2))
+		continue
+	fi
 	timeout -k 5 "$limit" "$top_builddir/$demo" </dev/null >"$got" 2>"$got.err"
 	rc=$?
 	if test $rc -ne 0; then

@@ -4,6 +4,8 @@
 httpd=$top_builddir/demos/httpd
 test -x "$httpd" || { echo "1..0 # SKIP demos/httpd is not built (no http-parser)"; exit 0; }
 command -v curl >/dev/null 2>&1 || { echo "1..0 # SKIP no curl"; exit 0; }
+. "$top_srcdir/tests/tools/loopback.sh"
+loopback || { echo "1..0 # SKIP no loopback network"; exit 0; }
 unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
 LD_LIBRARY_PATH=$top_builddir/lib/.libs${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 export LD_LIBRARY_PATH
