@@ -10,12 +10,14 @@ done
 tarball=$top_builddir/cigo-$version.tar.gz
 top_builddir=$(cd "$top_builddir" && pwd)
 test -f "$tarball" || make -C "$top_builddir" dist >/dev/null 2>&1 || exit 99
-tree=$work/cigo-$version
+# In a folder that has the same name each time, for the sake of a compiler's cache.
+packages=$top_builddir/package-debian
+rm -rf "$packages" && mkdir "$packages" || exit 99
+tree=$packages/cigo-$version
 
-cp "$tarball" "$work/cigo_$version.orig.tar.gz" && tar -xzf "$tarball" -C "$work" && cp -R "$top_srcdir/debian" "$tree" || exit 99
+cp "$tarball" "$packages/cigo_$version.orig.tar.gz" && tar -xzf "$tarball" -C "$packages" && cp -R "$top_srcdir/debian" "$tree" || exit 99
 test "$(sed -n '1s/.*(\([^)-]*\).*/\1/p' "$tree/debian/changelog")" = "$version"
 report $? "the changelog is that of version $version"
-# A compiler's cache, where there is one: the flags are Debian's.
 PATH=/usr/lib/ccache:$PATH
 build() { (cd "$tree" && DEB_BUILD_OPTIONS="parallel=$jobs" dpkg-buildpackage -us -uc -d); }
 quietly "dpkg-buildpackage, with tests" build || done_with "there are no packages"
@@ -23,7 +25,7 @@ grep '^# \(TOTAL\|FAIL\)' "$work/said"
 
 if command -v lintian >/dev/null; then
 	# Only an upload decides: who maintains it, which bug it closes, where releases are published and signed.
-	lintian -IE --pedantic --allow-root "$work"/cigo_*.changes 2>&1 | grep -vE '^N:|^$' | grep -vE \
+	lintian -IE --pedantic --allow-root "$packages"/cigo_*.changes 2>&1 | grep -vE '^N:|^$' | grep -vE \
 		': (initial-upload-closes-no-bugs|no-homepage-field|upstream-metadata-file-is-missing|debian-watch-[a-z-]*|bogus-mail-host[a-z-]*|[a-z-]*-address-is-on-localhost)( |$)' >"$work/lintian"
 	sed 's/^/# /' "$work/lintian"
 	test ! -s "$work/lintian"
@@ -55,7 +57,7 @@ enter true 2>"$work/said" || done_with "no chroot with a /proc here: $(tail -n 1
 files() { # what a purge may leave are caches, logs and dpkg's own files
 	(cd "$root" && find . -xdev | grep -vE '^\./(proc|tmp|packages)/|^\./var/(cache|log|lib/dpkg|lib/apt)/' | sort)
 }
-mkdir "$root/packages" && cp "$work"/*.deb "$root/packages" && rm -f "$root"/packages/*dbgsym*
+mkdir "$root/packages" && cp "$packages"/*.deb "$root/packages" && rm -f "$root"/packages/*dbgsym*
 cp -R "$tree" "$root/packages/source" && rm -rf "$root/packages/source/build-deb"
 names=$(cd "$root/packages" && ls ./*.deb | sed 's,^\./\([^_]*\)_.*,\1,')
 files >"$work/before"
@@ -71,4 +73,5 @@ files >"$work/after"
 diff "$work/before" "$work/after" | sed -n 's/^[<>]/# &/p'
 cmp -s "$work/before" "$work/after"
 report $? "the purge leaves nothing"
+rm -rf "$tree"
 done_with
