@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * An HTTP/1.1 server for the files of a folder: GET and HEAD, keep-alive, ranges, index.html.
  *
- *	httpd [-a ADDRESS] [-t SECONDS] [-n CONNECTIONS] [FOLDER]
+ *	httpd [-a ADDRESS] [-t SECONDS] [-n CONNECTIONS] [-m TABLE] [FOLDER]
  *	httpd --compare		the same server in other ways, under load: a table. See --help.
  *
  * -a	where to listen, default 127.0.0.1:0, any free port: the first line printed tells which
  * -t	what a client may take to send a request, or to read 32 KiB of an answer; default 10
  * -n	connections at a time, default 1000
+ * -m	the table of types, default /etc/mime.types; what it lacks, mime.c may know
  *
  * Ctrl-C or SIGTERM ends it, after requests under way have been answered. Requests are parsed by
  * http-parser. A file is opened below its folder and nowhere else, whatever the path and the links
@@ -16,6 +17,7 @@
 #define _GNU_SOURCE /* preadv2 */
 #include "demos/servers/failed.h"
 #include "demos/servers/httpd.h"
+#include "demos/servers/mime.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -306,37 +308,6 @@ static ssize_t read_file(cigo_ctx *ctx, int fd, char *buf, size_t n, int64_t fro
 	return done < 0 ? -errno : done;
 }
 
-static const char *type_of(const char *path)
-{
-	static const char *const types[][2] = {
-		{ "html", "text/html; charset=utf-8" },
-		{ "htm", "text/html; charset=utf-8" },
-		{ "txt", "text/plain; charset=utf-8" },
-		{ "md", "text/plain; charset=utf-8" },
-		{ "css", "text/css; charset=utf-8" },
-		{ "js", "text/javascript; charset=utf-8" },
-		{ "json", "application/json" },
-		{ "xml", "application/xml" },
-		{ "svg", "image/svg+xml" },
-		{ "png", "image/png" },
-		{ "jpg", "image/jpeg" },
-		{ "jpeg", "image/jpeg" },
-		{ "gif", "image/gif" },
-		{ "webp", "image/webp" },
-		{ "ico", "image/x-icon" },
-		{ "pdf", "application/pdf" },
-		{ "wasm", "application/wasm" },
-		{ "woff2", "font/woff2" },
-		{ "mp4", "video/mp4" },
-	};
-	const char *name = strrchr(path, '/'), *dot = strrchr(name ? name : path, '.');
-
-	for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++)
-		if (strcasecmp(dot + 1, types[i][0]) == 0)
-			return types[i][1];
-	return "application/octet-stream";
-}
-
 /* --- the answer ------------------------------------------------------------------------------- */
 
 static const char *phrase(int status)
@@ -416,7 +387,7 @@ static int answer_file(cigo_ctx *ctx, struct connection *c, int fd, const char *
 	int64_t from = 0, size = whole;
 	bool ranged = c->range[0] && !c->if_range && c->parser.method == HTTP_GET;
 	int status = ranged ? parse_range(c->range, whole, &from, &size) : 200;
-	const char *type = type_of(path);
+	const char *type = mime_type(path);
 	size_t n;
 
 	if (status == 416)
@@ -559,11 +530,12 @@ static int server(cigo_ctx *ctx, void *arg, void *ret)
 
 static int usage(void)
 {
-	fputs("usage: httpd [-a HOST:PORT] [-t SECONDS] [-n CONNECTIONS] [FOLDER]\n"
+	fputs("usage: httpd [-a HOST:PORT] [-t SECONDS] [-n CONNECTIONS] [-m TABLE] [FOLDER]\n"
 	      "       httpd --help\n\n"
 	      "  -a   where to listen (default 127.0.0.1:0, any free port)\n"
 	      "  -t   how long to wait for a client (default 10)\n"
-	      "  -n   how many connections at once at most (default 1000)\n",
+	      "  -n   how many connections at once at most (default 1000)\n"
+	      "  -m   the table of types by names' endings (default /etc/mime.types)\n",
 	      stderr);
 	return 2;
 }
@@ -571,17 +543,20 @@ static int usage(void)
 int main(int argc, char **argv)
 {
 	struct site site = { .address = "127.0.0.1:0", .patience = CIGO_S(10), .limit = 1000 };
+	const char *types = "/etc/mime.types";
 	int option;
 
 	if (argc > 1 && strncmp(argv[1], "--", 2) == 0 && argv[1][2])
 		return httpd_compare(argc, argv);
-	while ((option = getopt(argc, argv, "a:t:n:")) != -1) {
+	while ((option = getopt(argc, argv, "a:t:n:m:")) != -1) {
 		if (option == 'a')
 			site.address = optarg;
 		else if (option == 't')
 			site.patience = CIGO_S(strtod(optarg, NULL));
 		else if (option == 'n')
 			site.limit = (unsigned)strtoul(optarg, NULL, 10);
+		else if (option == 'm')
+			types = optarg;
 		else
 			return usage();
 	}
@@ -593,6 +568,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "httpd: cannot open the folder %s: %s\n", folder, strerror(errno));
 		return 1;
 	}
+	mime_load(types);
 	int err = cigo_run(server, &site);
 	close(site.dir);
 	if (err < 0)

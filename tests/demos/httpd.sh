@@ -171,9 +171,25 @@ else
 	echo "ok $n # SKIP no wrk"
 fi
 stop TERM "SIGTERM ends it, with success"
-start -a 127.0.0.1:0 -n 5
+printf '# a table\n\ntext/x-own\town OWN2 # endings\nimage/none\napplication/css css' >"$tmp/types"
+touch "$site/a.own" "$site/b.own2" "$site/c.css" "$site/d.png" "$site/e.none" "$site/own"
+start -a 127.0.0.1:0 -n 5 -m "$tmp/types"
 is "$(status "$url/")" 200 "another one"
+type() { # type FILE TYPE TEXT
+	status "$url/$1" >/dev/null
+	is "$(header Content-Type)" "$2" "the type of $1: $3"
+}
+type a.own "text/x-own; charset=utf-8" "by the table"
+type b.own2 "text/x-own; charset=utf-8" "whatever the case of letters"
+type c.css application/css "the table counts more than what the server knows"
+type d.png image/png "known by the server"
+type e.none application/octet-stream "a type without endings has none"
+type own application/octet-stream "no ending"
 stop INT "SIGINT ends it, with success"
+rm "$site/own" "$site"/?.own* "$site/c.css" "$site/d.png" "$site/e.none"
+start -m /nonexistent
+type index.html "text/html; charset=utf-8" "without any table"
+stop TERM "and ends"
 "$httpd" "$tmp/nowhere" >/dev/null 2>&1
 is $? 1 "a folder that is not there"
 "$httpd" -x >/dev/null 2>&1
