@@ -11,7 +11,7 @@ configured() { # configured OPTION...: what is said is kept
 	"$configure" -C --disable-shared "$@" >said 2>&1 </dev/null
 }
 says() { # says TEXT PATTERN
-	grep -qE "$2" said
+	grep -qE -e "$2" said
 	rc=$?
 	test $rc -eq 0 || { echo "# no line like: $2"; tail -n 20 said | sed 's/^/# /'; }
 	report $rc "$1"
