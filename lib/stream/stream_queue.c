@@ -137,6 +137,11 @@ bool ci_stream_accept(cigo_stream *s, cigo_loop *loop, const void *data, size_t 
 	return true;
 }
 
+void ci_stream_lend(cigo_stream *s, struct ci_output *m)
+{
+	ci_list_append(&s->queue, &m->link);
+}
+
 void ci_stream_release(cigo_stream *s, struct ci_output *m)
 {
 	struct ci_output *rest = NULL;

@@ -23,5 +23,7 @@ struct ci_writer {
 	int err; /* valid once the message has left the queue */
 };
 
+/* Puts m, whose writer waits, behind what is queued. */
+void ci_stream_lend(cigo_stream *s, struct ci_output *m);
 /* The writer of m leaves. If m was begun, a copy of its rest stays in the queue. */
 void ci_stream_release(cigo_stream *s, struct ci_output *m);

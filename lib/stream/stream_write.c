@@ -69,12 +69,13 @@ static int write_queued(cigo_ctx *ctx, struct ci_coroutine *me, cigo_stream *s, 
 			size_t n, size_t done)
 {
 	struct ci_writer w = {
-		.wait = { { .withdraw = withdraw, .describe = ci_stream_describe }, s },
+		.wait = { .park = { .withdraw = withdraw, .describe = ci_stream_describe },
+			  .stream = s },
 		.message = { .data = data, .size = n, .done = done, .writer = &w },
 	};
 	bool burst = !ci_list_empty(&s->queue) && !(s->watch.want & CIGO_WRITE);
 
-	ci_list_append(&s->queue, &w.message.link);
+	ci_stream_lend(s, &w.message);
 	if (burst)
 		ci_stream_pump(s);
 	if (ci_list_linked(&w.message.link))

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/misuse.h"
+#include "base/sized.h"
 #include "cigo/task.h"
 #include "schedule/serial.h"
 #include "task/ctx.h"
@@ -19,8 +20,6 @@ struct pauses {
 
 static void check(const cigo_retry_options *o)
 {
-	ci_expect(o->size == sizeof *o, "options.size is %zu, not sizeof(cigo_retry_options)",
-		  o->size);
 	ci_expect(o->first_ns >= 0 && o->max_ns >= 0, "a pause that is negative");
 	ci_expect(!(o->factor < 1) || o->factor == 0, "pauses that shrink, by the factor %g",
 		  o->factor);
@@ -84,7 +83,7 @@ int cigo_retry(cigo_ctx *ctx, const cigo_retry_options *given, cigo_coro_fn *fn,
 		return -ENOMEM;
 	cigo_retry_options o = { .size = sizeof o };
 	if (given)
-		o = *given;
+		CI_SIZED_TAKE(cigo_retry_options, &o, given);
 	check(&o);
 	ci_expect(fn, "no function");
 	struct pauses p = begin(ctx, &o);

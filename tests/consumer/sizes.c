@@ -87,6 +87,22 @@ static int net(cigo_ctx *ctx)
 	return 0;
 }
 
+static int done(cigo_ctx *ctx, void *arg, void *ret)
+{
+	(void)ctx;
+	(void)arg;
+	(void)ret;
+	return 0;
+}
+
+static int tries(cigo_ctx *ctx)
+{
+	SIZED(cigo_retry_options, o);
+
+	MUST(cigo_retry(ctx, &o, done, NULL, NULL) == 0);
+	return 0;
+}
+
 static int results(cigo_ctx *ctx)
 {
 	SIZED(cigo_limit, limit);
@@ -117,6 +133,8 @@ static int all(cigo_ctx *ctx, void *arg, void *ret)
 		err = queues(ctx);
 	if (!err)
 		err = net(ctx);
+	if (!err)
+		err = tries(ctx);
 	return err ? err : results(ctx);
 }
 
