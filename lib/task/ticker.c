@@ -31,6 +31,7 @@ cigo_ticker *cigo_ticker_new(const cigo_ctx *ctx, int64_t period_ns)
 
 void cigo_ticker_free(cigo_ticker *t)
 {
+	CI_ENTRY;
 	free(t);
 }
 
