@@ -258,7 +258,7 @@ TEST(beyond_the_limit_one_waits, EACH_SERVER)
 
 TEST(at_the_end_clients_may_finish_and_are_then_told, EACH_SERVER)
 {
-	struct cost_limits patient = { 100, CIGO_S(60), CIGO_S(2) };
+	struct cost_limits patient = { 100, CIGO_S(60), CIGO_S(5) };
 	struct cost_process p = start(_i, &patient);
 	int fd = connect_to(&p), idle = connect_to(&p), refused = 0;
 
