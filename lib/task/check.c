@@ -8,6 +8,7 @@
 #include "base/misuse.h"
 #include "engine/scheduled.h"
 
+CIGO_PRINTF(5, 0)
 static bool failed(const void *pc, const char *condition, const char *file, int line,
 		   const char *format, va_list ap)
 {

@@ -53,7 +53,7 @@ LOOP_TEST(a_worker_has_the_name_and_the_stack_of_its_options)
 	t = cigo_go_with(ctx, tell_name_and_stack, sizeof stack, on_thread, NULL);
 	ck_assert_str_eq(cigo_task_name(t), "cigo_go");
 	ok(cigo_take(ctx, t, &stack));
-	ck_assert_uint_lt(stack, 1 << 20);
+	ck_assert_uint_lt(stack, 3 << 20);
 }
 
 static const char key;
