@@ -148,9 +148,15 @@ report $? "where files are few, fewer connections, and it says so"
 cost --numbers "$tmp/numbers" "$tmp/nowhere/page.html"
 test $? = 1 && grep -q 'cannot write the page .*nowhere/page.html: No such file' "$tmp/err"
 report $? "a page that cannot be written"
-"$lab" --out "$tmp/lab" --from "$tmp" none >"$tmp/out" 2>"$tmp/err"
-grep -q 'href="cost.html"' "$tmp/lab/index.html"
+# The lab runs only what is there: a demo that ends at once.
+printf '#!/bin/sh\n' >"$tmp/brief" && chmod +x "$tmp/brief"
+"$lab" --out "$tmp/lab" --from "$tmp" brief >"$tmp/out" 2>"$tmp/err"
+grep -q 'href="cost.html"' "$tmp/lab/index.html" 2>>"$tmp/err"
 report $? "the lab's index leads to the page beside it"
+rm -f "$tmp/lab/cost.html"
+"$lab" --out "$tmp/lab" --from "$tmp" brief >"$tmp/out" 2>"$tmp/err"
+test -s "$tmp/lab/index.html" && ! grep -q 'href="cost.html"' "$tmp/lab/index.html"
+report $? "and to none where there is none"
 # when it is killed, no server stays
 "$lab" --cost --quick --out "$tmp/killed" >/dev/null 2>&1 &
 pid=$!
