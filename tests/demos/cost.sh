@@ -108,6 +108,13 @@ places = 6 if len(both) == 2 else 3
 assert len(t["comparisons"]) == (places + (len(both) == 2)) * 4 * 6
 END
 	report $? "its numbers have units, spreads and all points"
+	python3 - "$tmp/numbers" >>"$tmp/err" 2>&1 <<'END'
+import json, sys
+for k in json.load(open(sys.argv[1]))["comparisons"]:
+    if (k["axis"], k["metric"], k["servers"]) == ("connections", "memory", ["coroutines", "threads"]):
+        assert k["more"] != "threads", k
+END
+	report $? "nowhere do threads need more memory than coroutines"
 	cost --numbers "$tmp/numbers" --json && cmp "$tmp/out" "$tmp/numbers" 2>>"$tmp/err"
 	report $? "--numbers has them again"
 	# ---- planted: threads take 10 KiB a client more, coroutines begin with more ----

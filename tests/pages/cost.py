@@ -106,6 +106,11 @@ def drawn(b, page):
     ys = b.js("[...%s].map(u => Number(u.getAttribute('y')))" % (MARKS % (2, 0, 0)))
     is_true(len(ys) == 6 and ys == sorted(ys, reverse=True), "a longer latency is higher", ys)
     same(b.js("%s.length" % (MARKS % (1, 1, 1))), 5, "a point that is missing is not drawn")
+    # A sample of .98, one of 1 (the mark) and one of 1.01: the bar goes down twice as far as up.
+    down, up = b.js("""(g => { const use = g.querySelectorAll('use')[2], y = Number(use.getAttribute('y'));
+        const [, from, to] = g.querySelectorAll('.spread')[2].getAttribute('d').match(/ (.*)V(.*)/);
+        return [from - y, y - to]; })(document.querySelector('section.axis-size figure:nth-child(3) .chart .s0'))""")
+    is_true(up > 0 and 1.5 < down / up < 2.7, "the bar through a mark goes from the least to the most sample", down, up)
     captions = texts(b, "section.axis-connections .charts:first-of-type figcaption")
     is_true("log scale" in captions[1] and "log scale" not in captions[3], "a logarithmic scale is said to be one", captions)
     same(b.js("""[...document.querySelectorAll('.chart')].every(c => { const box = c.getBoundingClientRect();

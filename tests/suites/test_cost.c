@@ -297,6 +297,42 @@ TEST(clients_that_break_off_leave_nothing, EACH_SERVER)
 	stop(&p);
 }
 
+/* ---- all of them ---- */
+
+static int samples_of(const struct cost_study *s)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < s->n_cells; i++)
+		for (int j = 0; j < COST_SERVERS; j++)
+			n += s->cells[i].servers[j].n;
+	return n;
+}
+
+/* Each sample takes 15 ms at least, so there is time for some of them only. */
+TEST(a_measurement_ends_when_its_time_is_over)
+{
+	static struct cost_study s;
+	int wanted;
+
+	cost_plan(&s, true);
+	s.load_ns = CIGO_MS(15);
+	wanted = 3 * COST_SERVERS * (int)s.n_cells;
+	cost_measure(&s, 3, CIGO_MS(15) * wanted / 4);
+	ck_assert_int_lt(samples_of(&s), wanted);
+	ck_assert_int_gt(s.n_notes, 0);
+	ck_assert_ptr_nonnull(strstr(s.notes[s.n_notes - 1], "The time was over"));
+}
+
+TEST(without_time_there_is_no_sample)
+{
+	static struct cost_study s;
+
+	cost_plan(&s, true);
+	ck_assert(!cost_measure(&s, 3, 0));
+	equal(samples_of(&s), 0);
+}
+
 /* ---- crossings ---- */
 
 /* Of coroutines and threads, each value with a spread of one percent. */
@@ -413,6 +449,15 @@ TEST(what_is_not_clear_does_not_count)
 	c.y[0][0].n = 2;
 	must_be(&c, COST_UNKNOWN,
 		"Coroutines and threads cannot be compared: no point has enough samples of both.");
+}
+
+TEST(a_difference_of_less_than_five_percent_does_not_count)
+{
+	struct cost_chart c = PLANTED(COST_MEMORY, V(100, 100, 100, 100), V(104, 104, 106, 106));
+
+	must_be(&c, COST_PARTS,
+		"From 100 connections on, threads need more memory than coroutines; up to 10 "
+		"connections no difference is clear.");
 }
 
 /* A server that could not serve at a point leaves it out. */
