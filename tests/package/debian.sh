@@ -50,7 +50,7 @@ else
 	tar -xpf "$kept" -C "$root"
 fi
 enter() { # enter COMMAND...: in the root, with its own /proc
-	unshare --mount sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" env LC_ALL=C.UTF-8 HOME=/root "$@"' "$root" "$@"
+	unshare --mount sh -c 'mount -t proc proc "$0/proc" && exec chroot "$0" env -u CC -u CXX LC_ALL=C.UTF-8 HOME=/root "$@"' "$root" "$@"
 }
 enter true 2>"$work/said" || done_with "no chroot with a /proc here: $(tail -n 1 "$work/said")"
 
