@@ -18,11 +18,6 @@ int ci_inbox_init(struct ci_inbox *inbox)
 	return -pthread_mutex_init(&inbox->lock, NULL);
 }
 
-void ci_inbox_fini(struct ci_inbox *inbox)
-{
-	pthread_mutex_destroy(&inbox->lock);
-}
-
 /* Under the lock. One write wakes the driver; no other is needed until it sleeps again. */
 static bool ring(struct ci_inbox *inbox)
 {

@@ -33,6 +33,8 @@ struct ci_signal_message {
 };
 
 struct ci_inbox {
+	/* Never destroyed, as it holds nothing: the thread that gives back the last reference may free it
+	 * while the one before is on its way out of the unlock. POSIX allows that; helgrind does not know. */
 	pthread_mutex_t lock;
 	struct ci_list messages;
 	int wake_fd;	/* an eventfd while running, else -1 */
@@ -45,7 +47,6 @@ struct ci_inbox {
 };
 
 int ci_inbox_init(struct ci_inbox *inbox);
-void ci_inbox_fini(struct ci_inbox *inbox);
 /* By any thread that holds a reference on the loop. CIGO_ECLOSED: not posted. */
 int ci_inbox_post(struct ci_inbox *inbox, struct ci_message *message);
 /* Takes a message back. False: it was delivered, or is about to be. */

@@ -99,7 +99,6 @@ void cigo_loop_unref(cigo_loop *loop)
 		ci_callback_drain(loop);
 	}
 	ci_table_fini(&loop->callback_keys);
-	ci_inbox_fini(&loop->inbox);
 	free(loop->user_tracer);
 	ci_schedule_unref(loop->schedule);
 	free(loop);
