@@ -172,7 +172,7 @@ static bool comes_before(const struct ci_heap_node *a, const struct ci_heap_node
 
 TEST(an_empty_heap_has_no_first)
 {
-	struct ci_heap h = { NULL };
+	struct ci_heap h = { .root = NULL };
 
 	ck_assert_ptr_null(ci_heap_first(&h));
 	equal(ci_heap_check(&h), 0);
@@ -182,7 +182,7 @@ TEST(a_heap_gives_its_nodes_by_key_and_ties_by_sequence)
 {
 	enum { NODES = 2000 };
 	static struct ci_heap_node nodes[NODES];
-	struct ci_heap h = { NULL };
+	struct ci_heap h = { .root = NULL };
 	int64_t key = INT64_MIN;
 	uint64_t seq = 0;
 
@@ -211,7 +211,7 @@ TEST(any_node_may_be_taken_out)
 	enum { NODES = 300 };
 	static struct ci_heap_node nodes[NODES];
 	static bool inside[NODES];
-	struct ci_heap h = { NULL };
+	struct ci_heap h = { .root = NULL };
 	long n = 0;
 	int wrong = 0;
 
@@ -246,7 +246,7 @@ TEST(extreme_keys_are_in_order)
 {
 	struct ci_heap_node low = { .key = INT64_MIN }, zero = { .key = 0 },
 			    high = { .key = INT64_MAX };
-	struct ci_heap h = { NULL };
+	struct ci_heap h = { .root = NULL };
 
 	ci_heap_push(&h, &high);
 	ci_heap_push(&h, &low);
@@ -263,7 +263,7 @@ TEST(a_crowd_of_a_few_lengths_of_sleep_is_in_order)
 	enum { NODES = 200, LENGTHS = CI_HEAP_RUNS + 2 };
 	static struct ci_heap_node nodes[NODES];
 	static bool inside[NODES];
-	struct ci_heap h = { NULL };
+	struct ci_heap h = { .root = NULL };
 	int64_t now = 0;
 	uint64_t seq = 0;
 	long n = 0;
@@ -304,7 +304,7 @@ TEST(a_sorted_row_may_be_taken_apart_in_any_order)
 
 	for (size_t k = 0; k < sizeof orders / sizeof *orders; k++) {
 		struct ci_heap_node nodes[4];
-		struct ci_heap h = { NULL };
+		struct ci_heap h = { .root = NULL };
 
 		for (int i = 0; i < 4; i++) {
 			nodes[i] = (struct ci_heap_node){ .key = 7, .seq = (uint64_t)i };
@@ -324,7 +324,7 @@ THREAD(sort_many)
 {
 	enum { NODES = 100000 };
 	struct ci_heap_node *nodes = calloc(NODES, sizeof *nodes);
-	struct ci_heap h = { NULL };
+	struct ci_heap h = { .root = NULL };
 	int64_t last = -1;
 	int wrong = 0;
 
