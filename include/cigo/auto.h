@@ -8,7 +8,7 @@
  * keep one, return cigo_steal(cigo_queue, &q): q is NULL then, and the queue lives on.
  *
  * A task is unreferenced, not stopped; a stream is closed as by cigo_stream_close. Groups, iterators
- * and generators have none, as their end may suspend and needs a context. C++: <memory> does it.
+ * and generators have none, as their end may suspend and needs a context. C++: <cigo/cigo.hpp>.
  */
 #ifndef CIGO_AUTO_H
 #define CIGO_AUTO_H
@@ -19,7 +19,6 @@
 #include <cigo/condition.h>
 #include <cigo/ctx.h>
 #include <cigo/event.h>
-#include <cigo/explore.h>
 #include <cigo/future.h>
 #include <cigo/listener.h>
 #include <cigo/loop.h>

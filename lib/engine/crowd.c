@@ -9,7 +9,7 @@
  */
 #include "engine/crowd.h"
 
-#include <pthread.h>
+#include "base/lock.h"
 
 enum {
 	AT_ONCE = 32, /* told to end before they are joined */
@@ -28,7 +28,7 @@ static int take(struct crowd *c, struct ci_strand *ret[AT_ONCE])
 {
 	int n = 0;
 
-	pthread_mutex_lock(&c->mutex);
+	CI_LOCKED(&c->mutex);
 	while (n < AT_ONCE && !ci_list_empty(c->left)) {
 		struct ci_strand *s = ci_list_first(c->left, struct ci_strand, link);
 
@@ -36,7 +36,6 @@ static int take(struct crowd *c, struct ci_strand *ret[AT_ONCE])
 		ci_list_unlink(&s->idle);
 		ret[n++] = s;
 	}
-	pthread_mutex_unlock(&c->mutex);
 	return n;
 }
 

@@ -211,8 +211,8 @@ static void finish(struct run *r)
 	loop->state = CI_DRAINED;
 	ci_ctx_watch_remove(r->outer, &r->outer_ended);
 	ci_future_cancel_all(loop, false);
-	ci_ctx_end_all(
-		loop->root); /* those behind barriers: what waits for their end is called now */
+	/* Those behind barriers live on till now: what waits for their end is called with the rest. */
+	ci_ctx_end_all(loop->root);
 	ci_callback_drain(loop);
 	ci_signal_close(loop); /* so that no signal handler posts to a closed inbox */
 	if (loop->ctrl_c)

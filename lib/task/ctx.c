@@ -53,11 +53,6 @@ static cigo_ctx *mutable(const cigo_ctx *ctx)
 	return (cigo_ctx *)(uintptr_t)ctx;
 }
 
-static int64_t now(const cigo_ctx *ctx)
-{
-	return ctx->loop ? ci_engine_now(ctx->loop) : ci_turn_clock();
-}
-
 /* With the baton the cause is plain memory. A thread without it (in a blocking section) reads it
  * under the mutex, as every write is under the mutex too. */
 int ci_ctx_cause(const cigo_ctx *ctx)
@@ -153,7 +148,8 @@ cigo_ctx *ci_ctx_root(cigo_ctx *outer, cigo_loop *loop)
 	int64_t deadline = ci_ctx_deadline(outer);
 	if (deadline != CIGO_NEVER && /* the clocks may differ */
 	    !(outer->loop && outer->loop->options.clock == CIGO_CLOCK_VIRTUAL))
-		ci_ctx_begin_deadline(ctx, ci_clock_add(now(ctx), deadline - now(outer)));
+		ci_ctx_begin_deadline(ctx,
+				      ci_clock_add(ci_ctx_now(ctx), deadline - ci_ctx_now(outer)));
 	return ctx;
 }
 
@@ -178,7 +174,7 @@ static cigo_ctx *with_deadline(cigo_ctx *parent, int64_t when)
 cigo_ctx *ci_ctx_with_timeout(cigo_ctx *parent, int64_t ns)
 {
 	ci_ctx_check_thread(parent);
-	return with_deadline(parent, ci_clock_add(now(parent), ns));
+	return with_deadline(parent, ci_clock_add(ci_ctx_now(parent), ns));
 }
 
 cigo_ctx *cigo_ctx_with_timeout(cigo_ctx *parent, int64_t ns)
@@ -225,7 +221,7 @@ cigo_ctx *cigo_ctx_without_cancel(cigo_ctx *parent, int64_t grace_ns)
 	ctx->barrier = true;
 	ctx->deadline = CIGO_NEVER;
 	adopt(ctx);
-	ci_ctx_begin_deadline(ctx, ci_clock_add(now(ctx), grace_ns));
+	ci_ctx_begin_deadline(ctx, ci_clock_add(ci_ctx_now(ctx), grace_ns));
 	return ctx;
 }
 

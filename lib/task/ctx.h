@@ -38,6 +38,8 @@ struct cigo_ctx {
 	char value[] __attribute__((aligned(CI_ALIGN)));
 };
 
+/* As cigo_now, for a context that isn't NULL. */
+int64_t ci_ctx_now(const cigo_ctx *ctx);
 /* When ctx ends at the latest; cigo_ctx_set_deadline may move it later. */
 static inline int64_t ci_ctx_deadline(const cigo_ctx *ctx)
 {

@@ -9,11 +9,6 @@
 #include "schedule/serial.h"
 #include "task/ctx.h"
 
-static int64_t now(const cigo_ctx *ctx)
-{
-	return ctx->loop ? ci_engine_now(ctx->loop) : ci_turn_clock();
-}
-
 /* A barrier inherits none, nor does a context that is no child: a loop's root, a worker's own. */
 static int64_t inherited(const cigo_ctx *ctx)
 {
@@ -24,7 +19,8 @@ static int64_t inherited(const cigo_ctx *ctx)
 
 bool ci_ctx_overdue(const cigo_ctx *ctx)
 {
-	return !ctx->loop && !ctx->cause && ctx->own < inherited(ctx) && ctx->own <= now(ctx);
+	return !ctx->loop && !ctx->cause && ctx->own < inherited(ctx) &&
+	       ctx->own <= ci_ctx_now(ctx);
 }
 
 static void timed_out(cigo_loop *loop, struct ci_timer *t)
@@ -53,7 +49,7 @@ void ci_ctx_begin_deadline(cigo_ctx *ctx, int64_t when)
 	ctx->deadline = when;
 	if (!ctx->loop || ctx->cause)
 		return;
-	if (when > now(ctx)) {
+	if (when > ci_ctx_now(ctx)) {
 		arm(ctx, above);
 		return;
 	}
@@ -105,7 +101,7 @@ int cigo_ctx_set_deadline(cigo_ctx *ctx, int64_t when)
 	int cause = ci_ctx_cause(ctx);
 	if (cause)
 		return cause;
-	if (ctx->loop && when <= now(ctx)) {
+	if (ctx->loop && when <= ci_ctx_now(ctx)) {
 		ctx->own = when;
 		timed_out(ctx->loop, &ctx->timer);
 		return 0;

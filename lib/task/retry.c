@@ -21,7 +21,7 @@ struct pauses {
 static void check(const cigo_retry_options *o)
 {
 	ci_expect(o->first_ns >= 0 && o->max_ns >= 0, "a pause that is negative");
-	ci_expect(!(o->factor < 1) || o->factor == 0, "pauses that shrink, by the factor %g",
+	ci_expect(o->factor == 0 || o->factor >= 1, "pauses that shrink, by the factor %g",
 		  o->factor);
 	ci_expect(o->jitter <= 1 && (o->jitter >= 0 || o->jitter == CIGO_RETRY_EXACT),
 		  "the jitter %g is not between 0 and 1", o->jitter);

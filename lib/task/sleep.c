@@ -5,7 +5,6 @@
 
 #include "cigo/task.h"
 #include "task/park.h"
-#include "schedule/serial.h"
 
 /* me NULL: ctx has no loop. */
 static int sleep_until(cigo_ctx *ctx, struct ci_coroutine *me, int64_t when)
@@ -28,7 +27,7 @@ int cigo_sleep(cigo_ctx *ctx, int64_t ns)
 	if (!ctx)
 		return -ENOMEM;
 	struct ci_coroutine *me = ci_park_enter(ctx);
-	return sleep_until(ctx, me, me ? ci_park_until(me, ns) : ci_clock_add(ci_turn_clock(), ns));
+	return sleep_until(ctx, me, ci_clock_add(ci_ctx_now(ctx), ns));
 }
 
 int cigo_sleep_until(cigo_ctx *ctx, int64_t when)
@@ -37,7 +36,7 @@ int cigo_sleep_until(cigo_ctx *ctx, int64_t when)
 	if (!ctx)
 		return -ENOMEM;
 	struct ci_coroutine *me = ci_park_enter(ctx);
-	if (when <= (me ? ci_engine_now(me->loop) : ci_turn_clock()))
+	if (when <= ci_ctx_now(ctx))
 		return cigo_yield(ctx);
 	return sleep_until(ctx, me, when);
 }
